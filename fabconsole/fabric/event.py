@@ -1,0 +1,29 @@
+"""Something that happened at one instant on one node, in the words of whoever said it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fabconsole.fabric.health import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A kernel message, a change of state, a handover: what the incident's timeline is made of."""
+
+    at: float
+    """Onset, seconds since the epoch, by the clock of who logged it."""
+    node: str
+    kind: str
+    """xid, sxid, mlx5, aer, sm, state, log, session."""
+    severity: Severity
+    text: str
+    """One line, sanitised: printable characters only."""
+    code: int | None = None
+    """Xid or SXid number."""
+    subject: str | None = None
+    """What on the node it is about: `gpu3`, `mlx5_5`, a PCI address as `0000:18:00.0`; None: the node."""
+    link: int | None = None
+    """NVLink number, where the message names one."""
+    action: str | None = None
+    """What the vendor's catalogue says to do."""

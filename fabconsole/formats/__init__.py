@@ -1,0 +1,1 @@
+"""What tools print, read into facts: one module a tool, any bytes in, no exception out."""

@@ -1,0 +1,1 @@
+"""The fold of the stream: rates, health, roll-ups, and the snapshot a screen reads."""

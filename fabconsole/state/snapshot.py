@@ -1,0 +1,222 @@
+"""What a screen reads: the fabric at one instant, every value with its doubt, nothing that can change under it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from fabconsole.fabric.event import Event
+from fabconsole.fabric.health import Health, Mark, Severity
+from fabconsole.fabric.inventory import Expect
+from fabconsole.fabric.table import NvlinkState, PortState
+from fabconsole.stream.records import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortView:
+    """One end of a link: a host's port or a switch's."""
+
+    end: str
+    """`gpu017/mlx5_3/1`, `leaf-a01/3`."""
+    node: str
+    state: PortState
+    health: Health
+    reason: str
+    """Why it has that health, in words, with the number and the rule; empty when OK."""
+    peer: str | None
+    """The far end's address, or its description where it is not one of our nodes; None: none known."""
+    counters: Mapping[str, int]
+    """Lifetime values as last read."""
+    rates: Mapping[str, float]
+    """Per second over the health window; a counter without a rate is not here."""
+    marks: Mapping[str, Mark]
+    age_s: float | None
+    """Since the last reading; None: never read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NvlinkView:
+    """One NVLink of one GPU."""
+
+    end: str
+    """`gpu017/gpu3/nvl7`."""
+    node: str
+    gpu: int
+    link: int
+    state: NvlinkState
+    health: Health
+    reason: str
+    counters: Mapping[str, int]
+    rates: Mapping[str, float]
+    marks: Mapping[str, Mark]
+    age_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionView:
+    """One question to one node."""
+
+    name: str
+    health: Health
+    """OK, STALE, UNKNOWN, UNTRUSTED, NOT-SUPPORTED."""
+    age_s: float | None
+    """Since the last answer."""
+    latency_s: float | None
+    interval_s: float
+    reason: Reason | None
+    """Why the last asking was not answered; None: it was."""
+    detail: str = ""
+    since: float | None = None
+    """Since when it is stuck."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeView:
+    """One machine or switch, with everything under it. The same object while nothing changed."""
+
+    name: str
+    rack: str | None
+    platform: str
+    """linux-gpu, …; `switch` for one that was found in-band."""
+    health: Health
+    reason: str
+    age_s: float | None
+    """Since the freshest answer of the question asked most often; None: never answered."""
+    error: str | None
+    """Why the last due poll has no answer; None: it has."""
+    uptime_s: float | None
+    facts: Mapping[str, str]
+    questions: tuple[QuestionView, ...]
+    ports: tuple[PortView, ...]
+    """In listing order, what vanished still in its place."""
+    nvlinks: tuple[NvlinkView, ...]
+    """By GPU, then link."""
+    expect: Expect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RackView:
+    """One rack: hosts as they hang, then its switches."""
+
+    name: str
+    row: str | None
+    pod: str | None
+    nodes: tuple[str, ...]
+    health: Health
+    faults: int
+    """Nodes whose severity is WARN or worse."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionCoverage:
+    """How many of those asked have answered their last due asking."""
+
+    asked: int
+    answered: int
+    oldest_s: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What of the fabric this view rests on."""
+
+    nodes: int
+    """The inventory's."""
+    polled: int
+    """Those whose last due poll was answered."""
+    oldest_s: float | None
+    questions: Mapping[str, QuestionCoverage]
+
+    @property
+    def complete(self) -> bool:
+        """True when every question has its answer."""
+        return self.polled == self.nodes and all(q.answered == q.asked for q in self.questions.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventView:
+    """Alike events folded into one line."""
+
+    event: Event
+    """The latest of them."""
+    first_at: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of the worst list: a thing that is not well, since when, and its far end's health."""
+
+    end: str
+    """A port, an NVLink or a node."""
+    health: Health
+    reason: str
+    since: float
+    """When it first was this bad, seconds since the epoch."""
+    peer: str | None = None
+    peer_health: Health | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Banner:
+    """Many nodes failing alike: one line instead of hundreds of question marks."""
+
+    text: str
+    reason: Reason
+    nodes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """How a counter grew: for a sparkline."""
+
+    at: Sequence[float]
+    """Seconds since the epoch, end of each step, oldest first."""
+    growth: Sequence[float | None]
+    """Per second in that step; None: no reading, saturated or just reset."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The fabric at `at`."""
+
+    fabric: str
+    at: float
+    interval_s: float
+    """Of the fast rhythm."""
+    severity: Severity
+    """Worst of everything; UNKNOWN outranks WARN, CRIT outranks both."""
+    coverage: Coverage
+    racks: tuple[RackView, ...]
+    """The inventory's, in file order; switches of no rack come last in one named "switches"."""
+    nodes: Mapping[str, NodeView]
+    """Inventory nodes first, then switches found in-band, by name."""
+    events: tuple[EventView, ...]
+    """Newest first."""
+    findings: tuple[Finding, ...]
+    """Worst first."""
+    banners: tuple[Banner, ...] = ()
+    warnings: tuple[str, ...] = field(default=())
+
+    def port(self, end: str) -> PortView | None:
+        """The port at an address; None where there is none."""
+        node = self.nodes.get(end.partition("/")[0])
+        return next((port for port in node.ports if port.end == end), None) if node else None
+
+    def nvlink(self, end: str) -> NvlinkView | None:
+        """The NVLink at an address; None where there is none."""
+        node = self.nodes.get(end.partition("/")[0])
+        return next((link for link in node.nvlinks if link.end == end), None) if node else None
+
+
+class Picture(Protocol):
+    """What the console asks of the state: a snapshot on its own clock, and a counter's recent growth."""
+
+    def snapshot(self, now: float) -> Snapshot:
+        """The fabric at `now`; cheap when little changed."""
+        ...
+
+    def series(self, end: str, counter: str) -> Series:
+        """Growth of one counter of one port or NVLink, as far back as memory goes."""
+        ...

@@ -1,0 +1,1 @@
+"""The one stream of records that live, simulated and replayed fabrics all are."""

@@ -1,0 +1,181 @@
+"""The records: everything a console knows arrived as one of these, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from fabconsole.fabric.event import Event
+from fabconsole.fabric.inventory import Inventory
+from fabconsole.fabric.table import Table
+from fabconsole.fabric.thresholds import Thresholds
+
+
+class Reason(Enum):
+    """Why a question has no answer. The value is the word shown; each is its own remedy."""
+
+    TIMEOUT = "timed out"
+    STUCK = "stuck"
+    """An earlier asking has not come back; not asked again (a process in D state survives a kill)."""
+    UNREACHABLE = "unreachable"
+    """No TCP connection, or it was lost."""
+    JUMP = "jump host"
+    """The way there failed, not the node."""
+    REFUSED = "refused"
+    """The node did not let us in: key, account or certificate."""
+    UNTRUSTED = "untrusted"
+    """Its host key is unknown or has changed; not connected to."""
+    GARBLED = "not understood"
+    OVERFLOW = "too long"
+    """Said more than a question may; cut off."""
+    NO_TOOL = "no such tool"
+    NO_PERMISSION = "not permitted"
+    FAILED = "failed"
+    """The tool ran and said it could not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that a node is asked, and how often."""
+
+    question: str
+    interval_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """The first record, and every reload: what the fabric should be and how it is judged."""
+
+    at: float
+    inventory: Inventory
+    thresholds: Thresholds
+    asked: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict)
+    """Node to the questions it will be asked: what coverage counts against."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What one node answered to one question, once."""
+
+    node: str
+    question: str
+    at: float
+    """When the answer was complete, seconds since the epoch, by our clock."""
+    latency_s: float
+    clock_s: float
+    """Seconds on the node's own steady clock (uptime) when it read; ours where it has none."""
+    boot_id: str | None = None
+    tables: tuple[Table, ...] = ()
+    events: tuple[Event, ...] = ()
+    facts: dict[str, str] = field(default_factory=dict)
+    """What stands once: `gpu0.uuid`, `gpus` ("8"), `driver`; sanitised."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """A question that was due and has no answer."""
+
+    node: str
+    question: str
+    at: float
+    reason: Reason
+    detail: str
+    """One sanitised line for the operator: what was tried and what was said."""
+    since: float | None = None
+    """For STUCK: when the asking that hangs was started."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """Events outside any answer: the followed kernel log, the session itself."""
+
+    node: str
+    at: float
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """The far end of a switch port, as the subnet tells it."""
+
+    port_guid: str
+    """Port GUID of a host port, node GUID of a switch."""
+    port: int
+    description: str
+    """Its node description, sanitised."""
+    lid: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SwitchReading:
+    """One switch as the in-band sweep read it."""
+
+    guid: str
+    description: str
+    lid: int | None
+    clock_s: float
+    """Host clock when its lines arrived."""
+    table: Table
+    """Kind PORTS, rows are port numbers as text. `PortState.could_be` where the tool said so."""
+    peers: tuple[Peer | None, ...]
+    """One a row; None: no peer, or not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubnetManager:
+    """What `sminfo` says."""
+
+    lid: int
+    guid: str
+    activity: int
+    priority: int
+    state: str
+    """Master, Standby, Discovering, Not active."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """The whole subnet, once, from a host with the in-band role. Answers question `in-band`."""
+
+    node: str
+    """The host that asked."""
+    at: float
+    latency_s: float
+    boot_id: str | None
+    subnet: str
+    switches: tuple[SwitchReading, ...]
+    sm: SubnetManager | None
+    complete: bool
+    """False: the error query broke off or had failures, so a port it left out is not known to be clean."""
+    remark: str = ""
+    """Why not complete, for the operator; sanitised."""
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """A piece of what a command prints, at most 64 kB."""
+
+    run: str
+    node: str
+    data: bytes
+    """Raw: whoever shows it sanitises it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A command ended on one node."""
+
+    run: str
+    node: str
+    at: float
+    elapsed_s: float
+    status: int | None
+    """Exit status; None: it has none, and `error` says why."""
+    error: str = ""
+    truncated: bool = False
+    """More was said than the byte cap lets through."""
+
+
+Record = Opening | Sample | Unanswered | Happened | Sweep | Output | Finished

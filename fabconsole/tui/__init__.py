@@ -1,0 +1,1 @@
+"""The console: the only rooms that know Textual."""
