@@ -1,0 +1,5 @@
+"""`python -m fabconsole`."""
+
+from fabconsole.cli.commands import main
+
+main()

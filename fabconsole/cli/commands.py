@@ -1,0 +1,123 @@
+"""The command line: one function a command, no logic; imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from fabconsole import __version__
+from fabconsole.fabric.errors import FabconsoleError
+
+EXIT_REFUSED = 78
+"""A file of the user's was refused (sysexits EX_CONFIG), so that `snapshot`'s 1, 2 and 3 keep their meaning."""
+EXIT_USAGE = 64
+"""The command line was not understood (EX_USAGE)."""
+EXIT_INTERNAL = 70
+"""A defect of ours (EX_SOFTWARE); the log file has it."""
+
+click.UsageError.exit_code = EXIT_USAGE
+
+_inventory = click.option(
+    "-c",
+    "--config",
+    "path",
+    type=click.Path(path_type=Path),
+    help="The inventory; without it, inventory.yaml in your own config directory.",
+)
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="fabconsole %(version)s")
+@click.option("--debug", is_flag=True, help="Say more in the log file.")
+@click.option("--theme", default="dark", show_default=True, help="A theme's name.")
+@_inventory
+@click.pass_context
+def fabconsole(context: click.Context, path: Path | None, theme: str, debug: bool) -> None:
+    """A live console for the InfiniBand and NVLink fabric of an AI supercomputer.
+
+    Without a command: the console on the fabric of an inventory.
+    """
+    from fabconsole.cli.log import start_log
+
+    start_log(debug=debug)
+    context.obj = theme
+    if context.invoked_subcommand is None:
+        _console(_inventory_at(path), theme)
+
+
+@fabconsole.command()
+@click.option("--scenario", default="first-page", show_default=True, help="A file of config/scenarios/, or a path.")
+@click.option("--nodes", default=64, show_default=True, help="Hosts to simulate.")
+@click.option("--seed", default=1, show_default=True, help="The same seed is the same fabric.")
+@click.pass_obj
+def demo(theme: str, scenario: str, nodes: int, seed: int) -> None:
+    """The console on a simulated fabric, over real SSH on loopback, with faults to find."""
+    from fabconsole.sim.launch import launch
+
+    with launch(nodes=nodes, seed=seed, scenario=scenario) as path:
+        _console(path, theme)
+
+
+@fabconsole.command()
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+def check(path: Path | None) -> None:
+    """Print what an inventory says, or everything that is wrong with it."""
+    from rich.console import Console
+
+    from fabconsole.fabric.inventory_file import read_inventory
+    from fabconsole.fabric.inventory_listing import listing
+    from fabconsole.platforms.registry import names
+
+    Console(markup=False, highlight=False).print(listing(read_inventory(_inventory_at(path), platforms=names())))
+
+
+@fabconsole.command()
+@_inventory
+@click.option("--polls", default=3, show_default=True, type=click.IntRange(min=1), help="Ask every question so often.")
+@click.option("--interval", type=click.FloatRange(min=0.1), help="Seconds between polls, in place of every rhythm.")
+@click.option("--json", "as_json", is_flag=True, help="JSON in place of a table.")
+def snapshot(path: Path | None, polls: int, interval: float | None, as_json: bool) -> None:
+    """Poll, print, and exit by the worst: 2 critical, 3 unknown or incomplete, 1 warning, 0 well."""
+    import asyncio
+
+    from fabconsole.cli.polling import observe, show
+
+    picture = asyncio.run(observe(_inventory_at(path), polls=polls, interval_s=interval))
+    sys.exit(show(picture, as_json=as_json))
+
+
+def _console(path: Path, theme: str) -> None:
+    from fabconsole.cli.console import run
+
+    sys.exit(run(path, theme))
+
+
+def _inventory_at(path: Path | None) -> Path:
+    from fabconsole.fabric.resources import find
+
+    return path if path is not None else find("inventory.yaml")
+
+
+@contextmanager
+def _speaking_plainly() -> Iterator[None]:
+    """No traceback reaches an operator: what we foresaw says what to do, what we did not is in the log."""
+    try:
+        yield
+    except FabconsoleError as error:
+        click.echo(f"fabconsole: {error}", err=True)
+        sys.exit(EXIT_REFUSED)
+    except Exception:
+        from fabconsole.cli.log import log_defect
+
+        click.echo(f"fabconsole: this should not have happened; the details are in {log_defect()}", err=True)
+        sys.exit(EXIT_INTERNAL)
+
+
+def main() -> None:
+    """Entry point of the `fabconsole` command."""
+    with _speaking_plainly():
+        fabconsole(prog_name="fabconsole")

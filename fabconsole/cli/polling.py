@@ -1,0 +1,56 @@
+"""`snapshot`: ask everything a few times, show it, tell the worst by the exit code."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from fabconsole.collector.collector import Collector
+from fabconsole.fabric.inventory import Inventory
+from fabconsole.fabric.inventory_file import read_inventory
+from fabconsole.fabric.thresholds_file import read_thresholds
+from fabconsole.platforms.registry import names
+from fabconsole.state.fabric import FabricState
+from fabconsole.state.polling import observed
+from fabconsole.state.report import document, exit_code
+from fabconsole.state.snapshot import Snapshot
+
+
+def at_interval(inventory: Inventory, interval_s: float | None) -> Inventory:
+    """The inventory with one interval for every rhythm; as it is where none is given."""
+    if interval_s is None:
+        return inventory
+    poll = replace(inventory.poll, fast_s=interval_s, slow_s=interval_s, in_band_s=interval_s)
+    return replace(inventory, poll=poll)
+
+
+async def observe(path: Path, *, polls: int, interval_s: float | None) -> Snapshot:
+    """Ask every question of the fabric `polls` times.
+
+    Raises DocumentError where the inventory or the thresholds are wrong.
+    """
+    inventory = at_interval(read_inventory(path, platforms=names()), interval_s)
+    source = Collector(inventory, read_thresholds())
+    state = FabricState()
+    try:
+        await observed(source, state, polls=polls)
+    finally:
+        await source.aclose()
+    return state.snapshot(time.time())
+
+
+def show(snapshot: Snapshot, *, as_json: bool) -> int:
+    """Print a snapshot and return its exit code."""
+    if as_json:
+        click.echo(json.dumps(document(snapshot), indent=1, ensure_ascii=False))
+    else:
+        from rich.console import Console
+
+        from fabconsole.state.listing import render
+
+        Console(markup=False, highlight=False).print(render(snapshot))
+    return exit_code(snapshot)

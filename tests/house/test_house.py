@@ -1,0 +1,87 @@
+"""The house itself: what may be imported where, what ships, what a newcomer's commands are."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from fabconsole import __version__
+from fabconsole.fabric.resources import every, find, shipped
+
+TOP = Path(__file__).resolve().parents[2]
+
+
+def _modules_after(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    "room", ["fabric.inventory", "stream.records", "platforms.registry", "state.fabric", "runbook.commands"]
+)
+def test_the_rooms_below_load_neither_textual_nor_asyncssh(room: str) -> None:
+    assert not _modules_after(f"import fabconsole.{room}") & {"textual", "asyncssh"}
+
+
+def test_the_console_loads_no_ssh_before_its_first_paint() -> None:
+    assert "asyncssh" not in _modules_after("import fabconsole.tui.app, fabconsole.cli.console")
+
+
+def test_the_command_line_loads_nothing_that_a_version_does_not_need() -> None:
+    assert not _modules_after("import fabconsole.cli.commands") & {"textual", "asyncssh", "numpy", "rich", "yaml"}
+
+
+def test_the_version_is_printed_by_the_installed_command() -> None:
+    done = subprocess.run([sys.executable, "-m", "fabconsole", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == f"fabconsole {__version__}"
+
+
+def test_nothing_stands_at_the_top_beyond_the_plan() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=TOP, capture_output=True, text=True, check=False
+    ).stdout.splitlines()
+    if not tracked:
+        pytest.skip("not a git checkout")
+    top = {name.split("/")[0] for name in tracked}
+    assert {name for name in top if not name.startswith(".")} == {
+        "fabconsole",
+        "themes",
+        "config",
+        "tests",
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+    }
+
+
+def test_a_user_file_hides_the_shipped_one_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    mine = tmp_path / "fabconsole" / "config" / "thresholds.yaml"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("window: 60s\n")
+    assert find("config/thresholds.yaml") == mine
+
+
+def test_config_and_themes_are_found_from_a_checkout() -> None:
+    assert (shipped() / "config" / "thresholds.yaml").is_file()
+    assert "dark" in every("themes")
+
+
+def test_a_wheel_carries_config_and_themes() -> None:
+    wheel = tomllib.loads((TOP / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel["force-include"] == {
+        "config": "fabconsole/share/config",
+        "themes": "fabconsole/share/themes",
+    }
+
+
+def test_every_command_is_in_the_readme() -> None:
+    from fabconsole.cli.commands import fabconsole
+
+    readme = (TOP / "README.md").read_text()
+    assert [name for name in fabconsole.commands if f"fabconsole {name}" not in readme] == []
