@@ -98,4 +98,7 @@ def _what_is_wrong(error: yaml.YAMLError) -> str:
         return f"is not YAML: {problem}; indent with blanks, and quote a text that begins with @, ` or %"
     if "mapping values are not allowed" in problem:
         return "is not YAML: a second `: ` in the line; quote a text that holds a colon and a blank"
-    return f"is not YAML: {problem}" + (f", {context}" if context else "")
+    hint = (
+        "; inside { } and [ ], quote what holds brackets or commas, such as a node set" if "a flow" in context else ""
+    )
+    return f"is not YAML: {problem}" + (f", {context}" if context else "") + hint
