@@ -1,0 +1,212 @@
+r"""The NVLinks of a host: `nvidia-smi nvlink -s` for their state, `nvlink -e` for their errors, in one answer.
+
+``fc_nvl STATE_SUM ERROR_SUM`` prints, for -s and then, unless that failed, for -e,
+
+    @-s 0 2317640182-5120       option, exit status, `cksum` of the text (checksum and bytes; - without cksum)
+    GPU 0: NVIDIA H100 ...      the text, ending in a newline
+    @-e 0 91842113-12288 same   ... and no text where the sum is the one that was asked with
+
+so that 12 kB (200 on Blackwell) travel only when something changed. A sum of `-` asks for the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from fabconsole.fabric.inventory import Node
+from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED, Kind, NvlinkState, Table, Width
+from fabconsole.formats import nvidia_smi
+from fabconsole.formats.nvidia_smi import Errors, Gpu, Gpus, NoLinks
+from fabconsole.platforms import tool
+from fabconsole.platforms.question import Answer, Question, Reading, Refusal, Rhythm
+from fabconsole.stream.records import Reason
+
+LIMIT_S = 15
+"""For each of the two runs."""
+
+QUESTION = Question(name="nvlink", rhythm=Rhythm.SLOW, lane="slow", deadline_s=2 * LIMIT_S + 8.0, cap_bytes=1 << 22)
+
+COLUMNS = ("replay", "recovery", "crc")
+
+_HEAD = re.compile(r"^@(-[se]) (\d+) (\S+)( same)?\n", re.MULTILINE)
+_SUM = re.compile(r"\d{1,20}-\d{1,20}")
+
+
+_TEXT = (
+    r"""fc_nv() { x=$(fc_smi nvlink "$1"); s=$?; """
+    r"""if c=$(printf '%s\n' "$x" | cksum); then c=${c% *}-${c#* }; else c=; fi; """
+    r"""if [ "$c" = "$2" ]; then echo "@$1 $s $c same"; """
+    r"""else echo "@$1 $s ${c:--}"; printf '%s\n' "$x"; fi; return $s; }"""
+    "\n"
+    r"""fc_nvl() { fc_nv -s "$1" && fc_nv -e "$2"; }"""
+    "\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """What one run printed."""
+
+    status: int
+    sum: str
+    text: str | None
+    """None: the same as last time."""
+
+
+class NvlinkInquiry:
+    """Asks one host for its NVLinks: one table, rows `gpu0/nvl0` …"""
+
+    def __init__(self, node: Node) -> None:
+        self._definition = tool.runner("fc_smi", node, "nvidia-smi", LIMIT_S) + _TEXT
+        self._sent = False
+        self._expected = node.expect.nvlinks or 0
+        self._state_sum, self._error_sum = "-", "-"
+        self._links: Gpus | None = None
+        self._errors: Errors | None = None
+        self._known: dict[int, dict[int, None]] = {}
+        self._table: Table | None = None
+
+    def text(self) -> str:
+        """The definitions, once a shell."""
+        text, self._sent = ("" if self._sent else self._definition), True
+        return text
+
+    def call(self) -> str:
+        """Carries the sums of what is known, so that only what is new comes back."""
+        return f"fc_nvl {self._state_sum} {self._error_sum}"
+
+    def restart(self) -> None:
+        """A new shell knows nothing; what was read stands, its sum says whether it still does."""
+        self._sent = False
+
+    def read(self, answer: Answer) -> Reading | Refusal:
+        """States and errors, or why there are none."""
+        sections = _sections(answer.body.decode("utf-8", "replace"))
+        state = sections.get("-s")
+        if state is None:
+            return Refusal(reason=Reason.GARBLED, detail="no answer to nvidia-smi nvlink -s")
+        new_states = state.text is not None or state.sum != self._state_sum
+        found = nvidia_smi.links(state.text) if state.text is not None else self._links
+        if found is None:
+            return Refusal(reason=Reason.GARBLED, detail="nvlink -s is said to be unchanged, but was never seen")
+        if not found.gpus and state.status != 0 and "no devices found" not in " ".join(found.strange).lower():
+            return tool.refusal("nvidia-smi", state.status, "\n".join(found.strange), LIMIT_S)
+        errors = self._errors_of(sections.get("-e"), found, state)
+        if isinstance(errors, Refusal):
+            return errors
+        if new_states or errors is not self._errors or self._table is None:
+            self._links, self._errors = found, errors
+            self._table = self._tabled(found, errors, broken=answer.status != 0)
+        self._state_sum = state.sum if _SUM.fullmatch(state.sum) else "-"
+        return Reading(tables=(self._table,), facts=_facts(found, errors, self._table))
+
+    def _errors_of(self, section: _Section | None, found: Gpus, state: _Section) -> Errors | Refusal:
+        """What -e said, unless there is no link to have errors."""
+        wanted = any(gpu.links for gpu in found.gpus.values())
+        if section is None:
+            if wanted and state.status == 0:
+                return Refusal(reason=Reason.GARBLED, detail="no answer to nvidia-smi nvlink -e")
+            return Errors({}, (), ())
+        if section.text is None:
+            known = self._errors if section.sum == self._error_sum else None
+            return known or Refusal(
+                reason=Reason.GARBLED, detail="nvlink -e is said to be unchanged, but was never seen"
+            )
+        errors = nvidia_smi.errors(section.text)
+        if wanted and section.status != 0 and not errors.counts:
+            return tool.refusal("nvidia-smi", section.status, "\n".join(errors.strange), LIMIT_S)
+        self._error_sum = section.sum if _SUM.fullmatch(section.sum) else "-"
+        return errors
+
+    def _tabled(self, found: Gpus, errors: Errors, *, broken: bool) -> Table:
+        rows: list[str] = []
+        states: list[NvlinkState] = []
+        counts: list[dict[str, int | None]] = []
+        unread: list[str] = []
+        most = max((len(gpu.links) for gpu in found.gpus.values()), default=0)
+        for gpu in sorted(found.gpus.values(), key=lambda gpu: gpu.index):
+            for link, state in self._states(gpu, max(most, self._expected)):
+                row = f"gpu{gpu.index}/nvl{link}"
+                errors_of_link = errors.counts.get((gpu.index, link))
+                if broken and errors_of_link is None and state.state == "up":
+                    unread.append(row)
+                    continue
+                rows.append(row)
+                states.append(state)
+                counts.append(dict(errors_of_link or {}))
+        if broken:
+            lost = (index for index in self._known if index not in found.gpus)
+            unread.extend(f"gpu{index}/nvl{link}" for index in lost for link in self._known[index])
+        return _table(self._table, rows, states, counts, unread)
+
+    def _states(self, gpu: Gpu, likely: int) -> Iterator[tuple[int, NvlinkState]]:
+        """Each link of a GPU; of one that lists none, those it is known or likely to have."""
+        if gpu.links:
+            self._known[gpu.index] = dict.fromkeys(sorted(gpu.links))
+            for number, link in sorted(gpu.links.items()):
+                yield (
+                    number,
+                    NvlinkState(state=link.state, speed_gbs=link.speed_gbs, gpu_uuid=gpu.uuid, gpu_name=gpu.name),
+                )
+        elif gpu.none is not NoLinks.NOT_SUPPORTED:
+            down = gpu.none is NoLinks.ALL_INACTIVE
+            numbers: Iterable[int] = self._known.get(gpu.index, range(likely or int(down)))
+            for number in numbers:
+                state = "inactive" if down else "unknown"
+                yield number, NvlinkState(state=state, gpu_uuid=gpu.uuid, gpu_name=gpu.name)
+
+
+def _sections(text: str) -> dict[str, _Section]:
+    heads = list(_HEAD.finditer(text))
+    stops = [*(head.start() for head in heads[1:]), len(text)]
+    return {
+        head[1]: _Section(int(head[2][:4]), head[3], None if head[4] else text[head.end() : stop])
+        for head, stop in zip(heads, stops, strict=True)
+    }
+
+
+def _table(
+    last: Table | None,
+    rows: list[str],
+    states: list[NvlinkState],
+    counts: list[dict[str, int | None]],
+    unread: list[str],
+) -> Table:
+    values = np.zeros((len(rows), len(COLUMNS)), dtype=np.uint64)
+    quality = np.full(values.shape, ABSENT, dtype=np.uint8)
+    for index, said in enumerate(counts):
+        for column, name in enumerate(COLUMNS):
+            value = said.get(name)
+            if value is not None and value < 1 << 64:
+                values[index, column], quality[index, column] = value, PRESENT
+            elif name in said:
+                quality[index, column] = UNSUPPORTED
+    names = tuple(rows)
+    return Table(
+        kind=Kind.NVLINKS,
+        source=Width.NVIDIA_SMI,
+        rows=last.rows if last is not None and last.rows == names else names,
+        columns=COLUMNS,
+        values=values,
+        quality=quality,
+        states=tuple(states),
+        unread=tuple(unread),
+    )
+
+
+def _facts(found: Gpus, errors: Errors, table: Table) -> dict[str, str]:
+    facts: dict[str, str] = {}
+    bare = {gpu.index: gpu.none.value for gpu in found.gpus.values() if not gpu.links}
+    for index, reason in bare.items():
+        facts[f"gpu{index}.nvlink.none"] = reason
+    if not any(gpu.links for gpu in found.gpus.values()):
+        facts["nvlink.none"] = ", ".join(dict.fromkeys(bare.values())) or "no GPUs"
+    if errors.other:
+        facts["nvlink.other-counters"] = ", ".join(errors.other)
+    if strange := (*found.strange, *errors.strange):
+        facts["nvlink.not-understood"] = " | ".join(strange)
+    return facts
