@@ -3,7 +3,9 @@
 FabconsoleError
 ├── DocumentError        a YAML file of the user's is wrong: every problem at once
 ├── ResourceError        a shipped or user file cannot be found
-└── SourceError          the stream of records cannot start or has ended
+├── SourceError          the stream of records cannot start or has ended
+├── CommandError         a command does not fit what it should run on
+└── AuditError           what is about to be run cannot be written down
 """
 
 from __future__ import annotations
@@ -46,3 +48,11 @@ class ResourceError(FabconsoleError):
 
 class SourceError(FabconsoleError):
     """The stream of records cannot start, or ended for good."""
+
+
+class CommandError(FabconsoleError):
+    """A command does not fit what it should run on, or lacks a value it needs."""
+
+
+class AuditError(FabconsoleError):
+    """What is about to be run, or was run, cannot be written to the audit log."""
