@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.inventory import Node, Poll
@@ -73,6 +73,7 @@ class Again(StrEnum):
     NOW = "now"
 
 
+@runtime_checkable
 class Inquiry(Protocol):
     """One question to one node, with what it must remember between askings."""
 

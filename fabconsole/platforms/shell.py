@@ -12,23 +12,75 @@ from /dev/null, so that no tool eats the next question. POSIX sh only: dash, bus
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 
 COMMAND = "exec sh"
 """What the channel executes; the login shell (csh, fish) sees only this."""
 
-PRELUDE = "\n".join(
-    (
-        "PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL",
+
+def _ask(run: str) -> str:
+    return (
         r"fc_ask() { fc_u=0; fc_b=-; read -r fc_u fc_i 2>/dev/null </proc/uptime; "
         r"read -r fc_b 2>/dev/null </proc/sys/kernel/random/boot_id; "
         r"""printf '\002%s %s %s %s\n' "$1" "$2" "$fc_u" "$fc_b"; """
-        r"""fc_n=$1; fc_q=$2; shift 2; "$@" </dev/null 2>/dev/null; """
-        r"""printf '\n\003%s %s %s\n' "$fc_n" "$fc_q" "$?"; }""",
+        rf"""fc_n=$1; fc_q=$2; shift 2; {run} </dev/null 2>/dev/null; """
+        r"""printf '\n\003%s %s %s\n' "$fc_n" "$fc_q" "$?"; }"""
+    )
+
+
+PRELUDE = "\n".join(
+    (
+        "PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL",
+        _ask('"$@"'),
         "",
     )
 )
 """First lines into every shell channel; ends in a newline."""
+
+WATCHED = "\n".join(
+    (
+        "exec 9<&0",
+        "fc_watched() { ( read -r fc_x <&9; pkill -KILL -s 0; kill -KILL 0 ) >/dev/null 2>&1 & "
+        'fc_w=$!; "$@" 9<&-; fc_s=$?; kill $fc_w; wait $fc_w; return $fc_s; }',
+        _ask('fc_watched "$@"'),
+        "",
+    )
+)
+"""More first lines, for shells whose calls start tools: when the channel closes during a call, the tool is killed.
+
+sshd sends no signal where there is no terminal, so a tool would outlive the connection. Nothing may be sent to
+such a shell while a call runs in it: end of input is what the watch waits for. `-s 0` is the channel's own
+session, which sshd made (`timeout` makes process groups of its own inside it); where there is no pkill, its process
+group. Costs a fork a call, so the fast lane goes without. What runs as another user (sudo) cannot be killed so.
+"""
+
+
+_GUARD = (
+    'exec 9<&0; if command -v setsid >/dev/null; then setsid sh -c "$1" </dev/null 9<&- & '
+    'else sh -c "$1" </dev/null 9<&- & fi; fc_p=$!; '
+    "( read -r fc_x; kill -TERM -- -$fc_p || kill -TERM $fc_p; sleep 1; pkill -KILL -s $fc_p; kill -KILL -- -$fc_p ) "
+    "<&9 >/dev/null 2>&1 & fc_w=$!; exec 9<&-; "
+    "wait $fc_p; fc_s=$?; kill $fc_w 2>/dev/null; exit $fc_s"
+)
+
+
+def guarded(command: str) -> str:
+    """The text to execute on a channel so that `command` ends when the channel closes, and not later.
+
+    Its standard input is empty. Its whole session is asked to end, then killed a second later.
+    """
+    return f"exec sh -c {shlex.quote(_GUARD)} sh {shlex.quote(command)}"
+
+
+def unguarded(text: str) -> str | None:
+    """The command in a text that `guarded` made; None where it did not. For who answers in place of a shell."""
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        return None
+    return words[5] if len(words) == 6 and words[3] == _GUARD else None
+
 
 _HEAD = re.compile(rb"\x02([0-9a-f]+) (\S+) (\S+) (\S+)\n")
 

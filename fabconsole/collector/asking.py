@@ -1,0 +1,72 @@
+"""One question to one node over time, and the record that each of its askings ends in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fabconsole.collector.failure import Failure
+from fabconsole.fabric.printable import printable
+from fabconsole.platforms.question import Again, Answer, Inquiry, Question, Reading, Refusal
+from fabconsole.stream.records import Happened, Reason, Record, Sample, Unanswered
+
+
+@dataclass(slots=True, eq=False)
+class Asking:
+    """A question as one node is asked it. Compared by identity."""
+
+    node: str
+    question: Question
+    interval_s: float
+    deadline_s: float
+
+    def answered(self, reading: Reading | Refusal, answer: Answer) -> Record:
+        """The record of an answer that came in time."""
+        if isinstance(reading, Refusal):
+            return self.unanswered(reading.reason, reading.detail, answer.at)
+        if reading.sweep is not None:
+            return reading.sweep
+        return Sample(
+            node=self.node,
+            question=self.question.name,
+            at=answer.at,
+            latency_s=answer.at - answer.asked_at,
+            clock_s=answer.clock_s,
+            boot_id=answer.boot_id,
+            tables=reading.tables,
+            events=reading.events,
+            facts=reading.facts,
+        )
+
+    def late(self, reading: Reading | Refusal | Again, at: float) -> Happened | None:
+        """What is kept of an answer that came after its deadline: what happened, and no values.
+
+        Its values were read at a moment nobody knows between the asking and now, so a rate made of them could
+        be many times too high. The inquiry has read the answer all the same: node and inquiry must agree on
+        what was sent last.
+        """
+        if not isinstance(reading, Reading):
+            return None
+        events = reading.events + (reading.sweep.events if reading.sweep else ())
+        return Happened(node=self.node, at=at, events=events) if events else None
+
+    def unanswered(self, reason: Reason, detail: str, at: float, since: float | None = None) -> Unanswered:
+        """The record of an asking that has no answer."""
+        return Unanswered(
+            node=self.node, question=self.question.name, at=at, reason=reason, detail=printable(detail), since=since
+        )
+
+    def failed(self, failure: Failure, at: float) -> Unanswered:
+        """The same, where the way to the node is to blame."""
+        return self.unanswered(failure.reason, failure.detail, at)
+
+
+def understood(inquiry: Inquiry, answer: Answer) -> Reading | Refusal | Again:
+    """What an inquiry makes of an answer; a reader that breaks is told of, not passed on.
+
+    An exception here would end the whole connection, and with it every other question of this node.
+    """
+    try:
+        return inquiry.read(answer)
+    except Exception as error:  # the contract says it never raises; shown as FAILED, in its own question
+        detail = f"its answer broke the reader: {type(error).__name__}: {error}"
+        return Refusal(reason=Reason.FAILED, detail=detail)

@@ -1,0 +1,201 @@
+"""The live source of records: every node of an inventory, asked over SSH."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
+from random import Random, SystemRandom
+
+from fabconsole.collector.asking import Asking
+from fabconsole.collector.jump import JumpHosts
+from fabconsole.collector.options import Access
+from fabconsole.collector.outbox import Outbox
+from fabconsole.collector.ramp import Ramp, racks_first
+from fabconsole.collector.running import Running
+from fabconsole.collector.schedule import Schedule, wait_s
+from fabconsole.collector.session import Session, Shared, Waiting
+from fabconsole.fabric.errors import SourceError
+from fabconsole.fabric.inventory import Inventory, Node
+from fabconsole.fabric.thresholds import Thresholds
+from fabconsole.platforms import registry
+from fabconsole.platforms.question import Follower, Inquiry, Question
+from fabconsole.stream.records import Asked, Opening, Record
+from fabconsole.stream.source import Order
+
+LEAVE_S = 2.0
+"""How long `aclose` waits for connections to say goodbye before it cuts them."""
+
+APART = 0.37
+"""Questions of one node lie this share of their interval apart, so that they do not start in the same slot."""
+
+
+class Collector:
+    """A `stream.source.Source` over SSH. One event loop, one reader of `records`.
+
+    `questions` and `inquiry` say what a node is asked; they are the platforms' unless a test has its own.
+    """
+
+    def __init__(
+        self,
+        inventory: Inventory,
+        thresholds: Thresholds,
+        *,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+        random: Random | None = None,
+        questions: Callable[[Node], Sequence[Question]] = registry.questions,
+        inquiry: Callable[[Question, Node], Inquiry | Follower] = registry.inquiry,
+    ) -> None:
+        self._inventory = inventory
+        self._thresholds = thresholds
+        self._clock = clock
+        self._monotonic = monotonic
+        self._random = random or SystemRandom()
+        self._outbox = Outbox()
+        self._schedule: Schedule[Asking] = Schedule()
+        self._waiting: dict[Waiting, None] = {}
+        self._sessions: dict[str, Session] = {}
+        self._runs: dict[tuple[str, str], Running] = {}
+        self._asked = {node.name: _asked(node, inventory, questions, inquiry) for node in inventory.nodes.values()}
+        self._jumps: JumpHosts | None = None
+        self._main: asyncio.Task[None] | None = None
+        self._closing = False
+
+    async def records(self) -> AsyncIterator[Sequence[Record]]:
+        """Of `Source`. Raises SourceError where a key or configuration file of ours cannot be used."""
+        if self._main is not None:
+            raise SourceError("the stream has one reader, and has been started before")
+        access = Access(self._inventory.ssh)
+        self._outbox.put_now(self._opening())
+        self._main = asyncio.create_task(self._live(access), name="collector")
+        while batch := await self._outbox.batch():
+            yield batch
+        if not self._closing:
+            await self._broken(self._main)
+
+    async def run(self, order: Order) -> None:
+        """Of `Source`."""
+        running = Running(order, self._outbox.put, self._ran, clock=self._clock, monotonic=self._monotonic)
+        self._runs[order.run, order.node] = running
+        session = self._sessions.get(order.node)
+        if session is None:
+            running.fail(f"{order.node}: no such node, or not connected yet")
+        else:
+            session.run(running)
+
+    async def cancel(self, run: str) -> None:
+        """Of `Source`."""
+        for running in [running for (name, _), running in self._runs.items() if name == run]:
+            running.cancel()
+
+    async def aclose(self) -> None:
+        """Of `Source`."""
+        if self._closing:
+            return
+        self._closing = True
+        if self._main is not None:
+            self._main.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._main
+        leaving = [session.close() for session in self._sessions.values()]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAVE_S):
+                for connection in leaving:
+                    if connection is not None:
+                        await connection.closed()
+        if self._jumps is not None:
+            self._jumps.close()
+        self._outbox.close()
+
+    async def _broken(self, main: asyncio.Task[None]) -> None:
+        """The tree of tasks came down by itself: our own mistake, told and not hidden."""
+        try:
+            await main
+        except Exception as error:
+            raise SourceError(f"the collector broke: {error}") from error
+
+    async def _live(self, access: Access) -> None:
+        """Everything that happens, as one tree of tasks: it ends with this one."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                shared = self._share(access, tasks)
+                for number, name in enumerate(racks_first(self._inventory)):
+                    session = Session(self._inventory.nodes[name], number, self._asked[name], shared)
+                    self._sessions[name] = session
+                self._spread()
+                for session in self._sessions.values():
+                    tasks.create_task(session.live(), name=f"session {session.node.name}")
+                await self._keep_asking()
+        finally:
+            if not self._closing:
+                self._outbox.close()
+
+    async def _keep_asking(self) -> None:
+        """The one wake-up: at every slot, ask what is due and write off what is late."""
+        while True:
+            now = self._monotonic()
+            if not self._outbox.full:
+                for asking in self._schedule.due(now):
+                    self._sessions[asking.node].ask(asking)
+            for waiting in tuple(self._waiting):
+                if not waiting.expire(now):
+                    del self._waiting[waiting]
+            await asyncio.sleep(wait_s(self._monotonic()))
+
+    def _spread(self) -> None:
+        """Give every question its share of its interval, evenly over the nodes."""
+        for number, name in enumerate(self._sessions):
+            for place, asking in enumerate(self._asked[name]):
+                share = (number / len(self._sessions) + place * APART) % 1.0
+                self._schedule.add(asking, interval_s=asking.interval_s, share=share)
+
+    def _share(self, access: Access, tasks: asyncio.TaskGroup) -> Shared:
+        connect_s = self._inventory.poll.timeout_s
+        self._jumps = JumpHosts(access, deadline_s=connect_s, monotonic=self._monotonic, random=self._random)
+        return Shared(
+            outbox=self._outbox,
+            access=access,
+            jumps=self._jumps,
+            ramp=Ramp(),
+            tasks=tasks,
+            waiting=self._waiting,
+            soon=lambda asking: self._schedule.soon(asking, self._monotonic()),
+            connect_s=connect_s,
+            clock=self._clock,
+            monotonic=self._monotonic,
+            random=self._random,
+        )
+
+    def _opening(self) -> Opening:
+        asked = {
+            name: tuple(Asked(asking.question.name, asking.interval_s) for asking in askings)
+            for name, askings in self._asked.items()
+        }
+        return Opening(at=self._clock(), inventory=self._inventory, thresholds=self._thresholds, asked=asked)
+
+    def _ran(self, running: Running) -> None:
+        order = running.order
+        self._runs.pop((order.run, order.node), None)
+        session = self._sessions.get(order.node)
+        if session is not None:
+            session.forget(running)
+
+
+def _asked(
+    node: Node,
+    inventory: Inventory,
+    questions: Callable[[Node], Sequence[Question]],
+    inquiry: Callable[[Question, Node], Inquiry | Follower],
+) -> Mapping[Asking, Inquiry | Follower]:
+    poll = inventory.poll
+    return {
+        Asking(
+            node=node.name,
+            question=question,
+            interval_s=question.rhythm.interval_s(poll),
+            deadline_s=poll.timeout_s if question.deadline_s is None else question.deadline_s,
+        ): inquiry(question, node)
+        for question in questions(node)
+    }

@@ -1,0 +1,123 @@
+"""One SSH connection: made within a deadline, its host key judged, its end heard, its pulse felt."""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncssh
+
+from fabconsole.collector.failure import Failure, failure_of
+from fabconsole.collector.hostkeys import HostKeys
+from fabconsole.collector.options import Dial
+from fabconsole.fabric.errors import FabconsoleError
+from fabconsole.fabric.printable import printable
+from fabconsole.stream.records import Reason
+
+
+class NotConnectedError(FabconsoleError):
+    """No connection could be made; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.detail)
+        self.failure = failure
+
+
+class Doorkeeper(asyncssh.SSHClient):
+    """asyncssh's callbacks for one connection: judges the host key, hears the end."""
+
+    def __init__(self, keys: HostKeys) -> None:
+        self._keys = keys
+        self.refusal: str | None = None
+        """Why the host key was not accepted."""
+        self.closed = asyncio.Event()
+        self.error: Exception | None = None
+        """What ended the connection; None: nothing, or we did."""
+
+    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
+        """asyncssh: this key is not among the known ones."""
+        self.refusal = self._keys.judge(host, addr, port, key)
+        return self.refusal is None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """asyncssh: the connection is over."""
+        self.error = exc
+        self.closed.set()
+
+
+class Connection:
+    """A connection that stands until `closed`."""
+
+    def __init__(self, dial: Dial, ssh: asyncssh.SSHClientConnection, keeper: Doorkeeper, deadline_s: float) -> None:
+        self.ssh = ssh
+        self.target = dial.target
+        self._keeper = keeper
+        self._deadline_s = deadline_s
+        self._given_up: Failure | None = None
+        self._left = False
+
+    @property
+    def is_closed(self) -> bool:
+        """True once it is over, or about to be."""
+        return self._left or self._given_up is not None or self._keeper.closed.is_set() or self.ssh.is_closed()
+
+    async def closed(self) -> Failure:
+        """Wait for its end, and say why it ended."""
+        await self._keeper.closed.wait()
+        if self._given_up is not None:
+            return self._given_up
+        return failure_of(self._keeper.error or asyncssh.ConnectionLost(""), self.target, self._deadline_s)
+
+    async def answers(self) -> bool:
+        """Whether a bare echo comes back within the deadline. A refusal is an answer too: somebody refused."""
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                channel, _ = await self.ssh.create_session(asyncssh.SSHClientSession, "echo")
+        except asyncssh.ChannelOpenError:
+            return not self.is_closed
+        except (TimeoutError, OSError, asyncssh.Error):
+            return False
+        channel.abort()
+        return True
+
+    def give_up(self, said: str) -> None:
+        """End it from our side without waiting for the other; `said` is why."""
+        if not self.is_closed:
+            self._given_up = Failure(Reason.UNREACHABLE, printable(f"{self.target}: {said}"))
+            self.ssh.abort()
+
+    def close(self) -> None:
+        """Take leave: the other side is told."""
+        self._left = True
+        self.ssh.close()
+
+
+async def connected(dial: Dial, *, through: Connection | None, deadline_s: float) -> Connection:
+    """A connection to a machine. Raises NotConnectedError; never waits longer than `deadline_s`."""
+    keeper: Doorkeeper | None = None
+
+    def new_keeper() -> Doorkeeper:
+        nonlocal keeper
+        keeper = Doorkeeper(dial.keys)
+        return keeper
+
+    try:
+        ssh = await asyncssh.connect(
+            dial.host,
+            dial.port,
+            tunnel=through.ssh if through else None,
+            config=None,
+            options=dial.options,
+            known_hosts=dial.keys.current(),
+            client_factory=new_keeper,
+            connect_timeout=deadline_s,
+        )
+    except FabconsoleError as error:
+        raise NotConnectedError(Failure(Reason.UNTRUSTED, printable(f"{dial.target}: {error}"))) from error
+    except (OSError, ValueError, asyncssh.Error) as error:
+        if keeper is not None and keeper.refusal is not None:
+            said = printable(f"{dial.target}: {keeper.refusal}")
+            raise NotConnectedError(Failure(Reason.UNTRUSTED, said)) from error
+        raise NotConnectedError(failure_of(error, dial.target, deadline_s)) from error
+    if keeper is None:
+        raise NotConnectedError(Failure(Reason.FAILED, f"{dial.target}: connected without a host key check"))
+    return Connection(dial, ssh, keeper, deadline_s)

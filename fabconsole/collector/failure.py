@@ -1,0 +1,60 @@
+"""What went wrong on the way to a node, as one of our reasons and one line that says what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from dataclasses import dataclass
+
+import asyncssh
+
+from fabconsole.fabric.printable import printable
+from fabconsole.stream.records import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a node, or its jump host, cannot be asked."""
+
+    reason: Reason
+    detail: str
+    """One sanitised line for the operator."""
+
+
+def failure_of(error: BaseException, target: str, deadline_s: float) -> Failure:
+    """The failure that an exception of asyncssh or the sockets stands for.
+
+    `target` is what was dialled, as an operator would write it (`user@host:port`); it is the first word of the
+    detail, since a node's name and its address need not be alike.
+    """
+    reason, said = _meaning(error, deadline_s)
+    return Failure(reason, printable(f"{target}: {said}"))
+
+
+def _meaning(error: BaseException, deadline_s: float) -> tuple[Reason, str]:
+    if isinstance(error, asyncssh.HostKeyNotVerifiable):
+        return Reason.UNTRUSTED, f"{error.reason}; not connected to"
+    if isinstance(error, asyncssh.PermissionDenied):
+        return (
+            Reason.REFUSED,
+            f"no key of ours is accepted; check ssh.identity, the agent and authorized_keys ({error.reason})",
+        )
+    if isinstance(error, asyncssh.KeyExchangeFailed):
+        if "host key" in error.reason:
+            return Reason.UNTRUSTED, "offers no host key of a kind that known_hosts has for it; not connected to"
+        return Reason.REFUSED, f"no common cipher or key exchange: {error.reason}"
+    if isinstance(error, TimeoutError | asyncio.TimeoutError):
+        return Reason.UNREACHABLE, f"no SSH connection within {deadline_s:g} s"
+    if isinstance(error, socket.gaierror):
+        return Reason.UNREACHABLE, f"name not found ({error.strerror}); give the node an `address:`"
+    if isinstance(error, ConnectionRefusedError):
+        return Reason.UNREACHABLE, "connection refused; no sshd listens there"
+    if isinstance(error, asyncssh.ChannelOpenError):
+        return Reason.UNREACHABLE, f"no way to it from the jump host: {error.reason}"
+    if isinstance(error, asyncssh.ConnectionLost):
+        return Reason.UNREACHABLE, "connection lost"
+    if isinstance(error, asyncssh.DisconnectError):
+        return Reason.UNREACHABLE, f"disconnected: {error.reason}"
+    if isinstance(error, OSError):
+        return Reason.UNREACHABLE, error.strerror or type(error).__name__
+    return Reason.FAILED, f"{type(error).__name__}: {error}"

@@ -1,0 +1,215 @@
+"""A followed question: a channel whose lines keep coming, and a pulse that says silence means silence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Protocol
+
+from fabconsole.collector.asking import Asking
+from fabconsole.collector.channel import Channel
+from fabconsole.collector.failure import Failure
+from fabconsole.collector.ramp import backoff_s
+from fabconsole.platforms.question import Follower
+from fabconsole.stream.records import Happened, Reason, Record, Sample
+
+STOOD_S = 60.0
+"""A script that ran this long ended for a reason of its own; it is begun again without a growing delay."""
+
+
+class Way(Protocol):
+    """What a followed question needs of its node's session."""
+
+    def open_log(self, following: Following, script: str) -> None:
+        """Begin to execute a script; `opened` or `not_opened` follows."""
+        ...
+
+    def heard(self) -> None:
+        """Something came from the node: it lives."""
+        ...
+
+    def quiet_s(self) -> float:
+        """Seconds since the node was last heard, by any channel."""
+        ...
+
+    def watch(self, waiting: Following) -> None:
+        """Have `expire` called at every slot until it says that nothing is waited for."""
+        ...
+
+    def doubt(self) -> None:
+        """Find out whether the connection still answers; `alive` follows where it does."""
+        ...
+
+
+class Following:
+    """One followed question of one node. Synchronous, as `Lane` is.
+
+    Events are told at once. At each pulse there is exactly one record: a `Sample` without tables where the
+    channel is open, the history has been read and the node has been heard lately; else why not.
+    """
+
+    def __init__(
+        self,
+        asking: Asking,
+        follower: Follower,
+        way: Way,
+        emit: Callable[[Record], None],
+        *,
+        quiet_s: float,
+        clock: Callable[[], float],
+        monotonic: Callable[[], float],
+        random: Random,
+    ) -> None:
+        """`quiet_s` is how long the node may be silent in all its lanes before an echo is asked for."""
+        self._asking = asking
+        self._follower = follower
+        self._way = way
+        self._emit = emit
+        self._quiet_s = quiet_s
+        self._clock = clock
+        self._monotonic = monotonic
+        self._random = random
+        self._channel: Channel | None = None
+        self._opening = False
+        self._trouble: Failure | None = None
+        self._pulse_at: float | None = None
+        self._deadline = 0.0
+        self._began = 0.0
+        self._attempts = 0
+        self._again_at: float | None = None
+        self._bytes = 0
+
+    def start(self) -> None:
+        """Begin to follow: the connection is there."""
+        if self._channel is not None or self._opening:
+            return
+        self._opening = True
+        self._again_at = None
+        self._began = self._monotonic()
+        self._bytes = 0
+        self._way.open_log(self, self._follower.script())
+
+    def ask(self, asking: Asking) -> None:
+        """The pulse is due."""
+        self._bytes = 0
+        if self._pulse_at is not None:
+            self._answer_trouble(Failure(Reason.STUCK, "the log's history is still being read"), self._pulse_at)
+        elif self._trouble is not None:
+            self._answer_trouble(self._trouble)
+            self.start()
+        else:
+            self._pulse_at = self._clock()
+            self._deadline = self._monotonic() + self._asking.deadline_s
+            self._way.watch(self)
+            self._beat()
+
+    def expire(self, now: float) -> bool:
+        """Give up a pulse that is late, and begin an ended script again."""
+        if self._again_at is not None and now >= self._again_at:
+            self.start()
+        if self._pulse_at is not None and now >= self._deadline:
+            self._pulse_at = None
+            said = "its history is not read yet" if self._channel is not None else "cannot be begun"
+            self._answer_trouble(Failure(Reason.TIMEOUT, f"the log {said} after {self._asking.deadline_s:g} s"))
+            self._way.doubt()
+        return self._pulse_at is not None or self._again_at is not None
+
+    def alive(self) -> None:
+        """The connection has just answered an echo."""
+        self._beat()
+
+    def opened(self, channel: Channel) -> None:
+        """The script runs."""
+        self._opening = False
+        self._channel = channel
+        self._trouble = None
+
+    def not_opened(self, failure: Failure) -> None:
+        """The script cannot be executed, though the connection stands."""
+        self._opening = False
+        self._in_trouble(failure)
+
+    def heard(self, channel: Channel, data: bytes) -> None:
+        """Lines, or pieces of them."""
+        self._way.heard()
+        self._bytes += len(data)
+        if self._bytes > self._asking.question.cap_bytes:
+            self._drop()
+            said = f"the log says more than {self._asking.question.cap_bytes:,} bytes in {self._asking.interval_s:g} s"
+            self._in_trouble(Failure(Reason.OVERFLOW, f"{said}; not followed until the next pulse"))
+            return
+        at = self._clock()
+        try:
+            events = self._follower.feed(data, at)
+        except Exception as error:  # the contract says it never raises; shown as FAILED, in its own question
+            self._drop()
+            self._in_trouble(Failure(Reason.FAILED, f"its log broke the reader: {type(error).__name__}: {error}"))
+            return
+        if events:
+            self._emit(Happened(node=self._asking.node, at=at, events=events))
+        self._beat()
+
+    def ended(self, channel: Channel) -> None:
+        """The script is over. A lost connection is told of by `cut`, which knows why."""
+        self._channel = None
+        self._opening = False
+        if channel.cut:
+            return
+        refusal = self._follower.ended(channel.status, self._clock())
+        if refusal is not None:
+            self._in_trouble(Failure(refusal.reason, refusal.detail))
+            return
+        stood = self._monotonic() - self._began
+        self._attempts = 1 if stood > STOOD_S else self._attempts + 1
+        self._again_at = self._monotonic() + backoff_s(self._attempts, Reason.FAILED, self._random)
+        if stood < STOOD_S:
+            self._in_trouble(Failure(Reason.FAILED, f"the log's reader {channel.said()}; begun again"))
+        self._way.watch(self)
+
+    def cut(self, failure: Failure) -> None:
+        """The connection is gone."""
+        self._channel = None
+        self._opening = False
+        self._again_at = None
+        self._trouble = None
+        self._attempts = 0
+        if self._pulse_at is not None:
+            self._pulse_at = None
+            self._answer_trouble(failure)
+
+    def close(self) -> None:
+        """Stop following: the script ends when its standard input does."""
+        self._drop()
+
+    def _drop(self) -> None:
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.drop()
+
+    def _beat(self) -> None:
+        """Answer a waiting pulse, if it can be answered truly."""
+        if self._pulse_at is None or self._channel is None or not self._follower.caught_up:
+            return
+        if self._way.quiet_s() > self._quiet_s:
+            self._way.doubt()
+            return
+        asked_at, self._pulse_at = self._pulse_at, None
+        now = self._clock()
+        self._emit(
+            Sample(
+                node=self._asking.node,
+                question=self._asking.question.name,
+                at=now,
+                latency_s=now - asked_at,
+                clock_s=self._monotonic(),
+            )
+        )
+
+    def _in_trouble(self, failure: Failure) -> None:
+        self._trouble = failure
+        if self._pulse_at is not None:
+            self._pulse_at = None
+            self._answer_trouble(failure)
+
+    def _answer_trouble(self, failure: Failure, since: float | None = None) -> None:
+        self._emit(self._asking.unanswered(failure.reason, failure.detail, self._clock(), since))

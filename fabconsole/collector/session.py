@@ -1,0 +1,297 @@
+"""One node's session: its connection made and kept, its lanes asked, its silence noticed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Protocol
+
+import asyncssh
+
+from fabconsole.collector.asking import Asking
+from fabconsole.collector.channel import Channel
+from fabconsole.collector.connection import Connection, NotConnectedError, connected
+from fabconsole.collector.failure import Failure
+from fabconsole.collector.following import Following
+from fabconsole.collector.jump import JumpHosts
+from fabconsole.collector.lane import Lane
+from fabconsole.collector.options import Access, Dial
+from fabconsole.collector.outbox import Outbox
+from fabconsole.collector.ramp import Ramp, backoff_s
+from fabconsole.collector.running import Running
+from fabconsole.fabric.inventory import Node
+from fabconsole.fabric.printable import printable
+from fabconsole.platforms.question import Follower, Inquiry
+from fabconsole.platforms.shell import COMMAND, PRELUDE, WATCHED
+from fabconsole.stream.records import Reason
+
+FAST_LANE = "fast"
+"""The lane whose questions start no tool, and so need no watch."""
+
+STOOD_S = 30.0
+"""A connection that stood this long was a good one: the next backoff starts small again."""
+
+
+class Waiting(Protocol):
+    """Something that has a deadline."""
+
+    def expire(self, now: float) -> bool:
+        """Give up what is late; False when nothing is waited for any more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What all sessions of a collector have in common."""
+
+    outbox: Outbox
+    access: Access
+    jumps: JumpHosts
+    ramp: Ramp
+    tasks: asyncio.TaskGroup
+    waiting: dict[Waiting, None]
+    """Looked through at every slot: a timer for each question would cost more than the question's share."""
+    soon: Callable[[Asking], None]
+    """Have a question asked in the next slot."""
+    connect_s: float
+    """Deadline of connecting and of an echo."""
+    clock: Callable[[], float]
+    monotonic: Callable[[], float]
+    random: Random
+
+
+class Session:
+    """One node, from the first connection to the last."""
+
+    def __init__(
+        self,
+        node: Node,
+        number: int,
+        asked: Mapping[Asking, Inquiry | Follower],
+        shared: Shared,
+    ) -> None:
+        self.node = node
+        self._number = number
+        self._shared = shared
+        self._askings = tuple(asked)
+        self._turns: dict[Asking, Lane | Following] = {}
+        self._runs: dict[str, Running] = {}
+        self._connection: Connection | None = None
+        self._failure: Failure | None = None
+        self._jump: str | None = None
+        self._up_at = 0.0
+        self._heard_at = 0.0
+        self._doubted = False
+        self._take_turns(asked)
+
+    async def live(self) -> None:
+        """Connect, stand, connect again; ends only by being cancelled."""
+        attempt = 0
+        while True:
+            failure = await self._stand()
+            stood = self._stood_s()
+            self._fail(failure)
+            # Behind a jump host the tunnel backs off for all of us; asking it again is free.
+            attempt = 1 if stood > STOOD_S or failure.reason is Reason.JUMP else attempt + 1
+            await asyncio.sleep(backoff_s(attempt, failure.reason, self._shared.random))
+
+    def ask(self, asking: Asking) -> None:
+        """A question is due: exactly one record comes of it."""
+        if self._connection is not None:
+            self._turns[asking].ask(asking)
+        elif self._failure is not None:
+            self._shared.outbox.put(asking.failed(self._failure, self._shared.clock()))
+
+    def forget(self, running: Running) -> None:
+        """A command is over."""
+        self._runs.pop(running.order.run, None)
+
+    def run(self, running: Running) -> None:
+        """Start a command on the open connection; without one, it is over at once."""
+        order = running.order
+        if self._connection is None:
+            running.fail(self._failure.detail if self._failure else f"{self.node.name}: still connecting")
+            return
+        self._runs[order.run] = running
+        self.watch(running)
+        self._shared.tasks.create_task(self._open_run(running, self._connection), name=f"run {order.run}")
+
+    def close(self) -> Connection | None:
+        """Take leave of the node; the connection that is now closing."""
+        connection, self._connection = self._connection, None
+        for turn in self._places():
+            turn.close()
+        for running in tuple(self._runs.values()):
+            running.cancel("fabconsole is closing")
+        if connection is not None:
+            connection.close()
+        return connection
+
+    def open_shell(self, lane: Lane) -> None:
+        """Of `Way`."""
+        if self._connection is not None:
+            self._shared.tasks.create_task(self._open_shell(lane, self._connection))
+
+    def open_log(self, following: Following, script: str) -> None:
+        """Of `Way`, for what is followed."""
+        if self._connection is not None:
+            self._shared.tasks.create_task(self._open_log(following, script, self._connection))
+
+    def heard(self) -> None:
+        """Of `Way`."""
+        self._heard_at = self._shared.monotonic()
+
+    def quiet_s(self) -> float:
+        """Of `Way`: seconds since the node was last heard."""
+        return self._shared.monotonic() - self._heard_at
+
+    def watch(self, waiting: Waiting) -> None:
+        """Of `Way`."""
+        self._shared.waiting[waiting] = None
+
+    def doubt(self) -> None:
+        """Of `Way`: an echo decides whether the question was slow or the connection is dead."""
+        if self._connection is not None and not self._doubted:
+            self._doubted = True
+            self._shared.tasks.create_task(self._probe(self._connection))
+
+    async def _stand(self) -> Failure:
+        """Connect and stay connected for as long as it goes; why it ended."""
+        try:
+            async with self._shared.ramp.place():
+                connection = await self._connect()
+        except NotConnectedError as error:
+            return error.failure
+        self._up(connection)
+        failure = await connection.closed()
+        if self._jump is not None:
+            return await self._shared.jumps.failed(self._jump, self._number) or failure
+        return failure
+
+    async def _connect(self) -> Connection:
+        node, shared = self.node, self._shared
+        try:
+            dial: Dial = await shared.access.dial(node.address, user=node.user, port=node.port)
+        except (OSError, ValueError) as error:
+            raise NotConnectedError(Failure(Reason.FAILED, printable(f"{node.address}: {error}"))) from error
+        self._jump = dial.jump
+        if dial.jump is None:
+            return await connected(dial, through=None, deadline_s=shared.connect_s)
+        through = await shared.jumps.through(dial.jump, self._number)
+        try:
+            return await connected(dial, through=through, deadline_s=shared.connect_s)
+        except NotConnectedError:
+            failure = await shared.jumps.failed(dial.jump, self._number)
+            if failure is not None:
+                raise NotConnectedError(failure) from None
+            raise
+
+    def _up(self, connection: Connection) -> None:
+        self._connection = connection
+        self._failure = None
+        self._doubted = False
+        self._up_at = self._shared.monotonic()
+        self.heard()
+        for following in self._followings():
+            following.start()
+        for asking in self._askings:
+            self._shared.soon(asking)
+
+    def _stood_s(self) -> float:
+        return self._shared.monotonic() - self._up_at if self._connection is not None else 0.0
+
+    def _fail(self, failure: Failure) -> None:
+        first = self._failure is None and self._connection is None
+        self._connection = None
+        self._failure = failure
+        for turn in self._places():
+            turn.cut(failure)
+        for running in tuple(self._runs.values()):
+            running.fail(failure.detail)
+        if first:
+            for asking in self._askings:
+                self._shared.soon(asking)
+
+    async def _probe(self, connection: Connection) -> None:
+        if await connection.answers():
+            if connection is self._connection:
+                self._doubted = False
+                self.heard()
+                for following in self._followings():
+                    following.alive()
+        else:
+            connection.give_up(f"no answer to an echo within {self._shared.connect_s:g} s; connection dropped")
+
+    async def _open_shell(self, lane: Lane, connection: Connection) -> None:
+        channel = Channel(lane)
+        failure = await self._opened(channel, connection, COMMAND)
+        if connection is not self._connection or connection.is_closed:
+            channel.drop()
+        elif failure is None:
+            lane.opened(channel)
+        else:
+            lane.not_opened(failure)
+
+    async def _open_log(self, following: Following, script: str, connection: Connection) -> None:
+        channel = Channel(following, on_open=following.opened)
+        failure = await self._opened(channel, connection, script)
+        if connection is not self._connection or connection.is_closed:
+            channel.drop()
+        elif failure is not None:
+            following.not_opened(failure)
+
+    async def _open_run(self, running: Running, connection: Connection) -> None:
+        failure = await self._opened(running.channel, connection, running.text)
+        if failure is not None and connection is self._connection and not connection.is_closed:
+            running.fail(failure.detail)
+
+    async def _opened(self, channel: Channel, connection: Connection, command: str) -> Failure | None:
+        """Open a channel. Where the connection is lost meanwhile, `_fail` speaks for everything on it."""
+        try:
+            await channel.open(connection, command)
+        except (OSError, asyncssh.Error) as error:
+            said = f"{connection.target}: opens no further session: {error}; see MaxSessions in its sshd_config"
+            return Failure(Reason.FAILED, printable(said))
+        return None
+
+    def _places(self) -> Iterable[Lane | Following]:
+        """Every lane and every followed channel, once."""
+        return dict.fromkeys(self._turns.values())
+
+    def _followings(self) -> Iterable[Following]:
+        return (turn for turn in self._turns.values() if isinstance(turn, Following))
+
+    def _take_turns(self, asked: Mapping[Asking, Inquiry | Follower]) -> None:
+        shared = self._shared
+        lanes: dict[str, dict[Asking, Inquiry]] = {}
+        followed: dict[Asking, Follower] = {}
+        for asking, reader in asked.items():
+            if isinstance(reader, Inquiry):
+                lanes.setdefault(asking.question.lane, {})[asking] = reader
+            else:
+                followed[asking] = reader
+        for name, inquiries in lanes.items():
+            lane = Lane(
+                inquiries,
+                self,
+                shared.outbox.put,
+                prelude=PRELUDE if name == FAST_LANE else PRELUDE + WATCHED,
+                clock=shared.clock,
+                monotonic=shared.monotonic,
+                random=shared.random,
+            )
+            self._turns.update(dict.fromkeys(inquiries, lane))
+        often = [asking.interval_s for inquiries in lanes.values() for asking in inquiries]
+        for asking, follower in followed.items():
+            self._turns[asking] = Following(
+                asking,
+                follower,
+                self,
+                shared.outbox.put_now,
+                quiet_s=min(often, default=0.0) + shared.connect_s,
+                clock=shared.clock,
+                monotonic=shared.monotonic,
+                random=shared.random,
+            )

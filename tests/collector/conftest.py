@@ -1,0 +1,7 @@
+"""The fixtures that every test of the collector shares."""
+
+from __future__ import annotations
+
+from collector_rig import keys, start_sshd
+
+__all__ = ["keys", "start_sshd"]
