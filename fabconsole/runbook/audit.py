@@ -87,8 +87,9 @@ class Audit:
 
     def _append(self, said: Mapping[str, object]) -> None:
         at = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="milliseconds")
-        entry = {"at": at, "operator": self._operator, "console": self._console}
-        entry |= {key: printable(value, _LIMIT) if isinstance(value, str) else value for key, value in said.items()}
+        entry: dict[str, object] = {"at": at, "operator": self._operator, "console": self._console}
+        for key, value in said.items():
+            entry[key] = printable(value, _LIMIT) if isinstance(value, str) else value
         line = json.dumps(entry, ensure_ascii=True).encode() + b"\n"
         try:
             self._write(b"\n" + line if self._torn else line)

@@ -93,15 +93,15 @@ def _fits(command: Command, selection: Selection) -> bool:
 
 
 def _text(one: Template, command: Command, selection: Selection, node: Node) -> str:
-    """Root, then the time limit, then the tool's own prefix, then its words.
+    """Root, then the tool's own prefix, then the time limit, then the words.
 
-    `timeout` runs inside `become`: outside, it could not kill what runs as root.
+    `timeout` stands behind both: from outside it could not signal what `sudo` or a container started.
     """
     become = shlex.split(node.become) if command.root and node.become else []
     limit = ["timeout", "-k", str(_KILL_AFTER_S), f"{command.timeout_s:g}"]
     prefix = shlex.split(node.prefix.get(one.tool, ""))
     via = _via(node.in_band) if command.where is Where.IN_BAND else []
-    return quoted([*become, *limit, *prefix, *one.filled(selection.values, via)])
+    return quoted([*become, *prefix, *limit, *one.filled(selection.values, via)])
 
 
 def _via(role: InBand | None) -> list[str]:
