@@ -1,0 +1,281 @@
+"""One table as it stands: rows stay in their place when they vanish, and each knows when it was last read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from fabconsole.fabric.health import Mark
+from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED, Kind, NvlinkState, PortState, Table
+from fabconsole.state.limits import Limits
+from fabconsole.state.row import Places, counter_line, rate_line
+from fabconsole.state.window import Counts, Flags, Quality, Window
+
+State = PortState | NvlinkState
+
+
+class Seen(Enum):
+    """What became of a row in the last answer."""
+
+    READ = "read"
+    UNREAD = "unread"
+    """It is there, but what was said of it was not understood."""
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A row that says something else of itself than before."""
+
+    row: str
+    before: State
+    after: State
+
+
+class Block:
+    """All tables of one kind and source from one node or switch, folded."""
+
+    __slots__ = ("_behind", "_columns_in", "_last", "_places", "_rows_in", "_straight", "_table", "at", "columns",
+                 "ever_up", "kind", "listing", "rows", "source", "states", "version", "window")  # fmt: skip
+
+    def __init__(self, table: Table, window_s: float) -> None:
+        self.kind = table.kind
+        self.source = table.source
+        self.rows: tuple[str, ...] = ()
+        """Every row ever listed since the last boot or before it, vanished ones in their place."""
+        self.columns: tuple[str, ...] = ()
+        self.states: tuple[State, ...] = ()
+        self.at: float | None = None
+        """When the last answer came."""
+        self.version = 0
+        """Grows with every answer."""
+        self.listing = 0
+        """Grows when rows come or a device is another one."""
+        self.ever_up: set[str] = set()
+        """Rows that were Active or up at least once."""
+        self.window = Window((0, 0), Limits((), table.source), window_s)
+        self._behind: dict[int, tuple[Seen, float | None]] = {}
+        self._rows_in: tuple[str, ...] = ()
+        self._columns_in: tuple[str, ...] = ()
+        self._straight = False
+        self._table: Table | None = None
+        self._places: Places = {}
+        self._last: dict[str, int] = {}
+
+    def fold(self, table: Table, clock_s: float, at: float) -> Sequence[Turn]:
+        """Take an answer; returns the rows whose state word changed."""
+        before = self._table
+        if before is not None and not self._behind and not table.unread and _unmoved(before, table):
+            self.window.repeat(clock_s, at)
+            return self._settled(table, at)
+        if table.rows is self._rows_in and table.columns is self._columns_in and self._straight and not self._behind:
+            values, quality = np.array(table.values, dtype=np.uint64), table.quality
+        else:
+            values, quality = self._placed(table)
+        turns = self._settled(table, at)
+        self.window.fold(values, quality, clock_s, at)
+        return turns
+
+    def vanish(self, at: float) -> None:
+        """The question was answered and this table was not in it: all its rows are gone."""
+        for row, (_, read_at) in [(row, self._line_seen(row)) for row in range(len(self.rows))]:
+            self._behind[row] = (Seen.GONE, read_at)
+        self.at = at
+        self.version += 1
+        self._table = None
+
+    def restart(self) -> None:
+        """The node booted: counters begin anew, rows stay expected where they were."""
+        self.window.restart()
+        self._table = None
+
+    def seen(self, row: int) -> Seen:
+        """What became of a row in the last answer."""
+        return self._line_seen(row)[0]
+
+    def read_at(self, row: int) -> float | None:
+        """When a row was last read, seconds since the epoch; None: never."""
+        return self._line_seen(row)[1]
+
+    def row_of(self, name: str) -> int | None:
+        """Row number of a row's name."""
+        return self._last.get(name)
+
+    def column_of(self, name: str) -> int | None:
+        """Column number of a counter."""
+        return self._places.get(name)
+
+    def counters(self, row: int) -> Mapping[str, int]:
+        """Lifetime values as last read; what was never read is not in it."""
+        shown = self.window.quality == PRESENT
+        return counter_line(self._places, self.window.values, row, None if shown.all() else shown)
+
+    def lines(self) -> Lines:
+        """Counters, rates and marks of all rows, to be read row by row."""
+        return Lines(self)
+
+    @property
+    def places(self) -> Places:
+        """Counter name to column number."""
+        return self._places
+
+    def _line_seen(self, row: int) -> tuple[Seen, float | None]:
+        return self._behind.get(row) or (Seen.READ, self.at)
+
+    def _settled(self, table: Table, at: float) -> Sequence[Turn]:
+        """Take the states in; rows that are other devices now lose their past."""
+        self.at = at
+        self.version += 1
+        before = self._table
+        self._table = table
+        if before is not None and table.states is before.states and not self._behind:
+            return ()
+        order = range(len(self.rows)) if self._straight else [self._last[name] for name in table.rows]
+        states = list(self.states)
+        turns: list[Turn] = []
+        strangers: list[int] = []
+        relabelled = False
+        said: Sequence[State] = table.states
+        for row, now in zip(order, said, strict=True):
+            was = states[row]
+            if now is was:
+                continue
+            states[row] = now
+            if now.state in ("Active", "up"):
+                self.ever_up.add(self.rows[row])
+            if was.state != now.state and was.state not in (None, "unknown"):
+                turns.append(Turn(self.rows[row], was, now))
+            if _identity(was) != _identity(now):
+                relabelled = True
+                if _identity(was) is not None and _identity(now) is not None:
+                    strangers.append(row)
+        self.states = tuple(states)
+        self.listing += relabelled
+        if strangers:
+            self.window.forget(strangers)
+        return turns
+
+    def _placed(self, table: Table) -> tuple[Counts, Quality]:
+        """The table's values in this block's own order; what it leaves out keeps its last value."""
+        if (
+            table.rows != self._rows_in
+            or table.columns != self._columns_in
+            or not set(table.unread) <= self._last.keys()
+        ):
+            self._relist(table)
+        self._rows_in, self._columns_in = table.rows, table.columns
+        self._straight = table.rows == self.rows and table.columns == self.columns
+        listed, unread = set(table.rows), set(table.unread)
+        behind = {
+            row: (Seen.UNREAD if name in unread else Seen.GONE, self.read_at(row))
+            for row, name in enumerate(self.rows)
+            if name not in listed
+        }
+        self._behind = behind
+        if self._straight:
+            return np.array(table.values, dtype=np.uint64), table.quality
+        rows = [self._last[name] for name in table.rows]
+        place = np.ix_(rows, [self._places[name] for name in table.columns])
+        values, quality = self.window.values.copy(), self.window.quality.copy()
+        quality[rows] = ABSENT
+        values[place] = table.values
+        quality[place] = table.quality
+        return values, quality
+
+    def _relist(self, table: Table) -> None:
+        rows = merged(self.rows, (*table.rows, *(name for name in table.unread if name not in table.rows)))
+        columns = merged(self.columns, table.columns)
+        if rows == self.rows and columns == self.columns:
+            return
+        last = {name: row for row, name in enumerate(rows)}
+        places = {name: column for column, name in enumerate(columns)}
+        row_moves = [last[name] for name in self.rows]
+        self.window = self.window.rearranged(
+            (len(rows), len(columns)),
+            row_moves,
+            [places[name] for name in self.columns],
+            Limits(columns, self.source),
+        )
+        old_states = dict(zip(self.rows, self.states, strict=True))
+        nothing: State = PortState() if self.kind is Kind.PORTS else NvlinkState(state="unknown")
+        moved = {row_moves[row]: seen for row, seen in self._behind.items()}
+        fresh: dict[int, tuple[Seen, float | None]] = {
+            last[name]: (Seen.UNREAD, None) for name in rows if name not in old_states
+        }
+        self._behind = {**moved, **fresh}
+        self.states = tuple(old_states.get(name, nothing) for name in rows)
+        self.rows, self.columns, self._last, self._places = rows, columns, last, places
+        self._table = None
+
+
+class Lines:
+    """What a block shows, computed once for all its rows."""
+
+    __slots__ = ("_block", "_counted", "_rated", "_resets", "_saturated", "_unsupported", "quality", "rates")
+
+    def __init__(self, block: Block) -> None:
+        window = block.window
+        self._block = block
+        self.rates = window.rates()
+        self.quality = window.quality
+        counted = window.quality == PRESENT
+        self._counted = None if counted.all() else counted
+        rated = ~np.isnan(self.rates)
+        if window.saturated is not None:
+            rated &= ~window.saturated
+        self._rated: Flags | None = None if rated.all() else rated
+        self._saturated = window.saturated
+        unsupported = window.quality == UNSUPPORTED
+        self._unsupported = unsupported if unsupported.any() else None
+        self._resets: dict[int, list[str]] = {}
+        for row, column in window.reset_at():
+            self._resets.setdefault(row, []).append(block.columns[column])
+
+    def counters(self, row: int) -> Mapping[str, int]:
+        """Lifetime values as last read."""
+        return counter_line(self._block.places, self._block.window.values, row, self._counted)
+
+    def rated(self, row: int) -> Mapping[str, float]:
+        """Per second over the window; what has no rate is not in it."""
+        return rate_line(self._block.places, self.rates, row, self._rated)
+
+    def marks(self, row: int) -> Mapping[str, Mark]:
+        """The doubts about single values."""
+        if self._saturated is None and self._unsupported is None and not self._resets:
+            return _NO_MARKS
+        marks = dict.fromkeys(self._resets.get(row, ()), Mark.RESET)
+        for flags, mark in ((self._saturated, Mark.SATURATED), (self._unsupported, Mark.UNSUPPORTED)):
+            if flags is not None and flags[row].any():
+                marks.update(dict.fromkeys((self._block.columns[c] for c in np.flatnonzero(flags[row])), mark))
+        return marks or _NO_MARKS
+
+    @property
+    def saturated(self) -> Flags | None:
+        """Which values are at their maximum; None: none is."""
+        return self._saturated
+
+
+_NO_MARKS: Mapping[str, Mark] = {}
+
+
+def merged(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
+    """The new listing, with what vanished from the old one put back behind its old predecessor."""
+    order = list(dict.fromkeys(new))
+    there = set(order)
+    for index, name in enumerate(old):
+        if name not in there:
+            order.insert(order.index(old[index - 1]) + 1 if index else 0, name)
+            there.add(name)
+    return tuple(order)
+
+
+def _unmoved(before: Table, table: Table) -> bool:
+    """True where a reader handed out the very arrays of the time before."""
+    return table.values is before.values and table.quality is before.quality and table.rows is before.rows
+
+
+def _identity(state: State) -> str | None:
+    return state.port_guid if isinstance(state, PortState) else state.gpu_uuid

@@ -1,0 +1,268 @@
+"""The fold: records in, the fabric's picture out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fabconsole.fabric.event import Event
+from fabconsole.fabric.health import Health, Severity
+from fabconsole.fabric.inventory import Expect, Inventory
+from fabconsole.fabric.thresholds import Thresholds
+from fabconsole.state.banners import banners
+from fabconsole.state.block import Block
+from fabconsole.state.coverage import coverage
+from fabconsole.state.findings import Onsets, findings_of, ordered
+from fabconsole.state.host import Host, InBandPart, Surroundings
+from fabconsole.state.judge import Verdict
+from fabconsole.state.links import Links
+from fabconsole.state.racks import racks
+from fabconsole.state.scale import Scale
+from fabconsole.state.snapshot import Coverage, Finding, NodeView, Series, Snapshot
+from fabconsole.state.sweeps import IN_BAND, Subnet
+from fabconsole.state.switch import Switch
+from fabconsole.state.switch_view import swept_question, switch_facts, switch_ports, switch_view
+from fabconsole.state.timeline import Timeline
+from fabconsole.stream.records import Happened, Opening, Record, Sample, Sweep, Unanswered
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """A node as it was last drawn, and until when that holds."""
+
+    view: NodeView
+    findings: tuple[Finding, ...]
+    version: tuple[object, ...]
+    until: float
+
+
+class FabricState:
+    """Everything known of one fabric. Records are applied in order; a snapshot never changes afterwards.
+
+    One host's answer of 8 ports by 22 counters costs about 30 µs to fold; a snapshot redraws only the nodes that
+    said something, aged by half an interval, or got another far end.
+    """
+
+    def __init__(self) -> None:
+        self._inventory: Inventory | None = None
+        self._thresholds = Thresholds()
+        self._interval_s = 0.0
+        self._hosts: dict[str, Host] = {}
+        self._subnets: dict[str, Subnet] = {}
+        self._links = Links()
+        self._joined: tuple[object, ...] = ()
+        self._timeline = Timeline()
+        self._events_version: dict[str, int] = {}
+        self._onsets = Onsets()
+        self._scales: dict[tuple[str, ...], Scale] = {}
+        self._drawn: dict[str, _Drawn] = {}
+
+    def apply(self, record: Record) -> None:
+        """Fold one record. What it says of nodes outside the inventory is left out."""
+        match record:
+            case Sample():
+                self._sample(record)
+            case Unanswered():
+                self._unanswered(record)
+            case Happened():
+                self._happened(record.events)
+            case Sweep():
+                self._sweep(record)
+            case Opening():
+                self._open(record)
+            case _:
+                pass  # what commands print is the runbook's
+
+    def snapshot(self, now: float) -> Snapshot:
+        """The fabric at `now`, seconds since the epoch."""
+        inventory = self._inventory
+        if inventory is None:
+            return _nothing_yet(now)
+        self._join()
+        switches = {name: (subnet, switch) for name, subnet, switch in self._switches()}
+        nodes: dict[str, NodeView] = {}
+        found: list[Finding] = []
+        for name in (*self._hosts, *sorted(switches.keys() - self._hosts.keys())):
+            drawn = self._draw(name, switches.get(name), now)
+            nodes[name] = drawn.view
+            found += drawn.findings
+        shared = banners(inventory, nodes, self._subnets.values())
+        hidden = {name: banner.text for banner in shared for name in banner.nodes}
+        return Snapshot(
+            fabric=inventory.fabric,
+            at=now,
+            interval_s=self._interval_s,
+            severity=max((view.health.severity for view in nodes.values()), default=Severity.UNKNOWN),
+            coverage=coverage(inventory.nodes, nodes, switches),
+            racks=racks(inventory, nodes, frozenset(switches)),
+            nodes=nodes,
+            events=self._timeline.views(),
+            findings=ordered(found, lambda end: _health_of(nodes, end), hidden),
+            banners=shared,
+            warnings=(*inventory.warnings, *self._unmanaged()),
+        )
+
+    def series(self, end: str, counter: str) -> Series:
+        """Growth of one counter of one port or NVLink over the window; empty where there is none."""
+        name, _, row = end.partition("/")
+        for block in self._blocks(name):
+            line, column = block.row_of(row), block.column_of(counter)
+            if line is not None and column is not None:
+                steps = block.window.steps(line, column)
+                return Series(at=tuple(at for at, _ in steps), growth=tuple(growth for _, growth in steps))
+        return Series(at=(), growth=())
+
+    def _open(self, opening: Opening) -> None:
+        before = self._hosts
+        inventory = opening.inventory
+        self._inventory, self._thresholds, self._scales = inventory, opening.thresholds, {}
+        fast = [one.interval_s for asked in opening.asked.values() for one in asked]
+        self._interval_s = min(fast, default=inventory.poll.fast_s)
+        self._hosts = {}
+        for name, node in inventory.nodes.items():
+            asked = opening.asked.get(name, ())
+            expect = node.expect.over(inventory.expected_of(name))
+            host = before.get(name) or Host(node, expect, asked, opening.thresholds.window_s)
+            host.node, host.expect = node, expect
+            host.ask(asked)
+            host.refresh()
+            self._hosts[name] = host
+        self._timeline.keep({*self._hosts, *(name for name, _, _ in self._switches())})
+        self._drawn = {}
+
+    def _sample(self, sample: Sample) -> None:
+        host = self._hosts.get(sample.node)
+        if host is not None:
+            self._happened((*host.sample(sample), *sample.events))
+
+    def _unanswered(self, failure: Unanswered) -> None:
+        host = self._hosts.get(failure.node)
+        if host is None:
+            return
+        host.unanswered(failure)
+        if failure.question == IN_BAND:
+            self._subnet(host.node.in_band.subnet if host.node.in_band else "subnet", host).unanswered(failure)
+
+    def _sweep(self, sweep: Sweep) -> None:
+        host = self._hosts.get(sweep.node)
+        if host is None:
+            return
+        host.swept(sweep)
+        hosts = {name for name, host in self._hosts.items() if "hca" in host.questions}
+        self._happened((*self._subnet(sweep.subnet, host).sweep(sweep, hosts), *sweep.events))
+
+    def _subnet(self, name: str, asker: Host) -> Subnet:
+        subnet = self._subnets.get(name)
+        question = asker.questions.get(IN_BAND)
+        interval = question.interval_s if question else self._interval_s
+        if subnet is None:
+            subnet = self._subnets[name] = Subnet(name, interval, self._thresholds.window_s)
+        subnet.question.interval_s = interval
+        return subnet
+
+    def _happened(self, events: tuple[Event, ...]) -> None:
+        for event in events:
+            if self._timeline.add(event):
+                self._events_version[event.node] = self._events_version.get(event.node, 0) + 1
+
+    def _switches(self) -> Iterator[tuple[str, Subnet, Switch]]:
+        for subnet in self._subnets.values():
+            for guid, switch in subnet.switches.items():
+                yield subnet.names[guid], subnet, switch
+
+    def _join(self) -> None:
+        """Find the links anew where a sweep or a host's listing said something new."""
+        seen = (
+            *(subnet.version for subnet in self._subnets.values()),
+            *(host.ports_version for host in self._hosts.values()),
+        )
+        if seen != self._joined:
+            self._joined = seen
+            self._links.join(self._hosts, self._subnets.values())
+
+    def _draw(self, name: str, found: tuple[Subnet, Switch] | None, now: float) -> _Drawn:
+        host = self._hosts.get(name)
+        version = (
+            host.version if host else 0,
+            found[0].version if found else 0,
+            self._links.version,
+            self._events_version.get(name, 0),
+        )
+        drawn = self._drawn.get(name)
+        if drawn is not None and drawn.version == version and now < drawn.until:
+            return drawn
+        events, since, until = self._timeline.loudest(name, now, self._thresholds.event_s)
+        view = self._view(name, host, found, events, now)
+        bad_since = since if events.health is not Health.OK and view.reason == events.reason else None
+        if host is not None:
+            until = min(until, host.changes_at(now))
+        if found is not None:
+            until = min(until, found[0].question.changes_at(now))
+        drawn = _Drawn(view, findings_of(view, self._onsets, now, bad_since), version, until)
+        self._drawn[name] = drawn
+        return drawn
+
+    def _view(
+        self, name: str, host: Host | None, found: tuple[Subnet, Switch] | None, events: Verdict, now: float
+    ) -> NodeView:
+        swept = None
+        if found is not None:
+            subnet, switch = found
+            expect = host.expect if host else self._expect(name)
+            ports = switch_ports(
+                name, subnet, switch, expect=expect, scale_of=self._scale, peers=self._links.peers, now=now
+            )
+            if host is None:
+                return switch_view(name, subnet, switch, ports, expect, events, now)
+            verdict = subnet.switch_verdict(switch, now)
+            question = swept_question(subnet, switch, verdict, now)
+            swept = InBandPart(ports, verdict, question, switch_facts(subnet, switch))
+        if host is None:
+            raise KeyError(name)
+        around = Surroundings(self._scale, self._links.peers, self._links.version, events, swept)
+        return host.view(now, around)
+
+    def _expect(self, name: str) -> Expect:
+        return self._inventory.expected_of(name) if self._inventory else Expect()
+
+    def _scale(self, block: Block) -> Scale:
+        scale = self._scales.get(block.columns)
+        if scale is None:
+            scale = self._scales[block.columns] = Scale(block.columns, self._thresholds)
+        return scale
+
+    def _blocks(self, name: str) -> Iterator[Block]:
+        host = self._hosts.get(name)
+        if host is not None:
+            yield from host.blocks.values()
+        for found, _, switch in self._switches():
+            if found == name:
+                yield switch.block
+
+    def _unmanaged(self) -> Iterator[str]:
+        for subnet in self._subnets.values():
+            if subnet.asker is not None and subnet.sm is None:
+                yield f"{subnet.name}: no subnet manager answered {subnet.asker}"
+            elif subnet.sm is not None and subnet.sm.state != "Master":
+                yield f"{subnet.name}: the subnet manager at LID {subnet.sm.lid} is {subnet.sm.state}, not Master"
+
+
+def _health_of(nodes: dict[str, NodeView], end: str) -> Health | None:
+    """Health of a far end; None where it is none of our ports."""
+    view = nodes.get(end.partition("/")[0])
+    return next((port.health for port in view.ports if port.end == end), None) if view else None
+
+
+def _nothing_yet(now: float) -> Snapshot:
+    nothing = Coverage(nodes=0, polled=0, oldest_s=None, questions={})
+    return Snapshot(
+        fabric="",
+        at=now,
+        interval_s=0.0,
+        severity=Severity.UNKNOWN,
+        coverage=nothing,
+        racks=(),
+        nodes={},
+        events=(),
+        findings=(),
+    )

@@ -1,0 +1,109 @@
+"""The worst list: what is not well, since when, worst first, one line a thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import groupby
+
+from fabconsole.fabric.health import Health, Severity
+from fabconsole.state.judge import NO_RATE_YET
+from fabconsole.state.snapshot import Finding, NodeView, NvlinkView, PortView
+
+_FOLD = 3
+"""More NVLinks of one GPU than this that ail alike are one line."""
+_UNSEEN = frozenset({Health.STALE, Health.UNKNOWN, Health.UNTRUSTED})
+
+
+class Onsets:
+    """Since when each thing is as bad as it is."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, tuple[Severity, float]] = {}
+
+    def since(self, end: str, health: Health, at: float) -> float:
+        """When `end` first was this bad; `at` where it has only now become so. A thing that eased keeps its onset."""
+        before = self._since.get(end)
+        if before is None or health.severity > before[0]:
+            self._since[end] = (health.severity, at)
+            return at
+        if health.severity < before[0]:
+            self._since[end] = (health.severity, before[1])
+        return before[1]
+
+    def forget(self, node: str, still: Collection[str]) -> None:
+        """What of a node is not in `still` is well again."""
+        inside = f"{node}/"
+        for end in [end for end in self._since if (end == node or end.startswith(inside)) and end not in still]:
+            del self._since[end]
+
+
+def findings_of(view: NodeView, onsets: Onsets, now: float, event_since: float | None) -> tuple[Finding, ...]:
+    """What is wrong on one node: the node itself, its ports, its NVLinks."""
+    found = [*_node(view, now, event_since), *_ports(view, now), *_nvlinks(view, now)]
+    onsets.forget(view.name, {finding.end for finding in found})
+    return tuple(replace(f, since=onsets.since(f.end, f.health, f.since)) for f in found)
+
+
+def ordered(
+    found: Iterable[Finding], health_of: Callable[[str], Health | None], hidden: Mapping[str, Collection[str]]
+) -> tuple[Finding, ...]:
+    """Worst first, then newest; a link whose both ends ail is one line; `hidden` nodes are in a banner already."""
+    both = [
+        replace(f, peer_health=health_of(f.peer)) if f.peer else f
+        for f in found
+        if not (f.end in hidden and f.health in _UNSEEN)
+    ]
+    both.sort(key=lambda f: (-f.health.rank, -f.since, f.end))
+    told: set[str] = set()
+    kept: list[Finding] = []
+    for finding in both:
+        if finding.peer is not None and finding.peer in told:
+            continue
+        told.add(finding.end)
+        kept.append(finding)
+    return tuple(kept)
+
+
+def _node(view: NodeView, now: float, event_since: float | None) -> Iterator[Finding]:
+    """The node itself, where its health is not just that of a port or NVLink of its own."""
+    if view.health.severity < Severity.WARN or view.reason.endswith(NO_RATE_YET.reason):
+        return
+    own = view.reason
+    rows: tuple[PortView | NvlinkView, ...] = (*view.ports, *view.nvlinks)
+    alike = {row.end[len(view.name) + 1 :] for row in rows if row.health is view.health}
+    if own.partition(": ")[0] not in alike:
+        yield Finding(end=view.name, health=view.health, reason=own, since=now if event_since is None else event_since)
+
+
+def _ports(view: NodeView, now: float) -> Iterator[Finding]:
+    for port in view.ports:
+        if _told_apart(view, port):
+            yield Finding(
+                end=port.end,
+                health=port.health,
+                reason=port.reason,
+                since=now - (port.age_s or 0.0),
+                peer=port.peer,
+            )
+
+
+def _nvlinks(view: NodeView, now: float) -> Iterator[Finding]:
+    ailing = [link for link in view.nvlinks if _told_apart(view, link)]
+    ailing.sort(key=lambda link: (link.gpu, link.health.rank, link.reason, link.link))
+    for (gpu, _, _), alike in groupby(ailing, key=lambda link: (link.gpu, link.health, link.reason)):
+        group = list(alike)
+        for link in group if len(group) <= _FOLD else group[:1]:
+            more = f", and {len(group) - 1} more of gpu{gpu}" if len(group) > _FOLD else ""
+            yield Finding(
+                end=link.end, health=link.health, reason=f"{link.reason}{more}", since=now - (link.age_s or 0.0)
+            )
+
+
+def _told_apart(view: NodeView, row: PortView | NvlinkView) -> bool:
+    """True for a fault of the row's own: not what it has from its node, nor the wait for a second reading."""
+    if row.health.severity < Severity.WARN or row.reason == NO_RATE_YET.reason:
+        return False
+    if row.health in _UNSEEN and any(q.health is row.health for q in view.questions):
+        return False
+    return not (row.health is Health.MISSING and view.health is Health.MISSING and row.reason == view.reason)

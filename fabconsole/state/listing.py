@@ -1,0 +1,118 @@
+"""A snapshot as a table for the terminal: what is wrong first, what is well folded into one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import humanize
+from ClusterShell.NodeSet import NodeSet
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from fabconsole.fabric.health import Health, Severity
+from fabconsole.state.report import moment, severity
+from fabconsole.state.snapshot import Coverage, NodeView, Snapshot
+
+_COLOUR = {Severity.OK: "green", Severity.INFO: "cyan", Severity.WARN: "yellow", Severity.UNKNOWN: "magenta",
+           Severity.CRIT: "red"}  # fmt: skip
+_EVENTS = 12
+_FINDINGS = 40
+
+
+def render(snapshot: Snapshot) -> RenderableType:
+    """Header and coverage, banners, the worst list, nodes that are well folded, recent events."""
+    parts: list[RenderableType] = [_header(snapshot)]
+    parts += [Text(f"! {banner.text}", style="bold red") for banner in snapshot.banners]
+    parts += [Text(f"  note: {warning}", style="yellow") for warning in snapshot.warnings]
+    if snapshot.findings:
+        parts.append(_findings(snapshot))
+    parts.append(_nodes(snapshot))
+    if snapshot.events:
+        parts.append(_events(snapshot))
+    return Group(*parts)
+
+
+def _header(snapshot: Snapshot) -> Text:
+    style = f"bold {_COLOUR[snapshot.severity]}"
+    return Text.assemble(
+        (snapshot.fabric or "no fabric", "bold"),
+        f"  {moment(snapshot.at)}  ",
+        (severity(snapshot.severity), style),
+        f"  {coverage_line(snapshot.coverage)}",
+    )
+
+
+def coverage_line(coverage: Coverage) -> str:
+    """Answered of asked, by question: `498/504 nodes · hca 498/504 · nvlink 471/504`."""
+    counts = [f"{coverage.polled}/{coverage.nodes} nodes"]
+    counts += [f"{name} {q.answered}/{q.asked}" for name, q in coverage.questions.items()]
+    return " · ".join(counts)
+
+
+def _findings(snapshot: Snapshot) -> Table:
+    table = _table("worst", "", "where", "", "why", "far end", "since")
+    for finding in snapshot.findings[:_FINDINGS]:
+        peer = finding.peer or ""
+        if finding.peer_health is not None:
+            peer = f"{finding.peer_health.glyph} {peer}"
+        table.add_row(
+            *_word(finding.health, finding.end),
+            Text(finding.reason),
+            Text(peer),
+            Text(_ago(snapshot.at - finding.since)),
+        )
+    if len(snapshot.findings) > _FINDINGS:
+        table.add_row("", Text(f"and {len(snapshot.findings) - _FINDINGS} more"), "", "", "", "")
+    return table
+
+
+def _nodes(snapshot: Snapshot) -> Table:
+    table = _table("nodes", "", "node", "", "why", "ports", "NVLinks", "answered")
+    well: dict[Health, list[NodeView]] = {}
+    for view in sorted(snapshot.nodes.values(), key=lambda view: -view.health.rank):
+        if view.health.severity >= Severity.WARN:
+            table.add_row(*_word(view.health, view.name), Text(view.reason), *_sizes([view]))
+        else:
+            well.setdefault(view.health, []).append(view)
+    for health, views in well.items():
+        names = str(NodeSet.fromlist([view.name for view in views], resolver=None, autostep=None))
+        table.add_row(*_word(health, names), Text(f"{len(views)} nodes"), *_sizes(views))
+    return table
+
+
+def _sizes(views: list[NodeView]) -> Iterator[Text]:
+    yield Text(f"{sum(len(view.ports) for view in views)}")
+    yield Text(f"{sum(len(view.nvlinks) for view in views)}")
+    ages = [view.age_s for view in views if view.age_s is not None]
+    yield Text(_ago(max(ages)) if ages else "never")
+
+
+def _events(snapshot: Snapshot) -> Table:
+    table = _table("events", "when", "node", "", "what")
+    for line in snapshot.events[:_EVENTS]:
+        event = line.event
+        times = f" ({line.count}×)" if line.count > 1 else ""
+        table.add_row(
+            Text(moment(event.at)),
+            Text(event.node),
+            Text(severity(event.severity), style=_COLOUR[event.severity]),
+            Text(f"{event.text}{times}"),
+        )
+    return table
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _word(health: Health, name: str) -> tuple[Text, Text, Text]:
+    style = _COLOUR[health.severity]
+    return Text(health.glyph, style=style), Text(name), Text(health.value, style=style)
+
+
+def _ago(seconds: float) -> str:
+    return "now" if seconds < 1 else f"{humanize.naturaldelta(seconds)} ago"

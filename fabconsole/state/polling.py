@@ -1,0 +1,106 @@
+"""Ask every question a number of times, then stop: what `snapshot` rests on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+
+from fabconsole.state.fabric import FabricState
+from fabconsole.stream.records import Asked, Opening, Reason, Record, Sample, Sweep, Unanswered
+from fabconsole.stream.source import Source
+
+FOLLOWED = "log"
+"""A followed question has no polls: it is there once it has caught up."""
+_SLACK_S = 60.0
+"""Beyond the polls themselves: connecting, backing off, a tool that takes its time."""
+_HOPELESS = frozenset(
+    {
+        Reason.UNREACHABLE,
+        Reason.JUMP,
+        Reason.REFUSED,
+        Reason.UNTRUSTED,
+        Reason.STUCK,
+        Reason.NO_TOOL,
+        Reason.NO_PERMISSION,
+    }
+)  # asking again soon changes nothing; the rest (a deadline missed, an answer garbled) may pass
+
+Pair = tuple[str, str]
+"""Node and question."""
+
+
+class Tally:
+    """Which questions still lack outcomes."""
+
+    def __init__(self, polls: int) -> None:
+        self._polls = polls
+        self._wanted: dict[Pair, int] = {}
+        self._had: Counter[Pair] = Counter()
+        self._hopeless: set[Pair] = set()
+        self._sweepers: frozenset[str] = frozenset()
+
+    def open(self, asked: Mapping[str, Sequence[Asked]]) -> None:
+        """These questions are asked from now on."""
+        self._wanted = {
+            (node, one.question): 1 if one.question == FOLLOWED else self._polls
+            for node, questions in asked.items()
+            for one in questions
+        }
+
+    def count(self, record: Record) -> None:
+        """Take in one record's outcome, if it is one."""
+        if not isinstance(record, Sample | Unanswered | Sweep):
+            return
+        pair = (record.node, "in-band" if isinstance(record, Sweep) else record.question)
+        self._had[pair] += 1
+        if isinstance(record, Unanswered) and record.reason in _HOPELESS:
+            self._hopeless.add(pair)
+        else:
+            self._hopeless.discard(pair)
+
+    @property
+    def waiting(self) -> list[Pair]:
+        """Questions that have too few outcomes and may still get them."""
+        swept = any(self._had[pair] >= wanted for pair, wanted in self._wanted.items() if pair[1] == "in-band")
+        return [
+            pair
+            for pair, wanted in self._wanted.items()
+            if self._had[pair] < wanted and pair not in self._hopeless and not (swept and pair[1] == "in-band")
+        ]
+
+
+async def observed(source: Source, state: FabricState, polls: int, clock: Callable[[], float]) -> None:
+    """Apply records until each question was asked `polls` times, or has no hope of it.
+
+    A question whose node cannot be reached or whose tool is not there is given up as soon as the others are done.
+    `clock` counts seconds; after the polls' own time and a minute the rest is left as it is: unknown.
+
+    Raises SourceError where the source cannot start.
+    """
+    tally = Tally(polls)
+    stream = source.records()
+    patience = _SLACK_S
+    started = clock()
+    while (batch := await _next(stream, started + patience - clock())) is not None:
+        for record in batch:
+            state.apply(record)
+            if isinstance(record, Opening):
+                tally.open(record.asked)
+                patience = _SLACK_S + polls * _longest(record.asked.values())
+            tally.count(record)
+        if not tally.waiting:
+            return
+
+
+async def _next(stream: AsyncIterator[Sequence[Record]], patience_s: float) -> Sequence[Record] | None:
+    """The next batch; None where the stream ended or nothing came in time."""
+    try:
+        async with asyncio.timeout(max(0.0, patience_s)):
+            return await anext(stream, None)
+    except TimeoutError:
+        return None
+
+
+def _longest(asked: Iterable[Sequence[Asked]]) -> float:
+    return max((one.interval_s for questions in asked for one in questions), default=0.0)

@@ -1,0 +1,92 @@
+"""The thresholds laid out beside a table's columns, so that a whole table is judged in a few operations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fabconsole.fabric.counters import Class, known
+from fabconsole.fabric.health import Health
+from fabconsole.fabric.table import PRESENT, UNSUPPORTED
+from fabconsole.fabric.thresholds import Rule, Thresholds
+from fabconsole.state.judge import NO_COUNTERS, NO_RATE_YET, OK, Verdict, worse
+from fabconsole.state.window import Flags, Quality, Rates
+
+_JUDGED = (Class.ERROR, Class.STATE)
+
+
+class Scale:
+    """Limits and classes of some columns."""
+
+    __slots__ = ("_columns", "_congestion", "_crit", "_rules", "_stops", "_warn", "judged")
+
+    def __init__(self, columns: Sequence[str], thresholds: Thresholds) -> None:
+        kinds = [known(name).kind for name in columns]
+        self._columns = tuple(columns)
+        self._rules = [thresholds.rules.get(name) for name in columns]
+        self._warn = _limits([rule.warn_per_s if rule else None for rule in self._rules])
+        self._crit = _limits([rule.crit_per_s if rule else None for rule in self._rules])
+        self._stops: Flags = np.array([kind in _JUDGED for kind in kinds], dtype=np.bool_)
+        self._congestion = [kind is Class.CONGESTION for kind in kinds]
+        self.judged: Flags = self._stops | np.array([rule is not None for rule in self._rules], dtype=np.bool_)
+        """Columns whose rate decides health."""
+
+    def judge(self, rates: Rates, quality: Quality, saturated: Flags | None) -> list[Verdict]:
+        """One verdict a row, by its counters alone. Arrays are (rows, columns)."""
+        present = (quality == PRESENT) & self.judged
+        waiting = present & np.isnan(rates)
+        flagged = (rates > self._warn) | (rates > self._crit)
+        if saturated is not None:
+            waiting &= ~saturated
+            flagged |= saturated & self._stops
+        counted = present.any(axis=1)
+        if counted.all() and not waiting.any() and not flagged.any():
+            return [OK] * len(rates)
+        verdicts: list[Verdict] = []
+        for row in range(len(rates)):
+            if flagged[row].any():
+                stopped = None if saturated is None else saturated[row]
+                verdict = self._fault(rates[row], np.flatnonzero(flagged[row]).tolist(), stopped)
+                verdicts.append(worse(verdict, NO_RATE_YET) if waiting[row].any() else verdict)
+            elif waiting[row].any():
+                verdicts.append(NO_RATE_YET)
+            elif counted[row] or (quality[row] == UNSUPPORTED).any():
+                verdicts.append(OK)
+            else:
+                verdicts.append(NO_COUNTERS)
+        return verdicts
+
+    def _fault(self, rates: NDArray[np.float64], columns: list[int], stopped: NDArray[np.bool_] | None) -> Verdict:
+        found: list[Verdict] = []
+        for column in columns:
+            at_end = stopped is not None and bool(stopped[column])
+            found.append(self._exceeded(column, float(rates[column]), at_end))
+        return worse(*found)
+
+    def _exceeded(self, column: int, rate: float, at_end: bool) -> Verdict:
+        name, rule = self._columns[column], self._rules[column]
+        least = "at least " if at_end else ""
+        if rule is not None and rate > self._crit[column]:
+            return Verdict(Health.CRIT, f"{name} {least}{_over(rate, rule.crit_per_s, rule)}")
+        if rule is not None and rate > self._warn[column]:
+            health = Health.CONGESTED if self._congestion[column] else Health.WARN
+            return Verdict(health, f"{name} {least}{_over(rate, rule.warn_per_s, rule)}")
+        return Verdict(Health.WARN, f"{name} saturated: it has no rate until it is cleared")
+
+
+def per(rate: float) -> str:
+    """A rate in the unit that makes its number easy to read: per second, minute or hour."""
+    if rate >= 0.1 or rate == 0:
+        return f"{rate:.3g}/s" if rate < 1000 else f"{rate:,.0f}/s"
+    return f"{rate * 60:.2g}/min" if rate * 60 >= 1 else f"{rate * 3600:.2g}/h"
+
+
+def _over(rate: float, limit: float | None, rule: Rule) -> str:
+    whose = f" ({rule.whose})" if rule.whose else ""
+    return f"grows {per(rate)}{whose}" if not limit else f"grows {per(rate)}, over {per(limit)}{whose}"
+
+
+def _limits(values: Sequence[float | None]) -> NDArray[np.float64]:
+    return np.array([np.inf if value is None else value for value in values], dtype=np.float64)

@@ -1,0 +1,112 @@
+"""A subnet as its sweeps show it: which switches there are, who manages it, how far that can be trusted."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection
+
+from fabconsole.fabric.event import Event
+from fabconsole.fabric.health import Health
+from fabconsole.fabric.inventory import Expect
+from fabconsole.fabric.table import Kind
+from fabconsole.state import turns
+from fabconsole.state.judge import OK, Verdict
+from fabconsole.state.question_state import STALE_INTERVALS, UNKNOWN_INTERVALS, QuestionState
+from fabconsole.state.switch import Switch
+from fabconsole.state.switch_names import named
+from fabconsole.stream.records import SubnetManager, Sweep, Unanswered
+
+IN_BAND = "in-band"
+_SUDDENLY_FEW = 0.5
+"""A sweep that sees less than this part of the switches we know saw wrong: they are unknown, not gone."""
+_ENOUGH_TO_TELL = 4
+_NO_EXPECT = Expect()
+
+
+class Subnet:
+    """Everything that sweeps of one subnet said."""
+
+    def __init__(self, name: str, interval_s: float, window_s: float) -> None:
+        self.name = name
+        self.window_s = window_s
+        self.question = QuestionState(IN_BAND, interval_s)
+        self.switches: dict[str, Switch] = {}
+        """By GUID; a switch once found stays, to be missed."""
+        self.names: dict[str, str] = {}
+        """GUID to node name."""
+        self.sm: SubnetManager | None = None
+        self.asker: str | None = None
+        """The host that swept last."""
+        self.complete = False
+        self.remark = ""
+        self.version = 0
+        self._there: frozenset[str] = frozenset()
+
+    def sweep(self, sweep: Sweep, taken: Collection[str]) -> list[Event]:
+        """Fold one sweep; returns the changes of state it shows. `taken` are names that are hosts'."""
+        self.version += 1
+        self.question.answered(sweep.at, sweep.latency_s)
+        self.asker, self.sm = sweep.node, sweep.sm
+        self._there = frozenset(reading.guid for reading in sweep.switches)
+        known = len(self.switches)
+        few = known >= _ENOUGH_TO_TELL and len(self._there & self.switches.keys()) < known * _SUDDENLY_FEW
+        self.complete = sweep.complete and not few
+        self.remark = sweep.remark or (f"it saw {len(self._there)} of {known} switches" if few else "")
+        changed = []
+        for reading in sweep.switches:
+            switch = self.switches.get(reading.guid)
+            if switch is None:
+                switch = self.switches[reading.guid] = Switch(reading, self.window_s)
+            changed.append((switch.guid, switch.read(reading, sweep.at, f"{sweep.node} {sweep.boot_id}")))
+        descriptions = {guid: switch.description for guid, switch in self.switches.items()}
+        self.names = named(descriptions, self.names, taken)
+        self._find_moved()
+        return [
+            event
+            for guid, switched in changed
+            for event in turns.told(self.names[guid], Kind.PORTS, switched, sweep.at)
+        ]
+
+    def unanswered(self, failure: Unanswered) -> None:
+        """The host that sweeps could not; another's failure matters only until somebody has swept."""
+        if self.asker in (None, failure.node):
+            self.version += 1
+            self.question.failed(dataclasses.replace(failure, detail=f"{failure.node}: {failure.detail}".rstrip(": ")))
+
+    def verdict(self, now: float) -> Verdict:
+        """How old the picture of the subnet is, and whose fault it is."""
+        verdict = self.question.verdict(now, _NO_EXPECT)
+        return verdict if verdict.health is Health.OK else Verdict(verdict.health, f"{IN_BAND}, {verdict.reason}")
+
+    def switch_verdict(self, switch: Switch, now: float) -> Verdict:
+        """Whether a switch is there."""
+        subnet = self.verdict(now)
+        if switch.guid in self._there or subnet.health in (Health.UNKNOWN, Health.UNTRUSTED):
+            return subnet
+        if self.complete:
+            return Verdict(Health.MISSING, f"the last sweep from {self.asker} did not find it")
+        missed = f"left out of an incomplete sweep{f': {self.remark}' if self.remark else ''}"
+        age, interval = now - switch.read_at, self.question.interval_s
+        if age <= STALE_INTERVALS * interval:
+            return Verdict(Health.STALE, missed)
+        return Verdict(Health.UNKNOWN if age > UNKNOWN_INTERVALS * interval else Health.STALE, missed)
+
+    def answered(self, switch: Switch, now: float) -> bool:
+        """True while the last due sweep read this switch."""
+        return switch.guid in self._there and self.verdict(now) is OK
+
+    def _find_moved(self) -> None:
+        """A far end seen at one port is no longer at another that once had it: that cable was moved."""
+        seen = {
+            (switch.peers[row].port_guid, switch.peers[row].port): f"{self.names[guid]}/{row}"
+            for guid, switch in self.switches.items()
+            if guid in self._there
+            for row in switch.fresh
+        }
+        for guid, switch in self.switches.items():
+            elsewhere = {
+                row: seen.get((peer.port_guid, peer.port))
+                for row, peer in switch.peers.items()
+                if row not in switch.fresh or guid not in self._there
+            }
+            switch.moved = {row: f"its cable is at {place} now" for row, place in elsewhere.items() if place}

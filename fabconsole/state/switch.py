@@ -1,0 +1,61 @@
+"""One switch as sweeps found it: its ports, who was ever at their far ends, whether it is still there."""
+
+from __future__ import annotations
+
+from fabconsole.fabric.health import Health
+from fabconsole.fabric.inventory import Expect
+from fabconsole.fabric.table import PortState
+from fabconsole.state import judge
+from fabconsole.state.block import Block, Seen, Turn
+from fabconsole.state.judge import NO_COUNTERS, Verdict
+from fabconsole.state.port_rows import Judge, unless_lost
+from fabconsole.stream.records import Peer, SwitchReading
+
+_NEVER_USED = Verdict(Health.EXPECTED_DOWN, "no peer was ever seen here")
+
+
+class Switch:
+    """A switch of a subnet; its name may change, its GUID does not."""
+
+    def __init__(self, reading: SwitchReading, window_s: float) -> None:
+        self.guid = reading.guid
+        self.description = reading.description
+        self.lid = reading.lid
+        self.block = Block(reading.table, window_s)
+        self.peers: dict[str, Peer] = {}
+        """Port to its far end, as last seen: a link that went down keeps it."""
+        self.fresh: frozenset[str] = frozenset()
+        """Ports whose far end was seen in the last sweep."""
+        self.moved: dict[str, str] = {}
+        """Ports whose far end is now seen at another port, and at which."""
+        self.read_at = 0.0
+        self._clock: tuple[str, float] | None = None
+
+    def read(self, reading: SwitchReading, at: float, asker: str) -> list[Turn]:
+        """Fold what a sweep says of this switch; `asker` names the clock it was read by."""
+        self.description, self.lid = reading.description, reading.lid
+        last = self.block.window.last
+        if last is not None and self._clock is not None and self._clock[0] != asker:
+            self.block.window.shift(reading.clock_s - (last.clock_s + at - self.read_at))
+        self._clock = (asker, reading.clock_s)
+        self.read_at = at
+        seen = {row: peer for row, peer in zip(reading.table.rows, reading.peers, strict=True) if peer is not None}
+        self.peers.update(seen)
+        self.fresh = frozenset(seen)
+        return list(self.block.fold(reading.table, reading.clock_s, at))
+
+    def decide(self, expect: Expect, *, complete: bool, remark: str) -> Judge:
+        """How its ports are judged: what an incomplete sweep left out is not known to be clean."""
+        left_out = Verdict(Health.UNKNOWN, f"left out of an incomplete sweep{f': {remark}' if remark else ''}")
+
+        def port(row: str, state: PortState, seen: Seen, counters: Verdict) -> Verdict:
+            alone = judge.port_state(state, expect)
+            if alone.health is Health.DOWN and seen is Seen.READ and (row not in self.peers or row in self.moved):
+                return _NEVER_USED if row not in self.moved else Verdict(Health.EXPECTED_DOWN, self.moved[row])
+            if complete:
+                return unless_lost(seen, judge.combined(alone, judge.OK if counters is NO_COUNTERS else counters))
+            if seen is Seen.READ and counters is not NO_COUNTERS:
+                return judge.combined(alone, counters)
+            return alone if seen is Seen.READ and alone.health is not Health.OK else left_out
+
+        return port

@@ -1,0 +1,97 @@
+"""The events of the fabric, alike ones folded into one line, newest first, bounded however loud a node is."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+
+from fabconsole.fabric.event import Event
+from fabconsole.fabric.health import Health, Severity
+from fabconsole.state.judge import OK, Verdict
+from fabconsole.state.snapshot import EventView
+
+_PER_NODE = 64
+"""Folded lines a node keeps; a flooding one pushes out only its own."""
+_SHOWN = 1000
+_NOT_THE_NODES_HEALTH = frozenset({"state", "sm"})
+"""A port that came back is judged by its readings, and a handover is no fault of the host that saw it."""
+_NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
+
+_Likeness = tuple[str, int | None, str | None, int | None, str]
+
+
+class Timeline:
+    """Every node's events, folded."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[str, OrderedDict[_Likeness, EventView]] = {}
+        self._views: tuple[EventView, ...] | None = ()
+
+    def add(self, event: Event) -> bool:
+        """Take one in; False where it was known already (a log read again after a reconnect)."""
+        lines = self._nodes.setdefault(event.node, OrderedDict())
+        likeness = _likeness(event)
+        before = lines.get(likeness)
+        if before is not None and event.at == before.event.at and event.text == before.event.text:
+            return False
+        lines[likeness] = _folded(before, event)
+        lines.move_to_end(likeness)
+        if len(lines) > _PER_NODE:
+            del lines[min(lines, key=lambda key: lines[key].event.at)]
+        self._views = None
+        return True
+
+    def keep(self, nodes: set[str]) -> None:
+        """Forget nodes that are no longer of this fabric."""
+        for name in self._nodes.keys() - nodes:
+            del self._nodes[name]
+            self._views = None
+
+    def views(self) -> tuple[EventView, ...]:
+        """Newest first; the same object while nothing happened."""
+        if self._views is None:
+            every = [view for lines in self._nodes.values() for view in lines.values()]
+            every.sort(key=lambda view: view.event.at, reverse=True)
+            self._views = tuple(every[:_SHOWN])
+        return self._views
+
+    def loudest(self, node: str, now: float, window_s: float) -> tuple[Verdict, float, float]:
+        """(what a node's recent events make of its health, since when, until when)."""
+        best, since, until = OK, 0.0, float("inf")
+        for view in self._nodes.get(node, {}).values():
+            event = view.event
+            verdict = _verdict(view)
+            if verdict is OK or event.at + window_s <= now:
+                continue
+            until = min(until, event.at + window_s)
+            if verdict.health.rank > best.health.rank or (verdict.health is best.health and view.first_at < since):
+                best, since = verdict, view.first_at
+        return best, since, until
+
+
+def _folded(before: EventView | None, event: Event) -> EventView:
+    if before is None:
+        return EventView(event=event, first_at=event.at, count=1)
+    latest = event if event.at >= before.event.at else before.event
+    return EventView(event=latest, first_at=min(before.first_at, event.at), count=before.count + 1)
+
+
+def _likeness(event: Event) -> _Likeness:
+    """What makes two events one line: an Xid by its number and place, the rest by its words without numbers."""
+    words = "" if event.code is not None else event.text if event.kind == "state" else _NUMBERS.sub("#", event.text)
+    return event.kind, event.code, event.subject, event.link, words
+
+
+def _verdict(view: EventView) -> Verdict:
+    event = view.event
+    if event.kind in _NOT_THE_NODES_HEALTH or event.severity < Severity.WARN:
+        return OK
+    health = {Severity.WARN: Health.WARN, Severity.UNKNOWN: Health.UNKNOWN}.get(event.severity, Health.CRIT)
+    times = f" ({view.count}×)" if view.count > 1 else ""
+    return Verdict(health, f"{_title(event)}{times}: {event.text}")
+
+
+def _title(event: Event) -> str:
+    kind = {"xid": "Xid", "sxid": "SXid"}.get(event.kind, event.kind)
+    place = " ".join(part for part in (event.subject, None if event.link is None else f"link {event.link}") if part)
+    return " ".join(part for part in (kind, None if event.code is None else str(event.code), place) if part)

@@ -1,0 +1,42 @@
+"""Changes of state seen between two polls, told as events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from fabconsole.fabric.event import Event
+from fabconsole.fabric.health import Severity
+from fabconsole.fabric.table import Kind
+from fabconsole.state.block import Turn
+
+
+def told(node: str, kind: Kind, turns: Iterable[Turn], at: float) -> Iterator[Event]:
+    """One event for each row that went down or came back."""
+    for turn in turns:
+        said = _nvlink(turn) if kind is Kind.NVLINKS else _port(turn)
+        if said is None:
+            continue
+        severity, text = said
+        subject, _, _ = turn.row.partition("/")
+        yield Event(at=at, node=node, kind="state", severity=severity, subject=subject, text=f"{turn.row} {text}")
+
+
+def rebooted(node: str, at: float) -> Event:
+    """A new boot id."""
+    return Event(at=at, node=node, kind="state", severity=Severity.WARN, text="rebooted: its counters begin anew")
+
+
+def _port(turn: Turn) -> tuple[Severity, str] | None:
+    before, after = turn.before.state, turn.after.state
+    if after == "Active":
+        return Severity.INFO, f"link up (was {before})"
+    if after == "Down":
+        return Severity.CRIT, "link down"
+    return (Severity.WARN, f"{after} (was {before})") if before == "Active" and after else None
+
+
+def _nvlink(turn: Turn) -> tuple[Severity, str] | None:
+    before, after = turn.before.state, turn.after.state
+    if after == "up":
+        return Severity.INFO, "NVLink up"
+    return (Severity.CRIT, "NVLink inactive") if before == "up" and after == "inactive" else None

@@ -1,0 +1,244 @@
+"""The readings of one table over the health window, unrolled so that counters only ever grow."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fabconsole.fabric.table import ABSENT, PRESENT
+from fabconsole.state.limits import Limits, past_the_end
+
+Counts = NDArray[np.uint64]
+Quality = NDArray[np.uint8]
+Flags = NDArray[np.bool_]
+Rates = NDArray[np.float64]
+
+_STEPS = 15
+"""Readings closer than this part of the window are merged: a node polled every second costs no more memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One reading: when, and every counter's unrolled value. Arrays are never written to again."""
+
+    clock_s: float
+    at: float
+    grown: Counts
+
+
+class Window:
+    """Counters of one table, (rows, columns), over the last `window_s` seconds of the node's own clock.
+
+    A reset or a wrap is folded into an offset, so the growth over the window is one subtraction: what was counted
+    before a reset is kept, and the new value is the least that came after it.
+    """
+
+    __slots__ = ("_offset", "_rates", "_resets", "_ring", "_seen", "_start", "limits", "quality", "saturated",
+                 "values", "window_s")  # fmt: skip
+
+    def __init__(self, shape: tuple[int, int], limits: Limits, window_s: float) -> None:
+        self.window_s = window_s
+        self.limits = limits
+        self.values: Counts = np.zeros(shape, dtype=np.uint64)
+        """As last read; where a value is absent now, what it was before."""
+        self.quality: Quality = np.zeros(shape, dtype=np.uint8)
+        self.saturated: Flags | None = None
+        """Which values are at their maximum; None: none is."""
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget all growth: the node booted, its counters began anew."""
+        self._ring: deque[Step] = deque()
+        self._offset: Counts | None = None
+        self._seen: Flags = np.zeros(self.values.shape, dtype=np.bool_)
+        self._start: Rates | None = None
+        self._resets: dict[tuple[int, int], float] = {}
+        self._rates: Rates | None = None
+
+    def fold(self, values: Counts, quality: Quality, clock_s: float, at: float) -> None:
+        """Take a reading. The arrays become this window's: the caller no longer writes to them."""
+        ring = self._ring
+        if ring and clock_s < ring[-1].clock_s:
+            self.restart()
+        self._rates = None
+        if not ring:
+            self._begin(values, quality, clock_s, at)
+            return
+        same_quality = quality is self.quality or np.array_equal(quality, self.quality)
+        if not same_quality or (values < self.values).any():
+            values, grown = self._mended(values, quality, clock_s)
+        elif self._offset is not None:
+            grown = values + self._offset
+        elif (values == self.values).all():
+            values = self.values
+            grown = ring[-1].grown
+        else:
+            grown = values
+        self.values = values
+        if not same_quality:
+            self.quality = quality
+        self._look_for_limits()
+        self._append(Step(clock_s, at, grown))
+
+    def repeat(self, clock_s: float, at: float) -> None:
+        """Take a reading in which nothing moved."""
+        if not self._ring or clock_s < self._ring[-1].clock_s:
+            self.fold(self.values, self.quality, clock_s, at)
+            return
+        self._rates = None
+        self._append(Step(clock_s, at, self._ring[-1].grown))
+
+    def shift(self, seconds: float) -> None:
+        """Move past readings onto another clock: the one who reads this table changed."""
+        self._ring = deque(Step(step.clock_s + seconds, step.at, step.grown) for step in self._ring)
+        self._resets = {place: clock + seconds for place, clock in self._resets.items()}
+        if self._start is not None:
+            self._start = self._start + seconds
+        self._rates = None
+
+    def forget(self, rows: Sequence[int]) -> None:
+        """These rows are other devices now: what they counted before says nothing about them."""
+        begun = np.ones((self.values.shape[0], 1), dtype=np.bool_)
+        begun[list(rows)] = False
+        self._seen = self._seen & begun
+        self.values = np.where(begun, self.values, np.uint64(0))
+        self.quality = np.where(begun, self.quality, np.uint8(ABSENT))
+        self._resets = {place: clock for place, clock in self._resets.items() if place[0] not in rows}
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds that rates are taken over; 0 until there are two readings."""
+        return self._ring[-1].clock_s - self._ring[0].clock_s if self._ring else 0.0
+
+    @property
+    def last(self) -> Step | None:
+        """The newest reading."""
+        return self._ring[-1] if self._ring else None
+
+    def rates(self) -> Rates:
+        """Growth per second over the window, (rows, columns) float64; NaN where there is no rate.
+
+        What grew into saturation counts up to the maximum, which makes it a lower bound.
+        """
+        if self._rates is None:
+            self._rates = self._rated()
+        return self._rates
+
+    def reset_at(self) -> dict[tuple[int, int], float]:
+        """(row, column) of every value that was reset inside the window, and when by the node's clock."""
+        if self._resets:
+            oldest = self._ring[-1].clock_s - self.window_s
+            self._resets = {place: clock for place, clock in self._resets.items() if clock >= oldest}
+        return self._resets
+
+    def steps(self, row: int, column: int) -> list[tuple[float, float | None]]:
+        """(end of step since the epoch, growth per second in it) of one counter, oldest first."""
+        reset = self._resets.get((row, column), -1.0)
+        begun = -1.0 if self._start is None else float(self._start[row, column])
+        stopped = self.saturated is not None and bool(self.saturated[row, column])
+        found: list[tuple[float, float | None]] = []
+        for before, after in pairwise(self._ring):
+            elapsed = after.clock_s - before.clock_s
+            growth = int(after.grown[row, column]) - int(before.grown[row, column])
+            told = before.clock_s >= begun and not before.clock_s < reset <= after.clock_s and elapsed > 0
+            told = told and bool(self._seen[row, column]) and not (stopped and growth == 0)
+            found.append((after.at, growth / elapsed if told else None))
+        return found
+
+    def rearranged(self, shape: tuple[int, int], rows: Sequence[int], columns: Sequence[int], limits: Limits) -> Window:
+        """This window with its lines moved: old row i is `rows[i]` of the new shape, old column j `columns[j]`."""
+        moved = Window(shape, limits, self.window_s)
+        place = np.ix_(np.asarray(rows, dtype=np.intp), np.asarray(columns, dtype=np.intp))
+        moved.values[place] = self.values
+        moved.quality[place] = self.quality
+        moved._seen[place] = self._seen
+        moved._ring = deque(Step(step.clock_s, step.at, _spread(step.grown, shape, place)) for step in self._ring)
+        if self._offset is not None:
+            moved._offset = _spread(self._offset, shape, place)
+        if self._start is not None:
+            moved._start = np.full(shape, -np.inf)
+            moved._start[place] = self._start
+        moved._resets = {(rows[row], columns[column]): clock for (row, column), clock in self._resets.items()}
+        limits.maximum[np.asarray(columns, dtype=np.intp)] = self.limits.maximum
+        limits.wraps[np.asarray(columns, dtype=np.intp)] = self.limits.wraps
+        moved._look_for_limits()
+        return moved
+
+    def _begin(self, values: Counts, quality: Quality, clock_s: float, at: float) -> None:
+        self.values, self.quality = values, quality
+        self._seen = quality == PRESENT
+        self._look_for_limits()
+        self._ring = deque((Step(clock_s, at, values),))
+
+    def _look_for_limits(self) -> None:
+        top = self.values >= self.limits.maximum
+        if not top.any():
+            self.saturated = None
+            return
+        self.limits.widen(self.values)
+        top = (self.values >= self.limits.maximum) & (self.quality == PRESENT)
+        self.saturated = top if top.any() else None
+
+    def _append(self, step: Step) -> None:
+        ring = self._ring
+        if len(ring) > 2 and ring[-1].clock_s - ring[-2].clock_s < self.window_s / _STEPS:
+            ring.pop()
+        ring.append(step)
+        oldest = step.clock_s - self.window_s
+        while len(ring) > 2 and ring[0].clock_s < oldest:
+            ring.popleft()
+
+    def _mended(self, values: Counts, quality: Quality, clock_s: float) -> tuple[Counts, Counts]:
+        """(values with gaps filled from before, unrolled values) of a reading that did not simply grow."""
+        present = quality == PRESENT
+        values = np.where(present, values, self.values)
+        growth = values - self.values
+        fell = present & self._seen & (values < self.values)
+        if fell.any():
+            wrapped = self.limits.wrapped(self.values, fell)
+            growth[wrapped] = past_the_end(growth[wrapped])
+            reset = fell & ~wrapped
+            growth[reset] = values[reset]
+            self._resets.update({(int(row), int(column)): clock_s for row, column in np.argwhere(reset)})
+        growth[~(present & self._seen)] = 0
+        grown = self._ring[-1].grown + growth
+        fresh = present & ~self._seen
+        if fresh.any():
+            grown = self._admitted(fresh, values, grown, clock_s)
+        offset = grown - values
+        self._offset = offset if offset.any() else None
+        return values, grown
+
+    def _admitted(self, fresh: Flags, values: Counts, grown: Counts, clock_s: float) -> Counts:
+        """Let values that were never read before begin now: no growth until they are read again."""
+        self._ring = deque(Step(s.clock_s, s.at, np.where(fresh, values, s.grown)) for s in self._ring)
+        self._seen = self._seen | fresh
+        start = np.full(values.shape, -np.inf) if self._start is None else self._start
+        self._start = np.where(fresh, clock_s, start)
+        return np.where(fresh, values, grown)
+
+    def _rated(self) -> Rates:
+        elapsed = self.elapsed_s
+        if elapsed <= 0:
+            return np.full(self.values.shape, np.nan)
+        first, last = self._ring[0], self._ring[-1]
+        growth = (last.grown - first.grown).astype(np.float64)
+        if self._start is None:
+            rates: Rates = growth / elapsed
+        else:
+            spans = last.clock_s - np.maximum(self._start, first.clock_s)
+            rates = np.divide(growth, spans, out=np.full(growth.shape, np.nan), where=spans > 0)
+        if (self.quality != PRESENT).any():
+            rates[self.quality != PRESENT] = np.nan
+        return rates
+
+
+def _spread(lines: Counts, shape: tuple[int, int], place: tuple[NDArray[np.intp], ...]) -> Counts:
+    spread = np.zeros(shape, dtype=np.uint64)
+    spread[place] = lines
+    return spread
