@@ -1,0 +1,103 @@
+"""The console: it wires a source, a picture and a theme to the screen, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from textual.app import App
+from textual.worker import WorkerCancelled
+
+from fabconsole.fabric.errors import FabconsoleError
+from fabconsole.state.snapshot import Picture
+from fabconsole.stream.records import Record
+from fabconsole.stream.source import Source
+from fabconsole.tui.desk import Desk
+from fabconsole.tui.palette import Palette
+from fabconsole.tui.screens.console import Console
+from fabconsole.tui.themes import load_theme
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.25
+_CLOSING_S = 3.0
+"""How long nodes get to be left as they were found."""
+_TURN_S = 0.008
+"""Records are folded so long at a time, so that a key never waits for a batch."""
+
+
+class FabConsole(App[None]):
+    """The console on one stream of records."""
+
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "fabconsole"
+
+    def __init__(
+        self,
+        *,
+        source_of: Callable[[], Source],
+        picture: Picture,
+        apply: Callable[[Record], None],
+        theme: str = "dark",
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`source_of` is called after the first paint, off the event loop: it may import and start what it needs."""
+        super().__init__()
+        self._source_of = source_of
+        self._apply = apply
+        self._clock = clock
+        self._source: Source | None = None
+        if self.no_color:
+            self.ansi_color = True  # else greys would stand in for the colours that were not wanted
+        look, said = load_theme(theme)
+        textual_theme = look.for_textual()
+        self.register_theme(textual_theme)
+        self.theme = textual_theme.name
+        self.console_screen = Console(Desk(picture, clock()), Palette(look, colour=not self.no_color), clock)
+        self.console_screen.warnings = said
+
+    def on_mount(self) -> None:
+        """Show the console, then start what it shows."""
+        self.push_screen(self.console_screen)
+        self.call_after_refresh(self._start)
+
+    def _start(self) -> None:
+        self.set_interval(TICK_S, self.console_screen.tick)
+        self.run_worker(self._pump(), group="pump", exclusive=True, exit_on_error=False)
+
+    async def _pump(self) -> None:
+        """Fold every record of the source; its end is told, whatever it was."""
+        screen = self.console_screen
+        try:
+            self._source = await asyncio.to_thread(self._source_of)
+            async for batch in self._source.records():
+                screen.heard_at = self._clock()
+                await self._fold(batch)
+            screen.ended = "the source ended: what is shown grows old"
+        except FabconsoleError as error:
+            screen.ended = f"the source ended: {error}"
+        except (asyncio.CancelledError, WorkerCancelled):
+            raise
+        except Exception as error:
+            # Whatever broke, the operator keeps the picture and is told; the log has the traceback.
+            log.exception("the source broke")
+            screen.ended = f"the source ended: {type(error).__name__}: {error}"
+
+    async def _fold(self, batch: Sequence[Record]) -> None:
+        began = time.monotonic()
+        for record in batch:
+            self._apply(record)
+            if time.monotonic() - began > _TURN_S:
+                await asyncio.sleep(0)
+                began = time.monotonic()
+
+    async def on_unmount(self) -> None:
+        """Leave every node as it was found."""
+        if self._source is not None:
+            try:
+                async with asyncio.timeout(_CLOSING_S):
+                    await self._source.aclose()
+            except TimeoutError:
+                log.warning("the source took longer than %s s to close", _CLOSING_S)

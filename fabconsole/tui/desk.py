@@ -1,0 +1,112 @@
+"""What the operator looks at and how: the snapshot, the metric, the filter, the marks, and the pages they make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from fabconsole.state.snapshot import Picture, Snapshot
+from fabconsole.tui.drawing import Line, Span
+from fabconsole.tui.floor import FloorPlan
+from fabconsole.tui.layout import STYLES, Layout, lay
+from fabconsole.tui.metrics import METRICS, LevelCache, Metric
+from fabconsole.tui.pages.fabric import FabricPage, Sieve
+from fabconsole.tui.pages.link import link_lines
+from fabconsole.tui.pages.node import NodePage
+from fabconsole.tui.pages.rack import RackPage
+from fabconsole.tui.trail import Trail, View
+
+LEAST_SIZE = (60, 15)
+"""Columns and lines below which nothing sensible can be shown."""
+SIDE_FROM = 100
+"""Columns from which the lists stand beside the fabric."""
+_NARROWEST_SIDE = 36
+
+
+class Drawn(NamedTuple):
+    """A page, and which of its addresses stand for others."""
+
+    lines: Sequence[Line]
+    stands_for: Mapping[str, str] = {}
+
+
+class Desk:
+    """Holds no widget and waits for nothing, so that every decision of the console can be tested without one."""
+
+    def __init__(self, picture: Picture, now: float) -> None:
+        self.picture = picture
+        self.snapshot: Snapshot = picture.snapshot(now)
+        self.metric: Metric = METRICS[0]
+        self.sieve = Sieve()
+        self.marked: frozenset[str] = frozenset()
+        self.trail = Trail()
+        self._plan = FloorPlan()
+        self._levels = LevelCache()
+        self._layouts: dict[tuple[int, int], Layout] = {}
+        self._floor = self._plan.of(self.snapshot)
+
+    def look(self, now: float) -> None:
+        """Take a fresh snapshot."""
+        self.snapshot = self.picture.snapshot(now)
+        floor = self._plan.of(self.snapshot)
+        if floor is not self._floor:
+            self._floor = floor
+            self._layouts.clear()
+
+    def next_metric(self) -> None:
+        """The one after this, round and round."""
+        self.metric = METRICS[(METRICS.index(self.metric) + 1) % len(METRICS)]
+
+    def toggle_faults(self) -> None:
+        """Hold back what is well, or show it again."""
+        self.sieve = replace(self.sieve, faults_only=not self.sieve.faults_only)
+
+    def filter(self, text: str) -> None:
+        """Show only what has `text` in its name; all, when empty."""
+        self.sieve = replace(self.sieve, text=text.strip())
+
+    def toggle_mark(self, node: str) -> None:
+        """Mark a node for a command on many, or take the mark away."""
+        self.marked = self.marked ^ {node} if node in self.snapshot.nodes else self.marked
+
+    def layout(self, width: int, height: int) -> Layout:
+        """The fabric, laid out; kept while the shape of the fabric stands."""
+        known = self._layouts.get((width, height))
+        if known is None:
+            if len(self._layouts) > 16:
+                self._layouts.clear()
+            known = self._layouts[width, height] = lay(self._floor, width, height)
+        return known
+
+    def side_width(self, width: int, height: int) -> int:
+        """Columns for the lists beside the fabric: as many as cost the fabric no detail; 0 on a narrow screen."""
+        if width < SIDE_FROM:
+            return 0
+        choices = sorted({max(_NARROWEST_SIDE, width * share // 100) for share in (40, 32, 0)}, reverse=True)
+        return min(choices, key=lambda side: STYLES.index(self.layout(width - side - 3, height).style))
+
+    def draw(self, width: int, height: int) -> Drawn:
+        """The page of the place where the operator is."""
+        place = self.trail.here
+        if not self.snapshot.racks:
+            return Drawn(((), (Span("  waiting for the first answers …", "dim"),)))
+        if place.view is View.FABRIC:
+            layout = self.layout(width, height)
+            page = FabricPage(self.snapshot, layout, self.metric, self._levels, self.sieve)
+            return Drawn(page.lines(), layout.stands_for)
+        if place.view is View.RACK:
+            rack = RackPage(self.snapshot, place.subject, self.metric, self._levels, self.sieve)
+            return Drawn(rack.lines(width, height))
+        if place.view is View.NODE:
+            node = NodePage(self.snapshot, place.subject, self.metric, self._levels, self.picture.series)
+            return Drawn(node.lines(width))
+        return Drawn(link_lines(self.snapshot, place.subject, self.picture.series, width))
+
+    def note(self) -> str:
+        """What is on, for the foot of the screen: metric, filter, marks."""
+        said = [] if self.metric.is_health else [self.metric.label]
+        said += ["faults only"] if self.sieve.faults_only else []
+        said += [f"/{self.sieve.text}"] if self.sieve.text else []
+        said += [f"{len(self.marked)} marked"] if self.marked else []
+        return " · ".join(said)

@@ -1,0 +1,78 @@
+"""Lines of spans: what every page is made of before a theme gives it colours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+
+
+class Span(NamedTuple):
+    """A run of text that looks alike and stands for one thing."""
+
+    text: str
+    role: str = "text"
+    """What it means; a theme says how that looks."""
+    address: str | None = None
+    """What the cursor selects on it; None: the cursor passes over."""
+
+
+Line = tuple[Span, ...]
+"""One row of a page, left to right without gaps."""
+
+HIDDEN = "hidden"
+"""Role of a cell that stands in its place but is passed over: filtered out, or well while only faults are wanted."""
+
+
+def length(line: Iterable[Span]) -> int:
+    """Columns a line takes."""
+    return sum(cell_len(span.text) for span in line)
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in exactly `width` columns, cut with an ellipsis or filled with blanks."""
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
+
+
+def cut(text: str, width: int) -> str:
+    """`text`, shortened with an ellipsis where it is longer than `width` columns."""
+    return text if cell_len(text) <= width else fit(text, width).rstrip()
+
+
+def right(text: str, width: int) -> str:
+    """`text` against the right edge of `width` columns."""
+    shown = cut(text, width)
+    return " " * (width - cell_len(shown)) + shown
+
+
+def clipped(line: Sequence[Span], width: int) -> Line:
+    """The part of a line that fits in `width` columns, its last span shortened with an ellipsis."""
+    taken: list[Span] = []
+    left = width
+    for span in line:
+        size = cell_len(span.text)
+        if size > left:
+            if left > 0:
+                taken.append(span._replace(text=cut(span.text, left)))
+            break
+        taken.append(span)
+        left -= size
+    return tuple(taken)
+
+
+def spread(left: Sequence[Span], right_side: Sequence[Span], width: int) -> Line:
+    """`left` and `right_side` at the two ends of a line; what does not fit is cut from the left part."""
+    room = max(0, width - length(right_side) - 1)
+    shown = clipped(left, room)
+    gap = max(0, width - length(shown) - length(right_side))
+    return (*shown, Span(" " * gap), *right_side)
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """The text alone, for tests and transcripts."""
+    return "\n".join("".join(span.text for span in line).rstrip() for line in lines)

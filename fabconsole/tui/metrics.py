@@ -1,0 +1,162 @@
+"""What the cells can show: one metric after another, each a look for every port, NVLink and node.
+
+Missing, stale, unknown and zero look different in every metric. Errors and congestion have a colour scale each.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from fabconsole.fabric.health import Health, Mark, Severity
+from fabconsole.state.snapshot import NodeView, NvlinkView, PortView
+
+
+class Level(NamedTuple):
+    """How one cell looks. Ordered: the larger is the worse, and stands for a group."""
+
+    rank: int
+    glyph: str
+    role: str
+    loud: bool
+    """False for what an operator need not look at."""
+
+
+STEPS = "·▁▂▃▄▅▆▇"
+"""One glyph a step of a colour scale, so that it reads without colour."""
+
+BLANK = Level(-1, " ", "hidden", False)
+"""The metric says nothing of such a thing."""
+
+_UNSEEN = frozenset({Health.DOWN, Health.MISSING, Health.STALE, Health.UNKNOWN, Health.UNTRUSTED})
+"""Healths that hide whatever a counter says: they look like themselves in every metric."""
+_SILENT = frozenset({Health.EXPECTED_DOWN, Health.NOT_SUPPORTED})
+
+
+def level_of(health: Health) -> Level:
+    """The look of a word."""
+    return Level(health.rank, health.glyph, health.value.lower(), health.severity >= Severity.WARN)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Eight steps over a rate, a decade each."""
+
+    role: str
+    first: float
+    """Rate, per second, up to which any growth is the first step."""
+    loud_from: int
+
+    def level(self, rate: float) -> Level:
+        """The look of a rate per second; zero is step 0, the least growth is step 1."""
+        step = 0 if rate <= 0 else min(7, 1 + max(0, math.ceil(math.log10(rate / self.first) - 1e-9)))
+        return Level(10 + step, STEPS[step], f"{self.role}-{step}", step >= self.loud_from)
+
+
+ERRORS = Scale("heat", 1 / 60, 1)
+"""First step: one a minute."""
+CONGESTION = Scale("congestion", 1e3, 4)
+"""First step: 1,000 ticks a second. The length of a tick is the device's, so steps compare like with like only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One way to look at the fabric. Without counters: health itself."""
+
+    name: str
+    label: str
+    port_counters: tuple[str, ...] = ()
+    nvlink_counters: tuple[str, ...] = ()
+    scale: Scale = ERRORS
+
+    @property
+    def is_health(self) -> bool:
+        """True for the one that shows the judged word."""
+        return not self.port_counters and not self.nvlink_counters
+
+    def port(self, port: PortView) -> Level:
+        """How a port looks."""
+        return self._level(port, self.port_counters)
+
+    def nvlink(self, link: NvlinkView) -> Level:
+        """How an NVLink looks."""
+        return self._level(link, self.nvlink_counters)
+
+    def node(self, node: NodeView, parts: Iterable[Level]) -> Level:
+        """How a node looks: its own word where that is the metric or hides it, else the worst under it."""
+        if self.is_health or node.health in _UNSEEN - {Health.DOWN, Health.MISSING}:
+            return level_of(node.health)
+        return max(parts, default=BLANK)
+
+    def _level(self, thing: PortView | NvlinkView, counters: tuple[str, ...]) -> Level:
+        if self.is_health:
+            return level_of(thing.health)
+        if not counters:
+            return BLANK
+        if thing.health in _UNSEEN:
+            return level_of(thing.health)._replace(rank=30 + thing.health.rank)
+        if thing.health in _SILENT:
+            return level_of(thing.health)
+        return max(self._counted(name, thing) for name in counters)
+
+    def _counted(self, name: str, thing: PortView | NvlinkView) -> Level:
+        mark = thing.marks.get(name)
+        if mark is Mark.UNSUPPORTED or (name not in thing.counters and name not in thing.rates):
+            return Level(0, Mark.UNSUPPORTED.glyph, "not-supported", False)
+        if mark is Mark.SATURATED:
+            return Level(18, mark.glyph, f"{self.scale.role}-7", True)
+        if mark is Mark.RESET:
+            return Level(19, mark.glyph, "unknown", True)
+        rate = thing.rates.get(name)
+        # A count without a rate is not yet judged: it must not look like a zero.
+        return level_of(Health.UNKNOWN)._replace(rank=20) if rate is None else self.scale.level(rate)
+
+
+METRICS = (
+    Metric("health", "health"),
+    Metric("symbol", "symbol errors", ("symbol_error",)),
+    Metric("downs", "link downs", ("link_downed",)),
+    Metric("wait", "xmit wait", ("port_xmit_wait",), scale=CONGESTION),
+    Metric("nvlink", "NVLink errors", nvlink_counters=("replay", "recovery", "crc")),
+)
+"""In the order that `m` goes through them."""
+
+
+class NodeLevels(NamedTuple):
+    """One node's cells."""
+
+    own: Level
+    """The node itself."""
+    parts: Mapping[str, Level]
+    """Address of a port or GPU to its look; a GPU's is its worst NVLink."""
+    worst: Level
+
+
+class LevelCache:
+    """Looks of every node under one metric, worked out again only for nodes that changed."""
+
+    def __init__(self) -> None:
+        self._metric: Metric | None = None
+        self._known: dict[str, tuple[NodeView, NodeLevels]] = {}
+
+    def of(self, node: NodeView, metric: Metric) -> NodeLevels:
+        """The node's looks; while the view is the same object, the same answer."""
+        if metric is not self._metric:
+            self._metric, self._known = metric, {}
+        known = self._known.get(node.name)
+        if known is None or known[0] is not node:
+            known = self._known[node.name] = (node, levels_of(node, metric))
+        return known[1]
+
+
+def levels_of(node: NodeView, metric: Metric) -> NodeLevels:
+    """The looks of a node and of everything under it."""
+    parts = {port.end: metric.port(port) for port in node.ports}
+    for link in node.nvlinks:
+        gpu = f"{node.name}/gpu{link.gpu}"
+        level = metric.nvlink(link)
+        parts[gpu] = max(parts[gpu], level) if gpu in parts else level
+    own = metric.node(node, parts.values())
+    return NodeLevels(own, parts, max((own, *parts.values())))

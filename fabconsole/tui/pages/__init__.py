@@ -1,0 +1,1 @@
+"""What each place shows: pure functions from a snapshot to lines."""

@@ -1,0 +1,146 @@
+"""The fabric's page: every rack a tile of cells, in the colours and glyphs of one metric."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from rich.cells import cell_len
+
+from fabconsole.fabric.health import Health
+from fabconsole.state.snapshot import RackView, Snapshot
+from fabconsole.tui.addresses import node_of, rack_named
+from fabconsole.tui.drawing import HIDDEN, Line, Span, fit
+from fabconsole.tui.layout import Layout
+from fabconsole.tui.metrics import BLANK, Level, LevelCache, Metric, NodeLevels, level_of
+from fabconsole.tui.placing import Detail, Part, Placed
+
+_UNKNOWN = level_of(Health.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """What is shown in its look, and what only keeps its place."""
+
+    text: str = ""
+    """Part of a name, or a pattern with `*` and `?`; empty: everything."""
+    faults_only: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """True when nothing is held back."""
+        return not self.text and not self.faults_only
+
+    def matches(self, *names: str) -> bool:
+        """True where the text is in one of the names."""
+        wanted = self.text.lower()
+        if "*" in wanted or "?" in wanted:
+            return any(fnmatchcase(name.lower(), wanted) for name in names)
+        return any(wanted in name.lower() for name in names)
+
+    def passes(self, level: Level) -> bool:
+        """True where a thing that looks so is to be shown."""
+        return level.loud or not self.faults_only
+
+
+EVERYTHING = Sieve()
+
+
+@dataclass(frozen=True, slots=True)
+class FabricPage:
+    """Draws the fabric."""
+
+    snapshot: Snapshot
+    layout: Layout
+    metric: Metric
+    levels: LevelCache
+    sieve: Sieve = EVERYTHING
+
+    def lines(self) -> tuple[Line, ...]:
+        """One line a row of the layout."""
+        racks = {rack.name: rack for rack in self.snapshot.racks}
+        rack_of = {name: rack.name for rack in self.snapshot.racks for name in rack.nodes}
+        return tuple(_joined(self._spans(item, racks, rack_of) for item in row) for row in self.layout.lines)
+
+    def _spans(self, item: Placed, racks: dict[str, RackView], rack_of: dict[str, str]) -> tuple[int, tuple[Span, ...]]:
+        match item.part:
+            case Part.ROW:
+                spans: tuple[Span, ...] = (Span(f"ROW {item.address}".rstrip().upper(), "title"),)
+            case Part.LABEL:
+                spans = (Span(item.address, "faint"),)
+            case Part.HEAD:
+                name = rack_named(item.address) or ""
+                spans = _head(racks[name], item.width) if name in racks else ()
+            case Part.RACK:
+                spans = self._rack(item, racks)
+            case Part.NAME:
+                spans = (Span(fit(item.address, item.width - 1), self._name_role(item.address)),)
+            case _:
+                spans = (self._cell(item, rack_of.get(node_of(item.address), "")),)
+        return item.x, spans
+
+    def _cell(self, item: Placed, rack: str) -> Span:
+        level = self._level(item)
+        hidden = level is BLANK or not self.sieve.passes(level)
+        if self.sieve.text and not self.sieve.matches(node_of(item.address), rack):
+            hidden = True
+        if hidden:
+            return Span(" " if level is BLANK else "·", HIDDEN, item.address)
+        return Span(level.glyph, level.role, item.address)
+
+    def _level(self, item: Placed) -> Level:
+        known = self._node(node_of(item.address))
+        if known is None:
+            return _UNKNOWN
+        if item.part is Part.OWN:
+            # A node's own mark speaks up beside its parts; where all is well they say so.
+            return known.own if known.own.loud or not known.parts else known.own._replace(glyph=" ")
+        if item.part is Part.NODE:
+            return known.worst
+        level = known.parts.get(item.address)
+        if level is not None:
+            return level
+        # A place that is expected and has shown nothing: as its node where that is not well, else not known yet.
+        return known.own if known.own.loud or not self.metric.is_health else _UNKNOWN
+
+    def _node(self, name: str) -> NodeLevels | None:
+        node = self.snapshot.nodes.get(name)
+        return None if node is None else self.levels.of(node, self.metric)
+
+    def _name_role(self, name: str) -> str:
+        if self.sieve.text and not self.sieve.matches(name):
+            return HIDDEN
+        known = self._node(name)
+        return "name-loud" if known is not None and known.worst.loud else "name"
+
+    def _rack(self, item: Placed, racks: dict[str, RackView]) -> tuple[Span, ...]:
+        covered = [racks[name] for name in self.layout.covers.get(item.address, ()) if name in racks]
+        names = [name for rack in covered for name in rack.nodes]
+        level = max((known.worst for known in map(self._node, names) if known is not None), default=_UNKNOWN)
+        hidden = not self.sieve.passes(level) or bool(
+            self.sieve.text and not self.sieve.matches(*names, *(rack.name for rack in covered))
+        )
+        cell = Span("·", HIDDEN, item.address) if hidden else Span(level.glyph, level.role, item.address)
+        if self.layout.style.detail is Detail.DOTS or not covered:
+            return (cell,)
+        faults = str(min(covered[0].faults, 99)) if covered[0].faults else ""
+        label = fit(covered[0].name, item.width - 3)
+        return Span(label, HIDDEN if hidden else "name", item.address), cell, Span(fit(faults, 2), cell.role)
+
+
+def _head(rack: RackView, width: int) -> tuple[Span, ...]:
+    said = "" if not rack.faults else f"{rack.health.glyph}{min(rack.faults, 999)}"
+    room = width - cell_len(said) - 1 if said else width
+    return Span(fit(rack.name, min(cell_len(rack.name), room)), "head"), Span(f" {said}", rack.health.value.lower())
+
+
+def _joined(parts: Iterable[tuple[int, tuple[Span, ...]]]) -> Line:
+    line: list[Span] = []
+    at = 0
+    for x, spans in parts:
+        if x > at:
+            line.append(Span(" " * (x - at)))
+        line += spans
+        at = x + sum(1 if len(span.text) == 1 else cell_len(span.text) for span in spans)
+    return tuple(line)

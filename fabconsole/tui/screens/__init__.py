@@ -1,0 +1,1 @@
+"""The console's screens: they arrange widgets and translate their messages."""

@@ -1,0 +1,1 @@
+"""Widgets: data in by one method, intent out by messages."""
