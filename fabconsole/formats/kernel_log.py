@@ -1,0 +1,151 @@
+"""One message of the kernel's log, less its stamp, as an event: Xid, SXid, mlx5, PCIe errors, lost messages.
+
+Forms: NVIDIA's Xid catalogue and Fabric Manager guide; Linux drivers/net/ethernet/mellanox/mlx5/core (events.c,
+health.c, cmd.c), drivers/pci/pcie/aer.c, dpc.c, drivers/pci/hotplug/pciehp_ctrl.c; systemd journald-kmsg.c.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fabconsole.fabric.event import Event
+from fabconsole.fabric.health import Severity
+from fabconsole.fabric.printable import printable
+from fabconsole.fabric.xids import sxid, xid
+
+_INFO, _WARN, _CRIT = Severity.INFO, Severity.WARN, Severity.CRIT
+
+XID_ERE = "S?Xid \\(|fallen off the bus|RmInitAdapter failed"
+"""POSIX extended pattern of lines that are never to be lost among others: what GPUs and NVSwitches say."""
+
+_XID = re.compile(r"NVRM: (?:GPU at )?Xid \((?:PCI:)?([0-9a-f:.]{4,20})\): (\d{1,6})\b[,:]?\s*(.*)", re.IGNORECASE)
+_SXID = re.compile(r"SXid \((?:PCI:)?([0-9a-f:.]{4,20})\): (\d{1,6})\b[,:]?\s*(.*)", re.IGNORECASE)
+_SXID_CONTINUED = re.compile(r"(Severity \d|Data \{)")
+_PROCESS = re.compile(r"pid='?[^,]*'?, name=[^,]*,?\s*")
+_LINK = re.compile(r"\blink (\d{1,3})\b", re.IGNORECASE)
+_PCI = re.compile(r"\b((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])\b", re.IGNORECASE)
+_DEVICE = re.compile(r"infiniband ([A-Za-z0-9_.-]{1,32}):")
+_SHORT_PCI = re.compile(r"(?:([0-9a-f]{4,8}):)?([0-9a-f]{2}):([0-9a-f]{2})(?:\.([0-7]))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A message we know: how to find it on the node, and what it is."""
+
+    ere: str
+    """POSIX extended pattern, which Python reads alike; the node's `grep` looks for it."""
+    kind: str
+    severity: Severity
+    action: str | None = None
+
+
+_RULES = (
+    _Rule("NVRM: .*fallen off the bus", "log", _CRIT, "power-cycle the node, then contact support"),
+    _Rule("NVRM: .*RmInitAdapter failed", "log", _CRIT, "reset the GPU or reboot"),
+    _Rule("Port module event.*: module [0-9]+, Cable plugged", "mlx5", _INFO),
+    _Rule("Port module event.*[Hh]igh [Tt]emperature", "mlx5", _CRIT, "check the module's cooling"),
+    _Rule("Port module event.*: module [0-9]+, Cable (unplugged|error|disabled)", "mlx5", _WARN, "check the module"),
+    _Rule("Port module event", "mlx5", _WARN),
+    _Rule("Detected insufficient power on the PCIe slot", "mlx5", _WARN, "check the slot's power"),
+    _Rule("High temperature on sensors", "mlx5", _WARN, "check the HCA's cooling"),
+    _Rule("health compromised|reached miss count", "mlx5", _CRIT, "firmware has stopped; reset the HCA or reboot"),
+    _Rule("leak of a command resource", "mlx5", _CRIT, "a firmware command hung; reboot"),
+    _Rule("mlx5_core.*(unrecoverable hardware error|Fatal error detected)", "mlx5", _CRIT, "reset the HCA or reboot"),
+    _Rule("mlx5_core.*ACCESS_REG.*failed", "mlx5", _INFO, "its counters may not be read by this function"),
+    _Rule("available PCIe bandwidth, limited by", "mlx5", _WARN, "seat the card, check the slot and riser"),
+    _Rule("mlx5_core.*failed to allocate command entry", "mlx5", _WARN),
+    _Rule("infiniband [^ ]+: .*failed", "mlx5", _WARN),
+    _Rule("mlx5_core.*: Link down", "mlx5", _WARN),
+    _Rule("mlx5_core.*: Link up", "mlx5", _INFO),
+    _Rule("NETDEV WATCHDOG.*mlx5.*timed out", "mlx5", _WARN),
+    _Rule("PCIe Bus Error: severity=Uncorrect[a-z]+ \\(Non-Fatal\\)", "aer", _WARN),
+    _Rule("PCIe Bus Error: severity=Uncorrect", "aer", _CRIT),
+    _Rule("PCIe Bus Error: severity=Correct", "aer", _INFO),
+    _Rule("AER: .*device recovery failed", "aer", _CRIT),
+    _Rule("AER: .*device recovery successful", "aer", _INFO),
+    _Rule("DPC: containment event", "aer", _CRIT),
+    _Rule("pcieport.*Slot\\([^)]*\\): (Link Down|Card not present)", "aer", _CRIT),
+    _Rule("Missed [0-9]+ kernel messages", "log", _WARN, "the log has a gap; look at the node itself"),
+)
+
+_COMPILED = tuple((re.compile(rule.ere), rule) for rule in _RULES)
+
+OTHER_ERE = "|".join(rule.ere for rule in _RULES)
+"""POSIX extended pattern of every other line that `event` understands."""
+
+_FIRST = re.compile(f"{XID_ERE}|{OTHER_ERE}")
+
+
+def event(message: str, node: str, at: float) -> Event | None:
+    """What a message tells, `at` its onset by the node's clock; None where it is none of ours. Never raises."""
+    message = message[:4096]
+    if _FIRST.search(message) is None:
+        return None
+    if said := _XID.search(message):
+        return _xid(said, message, node, at)
+    if said := _SXID.search(message):
+        return _sxid(said, message, node, at)
+    for pattern, rule in _COMPILED:
+        if pattern.search(message):
+            return Event(
+                at=at,
+                node=node,
+                kind=rule.kind,
+                severity=rule.severity,
+                text=printable(message),
+                subject=_subject(message),
+                action=rule.action,
+            )
+    return None
+
+
+def _xid(said: re.Match[str], message: str, node: str, at: float) -> Event:
+    code, detail = int(said[2]), _PROCESS.sub("", said[3], count=1)
+    fault = xid(code, detail)
+    link = _LINK.search(detail) if fault.domain == "NVLink" else None
+    return Event(
+        at=at,
+        node=node,
+        kind="xid",
+        severity=fault.severity,
+        text=printable(message),
+        code=code,
+        subject=_pci(said[1]),
+        link=int(link[1]) if link else None,
+        action=fault.action,
+    )
+
+
+def _sxid(said: re.Match[str], message: str, node: str, at: float) -> Event | None:
+    code, detail = int(said[2]), said[3]
+    if _SXID_CONTINUED.match(detail):
+        return None  # registers of the line before: the same error, not another
+    fault = sxid(code, detail)
+    link = _LINK.search(detail)
+    return Event(
+        at=at,
+        node=node,
+        kind="sxid",
+        severity=fault.severity,
+        text=printable(message),
+        code=code,
+        subject=_pci(said[1]),
+        link=int(link[1]) if link else None,
+        action=fault.action,
+    )
+
+
+def _subject(message: str) -> str | None:
+    if device := _DEVICE.search(message):
+        return device[1]
+    address = _PCI.search(message)
+    return _pci(address[1]) if address else None
+
+
+def _pci(text: str) -> str | None:
+    """`0000:18:00` or `18:00.0` as sysfs writes it, `0000:18:00.0`; None for what is no PCI address."""
+    parts = _SHORT_PCI.fullmatch(text)
+    if parts is None:
+        return None
+    return f"{(parts[1] or '0000')[-8:]}:{parts[2]}:{parts[3]}.{parts[4] or 0}".lower()

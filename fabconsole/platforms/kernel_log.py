@@ -1,0 +1,179 @@
+"""The kernel log of a Linux host, read back over this boot and then followed; each line counts once.
+
+After a reconnect the journal is resumed by its cursor, which reaches into the end of an earlier boot too; a ring buffer
+by the last lines seen, which a new boot id makes worthless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from secrets import token_hex
+
+from fabconsole.fabric.event import Event
+from fabconsole.fabric.health import Severity
+from fabconsole.fabric.inventory import Node
+from fabconsole.fabric.printable import printable
+from fabconsole.formats import dmesg, journal, kernel_log
+from fabconsole.formats.dmesg import RingLine
+from fabconsole.formats.journal import JournalLine
+from fabconsole.platforms import kernel_log_text
+from fabconsole.platforms.log_memory import JournalMemory, RingMemory
+from fabconsole.platforms.question import Question, Refusal, Rhythm
+from fabconsole.platforms.tool import words
+from fabconsole.stream.records import Reason
+
+QUESTION = Question(name="log", rhythm=Rhythm.FOLLOW, lane="log", deadline_s=20.0, cap_bytes=1 << 23)
+
+_LONGEST = 1 << 16
+_MOST_HISTORY = 20_000  # lines; far more than the script lets through
+_STRANGE_EVERY_S = 60.0
+
+_REFUSALS = {
+    "permission": Refusal(
+        reason=Reason.NO_PERMISSION,
+        detail="the kernel log may not be read: add the account to group systemd-journal or adm, "
+        "or give the node `become: sudo -n`",
+    ),
+    "absent": Refusal(reason=Reason.NO_TOOL, detail="there is neither a journal nor dmesg to read the kernel log with"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of history, waiting for its turn."""
+
+    at: float
+    entry: JournalLine | RingLine
+    text: str
+
+
+class KernelLog:
+    """Follows one node's log. See `kernel_log_text` for the lines, and `question.Follower`."""
+
+    def __init__(self, node: Node, nonce: Callable[[], str] = lambda: token_hex(8)) -> None:
+        self._node = node.name
+        self._become = words(node.become)
+        self._new_nonce = nonce
+        self._journal, self._ring = JournalMemory(), RingMemory()
+        self._marker, self._rest = b"", b""
+        self._source = ""
+        self._history: list[_Line] | None = None
+        self._boot_at: float | None = None
+        self._oldest = float("-inf")
+        self._refusal: Refusal | None = None
+        self._caught_up = False
+        self._strange: list[str] = []
+        self._told_strange_at = float("-inf")
+
+    @property
+    def caught_up(self) -> bool:
+        """True once history has been read, so that silence means silence."""
+        return self._caught_up
+
+    def script(self) -> str:
+        """What to execute now; resumes after the last line taken in."""
+        nonce = self._new_nonce()
+        self._marker, self._rest = f"\x02{nonce} ".encode(), b""
+        self._source, self._history = "", None
+        self._refusal, self._caught_up = None, False
+        return kernel_log_text.command(nonce, self._journal.cursor, self._become)
+
+    def feed(self, data: bytes, at: float) -> tuple[Event, ...]:
+        """Events of the lines that are complete now. History is told at once, in order, when it is over."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > _LONGEST:
+            self._strange.append(f"a line of more than {_LONGEST} bytes")
+            self._rest = b""
+        events: list[Event] = []
+        for line in lines:
+            if line.startswith(self._marker):
+                events += self._told(line[len(self._marker) :].decode("ascii", "replace").split(), at)
+            elif line and self._source and (said := self._understood(line, at)) is not None:
+                if self._history is None:
+                    events += self._taken([said])
+                elif len(self._history) < _MOST_HISTORY:
+                    self._history.append(said)
+        return (*events, *self._not_understood(at))
+
+    def ended(self, status: int | None, at: float) -> Refusal | None:
+        """Why there is nothing to follow; None where the script had been following, and shall again."""
+        if self._refusal is not None or self._caught_up:
+            return self._refusal
+        said = "was ended" if status is None else f"ended with status {status}"
+        return Refusal(reason=Reason.FAILED, detail=f"reading the kernel log {said} before its history was read")
+
+    def _told(self, said: Sequence[str], at: float) -> list[Event]:
+        """One of the script's own lines."""
+        match said:
+            case ["boot", boot_id, uptime, epoch]:
+                up_s, now = _seconds(uptime), _seconds(epoch)
+                self._boot_at = now - up_s if up_s and now else None
+                self._oldest = (now or at) - kernel_log_text.HISTORY_S
+                self._ring.booted(None if boot_id == "-" else boot_id)
+            case ["none", why]:
+                self._refusal = _REFUSALS.get(why, _REFUSALS["absent"])
+            case ["journal" | "ring" as source]:
+                self._source, self._history = source, []
+            case ["live", cursor]:
+                return self._live(cursor)
+            case _:
+                self._strange.append(" ".join(said))
+        return []
+
+    def _live(self, cursor: str) -> list[Event]:
+        history, self._history = self._history or [], None
+        self._caught_up = True
+        events = self._taken(sorted((line for line in history if line.at >= self._oldest), key=lambda line: line.at))
+        if self._source == "journal" and not events and cursor != "-":
+            self._journal.cursor = cursor
+        return events
+
+    def _understood(self, line: bytes, at: float) -> _Line | None:
+        if self._source == "ring":
+            text = line.decode("utf-8", "replace")
+            stamped = dmesg.line(text)
+            wall = stamped.wall(self._boot_at) if self._boot_at is not None else stamped.at
+            return _Line(at if wall is None else wall, stamped, text)
+        entry = journal.entry(line)
+        if entry is None:
+            self._strange.append(printable(line, 120))
+            return None
+        return _Line(entry.at, entry, entry.message)
+
+    def _taken(self, lines: Sequence[_Line]) -> list[Event]:
+        """Events of those lines that are new."""
+        events = []
+        for line in lines:
+            entry = line.entry
+            new = self._journal.take(entry) if isinstance(entry, JournalLine) else self._ring.take(entry, line.text)
+            event = kernel_log.event(entry.message, self._node, line.at) if new else None
+            if event is not None:
+                events.append(event)
+        return events
+
+    def _not_understood(self, at: float) -> list[Event]:
+        """What could not be read, at most once a minute."""
+        if not self._strange or at - self._told_strange_at < _STRANGE_EVERY_S:
+            del self._strange[1000:]
+            return []
+        count, first = len(self._strange), self._strange[0]
+        self._strange, self._told_strange_at = [], at
+        return [
+            Event(
+                at=at,
+                node=self._node,
+                kind="log",
+                severity=Severity.INFO,
+                text=f"{count} lines of the kernel log were not understood, such as: {printable(first, 160)}",
+            )
+        ]
+
+
+def _seconds(text: str) -> float | None:
+    """A number of seconds, also where `date` knows no fraction and leaves `%N` standing."""
+    try:
+        value = float(text.removesuffix(".%N"))
+    except ValueError:
+        return None
+    return value if 0 < value < 1e11 else None

@@ -1,0 +1,73 @@
+"""Which lines of a log have been counted already, so that reading it again counts none twice."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from fabconsole.formats.dmesg import RingLine
+from fabconsole.formats.journal import JournalLine
+
+_CURSORS_KEPT = 4096
+_LINES_KEPT = 4096
+
+
+class JournalMemory:
+    """By cursor: every entry of a journal has its own, for good."""
+
+    def __init__(self) -> None:
+        self.cursor: str | None = None
+        """The entry to resume after."""
+        self._seen: dict[str, None] = {}
+
+    def take(self, entry: JournalLine) -> bool:
+        """Whether an entry is new; it is not any more."""
+        if entry.cursor in self._seen:
+            return False
+        self._seen[entry.cursor] = None
+        if len(self._seen) > _CURSORS_KEPT:
+            del self._seen[next(iter(self._seen))]
+        self.cursor = entry.cursor
+        return True
+
+
+class RingMemory:
+    """By stamp, and by the last lines themselves: a ring buffer has nothing better.
+
+    A line older than the last one by more than `SKEW_S` has been there before; one nearer, when it was seen as it
+    stands. Lines without any stamp go by their text alone.
+    """
+
+    SKEW_S = 1.0
+    """Lines of different processors may stand in the ring out of order by this much."""
+
+    def __init__(self) -> None:
+        self._boot_id: str | None = None
+        self._last_s = float("-inf")
+        self._recent: deque[tuple[float, str]] = deque()
+        self._texts: dict[str, None] = {}
+
+    def booted(self, boot_id: str | None) -> None:
+        """The ring belongs to this boot; another one makes all its lines new."""
+        if boot_id is None or boot_id != self._boot_id:
+            self._last_s = float("-inf")
+            self._recent.clear()
+            self._texts.clear()
+        self._boot_id = boot_id
+
+    def take(self, line: RingLine, text: str) -> bool:
+        """Whether a line is new; it is not any more. Lines of one reading come in the order of their stamps."""
+        stamp = line.at if line.since_boot_s is None else line.since_boot_s
+        if text in self._texts:
+            return False
+        if stamp is not None and stamp < self._last_s - self.SKEW_S:
+            return False
+        self._texts[text] = None
+        if stamp is None:
+            if len(self._texts) > _LINES_KEPT:
+                del self._texts[next(iter(self._texts))]
+            return True
+        self._last_s = max(self._last_s, stamp)
+        self._recent.append((stamp, text))
+        while self._recent and self._recent[0][0] < self._last_s - self.SKEW_S:
+            self._texts.pop(self._recent.popleft()[1], None)
+        return True
