@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 
 from fabconsole.fabric import scalars
@@ -29,6 +30,7 @@ PLACEHOLDERS: Mapping[str, re.Pattern[str]] = {
 }
 """What a template may hold between braces, and what a value must look like: no value can be an option or a path."""
 
+_TOOL = re.compile(r"(?:/(?:[A-Za-z0-9._+-]+/)*)?[A-Za-z0-9][A-Za-z0-9._+-]*")
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _SHELL = set("`$\\;&|<>()*?[]#~!")
@@ -48,8 +50,8 @@ class Template:
 
     @property
     def tool(self) -> str:
-        """What is run: `nvidia-smi`."""
-        return self.words[0]
+        """What is run, without the directory it is in: `nvidia-smi`."""
+        return PurePosixPath(self.words[0]).name
 
     def filled(self, values: Mapping[str, str], via: Sequence[str] = ()) -> tuple[str, ...]:
         """The words with `values` in their places, not yet quoted. Raises CommandError where one is missing or odd."""
@@ -80,7 +82,7 @@ def template(text: str) -> Template:
         raise ValueError(
             f"{text!r}: no shell reads this, so {' '.join(shell)} has no meaning: leave it out or quote it"
         )
-    if "{" in words[0] or words[0].startswith("-"):
+    if not _TOOL.fullmatch(words[0]):
         raise ValueError(f"{words[0]!r} is no tool: write its name first")
     for word in words:
         _check(word)
