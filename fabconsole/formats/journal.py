@@ -1,7 +1,8 @@
 """One line of `journalctl -o json`: where it stands in the journal, when it was said, and the message.
 
 Fields: systemd's systemd.journal-fields(7) and its Journal Export Formats page; a field that is no plain UTF-8 text
-is an array of byte values, and one longer than 4 kB is null without `--all`.
+is an array of byte values, and one longer than 4 kB is null without `--all`. Of what a program writes to `/dev/kmsg`
+journald makes the first word an identifier of its own (journald-kmsg.c); it is put back here.
 """
 
 from __future__ import annotations
@@ -10,8 +11,13 @@ import json
 import re
 from dataclasses import dataclass
 
+FIELDS = ("MESSAGE", "SYSLOG_IDENTIFIER", "_SOURCE_MONOTONIC_TIMESTAMP")
+"""What is needed besides the fields that every line has."""
+
 _CURSOR = re.compile(r"[A-Za-z0-9=;._-]{8,512}")
 _LONGEST = 1 << 16
+_DRIFT = 200e-6
+"""How far the kernel's log clock, which nothing disciplines, may run from the monotonic one: seconds a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +42,32 @@ def entry(line: bytes | str) -> JournalLine | None:
         return None
     if not isinstance(said, dict):
         return None
-    cursor, stamp, boot = said.get("__CURSOR"), said.get("__REALTIME_TIMESTAMP"), said.get("_BOOT_ID")
-    message = _text(said.get("MESSAGE"))
-    if not isinstance(cursor, str) or _CURSOR.fullmatch(cursor) is None or message is None:
+    cursor, boot = said.get("__CURSOR"), said.get("_BOOT_ID")
+    message, identifier = _text(said.get("MESSAGE")), _text(said.get("SYSLOG_IDENTIFIER"))
+    at = _onset(said)
+    if not isinstance(cursor, str) or _CURSOR.fullmatch(cursor) is None or message is None or at is None:
         return None
-    if not isinstance(stamp, str) or not stamp.isdecimal() or len(stamp) > 18:
-        return None
-    return JournalLine(cursor, int(stamp) / 1e6, boot if isinstance(boot, str) else None, message)
+    if identifier and identifier not in ("kernel", "systemd-journald"):
+        message = f"{identifier}: {message}"
+    return JournalLine(cursor, at, boot if isinstance(boot, str) else None, message)
+
+
+def _onset(said: dict[str, object]) -> float | None:
+    """When it was said: when journald read it, unless it read it late (at its start), which its clocks betray."""
+    read, now, then = (_micros(said.get(name)) for name in _CLOCKS)
+    if read is None or now is None or then is None:
+        return read
+    late_s = now - then
+    return read - late_s if late_s > 1.0 + _DRIFT * now else read
+
+
+_CLOCKS = ("__REALTIME_TIMESTAMP", "__MONOTONIC_TIMESTAMP", "_SOURCE_MONOTONIC_TIMESTAMP")
+
+
+def _micros(value: object) -> float | None:
+    return (
+        int(value) / 1e6 if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19 else None
+    )
 
 
 def _text(value: object) -> str | None:

@@ -39,7 +39,8 @@ FAR_FEWER = 0.7
 """A sweep that sees less than this share of the switches of the fullest one is not believed to have lost them."""
 
 _CAPS_AT_ONCE = 256
-_HELD_S = 60.0
+_TRIES = 3
+_HELD_S = 1.0  # between the two rounds; a sweep that came too late is not handed out with the next one
 _NOTHING = Part(status=None, out=b"", at=0, error="")
 
 
@@ -79,7 +80,7 @@ class InBandInquiry:
         self._nonce = self._new_nonce()
         if self._held is None:
             return in_band_text.sweep_call(self._nonce)
-        return in_band_text.caps_call(self._nonce, list(self._unasked)[:_CAPS_AT_ONCE])
+        return in_band_text.caps_call(self._nonce, self._least_tried()[:_CAPS_AT_ONCE])
 
     def restart(self) -> None:
         """A new shell; what is known of the switches stays."""
@@ -108,18 +109,25 @@ class InBandInquiry:
         self._unasked = {}
         for guid, of_it in switches.items():
             known = self._switches.setdefault(guid, Switch(guid))
-            if known.caps is None and of_it[0].lid:
+            if known.caps is None and known.tries < _TRIES and of_it[0].lid:
                 self._unasked[of_it[0].lid] = guid
         if not self._unasked:
             return self._reading(heard)
         self._held = heard
         return Again.NOW
 
+    def _least_tried(self) -> list[int]:
+        """LIDs to ask, so that a few dead ones do not stand in the way of the others for good."""
+        return sorted(self._unasked, key=lambda lid: self._switches[self._unasked[lid]].tries)
+
     def _learn(self, parts: Mapping[str, Part]) -> None:
         for name, part in parts.items():
             guid = self._unasked.get(int(name.partition("-")[2] or 0))
+            if guid is None:
+                continue
+            self._switches[guid].tries += 1
             said = perfquery.read(part.out.decode("utf-8", "replace")).ports
-            if guid is not None and said and said[0].cap_mask is not None:
+            if said and said[0].cap_mask is not None:
                 self._switches[guid].caps = said[0]
 
     def _reading(self, heard: _Heard) -> Reading:
@@ -162,7 +170,7 @@ def _doubts(heard: _Heard, part: Part, covered: Covered) -> list[str]:
     """Why the sweep does not tell everything, in words."""
     summary, failures = covered.errors.summary, covered.failures
     doubts = []
-    if part.status == TIMED_OUT:
+    if part.status in TIMED_OUT:
         doubts.append(f"ibqueryerrors took more than {SECONDS['errors']} s")
     elif summary is None:
         doubts.append(f"ibqueryerrors broke off ({_last(part.error) or f'status {part.status}'})")

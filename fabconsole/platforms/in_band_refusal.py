@@ -19,7 +19,7 @@ def refusal(parts: Mapping[str, Part], role: InBand, *, switches: int) -> Refusa
     error = links.error
     if links.status == NOT_FOUND or "command not found" in error:
         return Refusal(reason=Reason.NO_TOOL, detail="iblinkinfo is not there: install infiniband-diags")
-    if links.status == TIMED_OUT:
+    if links.status in TIMED_OUT:
         return Refusal(reason=Reason.TIMEOUT, detail=f"iblinkinfo took more than {SECONDS['links']} s")
     if "sudo:" in error:
         return Refusal(

@@ -78,6 +78,9 @@ class Switch:
 
     guid: str
     caps: perfquery.Port | None = None
+    """Its performance agent's masks; None: not known."""
+    tries: int = 0
+    """How often they were asked for."""
     width: Width | None = None
     """As its values were last printed."""
     links: tuple[Link, ...] = ()

@@ -28,13 +28,15 @@ from dataclasses import dataclass
 from shlex import quote
 
 from fabconsole.fabric.inventory import Node
+from fabconsole.platforms import tool as runner
 
 SWEEP, CAPS = "fc_ib", "fc_ibc"
 
 SECONDS = {"sminfo": 10, "links": 60, "errors": 100, "umad": 5, "caps": 8}
 """How long each tool may take."""
 
-TIMED_OUT, NOT_FOUND = 124, 127
+TIMED_OUT, NOT_FOUND = (124, 137), 127
+"""Exit statuses of `timeout`: the tool was stopped (by the first signal, by the last), there is no such tool."""
 
 _PART = (
     r"""fc_ibp() { fc_k=$1; printf '\004%s %s\n' "$1" "$2"; fc_t=$3; shift 3; """
@@ -113,7 +115,8 @@ def parts(body: bytes, nonce: str) -> dict[str, Part]:
 
 
 def _tool(node: Node, tool: str) -> str:
-    words = [node.become, node.prefix.get(tool), tool]
+    """Words that run `tool`. `timeout` stands before `become`, so that a sudoers rule may name the tool alone."""
+    words = [runner.words(node.become), runner.words(node.prefix.get(tool)), tool]
     if node.in_band is not None and node.in_band.ca:
         words.append(f"-C {quote(node.in_band.ca)}")
     if node.in_band is not None and node.in_band.port is not None:
