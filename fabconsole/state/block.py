@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 
-from fabconsole.fabric.health import Mark
-from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED, Kind, NvlinkState, PortState, Table
+from fabconsole.fabric.table import ABSENT, Kind, NvlinkState, PortState, Table
 from fabconsole.state.limits import Limits
-from fabconsole.state.row import Places, counter_line, rate_line
-from fabconsole.state.window import Counts, Flags, Quality, Window
+from fabconsole.state.row import Places
+from fabconsole.state.window import Counts, Quality, Window
 
 State = PortState | NvlinkState
 
@@ -108,15 +107,6 @@ class Block:
         """Column number of a counter."""
         return self._places.get(name)
 
-    def counters(self, row: int) -> Mapping[str, int]:
-        """Lifetime values as last read; what was never read is not in it."""
-        shown = self.window.quality == PRESENT
-        return counter_line(self._places, self.window.values, row, None if shown.all() else shown)
-
-    def lines(self) -> Lines:
-        """Counters, rates and marks of all rows, to be read row by row."""
-        return Lines(self)
-
     @property
     def places(self) -> Places:
         """Counter name to column number."""
@@ -209,56 +199,6 @@ class Block:
         self.states = tuple(old_states.get(name, nothing) for name in rows)
         self.rows, self.columns, self._last, self._places = rows, columns, last, places
         self._table = None
-
-
-class Lines:
-    """What a block shows, computed once for all its rows."""
-
-    __slots__ = ("_block", "_counted", "_rated", "_resets", "_saturated", "_unsupported", "quality", "rates")
-
-    def __init__(self, block: Block) -> None:
-        window = block.window
-        self._block = block
-        self.rates = window.rates()
-        self.quality = window.quality
-        counted = window.quality == PRESENT
-        self._counted = None if counted.all() else counted
-        rated = ~np.isnan(self.rates)
-        if window.saturated is not None:
-            rated &= ~window.saturated
-        self._rated: Flags | None = None if rated.all() else rated
-        self._saturated = window.saturated
-        unsupported = window.quality == UNSUPPORTED
-        self._unsupported = unsupported if unsupported.any() else None
-        self._resets: dict[int, list[str]] = {}
-        for row, column in window.reset_at():
-            self._resets.setdefault(row, []).append(block.columns[column])
-
-    def counters(self, row: int) -> Mapping[str, int]:
-        """Lifetime values as last read."""
-        return counter_line(self._block.places, self._block.window.values, row, self._counted)
-
-    def rated(self, row: int) -> Mapping[str, float]:
-        """Per second over the window; what has no rate is not in it."""
-        return rate_line(self._block.places, self.rates, row, self._rated)
-
-    def marks(self, row: int) -> Mapping[str, Mark]:
-        """The doubts about single values."""
-        if self._saturated is None and self._unsupported is None and not self._resets:
-            return _NO_MARKS
-        marks = dict.fromkeys(self._resets.get(row, ()), Mark.RESET)
-        for flags, mark in ((self._saturated, Mark.SATURATED), (self._unsupported, Mark.UNSUPPORTED)):
-            if flags is not None and flags[row].any():
-                marks.update(dict.fromkeys((self._block.columns[c] for c in np.flatnonzero(flags[row])), mark))
-        return marks or _NO_MARKS
-
-    @property
-    def saturated(self) -> Flags | None:
-        """Which values are at their maximum; None: none is."""
-        return self._saturated
-
-
-_NO_MARKS: Mapping[str, Mark] = {}
 
 
 def merged(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ class FabricState:
             events=self._timeline.views(),
             findings=ordered(found, lambda end: _health_of(nodes, end), hidden),
             banners=shared,
-            warnings=(*inventory.warnings, *self._unmanaged()),
+            warnings=inventory.warnings,
         )
 
     def series(self, end: str, counter: str) -> Series:
@@ -238,13 +238,6 @@ class FabricState:
         for found, _, switch in self._switches():
             if found == name:
                 yield switch.block
-
-    def _unmanaged(self) -> Iterator[str]:
-        for subnet in self._subnets.values():
-            if subnet.asker is not None and subnet.sm is None:
-                yield f"{subnet.name}: no subnet manager answered {subnet.asker}"
-            elif subnet.sm is not None and subnet.sm.state != "Master":
-                yield f"{subnet.name}: the subnet manager at LID {subnet.sm.lid} is {subnet.sm.state}, not Master"
 
 
 def _health_of(nodes: dict[str, NodeView], end: str) -> Health | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fabconsole.fabric.event import Event
@@ -59,10 +59,13 @@ class Host:
         self.version = 0
         """Grows with every record that says something."""
         self._boot_id: str | None = None
+        self._learned: dict[str, dict[str, str]] = {}
+        self._most_gpus = 0
+        self._unmanaged = OK
         self._uptime_s: float | None = None
         self._ports: tuple[object, tuple[PortView, ...]] = (None, ())
         self._nvlinks: tuple[object, tuple[NvlinkView, ...]] = (None, ())
-        self._places: tuple[object, dict[Place, int | None]] = (None, {})
+        self._places: tuple[object, Mapping[Place, int | None]] = (None, {})
         self.ask(asked)
 
     def ask(self, asked: Sequence[Asked]) -> None:
@@ -85,8 +88,7 @@ class Host:
             events.append(turns.rebooted(self.node.name, sample.at))
             for block in self.blocks.values():
                 block.restart()
-        if sample.facts:
-            self.facts = {**self.facts, **sample.facts}
+        self._learn(sample.question, sample.facts)
         for table in sample.tables:
             events += self._table(sample, table)
         self._vanished(sample)
@@ -104,9 +106,11 @@ class Host:
         if question is not None:
             question.answered(sweep.at, sweep.latency_s)
         sm = sweep.sm
-        said_sm = "none answered" if sm is None else f"{sm.state}, LID {sm.lid}, GUID {sm.guid}, priority {sm.priority}"
-        if self.facts.get(f"sm.{sweep.subnet}") != said_sm:
-            self.facts = {**self.facts, f"sm.{sweep.subnet}": said_sm}
+        manager = (
+            "none answered" if sm is None else f"{sm.state} at LID {sm.lid}, GUID {sm.guid}, priority {sm.priority}"
+        )
+        self._learn("in-band", {f"sm.{sweep.subnet}": manager})
+        self._unmanaged = judge.subnet_manager(None if sm is None else sm.state, manager)
 
     @property
     def ports_version(self) -> int:
@@ -155,6 +159,18 @@ class Host:
             expect=self.expect,
         )
 
+    def _learn(self, question: str, facts: dict[str, str]) -> None:
+        """What one question tells replaces what it told before."""
+        if facts and self._learned.get(question) != facts:
+            self._learned[question] = facts
+            self.facts = {name: fact for each in self._learned.values() for name, fact in each.items()}
+            self._most_gpus = max(self._most_gpus, _number(self.facts.get("gpus")) or 0)
+
+    @property
+    def _virtual(self) -> frozenset[str]:
+        """Devices that are functions of another one."""
+        return frozenset(name.removesuffix(".virtual") for name in self.facts if name.endswith(".virtual"))
+
     def _booted(self, sample: Sample) -> bool:
         if sample.boot_id is None:
             return False
@@ -189,7 +205,7 @@ class Host:
                 self.node.name,
                 self.ports_of(Kind.PORTS),
                 scale_of=around.scale_of,
-                decide=host_port(self.expect),
+                decide=host_port(self.expect, self._virtual),
                 question=question,
                 peers=around.peers,
                 now=now,
@@ -217,7 +233,7 @@ class Host:
             self._nvlinks = (key, views)
         return self._nvlinks[1]
 
-    def _nvlink_places(self, block: Block | None) -> dict[Place, int | None]:
+    def _nvlink_places(self, block: Block | None) -> Mapping[Place, int | None]:
         rows = block.rows if block else ()
         if self._places[0] != (rows, self.expect):
             self._places = ((rows, self.expect), places(rows, self.expect))
@@ -249,6 +265,8 @@ class Host:
             yield around.swept.verdict
         elif not verdicts:
             yield _NOTHING_ASKED
+        if self._unmanaged is not OK:
+            yield self._unmanaged
         yield from self._counts(verdicts)
         yield from worst_row(ports, len(self.node.name) + 1)
         yield from worst_row(nvlinks, len(self.node.name) + 1)
@@ -264,10 +282,11 @@ class Host:
                 for number, row in enumerate(block.rows)
                 if block.seen(number) is not Seen.GONE
             }
-            yield from judge.fewer("HCAs", len(devices), self.expect.hcas)
-        gpus = self.facts.get("gpus", "")
-        if gpus.isascii() and gpus.isdigit():
-            yield from judge.fewer("GPUs", int(gpus), self.expect.gpus)
+            yield from judge.fewer("HCAs", len(devices - self._virtual), self.expect.hcas)
+        gpus = _number(self.facts.get("gpus"))
+        if gpus is not None and verdicts.get("gpu", OK).health is not Health.UNKNOWN:
+            expected = self._most_gpus if self.expect.gpus is None else self.expect.gpus
+            yield from judge.fewer("GPUs", gpus, expected)
 
     def _question_views(self, now: float, verdicts: dict[str, Verdict]) -> Iterator[QuestionView]:
         for name, question in self.questions.items():
@@ -283,6 +302,10 @@ class Host:
         if len(names) == 1 and len(next(iter(names.values()))) == len(self.questions):
             return next(iter(names))
         return "; ".join(f"{', '.join(which)}: {text}" for text, which in names.items())
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 7 else None
 
 
 def worst_row(rows: Sequence[PortView | NvlinkView], skip: int) -> Iterator[Verdict]:

@@ -118,6 +118,13 @@ def inherited(verdict: Verdict, question: Verdict) -> Verdict:
     return question
 
 
+def subnet_manager(state: str | None, said: str) -> Verdict:
+    """What `sminfo` answered, if it did: without a master no port becomes Active and no route is mended."""
+    if state is None:
+        return Verdict(Health.WARN, "no subnet manager answers")
+    return OK if state.casefold() == "master" else Verdict(Health.WARN, f"the subnet manager is no master: {said}")
+
+
 def fewer(what: str, seen: int, expected: int | None) -> Iterable[Verdict]:
     """MISSING where `expect` counts more than there are."""
     if expected is not None and seen < expected:

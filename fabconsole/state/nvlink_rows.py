@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import product
 
 from fabconsole.fabric.health import Health, Mark
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import NvlinkState
 from fabconsole.state import judge
-from fabconsole.state.block import Block, Lines
+from fabconsole.state.block import Block
 from fabconsole.state.judge import Verdict
+from fabconsole.state.lines import Lines
 from fabconsole.state.port_rows import ScaleOf, unless_lost
 from fabconsole.state.snapshot import NvlinkView
 
@@ -26,7 +28,8 @@ Place = tuple[int, int]
 """GPU number, link number."""
 
 
-def places(rows: tuple[str, ...], expect: Expect) -> dict[Place, int | None]:
+@lru_cache(maxsize=256)  # hosts of one model have the same NVLinks: 20 kB each if every one had its own
+def places(rows: tuple[str, ...], expect: Expect) -> Mapping[Place, int | None]:
     """Every NVLink that was listed or is expected, in order, with its row; None: it was never listed."""
     listed = {(int(m[1]), int(m[2])): number for number, row in enumerate(rows) if (m := _ROW.fullmatch(row))}
     gpus = range(expect.gpus) if expect.gpus is not None else sorted({gpu for gpu, _ in listed})
@@ -47,12 +50,12 @@ def nvlink_views(
     """One view for each of `found`, which is what `places` says."""
     if block is None:
         return tuple(_unlisted(node, place, question) for place in found)
-    window, lines = block.window, block.lines()
+    window, lines = block.window, Lines(block, now)
     counted = scale_of(block).judge(window.rates(), window.quality, window.saturated)
     return tuple(
         _unlisted(node, place, question)
         if row is None
-        else _listed(node, place, row, block, lines, expect=expect, counted=counted[row], question=question, now=now)
+        else _listed(node, place, row, block, lines, expect=expect, counted=counted[row], question=question)
         for place, row in found.items()
     )
 
@@ -67,7 +70,6 @@ def _listed(
     expect: Expect,
     counted: Verdict,
     question: Verdict,
-    now: float,
 ) -> NvlinkView:
     gpu, link = place
     said = block.states[row]
@@ -83,7 +85,7 @@ def _listed(
         )
         verdict = judge.combined(alone, counted)
     verdict = judge.inherited(unless_lost(block.seen(row), verdict), question)
-    read_at = block.read_at(row)
+    counters, rates = lines.counters_and_rates(row)
     return NvlinkView(
         end=f"{node}/gpu{gpu}/nvl{link}",
         node=node,
@@ -92,10 +94,10 @@ def _listed(
         state=state,
         health=verdict.health,
         reason=verdict.reason,
-        counters=lines.counters(row),
-        rates=lines.rated(row),
+        counters=counters,
+        rates=rates,
         marks=lines.marks(row),
-        age_s=None if read_at is None else max(0.0, now - read_at),
+        age_s=lines.age_s(row),
     )
 
 

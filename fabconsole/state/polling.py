@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
@@ -70,7 +71,7 @@ class Tally:
         ]
 
 
-async def observed(source: Source, state: FabricState, polls: int, clock: Callable[[], float]) -> None:
+async def observed(source: Source, state: FabricState, polls: int, clock: Callable[[], float] = time.monotonic) -> None:
     """Apply records until each question was asked `polls` times, or has no hope of it.
 
     A question whose node cannot be reached or whose tool is not there is given up as soon as the others are done.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fabconsole.fabric.counters import Class, known
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.table import PRESENT, UNSUPPORTED
-from fabconsole.fabric.thresholds import Rule, Thresholds
+from fabconsole.fabric.thresholds import Thresholds
 from fabconsole.state.judge import NO_COUNTERS, NO_RATE_YET, OK, Verdict, worse
 from fabconsole.state.window import Flags, Quality, Rates
 
@@ -69,10 +69,10 @@ class Scale:
         name, rule = self._columns[column], self._rules[column]
         least = "at least " if at_end else ""
         if rule is not None and rate > self._crit[column]:
-            return Verdict(Health.CRIT, f"{name} {least}{_over(rate, rule.crit_per_s, rule)}")
+            return Verdict(Health.CRIT, f"{name} {least}{_over(rate, rule.crit_per_s)}")
         if rule is not None and rate > self._warn[column]:
             health = Health.CONGESTED if self._congestion[column] else Health.WARN
-            return Verdict(health, f"{name} {least}{_over(rate, rule.warn_per_s, rule)}")
+            return Verdict(health, f"{name} {least}{_over(rate, rule.warn_per_s)}")
         return Verdict(Health.WARN, f"{name} saturated: it has no rate until it is cleared")
 
 
@@ -83,9 +83,8 @@ def per(rate: float) -> str:
     return f"{rate * 60:.2g}/min" if rate * 60 >= 1 else f"{rate * 3600:.2g}/h"
 
 
-def _over(rate: float, limit: float | None, rule: Rule) -> str:
-    whose = f" ({rule.whose})" if rule.whose else ""
-    return f"grows {per(rate)}{whose}" if not limit else f"grows {per(rate)}, over {per(limit)}{whose}"
+def _over(rate: float, limit: float | None) -> str:
+    return f"grows {per(rate)}, over {per(limit)}" if limit else f"grows {per(rate)}, any growth is too much"
 
 
 def _limits(values: Sequence[float | None]) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from fabconsole.state.judge import OK, Verdict
 from fabconsole.state.question_state import STALE_INTERVALS, UNKNOWN_INTERVALS, QuestionState
 from fabconsole.state.switch import Switch
 from fabconsole.state.switch_names import named
-from fabconsole.stream.records import SubnetManager, Sweep, Unanswered
+from fabconsole.stream.records import Sweep, Unanswered
 
 IN_BAND = "in-band"
 _SUDDENLY_FEW = 0.5
@@ -34,19 +34,20 @@ class Subnet:
         """By GUID; a switch once found stays, to be missed."""
         self.names: dict[str, str] = {}
         """GUID to node name."""
-        self.sm: SubnetManager | None = None
         self.asker: str | None = None
         """The host that swept last."""
         self.complete = False
         self.remark = ""
         self.version = 0
         self._there: frozenset[str] = frozenset()
+        self._swept_by: dict[str, float] = {}
 
     def sweep(self, sweep: Sweep, taken: Collection[str]) -> list[Event]:
         """Fold one sweep; returns the changes of state it shows. `taken` are names that are hosts'."""
         self.version += 1
         self.question.answered(sweep.at, sweep.latency_s)
-        self.asker, self.sm = sweep.node, sweep.sm
+        self.asker = sweep.node
+        self._swept_by[sweep.node] = sweep.at
         self._there = frozenset(reading.guid for reading in sweep.switches)
         known = len(self.switches)
         few = known >= _ENOUGH_TO_TELL and len(self._there & self.switches.keys()) < known * _SUDDENLY_FEW
@@ -68,8 +69,10 @@ class Subnet:
         ]
 
     def unanswered(self, failure: Unanswered) -> None:
-        """The host that sweeps could not; another's failure matters only until somebody has swept."""
-        if self.asker in (None, failure.node):
+        """A host could not sweep; that blinds us only where no other does it."""
+        self._swept_by.pop(failure.node, None)
+        recently = failure.at - STALE_INTERVALS * self.question.interval_s
+        if all(at < recently for at in self._swept_by.values()):
             self.version += 1
             self.question.failed(dataclasses.replace(failure, detail=f"{failure.node}: {failure.detail}".rstrip(": ")))
 
@@ -107,6 +110,6 @@ class Subnet:
             elsewhere = {
                 row: seen.get((peer.port_guid, peer.port))
                 for row, peer in switch.peers.items()
-                if row not in switch.fresh or guid not in self._there
+                if peer.port_guid and (row not in switch.fresh or guid not in self._there)
             }
             switch.moved = {row: f"its cable is at {place} now" for row, place in elsewhere.items() if place}
