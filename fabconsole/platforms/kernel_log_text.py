@@ -25,6 +25,7 @@ import re
 import shlex
 from dataclasses import dataclass
 
+from fabconsole.formats import journal
 from fabconsole.formats.kernel_log import OTHER_ERE, XID_ERE
 
 QUOTA = 300
@@ -53,7 +54,7 @@ _SCRIPT = (
     "q() { tail -n @QUOTA@; }; "
     "if [ $s = journal ]; then "
     r"""k=${p#*__CURSOR}; k=${k#*\"}; k=${k#*\"}; k=${k%%\"*}; """
-    "f=--output-fields=MESSAGE; $w journalctl -q -n1 -o json $f >/dev/null || f=; "
+    "f=--output-fields=@FIELDS@; $w journalctl -q -n1 -o json $f >/dev/null || f=; "
     'a="-b --since=-24h"; [ "$c" = - ] || { $w journalctl -q -n1 "--after-cursor=$c" >/dev/null && '
     'a="--after-cursor=$c"; }; '
     "h() { $w journalctl -q -o json --no-pager $f $a $T; }; "
@@ -89,6 +90,7 @@ def command(nonce: str, cursor: str | None, become: str) -> str:
         .replace("@XID@", shlex.quote(XID_ERE))
         .replace("@OTHER@", shlex.quote(f'{OTHER_ERE}|"MESSAGE" ?: ?\\['))
         .replace("@QUOTA@", str(QUOTA))
+        .replace("@FIELDS@", ",".join(journal.FIELDS))
     )
     resume = cursor if cursor is not None and _CURSOR.fullmatch(cursor) else "-"
     return shlex.join(["exec", "sh", "-c", script, "sh", nonce, resume])
