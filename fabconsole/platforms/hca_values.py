@@ -20,12 +20,11 @@ _RANK = {name: rank for rank, name in enumerate(COUNTERS)}
 def blocks_of(body: bytes) -> dict[bytes, tuple[bytes, bytes]]:
     """Device name to (exit status, its lines), out of an answer to `hca_text.VALUES_CALL` less its first line."""
     blocks: dict[bytes, tuple[bytes, bytes]] = {}
-    lines = b""
-    for piece in body.split(b"@"):
-        trailer, _, following = piece.partition(b"\n") if blocks or lines else (b"", b"", piece)
+    lines, *pieces = body.split(b"@")
+    for piece in pieces:
+        trailer, _, following = piece.partition(b"\n")
         name, _, status = trailer.partition(b" ")
-        if name:
-            blocks[name] = (status, lines)
+        blocks[name] = (status, lines)
         lines = following
     return blocks
 

@@ -162,10 +162,10 @@ class NvlinkInquiry:
 
 def _sections(text: str) -> dict[str, _Section]:
     heads = list(_HEAD.finditer(text))
-    stops = [*(head.start() for head in heads[1:]), len(text)]
+    stops = [head.start() for head in heads[1:]] + [len(text)]
     return {
         head[1]: _Section(int(head[2][:4]), head[3], None if head[4] else text[head.end() : stop])
-        for head, stop in zip(heads, stops, strict=True)
+        for head, stop in zip(heads, stops, strict=False)
     }
 
 

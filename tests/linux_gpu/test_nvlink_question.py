@@ -1,0 +1,282 @@
+"""The `gpu` and `nvlink` questions, their own text in a real shell against a stand-in `nvidia-smi`."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fabconsole.fabric.inventory import Expect, Node
+from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED
+from fabconsole.platforms.gpu import GpuInquiry
+from fabconsole.platforms.nvlink import COLUMNS, NvlinkInquiry
+from fabconsole.platforms.question import Answer, Reading, Refusal
+from fabconsole.stream.records import Reason
+
+NODE = Node(name="gpu1", rack="r1", address="gpu1")
+HEADS = [f"GPU {gpu}: NVIDIA H100 80GB HBM3 (UUID: GPU-0000000{gpu}-aaaa-bbbb-cccc-dddddddddddd)" for gpu in range(2)]
+
+
+def states(said: dict[int, list[str]]) -> str:
+    return "\n".join(
+        line
+        for gpu, links in said.items()
+        for line in (HEADS[gpu], *(f"\t Link {link}: {text}" for link, text in enumerate(links)))
+    )
+
+
+def errors(counts: dict[tuple[int, int], tuple[int, int, int]]) -> str:
+    lines = []
+    for gpu in sorted({gpu for gpu, _ in counts}):
+        lines.append(HEADS[gpu])
+        for (where, link), values in counts.items():
+            if where == gpu:
+                names = zip(("Replay", "Recovery", "CRC"), values, strict=True)
+                lines += [f"\t Link {link}: {name} Errors: {value}" for name, value in names]
+    return "\n".join(lines)
+
+
+UP = {0: ["26.562 GB/s", "26.562 GB/s"], 1: ["26.562 GB/s", "<inactive>"]}
+COUNTS = {(0, 0): (0, 0, 0), (0, 1): (0, 3, 0), (1, 0): (1, 0, 7)}
+
+
+@pytest.fixture
+def smi(put_tool, tmp_path):
+    """A stand-in that prints what was last said to it, and keeps count of how it was called."""
+
+    def say(listing="\n".join(HEADS), s=states(UP), e=errors(COUNTS), status=0):
+        for name, text in (("L", listing), ("s", s), ("e", e)):
+            (tmp_path / name).write_text(text + "\n")
+        put_tool(
+            "nvidia-smi",
+            f'echo "$*" >>{tmp_path}/calls; case "$*" in -L) cat {tmp_path}/L;; "nvlink -s") cat {tmp_path}/s;; '
+            f'"nvlink -e") cat {tmp_path}/e;; *) exit 64;; esac; exit {status}',
+        )
+
+    say()
+    return say
+
+
+def test_gpus_are_counted_and_named(real_shell, smi):
+    reading = real_shell.ask(GpuInquiry(NODE))
+    assert isinstance(reading, Reading)
+    assert reading.facts["gpus"] == "2"
+    assert reading.facts["gpu1.uuid"] == "GPU-00000001-aaaa-bbbb-cccc-dddddddddddd"
+    assert reading.facts["gpu0.name"] == "NVIDIA H100 80GB HBM3"
+
+
+def test_mig_devices_are_no_gpus(real_shell, smi):
+    smi(listing=f"{HEADS[0]}\n  MIG 1g.10gb     Device  0: (UUID: MIG-0000)\n{HEADS[1]}")
+    reading = real_shell.ask(GpuInquiry(NODE))
+    assert reading.facts["gpus"] == "2"
+    assert "gpus.not-understood" not in reading.facts
+
+
+def test_a_host_without_gpus_answers_none(real_shell, smi):
+    smi(listing="No devices found.", s="No devices found.", e="", status=6)
+    assert real_shell.ask(GpuInquiry(NODE)).facts == {"gpus": "0"}
+    reading = real_shell.ask(NvlinkInquiry(NODE))
+    assert reading.tables[0].rows == ()
+    assert reading.facts["nvlink.none"] == "no GPUs"
+
+
+@pytest.mark.parametrize("inquiry", [GpuInquiry, NvlinkInquiry])
+def test_without_the_tool_the_question_is_refused_by_that_name(real_shell, inquiry, bin_dir):
+    refusal = real_shell.ask(inquiry(Node(name="a", rack="r", address="a", prefix={"nvidia-smi": "env"})))
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is Reason.NO_TOOL
+
+
+@pytest.mark.parametrize("inquiry", [GpuInquiry, NvlinkInquiry])
+def test_a_driver_that_is_not_there_is_told_in_its_own_words(real_shell, smi, inquiry):
+    said = "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver."
+    smi(listing=said, s=said, e=said, status=9)
+    refusal = real_shell.ask(inquiry(NODE))
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is Reason.FAILED
+    assert said in refusal.detail
+
+
+def test_a_list_that_breaks_off_is_refused_since_nobody_knows_how_many_are_missing(real_shell, smi):
+    lost = "Unable to determine the device handle for GPU1: 0000:9B:00.0: Unknown Error"
+    smi(listing=f"{HEADS[0]}\n{lost}", status=255)
+    refusal = real_shell.ask(GpuInquiry(NODE))
+    assert isinstance(refusal, Refusal)
+    assert lost in refusal.detail
+
+
+def test_a_prefix_stands_before_the_tool_word_by_word(real_shell, put_tool, smi, tmp_path):
+    put_tool("chroot", f'printf "%s\\n" "$1" >>{tmp_path}/prefixed; shift; exec "$@"')
+    node = Node(name="a", rack="r", address="a", prefix={"nvidia-smi": "chroot '/run/a b; touch x'"})
+    assert real_shell.ask(GpuInquiry(node)).facts["gpus"] == "2"
+    assert set((tmp_path / "prefixed").read_text().splitlines()) == {"/run/a b; touch x"}
+
+
+def test_without_timeout_the_tool_runs_all_the_same(real_shell, put_tool, smi):
+    put_tool("timeout", "exit 127")
+    assert real_shell.ask(GpuInquiry(NODE)).facts["gpus"] == "2"
+
+
+def test_a_tool_that_was_stopped_is_a_timeout(real_shell, smi):
+    smi(status=124)
+    assert real_shell.ask(GpuInquiry(NODE)).reason is Reason.TIMEOUT
+    smi(s="", status=137)
+    assert real_shell.ask(NvlinkInquiry(NODE)).reason is Reason.TIMEOUT
+
+
+def test_links_have_their_state_their_speed_and_their_errors(real_shell, smi):
+    reading = real_shell.ask(NvlinkInquiry(NODE))
+    assert isinstance(reading, Reading)
+    (table,) = reading.tables
+    assert table.rows == ("gpu0/nvl0", "gpu0/nvl1", "gpu1/nvl0", "gpu1/nvl1")
+    assert table.columns == COLUMNS == ("replay", "recovery", "crc")
+    assert [state.state for state in table.states] == ["up", "up", "up", "inactive"]
+    assert [state.speed_gbs for state in table.states] == [26.562, 26.562, 26.562, None]
+    assert table.states[2].gpu_uuid == "GPU-00000001-aaaa-bbbb-cccc-dddddddddddd"
+    assert table.values[:3].tolist() == [[0, 0, 0], [0, 3, 0], [1, 0, 7]]
+    assert table.quality.tolist() == [[PRESENT] * 3] * 3 + [[ABSENT] * 3]
+    assert reading.facts == {}
+
+
+def test_what_did_not_change_does_not_travel_again(real_shell, smi):
+    inquiry = NvlinkInquiry(NODE)
+    before = real_shell.ask(inquiry)
+    body = real_shell.answer(inquiry).body
+    assert len(body) < 100
+    assert body.count(b" same\n") == 2
+    after = real_shell.ask(inquiry)
+    assert after.tables[0].rows is before.tables[0].rows
+    assert after.tables[0].values.tolist() == before.tables[0].values.tolist()
+
+
+def test_errors_that_moved_travel_and_states_that_did_not_stay(real_shell, smi):
+    inquiry = NvlinkInquiry(NODE)
+    before = real_shell.ask(inquiry)
+    smi(e=errors({**COUNTS, (0, 0): (0, 1, 0)}))
+    after = real_shell.ask(inquiry)
+    assert after.tables[0].values[0].tolist() == [0, 1, 0]
+    assert after.tables[0].rows is before.tables[0].rows
+    assert real_shell.answer(inquiry).body.count(b" same\n") == 2
+
+
+def test_a_link_that_goes_inactive_is_seen_though_its_errors_stand(real_shell, smi):
+    inquiry = NvlinkInquiry(NODE)
+    real_shell.ask(inquiry)
+    smi(s=states({**UP, 0: ["26.562 GB/s", "<inactive>"]}))
+    assert [state.state for state in real_shell.ask(inquiry).tables[0].states] == ["up", "inactive", "up", "inactive"]
+
+
+def test_without_cksum_the_whole_text_travels_each_time(real_shell, put_tool, smi):
+    put_tool("cksum", "exit 127")
+    inquiry = NvlinkInquiry(NODE)
+    for _ in range(2):
+        assert len(real_shell.ask(inquiry).tables[0].rows) == 4
+    assert b"same" not in real_shell.answer(inquiry).body
+
+
+def test_a_sum_that_was_refused_is_asked_for_again_in_full(real_shell, smi):
+    inquiry = NvlinkInquiry(NODE)
+    smi(e="NVML: Unknown Error", status=1)
+    assert isinstance(real_shell.ask(inquiry), Reading | Refusal)
+    smi()
+    assert len(real_shell.ask(inquiry).tables[0].rows) == 4
+
+
+# Why a GPU has no link lines ---------------------------------------------------------------------------------
+
+
+def test_a_gpu_that_cannot_have_links_has_none(real_shell, smi):
+    smi(s=f"{HEADS[0]}\n\t Device does not have or support Nvlink", e="")
+    reading = real_shell.ask(NvlinkInquiry(NODE))
+    assert reading.tables[0].rows == ()
+    assert reading.facts["nvlink.none"] == "not supported"
+
+
+def test_in_mig_mode_the_links_are_unknown_and_not_down(real_shell, smi):
+    smi(s=f"{HEADS[0]}\n\t Nvlink queries are not supported for Devices in MIG mode", e="")
+    node = Node(name="a", rack="r", address="a", expect=Expect(nvlinks=2))
+    reading = real_shell.ask(NvlinkInquiry(node))
+    assert [state.state for state in reading.tables[0].states] == ["unknown", "unknown"]
+    assert reading.facts["nvlink.none"] == "not told in MIG mode"
+
+
+def test_when_all_links_are_inactive_each_link_known_before_is(real_shell, smi):
+    inquiry = NvlinkInquiry(NODE)
+    real_shell.ask(inquiry)
+    smi(s=f"{HEADS[0]}\nNVML: Unable to retrieve NVLink information as all links are inActive\n{states({1: UP[1]})}")
+    (table,) = real_shell.ask(inquiry).tables
+    assert table.rows == ("gpu0/nvl0", "gpu0/nvl1", "gpu1/nvl0", "gpu1/nvl1")
+    assert [state.state for state in table.states] == ["inactive", "inactive", "up", "inactive"]
+
+
+def test_all_inactive_links_of_a_gpu_never_seen_up_are_as_many_as_its_sibling_has(real_shell, smi):
+    smi(s=f"{HEADS[0]}\nNVML: Unable to retrieve NVLink information as all links are inactive\n{states({1: UP[1]})}")
+    assert real_shell.ask(NvlinkInquiry(NODE)).tables[0].rows[:2] == ("gpu0/nvl0", "gpu0/nvl1")
+
+
+def test_a_gpu_with_nothing_under_it_has_links_that_are_unknown(real_shell, smi):
+    inquiry = NvlinkInquiry(NODE)
+    real_shell.ask(inquiry)
+    smi(s=f"{HEADS[0]}\n{states({1: UP[1]})}")
+    reading = real_shell.ask(inquiry)
+    assert [state.state for state in reading.tables[0].states] == ["unknown", "unknown", "up", "inactive"]
+    assert reading.facts["gpu0.nvlink.none"] == "no links listed"
+
+
+# Without a shell ---------------------------------------------------------------------------------------------
+
+
+def answered(text: str, status: int = 0) -> Answer:
+    return Answer(body=text.encode(), status=status, asked_at=0.0, at=0.0, clock_s=1.0, boot_id=None)
+
+
+def test_a_run_that_broke_off_leaves_the_links_it_did_not_reach_unread():
+    inquiry = NvlinkInquiry(NODE)
+    inquiry.read(answered(f"@-s 0 1-1\n{states(UP)}\n@-e 0 2-2\n{errors(COUNTS)}\n"))
+    broke = f"@-s 3 3-3\n{states({0: UP[0]})}\nUnable to determine the device handle for GPU1\n"
+    reading = inquiry.read(answered(broke, 3))
+    assert isinstance(reading, Reading)
+    assert reading.tables[0].rows == ()
+    assert set(reading.tables[0].unread) == {"gpu0/nvl0", "gpu0/nvl1", "gpu1/nvl0", "gpu1/nvl1"}
+
+
+def test_blackwell_counts_recoveries_under_another_name_and_keeps_the_rest_by_name():
+    more = [
+        "Link 0: Malformed packet Errors: 0",
+        "Link 0: Link recovery total events: 4",
+        "Link 0: Effective BER: 15E-255",
+        "Link 0: FEC Errors - 0: 8123456789",
+    ]
+    text = f"@-s 0 1-1\n{states({0: ['53.125 GB/s']})}\n@-e 0 2-2\n{HEADS[0]}\n\t " + "\n\t ".join(more) + "\n"
+    reading = NvlinkInquiry(NODE).read(answered(text))
+    assert isinstance(reading, Reading)
+    assert reading.tables[0].values.tolist() == [[0, 4, 0]]
+    assert reading.tables[0].quality.tolist() == [[ABSENT, PRESENT, ABSENT]]
+    assert reading.facts["nvlink.other-counters"] == "Malformed packet Errors, Effective BER, FEC Errors - 0"
+
+
+def test_a_counter_that_reads_n_a_is_not_supported():
+    text = f"@-s 0 1-1\n{states({0: ['26.562 GB/s']})}\n@-e 0 2-2\n{HEADS[0]}\n\t Link 0: Replay Errors: N/A\n"
+    (table,) = NvlinkInquiry(NODE).read(answered(text)).tables
+    assert table.quality.tolist() == [[UNSUPPORTED, ABSENT, ABSENT]]
+
+
+@given(st.integers(0, 10**6))
+def test_an_answer_cut_anywhere_makes_no_link_up_or_down_that_is_not(cut):
+    text = f"@-s 0 1-1\n{states(UP)}\n@-e 0 2-2\n{errors(COUNTS)}\n"
+    reading = NvlinkInquiry(NODE).read(answered(text[: cut % len(text)]))
+    if isinstance(reading, Reading):
+        told = {0: UP[0], 1: UP[1]}
+        for row, state in zip(reading.tables[0].rows, reading.tables[0].states, strict=True):
+            gpu, link = (int(part[3:]) for part in row.split("/"))
+            assert state.state in {"unknown", "inactive" if "inactive" in told[gpu][link] else "up"}
+
+
+@given(st.binary(max_size=300), st.integers(0, 255))
+def test_any_bytes_are_read_without_an_exception(body, status):
+    gpu, nvlink = GpuInquiry(NODE), NvlinkInquiry(NODE)
+    for prefix in (b"", b"GPU 0: x\n", b"@-s 0 1-1\nGPU 0: x (UUID: y)\n Link 0: 1 GB/s\n@-e 0 2-2\nGPU 0: x\n Link 0:"):
+        answer = Answer(body=prefix + body, status=status, asked_at=0, at=0, clock_s=0, boot_id=None)
+        gpu.read(answer)
+        nvlink.read(answer)
+        assert nvlink.call().startswith("fc_nvl ")
