@@ -42,15 +42,15 @@ class Lines:
         for row, column in window.reset_at():
             self._resets.setdefault(row, []).append(block.columns[column])
         self._marked = bool(self._resets) or window.saturated is not None or self._unsupported is not None
-        self._quiet: list[bool] = []
+        self._quiet: frozenset[int] = frozenset()
         if self._counted is None and self._rated is None:
             moved = window.values.any(axis=1) | self.rates.any(axis=1)
-            self._quiet = [not any_moved for any_moved in moved.tolist()]
+            self._quiet = frozenset(np.flatnonzero(~moved).tolist())
         self._zeros: tuple[Mapping[str, int], Mapping[str, float]] | None = None
 
     def counters_and_rates(self, row: int) -> tuple[Mapping[str, int], Mapping[str, float]]:
         """Lifetime values as last read, and growth per second over the window; what is not known is not in them."""
-        if self._quiet and self._quiet[row]:
+        if row in self._quiet:
             if self._zeros is None:
                 self._zeros = self._lines(row)
             return self._zeros

@@ -67,12 +67,11 @@ class Scale:
 
     def _exceeded(self, column: int, rate: float, at_end: bool) -> Verdict:
         name, rule = self._columns[column], self._rules[column]
-        least = "at least " if at_end else ""
         if rule is not None and rate > self._crit[column]:
-            return Verdict(Health.CRIT, f"{name} {least}{_over(rate, rule.crit_per_s)}")
+            return Verdict(Health.CRIT, f"{name} {_over(rate, rule.crit_per_s, at_end)}")
         if rule is not None and rate > self._warn[column]:
             health = Health.CONGESTED if self._congestion[column] else Health.WARN
-            return Verdict(health, f"{name} {least}{_over(rate, rule.warn_per_s)}")
+            return Verdict(health, f"{name} {_over(rate, rule.warn_per_s, at_end)}")
         return Verdict(Health.WARN, f"{name} saturated: it has no rate until it is cleared")
 
 
@@ -83,8 +82,9 @@ def per(rate: float) -> str:
     return f"{rate * 60:.2g}/min" if rate * 60 >= 1 else f"{rate * 3600:.2g}/h"
 
 
-def _over(rate: float, limit: float | None) -> str:
-    return f"grows {per(rate)}, over {per(limit)}" if limit else f"grows {per(rate)}, any growth is too much"
+def _over(rate: float, limit: float | None, at_end: bool) -> str:
+    grows = f"grows at least {per(rate)} and is saturated" if at_end else f"grows {per(rate)}"
+    return f"{grows}, over {per(limit)}" if limit else f"{grows}, any growth is too much"
 
 
 def _limits(values: Sequence[float | None]) -> NDArray[np.float64]:

@@ -65,6 +65,7 @@ class Window:
         ring = self._ring
         if ring and clock_s < ring[-1].clock_s:
             self.restart()
+            ring = self._ring
         self._rates = None
         if not ring:
             self._begin(values, quality, clock_s, at)

@@ -1,0 +1,247 @@
+"""Nodes: what unanswered questions, counts and events make of them. Never a false green."""
+
+from __future__ import annotations
+
+import pytest
+from state_records import ASKED, CLEAN, DOWN, Lab, xid
+
+from fabconsole.fabric.event import Event
+from fabconsole.fabric.health import Health, Severity
+from fabconsole.fabric.inventory import Expect
+from fabconsole.stream.records import Asked, Opening, Reason
+
+
+def test_a_node_that_was_never_heard_is_unknown_and_so_is_the_fabric() -> None:
+    lab = Lab("h0")
+    snapshot = lab.state.snapshot(lab.now)
+    assert snapshot.nodes["h0"].health is Health.UNKNOWN
+    assert snapshot.nodes["h0"].age_s is None
+    assert snapshot.severity is Severity.UNKNOWN
+    assert not snapshot.coverage.complete
+
+
+def test_a_node_with_every_question_answered_twice_and_nothing_wrong_is_ok() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    node = lab.node("h0")
+    assert (node.health, node.reason, node.error) == (Health.OK, "", None)
+    assert node.uptime_s == 1005.0
+    assert lab.state.snapshot(lab.now).coverage.complete
+
+
+@pytest.mark.parametrize("question", ["hca", "gpu", "nvlink", "log"])
+def test_one_unanswered_question_is_enough_not_to_be_ok(question: str) -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    lab.silent("h0", question, Reason.TIMEOUT, "no answer in 4 s")
+    node = lab.node("h0")
+    assert node.health is Health.STALE
+    assert node.error == f"{question}: timed out: no answer in 4 s"
+    coverage = lab.state.snapshot(lab.now).coverage
+    assert (coverage.questions[question].asked, coverage.questions[question].answered) == (1, 0)
+    assert not coverage.complete
+    assert coverage.polled == (0 if question == "hca" else 1)
+
+
+def test_ports_and_nvlinks_share_the_fate_of_the_question_that_feeds_them() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    lab.silent("h0", "hca")
+    assert lab.port("h0/mlx5_0/1").health is Health.STALE
+    assert lab.nvlink("h0/gpu0/nvl0").health is Health.OK
+    lab.silent("h0", "nvlink")
+    assert lab.nvlink("h0/gpu0/nvl0").health is Health.STALE
+
+
+def test_silence_is_stale_after_two_intervals_and_unknown_after_six() -> None:
+    lab = Lab("h0", asked=(Asked("hca", 5.0),))
+    lab.ports("h0")
+    lab.wait(5).ports("h0")
+    for seconds, health in ((9.9, Health.OK), (0.2, Health.STALE), (19.8, Health.STALE), (0.2, Health.UNKNOWN)):
+        lab.wait(seconds)
+        assert lab.port("h0/mlx5_0/1").health is health
+        assert lab.node("h0").health is health
+    assert lab.port("h0/mlx5_0/1").counters["symbol_error"] == 0
+
+
+def test_a_slow_question_is_stale_by_its_own_interval() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    for _ in range(11):
+        lab.wait(5).ports("h0")
+    assert lab.nvlink("h0/gpu0/nvl0").health is Health.OK
+    for _ in range(2):
+        lab.wait(5).ports("h0")
+    assert lab.nvlink("h0/gpu0/nvl0").health is Health.STALE
+    assert lab.port("h0/mlx5_0/1").health is Health.OK
+
+
+def test_a_fault_that_goes_stale_stays_a_fault_and_is_unknown_later() -> None:
+    lab = Lab("h0", asked=(Asked("hca", 5.0),))
+    lab.ports("h0", states={"mlx5_0/1": DOWN})
+    lab.wait(5).silent("h0", "hca", Reason.UNREACHABLE)
+    assert lab.port("h0/mlx5_0/1").health is Health.DOWN
+    lab.wait(30)
+    assert lab.port("h0/mlx5_0/1").health is Health.UNKNOWN
+
+
+def test_an_untrusted_node_is_untrusted_with_all_it_has() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    for one in ASKED:
+        lab.silent("h0", one.question, Reason.UNTRUSTED, "host key changed")
+    node = lab.node("h0")
+    assert node.health is Health.UNTRUSTED
+    assert node.error == "untrusted: host key changed"
+    assert {row.health for row in (*node.ports, *node.nvlinks)} == {Health.UNTRUSTED}
+
+
+def test_it_comes_back_alone() -> None:
+    lab = Lab("h0", "h1")
+    lab.all_well("h0", "h1")
+    for one in ASKED:
+        lab.silent("h0", one.question, Reason.UNREACHABLE, "connection lost")
+    assert lab.node("h0").health is Health.STALE
+    assert lab.node("h1").health is Health.OK
+    lab.wait(5).all_well("h0", "h1")
+    assert lab.node("h0").health is Health.OK
+
+
+def test_no_nvidia_smi_is_no_fault_where_no_gpu_is_expected() -> None:
+    for gpus, health, asked in ((None, Health.NOT_SUPPORTED, False), (8, Health.UNKNOWN, True)):
+        lab = Lab("h0", expect=Expect(gpus=gpus))
+        for _ in range(2):
+            lab.wait(5).ports("h0")
+            lab.answer("h0", "log")
+            lab.silent("h0", "gpu", Reason.NO_TOOL)
+            lab.silent("h0", "nvlink", Reason.NO_TOOL)
+        snapshot = lab.state.snapshot(lab.now)
+        assert {q.name: q.health for q in snapshot.nodes["h0"].questions}["nvlink"] is health
+        assert ("nvlink" in snapshot.coverage.questions) is asked
+        assert (snapshot.nodes["h0"].health is Health.OK) is not asked
+
+
+def test_a_log_that_may_not_be_read_is_seen() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    lab.silent("h0", "log", Reason.NO_PERMISSION, "journalctl: not in group adm")
+    assert lab.node("h0").health is Health.STALE
+    assert "not permitted" in (lab.node("h0").error or "")
+
+
+def test_fewer_hcas_than_expected_are_missing_on_the_node() -> None:
+    lab = Lab("h0", expect=Expect(hcas=2))
+    for _ in range(2):
+        lab.wait(5).ports("h0", {"mlx5_0/1": CLEAN})
+        lab.nvlinks("h0")
+        lab.rest("h0")
+    assert (lab.node("h0").health, lab.node("h0").reason) == (Health.MISSING, "1 of 2 HCAs")
+
+
+def test_two_ports_of_one_hca_are_one_hca() -> None:
+    lab = Lab("h0", expect=Expect(hcas=2))
+    lab.ports("h0", {"mlx5_0/1": CLEAN, "mlx5_0/2": CLEAN})
+    assert lab.node("h0").reason == "1 of 2 HCAs"
+
+
+def test_a_gpu_that_left_is_missing_with_or_without_expect() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    lab.rest("h0", gpus=8)
+    assert lab.node("h0").health is Health.OK
+    lab.rest("h0", gpus=7)
+    assert (lab.node("h0").health, lab.node("h0").reason) == (Health.MISSING, "7 of 8 GPUs")
+
+
+def test_a_critical_xid_is_the_nodes_health_until_it_is_old() -> None:
+    lab = Lab("h0", asked=(Asked("log", 3000.0),))
+    lab.answer("h0", "log")
+    onset = lab.now - 600
+    lab.log("h0", xid("h0", onset))
+    node = lab.node("h0")
+    assert node.health is Health.CRIT
+    assert node.reason == "Xid 74 gpu3 link 3: NVLink: fatal error detected on link 3"
+    assert lab.state.snapshot(lab.now).findings[0].since == onset
+    lab.wait(3001)
+    lab.answer("h0", "log")
+    assert lab.node("h0").health is Health.OK
+
+
+def test_alike_events_are_one_line_with_its_first_and_latest() -> None:
+    lab = Lab("h0", "h1")
+    for back in (30, 10, 20):
+        lab.log("h0", xid("h0", lab.now - back))
+    lab.log("h0", xid("h0", lab.now - 10))  # the log read again
+    lab.log("h1", xid("h1", lab.now - 5, code=79, link=None))
+    events = lab.state.snapshot(lab.now).events
+    assert [(line.event.node, line.event.code, line.count) for line in events] == [("h1", 79, 1), ("h0", 74, 3)]
+    assert (events[1].first_at, events[1].event.at) == (lab.now - 30, lab.now - 10)
+
+
+def test_a_flooding_node_pushes_out_its_own_events_only() -> None:
+    lab = Lab("h0", "h1")
+    lab.log("h1", xid("h1", lab.now - 100))
+    for number in range(3000):
+        lab.log(
+            "h0",
+            Event(
+                at=lab.now + number,
+                node="h0",
+                kind="xid",
+                severity=Severity.WARN,
+                code=number,
+                text="flood",
+                subject="x",
+            ),
+        )
+    events = lab.state.snapshot(lab.now).events
+    assert len(events) < 100
+    assert any(line.event.node == "h1" for line in events)
+
+
+def test_an_unchanged_node_is_the_same_object_in_the_next_snapshot() -> None:
+    lab = Lab("h0", "h1")
+    lab.all_well("h0", "h1")
+    before = lab.state.snapshot(lab.now)
+    lab.wait(0.5).ports("h1")
+    after = lab.state.snapshot(lab.now)
+    assert after.nodes["h0"] is before.nodes["h0"]
+    assert after.nodes["h1"] is not before.nodes["h1"]
+    assert after.nodes["h1"].nvlinks is before.nodes["h1"].nvlinks
+
+
+def test_a_snapshot_does_not_change_when_more_arrives() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    before = lab.port("h0/mlx5_0/1")
+    lab.wait(5).ports("h0", {"mlx5_0/1": {**CLEAN, "symbol_error": 99}})
+    lab.wait(5).ports("h0", {"mlx5_0/1": {**CLEAN, "symbol_error": 1}})
+    assert (before.counters["symbol_error"], before.rates["symbol_error"], before.health) == (0, 0.0, Health.OK)
+
+
+def test_a_reload_keeps_the_past_and_judges_by_the_new_rules() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    lab.state.apply(
+        Opening(
+            at=lab.now,
+            inventory=Lab("h0", expect=Expect(rate_gbps=800.0)).inventory,
+            thresholds=lab.state._thresholds,
+            asked=lab.asked,
+        )
+    )
+    assert lab.port("h0/mlx5_0/1").reason == "400 of 800 Gb/s"
+    assert lab.port("h0/mlx5_0/1").rates["symbol_error"] == 0.0
+
+
+def test_a_node_nobody_asks_is_unknown() -> None:
+    lab = Lab("h0", asked=())
+    assert (lab.node("h0").health, lab.node("h0").reason) == (Health.UNKNOWN, "nothing is asked of it")
+
+
+def test_before_the_first_record_there_is_an_empty_picture() -> None:
+    from fabconsole.state.fabric import FabricState
+
+    snapshot = FabricState().snapshot(0.0)
+    assert snapshot.severity is Severity.UNKNOWN
+    assert snapshot.nodes == {}

@@ -1,0 +1,103 @@
+"""NVLinks: inactive, missing, unsupported, growing."""
+
+from __future__ import annotations
+
+from state_records import CANNOT_COUNT, INACTIVE, QUIET, UP, Lab
+
+from fabconsole.fabric.health import Health, Mark
+from fabconsole.fabric.inventory import Expect
+from fabconsole.fabric.table import NvlinkState
+from fabconsole.stream.records import Reason
+
+LINK = "h0/gpu0/nvl0"
+TWO = {"gpu0/nvl0": QUIET, "gpu0/nvl1": QUIET}
+
+
+def test_up_and_quiet_is_ok_after_the_second_reading() -> None:
+    lab = Lab("h0")
+    lab.nvlinks("h0")
+    assert lab.nvlink(LINK).health is Health.UNKNOWN
+    lab.wait(30).nvlinks("h0")
+    link = lab.nvlink(LINK)
+    assert (link.health, link.state.speed_gbs, dict(link.rates)) == (Health.OK, 26.562, dict.fromkeys(QUIET, 0.0))
+
+
+def test_a_moving_recovery_counter_warns_and_the_others_stay_well() -> None:
+    lab = Lab("h0")
+    lab.nvlinks("h0", TWO)
+    lab.wait(30).nvlinks("h0", {**TWO, "gpu0/nvl1": {**QUIET, "recovery": 3}})
+    assert lab.nvlink("h0/gpu0/nvl1").reason == "recovery grows 0.1/s, any growth is too much"
+    assert lab.nvlink("h0/gpu0/nvl1").health is Health.WARN
+    assert lab.nvlink(LINK).health is Health.OK
+
+
+def test_an_inactive_link_that_expect_covers_is_down_on_the_first_reading() -> None:
+    lab = Lab("h0", expect=Expect(gpus=1, nvlinks=2))
+    lab.nvlinks("h0", TWO, {"gpu0/nvl1": INACTIVE})
+    assert (lab.nvlink("h0/gpu0/nvl1").health, lab.nvlink("h0/gpu0/nvl1").reason) == (Health.DOWN, "inactive")
+
+
+def test_without_expect_an_inactive_link_is_judged_by_what_was_seen() -> None:
+    lab = Lab("h0")
+    lab.nvlinks("h0", TWO, {"gpu0/nvl0": INACTIVE, "gpu0/nvl1": INACTIVE})
+    assert lab.nvlink(LINK).health is Health.NOT_SUPPORTED
+    lab.wait(30).nvlinks("h0", TWO, {"gpu0/nvl0": UP, "gpu0/nvl1": INACTIVE})
+    assert lab.nvlink("h0/gpu0/nvl1").health is Health.UNKNOWN
+    lab.wait(30).nvlinks("h0", TWO, {"gpu0/nvl0": INACTIVE, "gpu0/nvl1": INACTIVE})
+    assert lab.nvlink(LINK).health is Health.DOWN
+    assert lab.state.snapshot(lab.now).events[0].event.text == "gpu0/nvl0 NVLink inactive"
+
+
+def test_what_expect_names_and_is_not_listed_is_missing_in_its_place() -> None:
+    lab = Lab("h0", expect=Expect(gpus=2, nvlinks=2))
+    lab.nvlinks("h0", {"gpu0/nvl1": QUIET, "gpu1/nvl0": QUIET, "gpu1/nvl1": QUIET})
+    links = lab.node("h0").nvlinks
+    assert [link.end for link in links] == [f"h0/gpu{gpu}/nvl{number}" for gpu in (0, 1) for number in (0, 1)]
+    assert [link.health is Health.MISSING for link in links] == [True, False, False, False]
+
+
+def test_before_the_first_answer_the_expected_links_are_unknown() -> None:
+    lab = Lab("h0", expect=Expect(gpus=2, nvlinks=2))
+    assert {link.health for link in lab.node("h0").nvlinks} == {Health.UNKNOWN}
+    lab.silent("h0", "nvlink", Reason.NO_TOOL)
+    links = lab.node("h0").nvlinks
+    assert len(links) == 4
+    assert {(link.health, link.reason) for link in links} == {(Health.UNKNOWN, "no such tool")}
+
+
+def test_a_gpu_whose_links_vanish_leaves_them_missing() -> None:
+    lab = Lab("h0")
+    for _ in range(2):
+        lab.wait(30).nvlinks("h0", {"gpu0/nvl0": QUIET, "gpu1/nvl0": QUIET})
+    lab.wait(30).nvlinks("h0", {"gpu1/nvl0": QUIET})
+    assert [link.health for link in lab.node("h0").nvlinks] == [Health.MISSING, Health.OK]
+
+
+def test_links_are_in_order_of_number_not_of_spelling() -> None:
+    lab = Lab("h0")
+    lab.nvlinks("h0", {f"gpu{gpu}/nvl{link}": QUIET for gpu in (10, 2) for link in (11, 3)})
+    assert [(link.gpu, link.link) for link in lab.node("h0").nvlinks] == [(2, 3), (2, 11), (10, 3), (10, 11)]
+
+
+def test_what_the_gpu_cannot_count_is_marked_and_judged_by_state() -> None:
+    lab = Lab("h0")
+    for _ in range(2):
+        lab.wait(30).nvlinks("h0", {"gpu0/nvl0": dict.fromkeys(QUIET, CANNOT_COUNT)})
+    link = lab.nvlink(LINK)
+    assert (link.health, dict(link.counters)) == (Health.OK, {})
+    assert link.marks == dict.fromkeys(QUIET, Mark.UNSUPPORTED)
+
+
+def test_a_state_that_was_not_read_is_unknown() -> None:
+    lab = Lab("h0")
+    for _ in range(2):
+        lab.wait(30).nvlinks("h0", states={"gpu0/nvl0": NvlinkState(state="unknown")})
+    assert lab.nvlink(LINK).health is Health.UNKNOWN
+
+
+def test_many_links_of_one_gpu_that_ail_alike_are_one_line_of_the_worst_list() -> None:
+    lab = Lab("h0", expect=Expect(gpus=1, nvlinks=18))
+    rows = {f"gpu0/nvl{link}": QUIET for link in range(18)}
+    lab.nvlinks("h0", rows, dict.fromkeys(rows, INACTIVE))
+    found = [finding for finding in lab.state.snapshot(lab.now).findings if finding.health is Health.DOWN]
+    assert [(finding.end, finding.reason) for finding in found] == [(LINK, "inactive, and 17 more of gpu0")]

@@ -1,0 +1,175 @@
+"""Counter arithmetic, for any sequence of readings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fabconsole.fabric.table import PRESENT, Width
+from fabconsole.state.limits import Limits
+from fabconsole.state.window import Window
+
+WINDOW_S = 60.0
+ERRORS, Q_COUNTER, TRAFFIC = "symbol_error", "out_of_sequence", "unicast_xmit_packets"
+PRESENT_1 = np.full((1, 1), PRESENT, np.uint8)
+
+
+def window(counter: str, source: Width = Width.SYSFS) -> Window:
+    return Window((1, 1), Limits((counter,), source), WINDOW_S)
+
+
+def read(window: Window, value: int, clock_s: float) -> None:
+    window.fold(np.array([[value]], np.uint64), PRESENT_1, clock_s, clock_s)
+
+
+def rate(window: Window) -> float:
+    return float(window.rates()[0, 0])
+
+
+@dataclass
+class Truth:
+    """A counter as it truly counts, and as its register shows it."""
+
+    total: int
+    maximum: int
+    wraps: bool
+
+    def shown(self) -> int:
+        return self.total % (self.maximum + 1) if self.wraps else min(self.total, self.maximum)
+
+
+growths = st.lists(
+    st.tuples(st.floats(0.5, 40.0), st.integers(0, 2**27)), min_size=1, max_size=30
+)  # seconds and growth; a wrap is told from a reset up to 2**28 a poll
+
+
+@given(growths)
+def test_what_grows_without_end_has_its_growth_over_the_elapsed_time(steps: list[tuple[float, int]]) -> None:
+    seen = window(TRAFFIC)
+    clock, total = 100.0, 10**15
+    read(seen, total, clock)
+    history = [(clock, total)]
+    for seconds, growth in steps:
+        clock, total = clock + seconds, total + growth
+        read(seen, total, clock)
+        history.append((clock, total))
+    began = clock - seen.elapsed_s
+    assert seen.elapsed_s <= WINDOW_S or seen.elapsed_s == pytest.approx(steps[-1][0])
+    then = min(history, key=lambda reading: abs(reading[0] - began))[1]
+    assert rate(seen) == pytest.approx((total - then) / seen.elapsed_s)
+
+
+@given(growths, st.integers(0, 2**32 - 1))
+def test_a_wrapping_counter_never_loses_or_invents_growth(steps: list[tuple[float, int]], start: int) -> None:
+    seen = window(Q_COUNTER, Width.HW_COUNTERS)
+    endless = window(TRAFFIC)
+    truth = Truth(start, 2**32 - 1, wraps=True)
+    clock = 0.0
+    read(seen, truth.shown(), clock)
+    read(endless, truth.total, clock)
+    for seconds, growth in steps:
+        clock += seconds
+        truth.total += growth
+        read(seen, truth.shown(), clock)
+        read(endless, truth.total, clock)
+        assert rate(seen) == pytest.approx(rate(endless))
+    assert not seen.reset_at()
+
+
+@given(st.lists(st.tuples(st.floats(0.5, 20.0), st.integers(0, 30_000)), min_size=1, max_size=30))
+def test_a_saturating_counter_never_shows_more_than_happened_and_has_no_rate_at_its_end(
+    steps: list[tuple[float, int]],
+) -> None:
+    seen, endless = window(ERRORS), window(TRAFFIC)
+    truth = Truth(0, 65535, wraps=False)
+    clock = 0.0
+    read(seen, 0, clock)
+    read(endless, 0, clock)
+    for seconds, growth in steps:
+        clock += seconds
+        truth.total += growth
+        read(seen, truth.shown(), clock)
+        read(endless, truth.total, clock)
+        assert 0 <= rate(seen) <= rate(endless) * (1 + 1e-9)
+        assert (seen.saturated is not None) == (truth.total >= 65535)
+
+
+@given(st.lists(st.tuples(st.floats(0.5, 40.0), st.integers(0, 65535)), min_size=2, max_size=40))
+def test_no_sequence_of_readings_gives_a_negative_rate(readings: list[tuple[float, int]]) -> None:
+    for counter, source in ((ERRORS, Width.SYSFS), (Q_COUNTER, Width.HW_COUNTERS), (TRAFFIC, Width.SYSFS)):
+        seen = window(counter, source)
+        clock = 0.0
+        for seconds, value in readings:
+            clock += seconds
+            read(seen, value, clock)
+        assert rate(seen) >= 0
+
+
+@given(
+    st.lists(st.floats(1.0, 20.0), min_size=3, max_size=40),
+    st.integers(1, 1000),
+    st.integers(0, 50),
+    st.booleans(),
+)
+def test_a_burst_inside_the_window_is_never_lost(
+    pauses: list[float], burst: int, where: int, reset_after: bool
+) -> None:
+    seen = window(ERRORS)
+    at_step = 1 + where % (len(pauses) - 1)
+    clock, value, burst_began = 0.0, 1000, 0.0
+    read(seen, value, clock)
+    for step, pause in enumerate(pauses, start=1):
+        if step == at_step:
+            burst_began, value = clock, value + burst
+        elif step == at_step + 1 and reset_after:
+            value = 0
+        clock += pause
+        read(seen, value, clock)
+    if clock - burst_began <= WINDOW_S * (1 - 1 / 15):  # merged readings cost at most one fifteenth of the window
+        assert rate(seen) * seen.elapsed_s == pytest.approx(burst)
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=20))
+def test_readings_that_are_the_very_same_arrays_are_readings_too(repeats: list[int]) -> None:
+    folded, repeated = window(ERRORS), window(ERRORS)
+    clock, value = 0.0, 0
+    for many in repeats:
+        value += many
+        clock += 5
+        read(folded, value, clock)
+        read(repeated, value, clock)
+        for _ in range(many):
+            clock += 5
+            read(folded, value, clock)
+            repeated.repeat(clock, clock)
+    assert np.array_equal(folded.rates(), repeated.rates(), equal_nan=True)
+    assert folded.steps(0, 0) == repeated.steps(0, 0)
+
+
+def test_a_node_polled_every_tenth_of_a_second_costs_no_more_memory() -> None:
+    seen = window(TRAFFIC)
+    for tick in range(3000):
+        read(seen, tick * 100, tick / 10)
+    assert len(seen.steps(0, 0)) <= 17
+    assert rate(seen) == pytest.approx(1000.0)
+
+
+def test_a_clock_that_goes_back_begins_anew() -> None:
+    seen = window(ERRORS)
+    for value, clock in ((5, 100.0), (9, 110.0), (2, 3.0)):
+        read(seen, value, clock)
+    assert np.isnan(rate(seen))
+    assert not seen.reset_at()
+
+
+def test_another_readers_clock_keeps_the_growth() -> None:
+    seen = window(ERRORS)
+    read(seen, 0, 1000.0)
+    read(seen, 30, 1060.0)
+    seen.shift(50.0 - 1060.0 - 10.0)
+    read(seen, 40, 50.0)
+    assert rate(seen) == pytest.approx(1.0)
