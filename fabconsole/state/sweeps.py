@@ -98,6 +98,10 @@ class Subnet:
         """True while the last due sweep read this switch."""
         return switch.guid in self._there and self.verdict(now) is OK
 
+    def whole(self, switch: Switch) -> bool:
+        """False where the last sweep read this switch but may have left out some of its ports."""
+        return self.complete or switch.guid not in self._there
+
     def _find_moved(self) -> None:
         """A far end seen at one port is no longer at another that once had it: that cable was moved."""
         seen = {

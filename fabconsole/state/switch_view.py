@@ -30,7 +30,7 @@ def switch_ports(
         name,
         (switch.block,),
         scale_of=scale_of,
-        decide=switch.decide(expect, complete=subnet.complete, remark=subnet.remark),
+        decide=switch.decide(expect, complete=subnet.whole(switch), remark=subnet.remark),
         question=subnet.switch_verdict(switch, now),
         peers=peers,
         now=now,

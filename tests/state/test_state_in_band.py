@@ -1,0 +1,237 @@
+"""Switches found in-band: names, both ends of a link, what a sweep's silence means."""
+
+from __future__ import annotations
+
+import pytest
+from state_records import CLEAN, DOWN, MASTER, Lab, active
+
+from fabconsole.fabric.health import Health, Mark
+from fabconsole.fabric.inventory import Expect
+from fabconsole.state.switch_names import named, usable
+from fabconsole.stream.records import Asked, Peer, Reason
+
+HOST_PEER = Peer(port_guid="h0-mlx5_0/1", port=1, description="h0 mlx5_0")
+SWEPT_ONLY = (Asked("hca", 5.0),)
+
+
+def two_switches(lab: Lab, **down: bool) -> None:
+    """leaf01/1 to h0, leaf01/2 to spine01/1, leaf01/3 never used."""
+    trunk = DOWN if down.get("trunk") else active()
+    lab.sweep(
+        "h0",
+        lab.switch(
+            "leaf01",
+            {"1": CLEAN, "2": CLEAN, "3": {}},
+            {"2": trunk, "3": DOWN},
+            {"1": HOST_PEER}
+            | ({} if down.get("trunk") else {"2": Peer(port_guid="5a", port=1, description="spine01")}),
+            guid="1e",
+        ),
+        lab.switch(
+            "spine01",
+            {"1": CLEAN},
+            {"1": trunk},
+            {} if down.get("trunk") else {"1": Peer(port_guid="1e", port=2, description="leaf01")},
+            guid="5a",
+        ),
+    )
+
+
+def swept(sweeps: int = 2, **options: object) -> Lab:
+    lab = Lab("h0", in_band=["h0"], asked=SWEPT_ONLY, **options)  # type: ignore[arg-type]
+    for _ in range(sweeps):
+        lab.wait(60)
+        lab.ports("h0")
+        lab.wait(1).ports("h0")
+        two_switches(lab)
+    return lab
+
+
+def test_switches_are_nodes_after_the_inventorys_in_a_rack_of_their_own() -> None:
+    snapshot = swept().state.snapshot(0)
+    assert list(snapshot.nodes) == ["h0", "leaf01", "spine01"]
+    assert [(rack.name, rack.nodes) for rack in snapshot.racks] == [
+        ("r00", ("h0",)),
+        ("switches", ("leaf01", "spine01")),
+    ]
+    leaf = snapshot.nodes["leaf01"]
+    assert (leaf.platform, leaf.rack, leaf.facts["guid"]) == ("switch", None, "1e")
+    assert snapshot.coverage.questions["in-band"].asked == 2
+
+
+def test_links_have_both_ends() -> None:
+    lab = swept()
+    assert lab.port("h0/mlx5_0/1").peer == "leaf01/1"
+    assert lab.port("leaf01/1").peer == "h0/mlx5_0/1"
+    assert lab.port("leaf01/2").peer == "spine01/1"
+    assert lab.port("spine01/1").peer == "leaf01/2"
+
+
+def test_a_far_end_that_is_none_of_ours_keeps_its_description() -> None:
+    lab = Lab("h0", in_band=["h0"])
+    far = {
+        "1": Peer(port_guid="99", port=1, description="storage7 mlx5_0"),
+        "2": Peer(port_guid="98", port=1, description="h0 mlx5_4"),
+    }
+    lab.sweep("h0", lab.switch("leaf01", {"1": CLEAN, "2": CLEAN}, peers=far))
+    assert lab.port("leaf01/1").peer == "storage7 mlx5_0"
+    assert lab.port("leaf01/2").peer == "h0/mlx5_4/1"
+
+
+def test_switch_ports_are_judged_like_others() -> None:
+    lab = swept()
+    assert lab.port("leaf01/1").health is Health.OK
+    lab.wait(60).sweep("h0", lab.switch("leaf01", {"1": {**CLEAN, "symbol_error": 77}}, guid="1e"))
+    assert lab.port("leaf01/1").health is Health.WARN
+    assert lab.port("leaf01/1").counters["symbol_error"] == 77
+
+
+def test_a_switch_port_that_never_had_a_peer_is_expected_down() -> None:
+    lab = swept(sweeps=1)
+    assert lab.port("leaf01/3").health is Health.EXPECTED_DOWN
+
+
+def test_a_trunk_that_goes_down_is_down_at_both_ends_and_keeps_its_far_end() -> None:
+    lab = swept()
+    lab.wait(60)
+    two_switches(lab, trunk=True)
+    for end, peer in (("leaf01/2", "spine01/1"), ("spine01/1", "leaf01/2")):
+        assert (lab.port(end).health, lab.port(end).peer) == (Health.DOWN, peer)
+    found = [finding for finding in lab.state.snapshot(lab.now).findings if finding.health is Health.DOWN]
+    assert len(found) == 1
+    assert found[0].peer_health is Health.DOWN
+    lab.wait(60)
+    two_switches(lab)
+    assert lab.port("leaf01/2").health is Health.OK
+
+
+def test_a_cable_that_was_moved_leaves_its_old_port_expected_down() -> None:
+    lab = swept()
+    lab.wait(60).sweep("h0", lab.switch("leaf01", {"1": {}, "3": CLEAN}, {"1": DOWN}, {"3": HOST_PEER}, guid="1e"))
+    assert (lab.port("leaf01/1").health, lab.port("leaf01/1").reason) == (
+        Health.EXPECTED_DOWN,
+        "its cable is at leaf01/3 now",
+    )
+    assert lab.port("h0/mlx5_0/1").peer == "leaf01/3"
+
+
+def test_a_switch_that_a_complete_sweep_did_not_find_is_missing() -> None:
+    lab = swept()
+    lab.wait(60).sweep("h0", lab.switch("leaf01", {"1": CLEAN, "2": CLEAN, "3": {}}, guid="1e"))
+    spine = lab.node("spine01")
+    assert (spine.health, spine.reason) == (Health.MISSING, "the last sweep from h0 did not find it")
+    assert spine.ports[0].health is Health.MISSING
+    found = [f.end for f in lab.state.snapshot(lab.now).findings if f.health is Health.MISSING]
+    assert found == ["spine01"]
+
+
+def test_a_switch_that_an_incomplete_sweep_left_out_is_not_said_to_be_gone() -> None:
+    lab = swept()
+    lab.wait(60).sweep("h0", lab.switch("leaf01", {"1": CLEAN}, guid="1e"), complete=False, remark="it broke off")
+    assert lab.node("spine01").health is Health.STALE
+    assert "it broke off" in lab.node("spine01").reason
+    assert lab.port("leaf01/2").health is Health.UNKNOWN
+    assert lab.port("leaf01/1").health is Health.OK
+
+
+def test_a_sweep_that_suddenly_sees_far_fewer_switches_saw_wrong() -> None:
+    lab = Lab("h0", in_band=["h0"])
+    lab.sweep("h0", *(lab.switch(f"leaf{n}", {"1": CLEAN}) for n in range(10)))
+    lab.wait(60).sweep("h0", lab.switch("leaf0", {"1": CLEAN}))
+    assert {lab.node(f"leaf{n}").health for n in range(1, 10)} == {Health.STALE}
+    assert "1 of 10" in lab.node("leaf5").reason
+
+
+def test_an_in_band_host_that_cannot_sweep_makes_its_switches_stale_then_unknown_and_is_named() -> None:
+    lab = swept()
+    lab.silent("h0", "in-band", Reason.FAILED, "no such port: mlx5_0")
+    leaf = lab.node("leaf01")
+    assert (leaf.health, leaf.reason) == (Health.STALE, "in-band, failed: h0: no such port: mlx5_0")
+    assert leaf.ports[0].health is Health.STALE
+    assert lab.node("h0").health is Health.STALE
+    assert any("2 switches unseen" in banner.text for banner in lab.state.snapshot(lab.now).banners)
+    lab.wait(400)
+    assert lab.port("leaf01/1").health is Health.UNKNOWN
+
+
+def test_another_host_that_sweeps_keeps_the_switches_seen_and_their_growth() -> None:
+    lab = Lab("h0", "h1", in_band=["h0", "h1"], asked=SWEPT_ONLY)
+    lab.booted_at["h1"] -= 5000
+    lab.sweep("h0", lab.switch("leaf01", {"1": CLEAN}, node="h0"))
+    lab.wait(60).sweep("h1", lab.switch("leaf01", {"1": {**CLEAN, "symbol_error": 30}}, node="h1"))
+    lab.silent("h0", "in-band")
+    assert lab.port("leaf01/1").rates["symbol_error"] == pytest.approx(0.5)
+    assert lab.node("leaf01").health is Health.WARN
+
+
+def test_the_in_band_view_never_makes_a_stale_hosts_port_ok() -> None:
+    lab = swept()
+    lab.wait(5).silent("h0", "hca")
+    two_switches(lab)
+    assert lab.port("h0/mlx5_0/1").health is Health.STALE
+    assert lab.port("leaf01/1").health is Health.OK
+
+
+def test_expect_matches_switches_found_in_band() -> None:
+    lab = swept(expects=(("leaf*", Expect(rate_gbps=800.0)),))
+    assert lab.port("leaf01/1").reason == "400 of 800 Gb/s"
+    assert lab.port("spine01/1").health is Health.OK
+
+
+def test_a_switch_of_the_inventory_keeps_its_rack_and_comes_after_the_hosts() -> None:
+    lab = Lab("h0", in_band=["h0"], racks={"r00": ["leaf01", "h0"]}, asked=SWEPT_ONLY)
+    assert lab.node("leaf01").health is Health.UNKNOWN
+    for _ in range(2):
+        lab.wait(60).ports("h0")
+        two_switches(lab)
+    snapshot = lab.state.snapshot(lab.now)
+    assert snapshot.racks[0].nodes == ("h0", "leaf01")
+    leaf = snapshot.nodes["leaf01"]
+    assert (leaf.rack, leaf.health, len(leaf.ports)) == ("r00", Health.OK, 3)
+    assert snapshot.coverage.polled == 2
+
+
+def test_a_subnet_without_a_master_is_a_warning_on_the_host_that_asked() -> None:
+    lab = swept()
+    assert lab.node("h0").health is Health.OK
+    lab.sweep("h0", sm=None)
+    assert lab.node("h0").reason == "no subnet manager answers"
+    assert lab.node("h0").health is Health.WARN
+    lab.sweep("h0", sm=MASTER)
+    assert lab.node("h0").health is Health.OK
+
+
+def test_a_switch_that_rebooted_has_its_counters_marked_as_reset() -> None:
+    lab = Lab("h0", in_band=["h0"])
+    for count in (500, 2):
+        lab.wait(60).sweep("h0", lab.switch("leaf01", {"1": {**CLEAN, "symbol_error": count}}))
+    assert lab.port("leaf01/1").marks == {"symbol_error": Mark.RESET}
+
+
+@pytest.mark.parametrize(
+    ("description", "name"),
+    [
+        ("leaf01", "leaf01"),
+        ("MF0;leaf-a01:MQM9700/U1", "leaf-a01"),
+        ("Infiniscale-IV Mellanox Technologies", "Infiniscale-IV-Mellanox-Technologies"),
+        ("a/b c\x1b[31m", "a-b-c-31m"),
+        ("", "switch"),
+        ("///", "switch"),
+    ],
+)
+def test_a_description_becomes_a_name_that_can_be_addressed(description: str, name: str) -> None:
+    assert usable(description) == name
+
+
+def test_switches_of_one_description_are_told_apart_by_guid_and_keep_their_names() -> None:
+    both = {"0002c90000000001": "SwitchX", "0002c90000000002": "SwitchX"}
+    names = named(both, {}, ())
+    assert names == {"0002c90000000001": "SwitchX-0001", "0002c90000000002": "SwitchX-0002"}
+    alone = named({"0002c90000000001": "SwitchX"}, {}, ())
+    assert named(both, alone, ()) == {"0002c90000000001": "SwitchX", "0002c90000000002": "SwitchX-0002"}
+
+
+def test_a_switch_that_calls_itself_like_a_host_does_not_take_its_name() -> None:
+    lab = Lab("h0", in_band=["h0"])
+    lab.sweep("h0", lab.switch("h0", {"1": CLEAN}, guid="00000000000000aa"))
+    assert set(lab.state.snapshot(lab.now).nodes) == {"h0", "h0-00aa"}
