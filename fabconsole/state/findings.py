@@ -77,15 +77,18 @@ def _node(view: NodeView, now: float, event_since: float | None) -> Iterator[Fin
 
 
 def _ports(view: NodeView, now: float) -> Iterator[Finding]:
+    """Faults one by one, each with its far end; ports that were not seen for one reason together."""
+    unseen: dict[tuple[Health, str], list[PortView]] = {}
     for port in view.ports:
-        if _told_apart(view, port):
-            yield Finding(
-                end=port.end,
-                health=port.health,
-                reason=port.reason,
-                since=now - (port.age_s or 0.0),
-                peer=port.peer,
-            )
+        if not _told_apart(view, port):
+            continue
+        if port.health in _UNSEEN:
+            unseen.setdefault((port.health, port.reason), []).append(port)
+        else:
+            yield _finding(port, port.reason, now, port.peer)
+    for alike in unseen.values():
+        more = f", and {len(alike) - 1} more ports" if len(alike) > 1 else ""
+        yield _finding(alike[0], f"{alike[0].reason}{more}", now, alike[0].peer)
 
 
 def _nvlinks(view: NodeView, now: float) -> Iterator[Finding]:
@@ -95,9 +98,11 @@ def _nvlinks(view: NodeView, now: float) -> Iterator[Finding]:
         group = list(alike)
         for link in group if len(group) <= _FOLD else group[:1]:
             more = f", and {len(group) - 1} more of gpu{gpu}" if len(group) > _FOLD else ""
-            yield Finding(
-                end=link.end, health=link.health, reason=f"{link.reason}{more}", since=now - (link.age_s or 0.0)
-            )
+            yield _finding(link, f"{link.reason}{more}", now)
+
+
+def _finding(row: PortView | NvlinkView, reason: str, now: float, peer: str | None = None) -> Finding:
+    return Finding(end=row.end, health=row.health, reason=reason, since=now - (row.age_s or 0.0), peer=peer)
 
 
 def _told_apart(view: NodeView, row: PortView | NvlinkView) -> bool:
