@@ -8,14 +8,17 @@ import time
 from collections.abc import Callable, Sequence
 
 from textual.app import App
-from textual.worker import WorkerCancelled
 
 from fabconsole.fabric.errors import FabconsoleError
+from fabconsole.fabric.printable import printable
+from fabconsole.runbook.audit import Audit
+from fabconsole.runbook.commands import Catalogue, load_commands
 from fabconsole.state.snapshot import Picture
-from fabconsole.stream.records import Record
+from fabconsole.stream.records import Finished, Opening, Output, Record
 from fabconsole.stream.source import Source
 from fabconsole.tui.desk import Desk
 from fabconsole.tui.palette import Palette
+from fabconsole.tui.running import Diagnostics
 from fabconsole.tui.screens.console import Console
 from fabconsole.tui.themes import load_theme
 
@@ -40,10 +43,16 @@ class FabConsole(App[None]):
         source_of: Callable[[], Source],
         picture: Picture,
         apply: Callable[[Record], None],
+        diagnostics: Catalogue | None = None,
+        audit: Audit | None = None,
         theme: str = "dark",
         clock: Callable[[], float] = time.time,
+        warnings: Sequence[str] = (),
     ) -> None:
-        """`source_of` is called after the first paint, off the event loop: it may import and start what it needs."""
+        """`source_of` is called after the first paint, off the event loop: it may import and start what it needs.
+
+        Without `diagnostics` those of `config/commands/` are offered; without `audit` nothing is written down.
+        """
         super().__init__()
         self._source_of = source_of
         self._apply = apply
@@ -55,8 +64,11 @@ class FabConsole(App[None]):
         textual_theme = look.for_textual()
         self.register_theme(textual_theme)
         self.theme = textual_theme.name
-        self.console_screen = Console(Desk(picture, clock()), Palette(look, colour=not self.no_color), clock)
-        self.console_screen.warnings = said
+        catalogue = load_commands() if diagnostics is None else diagnostics
+        self.diagnostics = Diagnostics(catalogue, audit)
+        palette = Palette(look, colour=not self.no_color)
+        self.console_screen = Console(Desk(picture, clock()), palette, self.diagnostics, clock)
+        self.console_screen.warnings = (*warnings, *said, *(str(problem) for problem in catalogue.problems))
 
     def on_mount(self) -> None:
         """Show the console, then start what it shows."""
@@ -69,25 +81,29 @@ class FabConsole(App[None]):
 
     async def _pump(self) -> None:
         """Fold every record of the source; its end is told, whatever it was."""
-        screen = self.console_screen
+        stream = self.console_screen.stream
         try:
-            self._source = await asyncio.to_thread(self._source_of)
+            self._source = self.diagnostics.source = await asyncio.to_thread(self._source_of)
             async for batch in self._source.records():
-                screen.heard_at = self._clock()
+                stream.heard_at = self._clock()
                 await self._fold(batch)
-            screen.ended = "the source ended: what is shown grows old"
+            stream.ended = "the source ended: what is shown grows old"
         except FabconsoleError as error:
-            screen.ended = f"the source ended: {error}"
-        except (asyncio.CancelledError, WorkerCancelled):
-            raise
+            stream.ended = f"the source ended: {error}"
         except Exception as error:
             # Whatever broke, the operator keeps the picture and is told; the log has the traceback.
             log.exception("the source broke")
-            screen.ended = f"the source ended: {type(error).__name__}: {error}"
+            stream.ended = f"the source ended: {type(error).__name__}: {printable(str(error))}"
 
     async def _fold(self, batch: Sequence[Record]) -> None:
         began = time.monotonic()
         for record in batch:
+            if isinstance(record, Output | Finished):
+                if said := await self.diagnostics.heard(record):
+                    self.console_screen.say(said)
+                continue
+            if isinstance(record, Opening):
+                self.diagnostics.inventory = record.inventory
             self._apply(record)
             if time.monotonic() - began > _TURN_S:
                 await asyncio.sleep(0)

@@ -13,6 +13,7 @@ from fabconsole.tui.layout import STYLES, Layout, lay
 from fabconsole.tui.metrics import METRICS, LevelCache, Metric
 from fabconsole.tui.pages.fabric import FabricPage, Sieve
 from fabconsole.tui.pages.link import link_lines
+from fabconsole.tui.pages.lists import event_lines, worst_lines
 from fabconsole.tui.pages.node import NodePage
 from fabconsole.tui.pages.rack import RackPage
 from fabconsole.tui.trail import Trail, View
@@ -21,7 +22,7 @@ LEAST_SIZE = (60, 15)
 """Columns and lines below which nothing sensible can be shown."""
 SIDE_FROM = 100
 """Columns from which the lists stand beside the fabric."""
-_NARROWEST_SIDE = 36
+_NARROWEST_SIDE = 34
 
 
 class Drawn(NamedTuple):
@@ -66,6 +67,10 @@ class Desk:
         """Show only what has `text` in its name; all, when empty."""
         self.sieve = replace(self.sieve, text=text.strip())
 
+    def show_all(self) -> None:
+        """Hold nothing back."""
+        self.sieve = Sieve()
+
     def toggle_mark(self, node: str) -> None:
         """Mark a node for a command on many, or take the mark away."""
         self.marked = self.marked ^ {node} if node in self.snapshot.nodes else self.marked
@@ -83,8 +88,8 @@ class Desk:
         """Columns for the lists beside the fabric: as many as cost the fabric no detail; 0 on a narrow screen."""
         if width < SIDE_FROM:
             return 0
-        choices = sorted({max(_NARROWEST_SIDE, width * share // 100) for share in (40, 32, 0)}, reverse=True)
-        return min(choices, key=lambda side: STYLES.index(self.layout(width - side - 3, height).style))
+        choices = sorted({max(_NARROWEST_SIDE, width * share // 100) for share in (36, 30, 24)}, reverse=True)
+        return min(choices, key=lambda side: STYLES.index(self.layout(width - side - 4, height).style))
 
     def draw(self, width: int, height: int) -> Drawn:
         """The page of the place where the operator is."""
@@ -102,6 +107,14 @@ class Desk:
             node = NodePage(self.snapshot, place.subject, self.metric, self._levels, self.picture.series)
             return Drawn(node.lines(width))
         return Drawn(link_lines(self.snapshot, place.subject, self.picture.series, width))
+
+    def worst(self, width: int) -> tuple[Line, ...]:
+        """The worst list."""
+        return worst_lines(self.snapshot, width)
+
+    def events(self, width: int) -> tuple[Line, ...]:
+        """What happened last."""
+        return event_lines(self.snapshot, width)
 
     def note(self) -> str:
         """What is on, for the foot of the screen: metric, filter, marks."""

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from textual.binding import Binding
 
 from fabconsole.tui.trail import View
+
+SHEET: tuple[Binding, ...] = (
+    Binding("left,h", "move(-1, 0)", "Left", id="move.left", show=False),
+    Binding("down,j", "move(0, 1)", "Down", id="move.down", show=False),
+    Binding("up,k", "move(0, -1)", "Up", id="move.up", show=False),
+    Binding("right,l", "move(1, 0)", "Right", id="move.right", show=False),
+    Binding("pagedown,ctrl+d", "page(1)", "Page down", id="move.page-down", show=False),
+    Binding("pageup,ctrl+u", "page(-1)", "Page up", id="move.page-up", show=False),
+    Binding("home,g", "edge(-1)", "First", id="move.first", show=False),
+    Binding("end,G", "edge(1)", "Last", id="move.last", show=False),
+    Binding("enter", "choose", "Open what is selected", id="open"),
+)
+"""Keys of whatever holds a cursor."""
 
 CONSOLE: tuple[Binding, ...] = (
     Binding("escape", "leave", "Back out, to the very cell", id="back"),
     Binding("tab", "next_list(1)", "To the worst list, the events, and back", id="lists.next"),
     Binding("shift+tab", "next_list(-1)", "The other way round", id="lists.previous", show=False),
     Binding("d", "diagnose", "Diagnose what is selected", id="diagnose"),
+    Binding("o", "output", "Output of the last diagnostic", id="output"),
     Binding("N", "far_end", "Far end of the link", id="far-end"),
     Binding("slash", "filter", "Filter by name", id="filter"),
     Binding("m", "metric", "Next metric", id="metric"),
@@ -22,6 +36,17 @@ CONSOLE: tuple[Binding, ...] = (
     Binding("q", "quit", "Quit", id="quit"),
 )
 """Keys of the console itself."""
+
+PANE: tuple[Binding, ...] = (
+    Binding("escape", "fold", "Put the pane away; what runs goes on", id="pane.fold"),
+    Binding("c,ctrl+c", "cancel", "Stop what runs", id="pane.cancel"),
+)
+"""Keys of the diagnostics pane."""
+
+HELP: tuple[Binding, ...] = (
+    Binding("escape,question_mark,q,enter", "close", "Close the help", id="help.close", show=False),
+)
+"""Keys of the help."""
 
 SHORT = {
     "open": "open",
@@ -35,10 +60,9 @@ SHORT = {
     "mark": "mark",
     "help": "help",
     "quit": "quit",
-    "pane.run": "run",
-    "pane.fold": "fold",
+    "output": "output",
+    "pane.fold": "put away",
     "pane.cancel": "cancel",
-    "pane.close": "close",
 }
 """One or two words for the foot of the screen."""
 
@@ -75,7 +99,16 @@ def shown(key: str) -> str:
     return ", ".join(_NAMES.get(part.strip(), part.strip()) for part in key.split(","))
 
 
-def hints(ids: Iterable[str], bindings: Iterable[Binding]) -> list[tuple[str, str]]:
-    """The first key of each id with its short words."""
-    by_id = {binding.id: binding for binding in bindings}
-    return [(shown(by_id[name].key.split(",")[0]), SHORT[name]) for name in ids if name in by_id]
+def every() -> tuple[Binding, ...]:
+    """All of them, in the order of the help."""
+    return (*SHEET, *CONSOLE, *PANE, *HELP)
+
+
+def useful(view: View, *, in_pane: bool, choosing: bool) -> list[tuple[str, str]]:
+    """Keys worth naming in this place, each with its short words, most useful first."""
+    ids: Sequence[str] = USEFUL[view]
+    if in_pane:
+        ids = ("open", "pane.fold") if choosing else ("pane.fold", "pane.cancel", "help")
+    by_id = {binding.id: binding for binding in every()}
+    words = SHORT | {"open": "run"} if in_pane else SHORT
+    return [(shown(by_id[name].key.split(",")[0]), words[name]) for name in ids]

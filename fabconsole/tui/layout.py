@@ -97,8 +97,9 @@ def _spots(
             spots.append(_Spot(y, 0, None, row))
             y += 1
         several = list(members)
-        for first in range(0, len(several), across):
-            line = several[first : first + across]
+        even = -(-len(several) // -(-len(several) // across))  # as many lines, the last not left nearly empty
+        for first in range(0, len(several), even):
+            line = several[first : first + even]
             spots += [_Spot(y, column * (tile.width + gap), rack) for column, rack in enumerate(line)]
             y += style.space + max(tile.height(rack) for rack in line)
     for rack in alone:

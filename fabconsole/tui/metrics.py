@@ -48,6 +48,8 @@ class Scale:
     first: float
     """Rate, per second, up to which any growth is the first step."""
     loud_from: int
+    words: str
+    """How to read it."""
 
     def level(self, rate: float) -> Level:
         """The look of a rate per second; zero is step 0, the least growth is step 1."""
@@ -55,9 +57,9 @@ class Scale:
         return Level(10 + step, STEPS[step], f"{self.role}-{step}", step >= self.loud_from)
 
 
-ERRORS = Scale("heat", 1 / 60, 1)
+ERRORS = Scale("heat", 1 / 60, 1, "1/min, then tenfold a step")
 """First step: one a minute."""
-CONGESTION = Scale("congestion", 1e3, 4)
+CONGESTION = Scale("congestion", 1e3, 4, "1000 ticks/s, then tenfold a step")
 """First step: 1,000 ticks a second. The length of a tick is the device's, so steps compare like with like only."""
 
 

@@ -53,13 +53,12 @@ class Trail:
         return Trail(self.places[:-1]) if len(self.places) > 1 else self
 
     def crumbs(self) -> Sequence[str]:
-        """The way here, for the header; only the last of each kind."""
-        kinds = {place.view: place.subject for place in self.places[1:]}
-        return [_crumb(view, subject) for view, subject in kinds.items()]
-
-
-def _crumb(view: View, subject: str) -> str:
-    return subject.partition("/")[2] if view is View.LINK else subject
+        """The way here, for the header: only the last of each kind, a link by its short name on its node's page."""
+        last = {place.view: place.subject for place in self.places[1:]}
+        link = last.get(View.LINK)
+        if link is not None and node_of(link) == last.get(View.NODE):
+            last[View.LINK] = link.partition("/")[2]
+        return list(last.values())
 
 
 def inside(place: Place, address: str, snapshot: Snapshot) -> Place | None:

@@ -10,6 +10,7 @@ from fabconsole.state.snapshot import NvlinkView, PortView, Snapshot
 from fabconsole.tui.addresses import gpu_of, node_of, nvlink_of, rack_named
 from fabconsole.tui.drawing import Line, Span, clipped, length, spread
 from fabconsole.tui.floor import is_switch
+from fabconsole.tui.metrics import METRICS, STEPS, Metric
 from fabconsole.tui.wording import age, clock, gbps, rate
 
 
@@ -18,10 +19,10 @@ def header(snapshot: Snapshot, crumbs: Sequence[str], width: int) -> Line:
     name = [Span(" "), Span(snapshot.fabric.upper(), "strong")]
     name += [span for crumb in crumbs for span in (Span(" › ", "faint"), Span(crumb, "strong"))]
     counts = _counts(snapshot)
-    covered = _coverage(snapshot)
     sizes = [] if crumbs else _sizes(snapshot)
-    for middle in ([*sizes, *covered], covered, covered[:2], []):
-        if length(name) + length(middle) + length(counts) + 3 <= width:
+    full, short, least = (_coverage(snapshot, brevity) for brevity in range(3))
+    for middle in ([*sizes, *full], full, short, least):
+        if length(name) + length(middle) + length(counts) + 1 <= width:
             break
     return spread([*name, *middle], counts, width)
 
@@ -33,29 +34,37 @@ def _sizes(snapshot: Snapshot) -> list[Span]:
     return [Span(f"   {said}", "dim")]
 
 
-def _coverage(snapshot: Snapshot) -> list[Span]:
-    """`64/64 · hca 64 · nvlink 60/64`: a question that all answered says one number, else both, loudly."""
+def _coverage(snapshot: Snapshot, brevity: int) -> list[Span]:
+    """`63/64 · hca 63 · nvlink 60/64`: a question that all answered says one number, the others are loud.
+
+    Brevity 1 leaves out how many were asked, 2 the questions that the same number answered as were polled.
+    """
     coverage = snapshot.coverage
-    role = "dim" if coverage.polled == coverage.nodes else "unknown"
-    spans = [Span("   "), Span(f"{coverage.polled}/{coverage.nodes}", role)]
+    spans = [Span("   "), Span(f"{coverage.polled}/{coverage.nodes}", _loud(coverage.polled == coverage.nodes))]
     for name, question in coverage.questions.items():
         full = question.answered == question.asked
-        said = f"{question.answered}" if full else f"{question.answered}/{question.asked}"
-        spans += [Span(" · ", "faint"), Span(f"{name} {said}", "dim" if full else "unknown")]
+        if brevity == 2 and (full or question.answered == coverage.polled):
+            continue
+        said = f"{question.answered}" if full or brevity else f"{question.answered}/{question.asked}"
+        spans += [Span(" · ", "faint"), Span(f"{name} {said}", _loud(full))]
     return spans
+
+
+def _loud(full: bool) -> str:
+    return "dim" if full else "unknown"
 
 
 def _counts(snapshot: Snapshot) -> list[Span]:
     counted = Counter(node.health for node in snapshot.nodes.values() if node.health.severity >= Severity.WARN)
     spans: list[Span] = []
     for health in sorted(counted, key=lambda word: -word.rank):
-        spans += [Span(f"{health.glyph} {counted[health]}", health.value.lower()), Span("  ")]
+        spans += [Span(f"{health.glyph} {counted[health]}", health.value.lower()), Span(" ")]
     if not spans and snapshot.nodes and snapshot.severity <= Severity.INFO and snapshot.coverage.complete:
         spans = [Span("· all well", "live"), Span("  ")]
     return spans
 
 
-def pulse(now: float, heard_at: float | None, interval_s: float, ended: bool) -> Line:
+def pulse(now: float, heard_at: float | None, interval_s: float, ended: bool, width: int) -> Line:
     """The clock, and whether records still come."""
     if ended:
         state = Span("■ ENDED", "crit")
@@ -65,11 +74,22 @@ def pulse(now: float, heard_at: float | None, interval_s: float, ended: bool) ->
         state = Span("◌ STALE", "stale")
     else:
         state = Span("● LIVE", "live")
-    return (Span(f"{clock(now)}Z ", "text"), state)
+    return spread([], [Span(f"{clock(now)}Z ", "text"), state, Span(" ")], width)
+
+
+def metric_tabs(metric: Metric, width: int) -> Line:
+    """Every metric, the one that is shown in front, and how its scale reads."""
+    spans: list[Span] = [Span(" ")]
+    for one in METRICS:
+        spans += [Span(one.label, "key" if one is metric else "dim"), Span("   ")]
+    if metric.is_health:
+        return clipped(spans, width)
+    scale = [Span(glyph, f"{metric.scale.role}-{step}") for step, glyph in enumerate(STEPS)]
+    return spread(spans, [*scale, Span(f"  {metric.scale.words} ", "dim")], width)
 
 
 def selection(snapshot: Snapshot, address: str | None, width: int) -> tuple[Line, Line]:
-    """Two lines on what the cursor is on: what it is and how it does, then why."""
+    """Two lines on what the cursor is on: what it is, then how it does and why."""
     if address is None:
         return (), ()
     rack = rack_named(address)
@@ -90,6 +110,14 @@ def _two(name: str, health: Health, facts: str, reason: str, width: int) -> tupl
     first = (Span(" "), Span(health.glyph, role), Span(f" {name}", "strong"), Span(facts, "dim"))
     second = (Span("   "), Span(health.value, role), Span(f"  {reason}" if reason else "", "text"))
     return clipped(first, width), clipped(second, width)
+
+
+def in_one(two: tuple[Line, Line], width: int) -> Line:
+    """Both lines of `selection` in one, where there is room for one: name and verdict, then facts."""
+    first, second = two
+    if len(first) < 4:
+        return first
+    return clipped((*first[:3], Span("  "), *second[1:], *first[3:]), width)
 
 
 def _of_port(snapshot: Snapshot, port: PortView, width: int) -> tuple[Line, Line]:

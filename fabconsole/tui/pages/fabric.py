@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from fabconsole.fabric.health import Health
 from fabconsole.state.snapshot import RackView, Snapshot
 from fabconsole.tui.addresses import node_of, rack_named
-from fabconsole.tui.drawing import HIDDEN, Line, Span, fit
+from fabconsole.tui.drawing import HIDDEN, Line, Span, cut, fit
 from fabconsole.tui.layout import Layout
 from fabconsole.tui.metrics import BLANK, Level, LevelCache, Metric, NodeLevels, level_of
 from fabconsole.tui.placing import Detail, Part, Placed
@@ -86,7 +86,7 @@ class FabricPage:
         if self.sieve.text and not self.sieve.matches(node_of(item.address), rack):
             hidden = True
         if hidden:
-            return Span(" " if level is BLANK else "·", HIDDEN, item.address)
+            return Span(" " if level.glyph == " " else "·", HIDDEN, item.address)
         return Span(level.glyph, level.role, item.address)
 
     def _level(self, item: Placed) -> Level:
@@ -130,9 +130,11 @@ class FabricPage:
 
 
 def _head(rack: RackView, width: int) -> tuple[Span, ...]:
-    said = "" if not rack.faults else f"{rack.health.glyph}{min(rack.faults, 999)}"
-    room = width - cell_len(said) - 1 if said else width
-    return Span(fit(rack.name, min(cell_len(rack.name), room)), "head"), Span(f" {said}", rack.health.value.lower())
+    if not rack.faults:
+        return (Span(cut(rack.name, width), "head"),)
+    said = f"{rack.health.glyph}{min(rack.faults, 999)}"
+    name = cut(rack.name, width - cell_len(said) - 1)
+    return Span(name, "name-loud"), Span(" "), Span(said, rack.health.value.lower())
 
 
 def _joined(parts: Iterable[tuple[int, tuple[Span, ...]]]) -> Line:

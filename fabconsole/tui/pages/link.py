@@ -8,7 +8,7 @@ from fabconsole.fabric.counters import COUNTERS, Class, known
 from fabconsole.fabric.table import PortState
 from fabconsole.state.snapshot import NvlinkView, PortView, Series, Snapshot
 from fabconsole.tui.addresses import gpu_of, node_of
-from fabconsole.tui.drawing import Line, Span, clipped, fit, length
+from fabconsole.tui.drawing import Line, Span, clipped, cut, fit, length
 from fabconsole.tui.floor import is_switch
 from fabconsole.tui.pages.lists import event_line
 from fabconsole.tui.readings import growth, lifetime
@@ -45,8 +45,8 @@ def link_lines(snapshot: Snapshot, subject: str, series: Callable[[str, str], Se
 def _identity(snapshot: Snapshot, ends: Sequence[End], peer: str | None, column: int) -> Iterator[Line]:
     names = [Span(fit("", _LABEL + 2))]
     for number, end in enumerate(ends):
-        arrow = "⇄  " if number else ""
-        names += [Span(arrow, "faint"), Span(fit(end.end, column - len(arrow)), "strong", end.end)]
+        arrow = [Span("⇄  ", "faint")] if number else []
+        names += _padded([*arrow, Span(cut(end.end, column - 4), "strong", end.end)], column)
     if len(ends) == 1 and peer:
         names += [Span("⇄  ", "faint"), Span(fit(f"{peer}, not in this fabric", column - 3), "dim")]
     yield tuple(names)
@@ -107,8 +107,7 @@ def _counters(ends: Sequence[End], series: Callable[[str, str], Series], column:
                 if wide and known(name).kind is not Class.INFO:
                     drawn = sparkline(series(end.end, name).growth, 16)
                     cell.append(Span(drawn, "warn" if set(drawn) - set(" ▁·") else "faint"))
-                cell.append(Span(" " * max(0, column - length(cell))))
-                spans += cell
+                spans += _padded(cell, column)
             yield tuple(spans)
 
 
@@ -132,7 +131,11 @@ def _concerns(node: str, subject: str | None, end: End) -> bool:
 
 
 def _row(label: str, cells: Sequence[Span], column: int) -> Line:
-    return (
-        Span(fit(f"   {label}", _LABEL + 2), "dim"),
-        *(cell._replace(text=fit(cell.text, column - 1) + " ") for cell in cells),
-    )
+    line = [Span(fit(f"   {label}", _LABEL + 2), "dim")]
+    for cell in cells:
+        line += _padded([cell._replace(text=cut(cell.text, column - 1))], column)
+    return tuple(line)
+
+
+def _padded(spans: Sequence[Span], column: int) -> list[Span]:
+    return [*spans, Span(" " * max(0, column - length(spans)))]

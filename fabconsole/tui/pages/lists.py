@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.snapshot import EventView, Finding, Snapshot
+from fabconsole.tui.addresses import node_of
 from fabconsole.tui.drawing import Line, Span, cut, fit, length, right, spread
 from fabconsole.tui.wording import clock, since
 
 _SINCE = 6
+_MOST = 100
+"""Findings and events that a list holds; the report has the rest."""
 
 
-def worst_lines(snapshot: Snapshot, width: int) -> tuple[Line, ...]:
-    """Findings, the worst first: the thing and its far end, below it the reason."""
-    total = len(snapshot.findings)
-    lines: list[Line] = [_title("WORST", str(total) if total else "", width)]
-    if not total:
-        lines.append((Span(" nothing is wrong that was asked for" if snapshot.nodes else "", "dim"),))
-    for finding in snapshot.findings:
+def worst_lines(snapshot: Snapshot, width: int, nodes: Container[str] | None = None) -> tuple[Line, ...]:
+    """Findings, the worst first: the thing and its far end, below it the reason. Of `nodes` alone, if given."""
+    found = [one for one in snapshot.findings if nodes is None or node_of(one.end) in nodes]
+    lines: list[Line] = [_title("WORST", str(len(found)) if found else "", width)]
+    if not found:
+        lines.append((Span(" nothing that was asked for is wrong", "dim"),))
+    for finding in found[:_MOST]:
         lines += _finding(finding, snapshot.at, width)
     return tuple(lines)
 
@@ -30,7 +35,7 @@ def _finding(finding: Finding, now: float, width: int) -> tuple[Line, Line]:
         Span(" ", "text", end),
         Span(end, "strong", end),
     ]
-    if finding.peer:
+    if finding.peer and width >= 44:
         first += [Span(" ⇄ ", "faint", end), Span(finding.peer, "dim", end)]
         if finding.peer_health is not None and finding.peer_health is not Health.OK:
             first.append(Span(f" {finding.peer_health.glyph}", finding.peer_health.value.lower(), end))
@@ -38,14 +43,13 @@ def _finding(finding: Finding, now: float, width: int) -> tuple[Line, Line]:
     return line, (Span(fit(f"   {finding.reason or finding.health.value}", width), "dim", end),)
 
 
-def event_lines(snapshot: Snapshot, width: int, height: int) -> tuple[Line, ...]:
-    """What happened, newest first: when, where, what, how often."""
+def event_lines(snapshot: Snapshot, width: int, nodes: Container[str] | None = None) -> tuple[Line, ...]:
+    """What happened, newest first: when, where, what, how often. On `nodes` alone, if given."""
+    seen = [view for view in snapshot.events if nodes is None or view.event.node in nodes]
     lines: list[Line] = [_title("EVENTS", "", width)]
-    if not snapshot.events:
+    if not seen:
         lines.append((Span(" none", "dim"),))
-    # A screen never shows more than a few pages of history; the report has the rest.
-    lines += [event_line(view, width) for view in snapshot.events[: max(50, height)]]
-    return tuple(lines)
+    return (*lines, *(event_line(view, width) for view in seen[:_MOST]))
 
 
 def event_line(view: EventView, width: int, *, with_node: bool = True) -> Line:

@@ -17,7 +17,7 @@ from fabconsole.tui.sparkline import sparkline
 from fabconsole.tui.wording import age, gbps, latency, span
 
 SeriesOf = Callable[[str, str], Series]
-_SPARK = 12
+_SPARK = 10
 _EVENTS = 30
 _COUNTERS = (
     ("symbol_error", "symbol"),
@@ -42,7 +42,8 @@ class NodePage:
         node = self.snapshot.nodes.get(self.node)
         if node is None:
             return ((Span(f" {self.node} is no longer in this fabric", "dim"),),)
-        lines: list[Line] = [clipped(_facts(node), width)]
+        facts = clipped(_facts(node), width)
+        lines: list[Line] = [tuple(part._replace(address=node.name) for part in facts)]
         if node.questions:
             lines.append(clipped(_questions(node.questions), width))
         if node.error:
@@ -56,7 +57,7 @@ class NodePage:
 
     def _ports(self, ports: Sequence[PortView], width: int) -> Iterator[Line]:
         name = max(6, *(cell_len(_short(port.end)) for port in ports)) + 2
-        far = max(8, *(cell_len(port.peer or "") for port in ports)) + 3
+        far = max(8, *(cell_len(port.peer or "") for port in ports)) + 4
         columns = _Columns.fitting(width - name - 3 - far)
         heads = "".join(right(label, size) for label, size in columns.heads)
         spark = fit(f"  {'symbols':<{_SPARK}}", _SPARK + 2) if columns.spark else ""
@@ -144,7 +145,7 @@ class _Columns:
     @classmethod
     def fitting(cls, room: int) -> _Columns:
         """The most for `room` columns; values go last."""
-        for value, grown, spark in ((10, 10, True), (10, 8, True), (10, 8, False), (9, 7, False), (9, 0, False)):
+        for value, grown, spark in ((10, 9, True), (9, 8, True), (9, 7, True), (9, 7, False), (9, 0, False)):
             made = cls(8, 9, _COUNTERS, value, grown, spark)
             if 17 + (value + grown) * len(_COUNTERS) + (_SPARK + 2 if spark else 0) <= room:
                 return made
@@ -194,12 +195,12 @@ def _facts(node: NodeView) -> list[Span]:
 
 
 def _questions(questions: Sequence[QuestionView]) -> list[Span]:
-    """`hca · < 5 s, 84 ms`: how old each answer is and how long it took, or why there is none."""
+    """`hca · < 5 s in 84 ms`: how old each answer is and how long it took, or why there is none."""
     spans = [Span(" ASKED ", "title")]
     for question in questions:
         role = question.health.value.lower()
-        took = f", took {latency(question.latency_s)}" if question.latency_s is not None else ""
-        said = f"{age(question.age_s)} ago{took}" if question.age_s is not None else "no answer yet"
+        took = f" in {latency(question.latency_s)}" if question.latency_s is not None else ""
+        said = f"{age(question.age_s)}{took}" if question.age_s is not None else "no answer yet"
         if question.reason is not None:
             said += f", {question.reason.value}" + (f": {question.detail}" if question.detail else "")
         spans += [

@@ -13,6 +13,7 @@ from fabconsole.tui.drawing import HIDDEN, Line, Span, clipped, fit
 from fabconsole.tui.floor import gpu_count, is_switch
 from fabconsole.tui.metrics import BLANK, Level, LevelCache, Metric, NodeLevels
 from fabconsole.tui.pages.fabric import EVERYTHING, Sieve
+from fabconsole.tui.pages.lists import event_lines, worst_lines
 
 _PORTS_TOGETHER = 8
 
@@ -38,11 +39,13 @@ class RackPage:
         names = max((cell_len(node.name) for node in nodes), default=0)
         lines: list[Line] = [()]
         if hosts:
-            lines += self._hosts(hosts, names, width, airy=2 * len(hosts) + 3 * len(switches) + 6 < height)
+            lines += self._hosts(hosts, names, width, airy=4 * len(hosts) + 3 * len(switches) + 6 < height)
         if switches:
             lines += [(), (Span(" SWITCHES", "title"),)]
             for node in switches:
                 lines += self._switch(node, names, width)
+        inside = frozenset(view.nodes)
+        lines += [(), *worst_lines(self.snapshot, width, inside), (), *event_lines(self.snapshot, width, inside)]
         return tuple(lines)
 
     def _hosts(self, hosts: Sequence[NodeView], names: int, width: int, *, airy: bool) -> Iterator[Line]:

@@ -5,32 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import ModalScreen
 
 from fabconsole.fabric.health import Health
+from fabconsole.tui import keys
 from fabconsole.tui.drawing import Line, Span, fit
-from fabconsole.tui.keys import shown
 from fabconsole.tui.palette import Palette
 from fabconsole.tui.widgets.sheet import Sheet
 
-_KEYS = 16
+_KEYS = 18
 
 
 class Help(ModalScreen[None]):
     """The keys and the glyphs over whatever is shown; any of its keys closes it."""
 
     CSS_PATH = "help.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q,enter", "dismiss", "Close", id="help.close", priority=True)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.HELP]
 
-    def __init__(self, palette: Palette, bindings: Iterable[Binding]) -> None:
+    def __init__(self, palette: Palette) -> None:
         super().__init__()
         self._sheet = Sheet(palette, id="help", ground="surface")
-        self._shown = tuple(bindings)
 
     def compose(self) -> ComposeResult:
         """One sheet in the middle."""
@@ -39,14 +37,21 @@ class Help(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Fill it."""
-        self._sheet.show(help_lines(self._shown))
+        self._sheet.show(help_lines(keys.every()))
+        self.set_focus(self._sheet)
+
+    @on(Sheet.Chosen)
+    def action_close(self) -> None:
+        """Back to what was shown."""
+        self.dismiss()
 
 
 def help_lines(bindings: Iterable[Binding]) -> tuple[Line, ...]:
     """A line a key, then what the glyphs mean."""
     lines: list[Line] = [(Span(" KEYS", "title"),)]
     lines += [
-        (Span(f"  {fit(shown(binding.key), _KEYS)}", "key"), Span(binding.description, "text")) for binding in bindings
+        (Span(f"  {fit(keys.shown(binding.key), _KEYS)}", "key"), Span(binding.description, "text"))
+        for binding in bindings
     ]
     lines += [(), (Span(" GLYPHS", "title"),)]
     words = list(Health)

@@ -9,12 +9,13 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from fabconsole.tui import keys
 from fabconsole.tui.addresses import node_of, upwards
 from fabconsole.tui.drawing import Line
 from fabconsole.tui.moves import Block, blocks_of, nearest, sideways, upright
@@ -22,7 +23,6 @@ from fabconsole.tui.palette import Palette, Under
 
 _SMALL = 14
 """Up to so many columns the cursor covers a thing; a longer one is tinted, so that it can still be read."""
-_MOVE = Binding.Group("Move", compact=True)
 
 
 class Sheet(ScrollView, can_focus=True):
@@ -32,17 +32,7 @@ class Sheet(ScrollView, can_focus=True):
     Sheet { scrollbar-size: 1 1; overflow-x: hidden; overflow-y: auto; }
     Sheet.still { overflow-y: hidden; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "move(-1, 0)", "Left", id="move.left", show=False, group=_MOVE),
-        Binding("down,j", "move(0, 1)", "Down", id="move.down", show=False, group=_MOVE),
-        Binding("up,k", "move(0, -1)", "Up", id="move.up", show=False, group=_MOVE),
-        Binding("right,l", "move(1, 0)", "Right", id="move.right", show=False, group=_MOVE),
-        Binding("pagedown,ctrl+d", "page(1)", "Page down", id="move.page-down", show=False, group=_MOVE),
-        Binding("pageup,ctrl+u", "page(-1)", "Page up", id="move.page-up", show=False, group=_MOVE),
-        Binding("home,g", "edge(-1)", "First", id="move.first", show=False, group=_MOVE),
-        Binding("end,G", "edge(1)", "Last", id="move.last", show=False, group=_MOVE),
-        Binding("enter", "choose", "Open what is selected", id="open"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.SHEET]
 
     @dataclass
     class Moved(Message):
@@ -58,6 +48,9 @@ class Sheet(ScrollView, can_focus=True):
         sheet: Sheet
         address: str
 
+    class Resized(Message):
+        """Lines for another width are wanted."""
+
     def __init__(self, palette: Palette, *, id: str, ground: str = "background", still: bool = False) -> None:
         super().__init__(id=id, classes="still" if still else "")
         self.palette = palette
@@ -72,11 +65,6 @@ class Sheet(ScrollView, can_focus=True):
         self._goal = 0.0
         self._strips: dict[int, Strip] = {}
         self._marks: frozenset[str] = frozenset()
-
-    @classmethod
-    def keys(cls) -> tuple[Binding, ...]:
-        """Its bindings, for the footer and the help."""
-        return tuple(binding for binding in cls.BINDINGS if isinstance(binding, Binding))
 
     def show(self, lines: Sequence[Line], stands_for: Mapping[str, str] | None = None) -> None:
         """Show these lines; only those that differ are drawn again. The cursor stays on its address."""
@@ -111,6 +99,12 @@ class Sheet(ScrollView, can_focus=True):
     def selected(self) -> str | None:
         """The address under the cursor as it is drawn; None where nothing is."""
         return self._block.address if self._block else None
+
+    @property
+    def is_at_end(self) -> bool:
+        """True while the cursor is on the last thing, or nowhere: what is added should be seen."""
+        last = next((row[-1] for row in reversed(self._rows) if row), None)
+        return self._block is None or last is None or self._block == last
 
     def action_move(self, dx: int, dy: int) -> None:
         """One step of the cursor; where nothing can be selected, the page scrolls."""
@@ -172,6 +166,7 @@ class Sheet(ScrollView, can_focus=True):
         self._strips.clear()
         self.refresh()
         self._reveal()
+        self.post_message(self.Resized())
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Strips of the visible part, the same objects while nothing changed."""

@@ -1,0 +1,144 @@
+"""A diagnostic from offer to answer: what fits the selection, what it would run, what it said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ClusterShell.NodeSet import NodeSet
+
+from fabconsole.fabric.errors import CommandError
+from fabconsole.fabric.inventory import Inventory
+from fabconsole.runbook.command import Class, Command
+from fabconsole.runbook.commands import fitting, order
+from fabconsole.runbook.selection import Selection, selected
+from fabconsole.state.snapshot import Snapshot
+from fabconsole.stream.records import Finished, Output
+from fabconsole.stream.source import Order
+from fabconsole.tui.transcript import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One command on everything it would be run on."""
+
+    command: Command
+    selections: tuple[Selection, ...]
+    inventory: Inventory
+
+    def orders(self, prefix: str) -> list[tuple[Order, str]]:
+        """What is run and on which address, run ids beginning with `prefix`. Raises CommandError."""
+        return [
+            (order(self.command, selection, self.inventory, run=f"{prefix}-{number}"), selection.address)
+            for number, selection in enumerate(self.selections, start=1)
+        ]
+
+    def preview(self) -> str:
+        """The exact text that would run; the reason where it cannot."""
+        try:
+            orders = self.orders("preview")
+        except CommandError as error:
+            return str(error)
+        first, _ = orders[0]
+        return f"{first.node} $ {first.command}" + (f"   … and {len(orders) - 1} more" if len(orders) > 1 else "")
+
+
+def choices(
+    commands: Sequence[Command],
+    address: str,
+    marked: frozenset[str],
+    snapshot: Snapshot,
+    inventory: Inventory,
+) -> tuple[Choice, ...]:
+    """What can be run on the selection; with marked nodes, on the same place of each of them.
+
+    A command that loads its device is offered for one place only.
+    """
+    under = address.partition("/")[2]
+    addresses = [f"{node}/{under}" if under else node for node in sorted(marked)] or [address]
+    found = [place for one in addresses if (place := selected(one, snapshot, inventory)) is not None]
+    offered: list[Choice] = []
+    for command in fitting(commands, found[0]) if found else ():
+        fit = tuple(place for place in found if command in fitting((command,), place))
+        if len(fit) == 1 or command.kind is Class.READ_ONLY:
+            offered.append(Choice(command, fit, inventory))
+    return tuple(offered)
+
+
+@dataclass(slots=True)
+class Run:
+    """A command on one node."""
+
+    order: Order
+    address: str
+    transcript: Transcript = field(default_factory=Transcript)
+    finished: Finished | None = None
+
+    @property
+    def outcome(self) -> str:
+        """How it went, in a few words."""
+        if self.finished is None:
+            return "running"
+        said = self.finished.error or f"rc {self.finished.status}"
+        cut_off = ", cut off" if self.finished.truncated else ""
+        return f"{said}, {self.finished.elapsed_s:.1f} s{cut_off}"
+
+    @property
+    def is_well(self) -> bool:
+        """True once it ended as commands should."""
+        return self.finished is not None and self.finished.status == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Runs that said the same and ended alike: read once."""
+
+    runs: tuple[Run, ...]
+
+    @property
+    def key(self) -> str:
+        """Address of the group on the pane."""
+        return self.runs[0].order.run
+
+    @property
+    def title(self) -> str:
+        """Its nodes, folded."""
+        if len(self.runs) == 1:
+            return self.runs[0].address
+        return str(NodeSet.fromlist([run.order.node for run in self.runs]))
+
+
+class Job:
+    """One command that was run, on one node or on many."""
+
+    def __init__(self, command: Command, runs: Sequence[Run]) -> None:
+        self.command = command
+        self.runs = {run.order.run: run for run in runs}
+        self.folded: set[str] = set()
+        """Keys of groups whose output is put away."""
+
+    @property
+    def is_over(self) -> bool:
+        """True when every run has ended."""
+        return all(run.finished is not None for run in self.runs.values())
+
+    def heard(self, record: Output | Finished) -> bool:
+        """Take a record of a run; False where it is none of this job's."""
+        run = self.runs.get(record.run)
+        if run is None:
+            return False
+        if isinstance(record, Output):
+            run.transcript.feed(record.data)
+        else:
+            run.transcript.close()
+            run.finished = record
+        return True
+
+    def groups(self) -> tuple[Group, ...]:
+        """Runs by what they said, the most common answer first, those still running by themselves."""
+        alike: dict[object, list[Run]] = {}
+        for run in self.runs.values():
+            ended = run.finished
+            said = (tuple(run.transcript.lines), ended.status, ended.error) if ended else run.order.run
+            alike.setdefault(said, []).append(run)
+        return tuple(Group(tuple(runs)) for runs in sorted(alike.values(), key=lambda runs: -len(runs)))

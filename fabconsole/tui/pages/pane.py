@@ -1,0 +1,81 @@
+"""The pane at the foot of the screen: what can be asked of the selection, then what was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from fabconsole.tui.diagnosis import Choice, Group, Job
+from fabconsole.tui.drawing import Line, Span, cut, fit, length, spread
+
+_CHOICE = "choice"
+
+
+def choice_lines(choices: Sequence[Choice], width: int) -> tuple[Line, ...]:
+    """One line a command: its title and its class."""
+    if not choices:
+        return ((Span(" nothing here fits what is selected", "dim"),),)
+    lines: list[Line] = []
+    for number, choice in enumerate(choices):
+        address = f"{_CHOICE}/{number}"
+        kind = Span(f"{choice.command.kind} ", "dim" if choice.command.kind == "read-only" else "degraded", address)
+        line = spread([Span(" "), Span(choice.command.title, "text")], [kind], width)
+        lines.append(tuple(span._replace(address=address) for span in line))
+    return tuple(lines)
+
+
+def chosen(address: str | None) -> int:
+    """Number of the choice at an address of `choice_lines`."""
+    number = (address or "").removeprefix(f"{_CHOICE}/")
+    return int(number) if number.isdigit() else 0
+
+
+def choice_head(choice: Choice | None, width: int) -> tuple[Line, Line]:
+    """The exact command, and what to look for in its answer."""
+    if choice is None:
+        return (Span(fit(" DIAGNOSE", width), "title"),), ()
+    first = (Span(" DIAGNOSE  ", "title"), Span(cut(choice.preview(), max(0, width - 12)), "accent"))
+    return first, (Span(cut(f"           {' '.join(choice.command.about.split())}", width), "dim"),)
+
+
+def job_head(job: Job, width: int) -> tuple[Line, Line]:
+    """What ran, and how it stands."""
+    runs = list(job.runs.values())
+    if len(runs) == 1:
+        state, text = runs[0].outcome, f"{runs[0].order.node} $ {runs[0].order.command}"
+        role = "dim" if runs[0].is_well or runs[0].finished is None else "warn"
+    else:
+        ended = sum(run.finished is not None for run in runs)
+        failed = sum(run.finished is not None and not run.is_well for run in runs)
+        state = f"{ended}/{len(runs)} ended" + (f", {failed} failed" if failed else "")
+        text, role = f"{len(runs)} nodes $ {runs[0].order.command}", "warn" if failed else "dim"
+    first = spread([Span(" "), Span(job.command.title, "strong")], [Span(f"{state}  {job.command.kind} ", role)], width)
+    return first, (Span(cut(f" {text}", width), "accent"),)
+
+
+def job_lines(job: Job, width: int) -> tuple[Line, ...]:
+    """What was said: as it is for one run, folded by equal answers for many."""
+    groups = job.groups()
+    if len(job.runs) == 1:
+        return tuple(_output(groups[0], width))
+    lines: list[Line] = []
+    for group in groups:
+        first = group.runs[0]
+        is_folded = group.key in job.folded
+        sign = "▸" if is_folded else "▾"
+        many = f"{len(group.runs)} × " if len(group.runs) > 1 else ""
+        role = "dim" if first.is_well or first.finished is None else "warn"
+        said = [Span(f" {sign} ", "key"), Span(f"{many}{group.title}", "strong"), Span(f"   {first.outcome}", role)]
+        lines.append(tuple(span._replace(address=group.key) for span in (*said, Span(" " * (width - length(said))))))
+        if not is_folded:
+            lines += _output(group, width)
+    return tuple(lines)
+
+
+def _output(group: Group, width: int) -> Iterator[Line]:
+    transcript = group.runs[0].transcript
+    if transcript.dropped:
+        yield (Span(fit(f" … {transcript.dropped} lines before these", width), "dim"),)
+    for number, line in enumerate(transcript.lines):
+        yield (Span(fit(f" {line}", width), "text", f"{group.key}/{number}"),)
+    if not transcript.lines and group.runs[0].finished is not None:
+        yield (Span(fit(" it said nothing", width), "dim", f"{group.key}/0"),)

@@ -1,0 +1,97 @@
+"""The bars that frame every place: the fabric on top, the selection and the keys at the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from fabconsole.tui.desk import Desk
+from fabconsole.tui.drawing import Line, Span, fit
+from fabconsole.tui.pages.bars import header, in_one, keys_line, metric_tabs, pulse, selection
+from fabconsole.tui.palette import Palette
+from fabconsole.tui.widgets.sheet import Sheet
+
+_BANNERS = 3
+
+
+def _bar(palette: Palette, id: str, ground: str = "background") -> Sheet:
+    sheet = Sheet(palette, id=id, ground=ground, still=True)
+    sheet.can_focus = False
+    return sheet
+
+
+@dataclass(slots=True)
+class Stream:
+    """How the records come."""
+
+    heard_at: float | None = None
+    """When the last batch came; None: none yet."""
+    ended: str = ""
+    """Why the stream is over; empty while it is not."""
+
+
+class Top(Vertical):
+    """Fabric, coverage, counts, clock; banners; the metrics where there is room."""
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(id="top")
+        self._head = _bar(palette, "head", "surface")
+        self._clock = _bar(palette, "clock", "surface")
+        self._banners = _bar(palette, "banners")
+        self._tabs = _bar(palette, "tabs")
+
+    def compose(self) -> ComposeResult:
+        """The clock by itself, so that a second costs its own few bytes."""
+        with Horizontal(id="title"):
+            yield self._head
+            yield self._clock
+        yield self._banners
+        yield self._tabs
+
+    def show(self, desk: Desk, now: float, stream: Stream, warnings: Sequence[str]) -> None:
+        """Draw what changed."""
+        snapshot = desk.snapshot
+        self._head.show((header(snapshot, desk.trail.crumbs(), self._head.size.width),))
+        face = pulse(now, stream.heard_at, snapshot.interval_s, bool(stream.ended), self._clock.size.width)
+        self._clock.show((face,))
+        self._tabs.show((metric_tabs(desk.metric, self._tabs.size.width),))
+        texts = [stream.ended] if stream.ended else []
+        texts += [*(banner.text for banner in snapshot.banners), *warnings]
+        self._show_banners(texts)
+
+    def _show_banners(self, texts: Sequence[str]) -> None:
+        width = self._head.size.width + self._clock.size.width
+        lines: list[Line] = [(Span(fit(f" {text}", width), "banner"),) for text in texts[:_BANNERS]]
+        if len(texts) > _BANNERS:
+            lines[-1] = (Span(fit(f" {texts[_BANNERS - 1]}   … and {len(texts) - _BANNERS} more", width), "banner"),)
+        if len(lines) != len(self._banners.lines):
+            self._banners.styles.height = len(lines)
+            self._banners.display = bool(lines)
+        self._banners.show(lines)
+
+
+class Foot(Vertical):
+    """What the cursor is on, and the most useful keys."""
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(id="foot")
+        self._selection = _bar(palette, "selection")
+        self._keys = _bar(palette, "keys", "surface")
+
+    def compose(self) -> ComposeResult:
+        """Two lines and one."""
+        yield self._selection
+        yield self._keys
+
+    def show(self, desk: Desk, address: str | None, hints: Sequence[tuple[str, str]], said: str) -> None:
+        """Draw what changed; a sentence to the operator stands where the selection does."""
+        width = self._selection.size.width
+        if said:
+            self._selection.show(((Span(fit(f" {said}", width), "accent"),), ()))
+        else:
+            two = selection(desk.snapshot, address, width)
+            self._selection.show(two if self._selection.size.height > 1 else (in_one(two, width),))
+        self._keys.show((keys_line(hints, desk.note(), self._keys.size.width),))
