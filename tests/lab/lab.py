@@ -32,6 +32,8 @@ PACKAGES = {
 }
 RACK = 4
 START_S = 40.0
+SIMULATED = "10 Gb/s"
+"""What ibsim trains every link to (4X SDR), though each could be more."""
 
 
 def lacking() -> str:
@@ -104,7 +106,7 @@ class Lab:
         return Switch(self.subnet, name)
 
     def heal(self) -> None:
-        """Take back every fault but what was logged."""
+        """Take back every fault."""
         for host in self.hosts.values():
             host.heal()
         self.subnet.heal()
@@ -162,12 +164,15 @@ class Lab:
         return "".join(
             (
                 "fabric: lab\n",
-                f"ssh: {{user: root, identity: {self.root}/keys/client, known_hosts: {self.known_hosts}, jump: none}}\n",
+                f"ssh: {{user: root, identity: {self.root}/keys/client, ",
+                f"known_hosts: {self.known_hosts}, jump: none}}\n",
                 "racks:\n",
                 *(f'  {rack}: {{row: a, pod: p1, nodes: "{",".join(names)}"}}\n' for rack, names in racks.items()),
                 "nodes:\n",
                 *(f"  {host.name}: {{{self._node(host)}}}\n" for host in self.hosts.values()),
-                f'expect: {{"gpu*": {{hcas: {hcas}, rate: 400 Gb/s, gpus: 8, nvlinks: 18}}}}\n',
+                "expect:\n",
+                f'  "gpu*": {{hcas: {hcas}, rate: 400 Gb/s, gpus: 8, nvlinks: 18}}\n',
+                f'  "leaf*": {{rate: {SIMULATED}}}\n  "spine*": {{rate: {SIMULATED}}}\n',
             )
         )
 

@@ -192,9 +192,9 @@ class Journal:
     lines: int = 0
 
     def healthy(self) -> None:
-        """One harmless line, as every boot has."""
-        if self.lines == 0:
-            self.say("Linux version 6.8.0-45-generic (buildd@lab)")
+        """Nothing but one harmless line, as every boot has; who follows the file of before hears no more."""
+        self.path.unlink(missing_ok=True)
+        self.say("Linux version 6.8.0-45-generic (buildd@lab)")
 
     def say(self, message: str, *, ago_s: float = 0.0) -> None:
         """Append a kernel message, said `ago_s` seconds ago."""

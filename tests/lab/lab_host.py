@@ -100,7 +100,7 @@ class Host:
         self.journal.say(f"NVRM: Xid (PCI:{GPU_PCI[gpu]}:00): {code}, pid=4711, name=python3, {text}", ago_s=ago_s)
 
     def heal(self) -> None:
-        """Take every fault back, but for what was logged."""
+        """Take every fault back."""
         self.cont()
         for hca in self.hcas.values():
             hca.come_back()
@@ -151,6 +151,11 @@ class Host:
         for pid in self.stopped:
             _signalled(pid, signal.SIGCONT)
         self.stopped = []
+
+    def swept(self) -> int:
+        """How often it has been asked for the subnet's errors."""
+        calls = self.root / "calls"
+        return calls.read_text().split().count("ibqueryerrors") if calls.exists() else 0
 
     def sessions(self) -> list[str]:
         """Command lines of everything that runs on it for somebody who is logged in."""

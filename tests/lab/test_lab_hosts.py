@@ -1,0 +1,115 @@
+"""A host that freezes, a host whose key has changed, a host that was left: only that host shows it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from lab import Lab
+from lab_snapshot import snapshot
+
+from fabconsole.collector.collector import Collector
+from fabconsole.fabric.health import Health
+from fabconsole.fabric.inventory_file import read_inventory
+from fabconsole.fabric.thresholds_file import read_thresholds
+from fabconsole.platforms.registry import names
+from fabconsole.state.fabric import FabricState
+from fabconsole.state.snapshot import Snapshot
+
+FAST = {"fast_s": 0.5, "slow_s": 1.0, "in_band_s": 1.0, "timeout_s": 1.0}
+
+
+class Watch:
+    """A live collector folded into a state, as the console has it."""
+
+    def __init__(self, lab: Lab) -> None:
+        inventory = read_inventory(lab.inventory, platforms=names())
+        self._source = Collector(replace(inventory, poll=replace(inventory.poll, **FAST)), read_thresholds())
+        self._state = FabricState()
+
+    async def __aenter__(self) -> Watch:
+        self._task = asyncio.create_task(self._follow())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._source.aclose()
+        await self._task
+
+    async def _follow(self) -> None:
+        async for batch in self._source.records():
+            for record in batch:
+                self._state.apply(record)
+
+    async def until(self, true: Callable[[Snapshot], bool], limit_s: float) -> float:
+        """Seconds until a snapshot is so."""
+        began = time.monotonic()
+        while not true(picture := self._state.snapshot(time.time())):
+            assert time.monotonic() < began + limit_s, {name: node.health for name, node in picture.nodes.items()}
+            await asyncio.sleep(0.05)
+        return time.monotonic() - began
+
+
+def others_are_ok(picture: Snapshot, name: str) -> bool:
+    return all(node.health is Health.OK for node in picture.nodes.values() if node.name != name)
+
+
+def hca_is(picture: Snapshot, name: str, health: Health) -> bool:
+    return any(question.name == "hca" and question.health is health for question in picture.nodes[name].questions)
+
+
+async def test_a_frozen_host_goes_stale_then_unknown_and_comes_back_alone(lab: Lab) -> None:
+    name = "gpu00-01"
+    async with Watch(lab) as watch:
+        await watch.until(lambda picture: bool(picture.nodes) and others_are_ok(picture, ""), 20)
+        lab.host(name).stop()
+        await watch.until(lambda picture: hca_is(picture, name, Health.STALE) and others_are_ok(picture, name), 5)
+        await watch.until(lambda picture: hca_is(picture, name, Health.UNKNOWN) and others_are_ok(picture, name), 10)
+        lab.host(name).cont()
+        await watch.until(lambda picture: others_are_ok(picture, ""), 40)
+
+
+async def test_while_it_is_frozen_none_of_its_ports_is_ok(lab: Lab) -> None:
+    name = "gpu00-01"
+    async with Watch(lab) as watch:
+        await watch.until(lambda picture: bool(picture.nodes) and others_are_ok(picture, ""), 20)
+        lab.host(name).stop()
+        await watch.until(lambda picture: hca_is(picture, name, Health.UNKNOWN), 10)
+        await watch.until(
+            lambda picture: (
+                all(port.health is not Health.OK for port in picture.nodes[name].ports)
+                and all(link.health is not Health.OK for link in picture.nodes[name].nvlinks)
+            ),
+            10,
+        )
+
+
+def test_a_frozen_host_on_a_snapshot_is_one_node_of_eight(lab: Lab) -> None:
+    lab.host("gpu01-02").stop()
+    picture = snapshot(lab, polls=2)
+    coverage = picture.document["coverage"]
+    assert (coverage["nodes"], coverage["polled"]) == (8, 7)
+    assert picture.sick_nodes == {"gpu01-02"}
+    assert picture.node("gpu01-02")["health"] in ("STALE", "UNKNOWN")
+    assert picture.node("gpu01-02")["error"]
+    assert picture.code == 3
+
+
+def test_a_changed_host_key_is_untrusted_and_not_logged_in_to(lab: Lab) -> None:
+    lab.forget_key_of("gpu01-01")
+    picture = snapshot(lab, polls=2)
+    assert picture.node("gpu01-01")["health"] == "UNTRUSTED"
+    assert picture.sick_nodes == {"gpu01-01"}
+    log = (lab.host("gpu01-01").root / "sshd.log").read_text()
+    assert log.count("Accepted publickey") <= log.count("Disconnected") + log.count("Connection closed")
+
+
+async def test_nothing_of_ours_stays_on_a_host(lab: Lab) -> None:
+    async with Watch(lab) as watch:
+        await watch.until(lambda picture: bool(picture.nodes) and others_are_ok(picture, ""), 20)
+        assert any(host.sessions() for host in lab.hosts.values())
+    deadline = time.monotonic() + 10
+    while left := {name: sessions for name, host in lab.hosts.items() if (sessions := host.sessions())}:
+        assert time.monotonic() < deadline, left
+        await asyncio.sleep(0.1)
