@@ -89,6 +89,7 @@ class Block:
     def restart(self) -> None:
         """The node booted: counters begin anew, rows stay expected where they were."""
         self.window.restart()
+        self.version += 1
         self._table = None
 
     def seen(self, row: int) -> Seen:

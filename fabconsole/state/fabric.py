@@ -13,11 +13,12 @@ from fabconsole.state.banners import banners
 from fabconsole.state.block import Block
 from fabconsole.state.coverage import coverage
 from fabconsole.state.findings import Onsets, findings_of, ordered
-from fabconsole.state.host import Host, InBandPart, Surroundings
+from fabconsole.state.host import Host
+from fabconsole.state.host_view import HostView, InBandPart, Surroundings
 from fabconsole.state.judge import Verdict
 from fabconsole.state.links import Links
 from fabconsole.state.racks import racks
-from fabconsole.state.scale import Scale
+from fabconsole.state.scale import Scales
 from fabconsole.state.snapshot import Coverage, Finding, NodeView, Series, Snapshot
 from fabconsole.state.sweeps import IN_BAND, Subnet
 from fabconsole.state.switch import Switch
@@ -48,13 +49,14 @@ class FabricState:
         self._thresholds = Thresholds()
         self._interval_s = 0.0
         self._hosts: dict[str, Host] = {}
+        self._views: dict[str, HostView] = {}
         self._subnets: dict[str, Subnet] = {}
         self._links = Links()
         self._joined: tuple[object, ...] = ()
         self._timeline = Timeline()
         self._events_version: dict[str, int] = {}
         self._onsets = Onsets()
-        self._scales: dict[tuple[str, ...], Scale] = {}
+        self._scales = Scales(self._thresholds)
         self._drawn: dict[str, _Drawn] = {}
 
     def apply(self, record: Record) -> None:
@@ -115,7 +117,8 @@ class FabricState:
     def _open(self, opening: Opening) -> None:
         before = self._hosts
         inventory = opening.inventory
-        self._inventory, self._thresholds, self._scales = inventory, opening.thresholds, {}
+        self._inventory, self._thresholds = inventory, opening.thresholds
+        self._scales = Scales(opening.thresholds)
         fast = [one.interval_s for asked in opening.asked.values() for one in asked]
         self._interval_s = min(fast, default=inventory.poll.fast_s)
         self._hosts = {}
@@ -127,6 +130,7 @@ class FabricState:
             host.ask(asked)
             host.refresh()
             self._hosts[name] = host
+        self._views = {name: HostView(host) for name, host in self._hosts.items()}
         self._timeline.keep({*self._hosts, *(name for name, _, _ in self._switches())})
         self._drawn = {}
 
@@ -210,7 +214,7 @@ class FabricState:
             subnet, switch = found
             expect = host.expect if host else self._expect(name)
             ports = switch_ports(
-                name, subnet, switch, expect=expect, scale_of=self._scale, peers=self._links.peers, now=now
+                name, subnet, switch, expect=expect, scale_of=self._scales.of, peers=self._links.peers, now=now
             )
             if host is None:
                 return switch_view(name, subnet, switch, ports, expect, events, now)
@@ -219,17 +223,11 @@ class FabricState:
             swept = InBandPart(ports, verdict, question, switch_facts(subnet, switch))
         if host is None:
             raise KeyError(name)
-        around = Surroundings(self._scale, self._links.peers, self._links.version, events, swept)
-        return host.view(now, around)
+        around = Surroundings(self._scales.of, self._links.peers, self._links.version, events, swept)
+        return self._views[name].view(now, around)
 
     def _expect(self, name: str) -> Expect:
         return self._inventory.expected_of(name) if self._inventory else Expect()
-
-    def _scale(self, block: Block) -> Scale:
-        scale = self._scales.get(block.columns)
-        if scale is None:
-            scale = self._scales[block.columns] = Scale(block.columns, self._thresholds)
-        return scale
 
     def _blocks(self, name: str) -> Iterator[Block]:
         host = self._hosts.get(name)

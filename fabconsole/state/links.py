@@ -25,7 +25,7 @@ class Links:
         ends = {
             state.port_guid: f"{name}/{row}"
             for name, host in hosts.items()
-            for block in host.ports_of(Kind.PORTS)
+            for block in host.tables(Kind.PORTS)
             for row, state in zip(block.rows, block.states, strict=True)
             if isinstance(state, PortState) and state.port_guid
         }

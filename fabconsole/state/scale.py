@@ -11,6 +11,7 @@ from fabconsole.fabric.counters import Class, known
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.table import PRESENT, UNSUPPORTED
 from fabconsole.fabric.thresholds import Thresholds
+from fabconsole.state.block import Block
 from fabconsole.state.judge import NO_COUNTERS, NO_RATE_YET, OK, Verdict, worse
 from fabconsole.state.window import Flags, Quality, Rates
 
@@ -73,6 +74,21 @@ class Scale:
             health = Health.CONGESTED if self._congestion[column] else Health.WARN
             return Verdict(health, f"{name} {_over(rate, rule.warn_per_s, at_end)}")
         return Verdict(Health.WARN, f"{name} saturated: it has no rate until it is cleared")
+
+
+class Scales:
+    """One scale for each set of columns: all hosts of a model share it."""
+
+    def __init__(self, thresholds: Thresholds) -> None:
+        self._thresholds = thresholds
+        self._scales: dict[tuple[str, ...], Scale] = {}
+
+    def of(self, block: Block) -> Scale:
+        """The limits of a block's columns."""
+        scale = self._scales.get(block.columns)
+        if scale is None:
+            scale = self._scales[block.columns] = Scale(block.columns, self._thresholds)
+        return scale
 
 
 def per(rate: float) -> str:

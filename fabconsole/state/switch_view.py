@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import Expect
-from fabconsole.state import judge
-from fabconsole.state.host import worst_row
+from fabconsole.state import judge, roll_up
 from fabconsole.state.judge import Verdict
 from fabconsole.state.port_rows import ScaleOf, port_views
 from fabconsole.state.snapshot import NodeView, PortView, QuestionView
@@ -42,7 +41,7 @@ def switch_view(
 ) -> NodeView:
     """The node that a switch without an inventory entry is."""
     swept = subnet.switch_verdict(switch, now)
-    parts = [swept, *worst_row(ports, len(name) + 1)]
+    parts = [swept, *roll_up.of_rows(ports, name)]
     if events.health is not Health.OK:
         parts.append(events)
     whole = judge.worse(*parts)
