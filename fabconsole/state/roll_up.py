@@ -1,0 +1,74 @@
+"""What is wrong with a node: everything under it and about it, the loudest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from fabconsole.fabric.health import Health
+from fabconsole.fabric.table import Kind
+from fabconsole.state import judge
+from fabconsole.state.block import Seen
+from fabconsole.state.host import Host
+from fabconsole.state.judge import OK, Verdict
+from fabconsole.state.question_state import said
+from fabconsole.state.snapshot import NvlinkView, PortView
+from fabconsole.stream.records import Reason
+
+_FAR_SIDE = frozenset({Reason.UNREACHABLE, Reason.JUMP, Reason.REFUSED, Reason.UNTRUSTED})
+"""Failures of the connection: every question has the same one, so none is named."""
+
+Verdicts = Mapping[str, Verdict]
+"""Question to what its age and failure mean."""
+
+
+def of_questions(host: Host, verdicts: Verdicts) -> Iterator[Verdict]:
+    """One unanswered question is enough for a node not to be OK."""
+    for name, verdict in verdicts.items():
+        failure = host.questions[name].failure
+        if verdict.health is Health.OK:
+            yield OK
+        elif failure is not None and failure.reason in _FAR_SIDE:
+            yield verdict
+        elif verdict.health is not Health.NOT_SUPPORTED:
+            yield Verdict(verdict.health, f"{name}: {verdict.reason}")
+
+
+def of_counts(host: Host, verdicts: Verdicts) -> Iterator[Verdict]:
+    """HCAs and GPUs fewer than `expect` says, or than there were."""
+    hca = host.questions.get("hca")
+    if hca is not None and hca.answered_at is not None and verdicts["hca"].health is not Health.UNKNOWN:
+        devices = {
+            row.partition("/")[0]
+            for block in host.tables(Kind.PORTS)
+            for number, row in enumerate(block.rows)
+            if block.seen(number) is not Seen.GONE
+        }
+        yield from judge.fewer("HCAs", len(devices - host.virtual), host.expect.hcas)
+    if host.gpus is not None and verdicts.get("gpu", OK).health is not Health.UNKNOWN:
+        yield from judge.fewer("GPUs", host.gpus, host.most_gpus if host.expect.gpus is None else host.expect.gpus)
+
+
+def of_rows(rows: Sequence[PortView | NvlinkView], node: str) -> Iterator[Verdict]:
+    """The loudest of a node's ports or NVLinks, and how many are like it."""
+    if not rows:
+        return
+    loudest = max(rows, key=lambda row: row.health.rank)
+    if loudest.health is Health.OK:
+        yield OK
+    elif loudest.health.severity:
+        alike = sum(1 for row in rows if row.health is loudest.health) - 1
+        more = f" (and {alike} more)" if alike else ""
+        yield Verdict(loudest.health, f"{loudest.end.removeprefix(f'{node}/')}: {loudest.reason}{more}")
+
+
+def error(host: Host, verdicts: Verdicts) -> str | None:
+    """Why last due askings have no answer; None: they have."""
+    names: dict[str, list[str]] = {}
+    for name, question in host.questions.items():
+        if question.failure is not None and verdicts[name].health is not Health.NOT_SUPPORTED:
+            names.setdefault(said(question.failure), []).append(name)
+    if not names:
+        return None
+    if len(names) == 1 and len(next(iter(names.values()))) == len(host.questions):
+        return next(iter(names))
+    return "; ".join(f"{', '.join(which)}: {text}" for text, which in names.items())
