@@ -66,11 +66,11 @@ _SCRIPT = (
     r"""{ m ring; printf '%s\n' "$y"; m live -; l=$y; }; done; }; """
     'm $s; e; m live "$k"; '
     'L=cat; [ "$1" = v ] || { echo x | grep --line-buffered x >/dev/null && L=grep; }; '
-    '{ if [ $1 = v ]; then v & else { x=exec; $w "$@"; } & fi; t=$!; exec >/dev/null; '
-    "while read -r i; do :; done <&3; kill $t || $w kill $t; } | "
-    '{ [ $L = cat ] && exec cat; exec grep --line-buffered -E "$X|$O"; } & g=$!; '
-    "{ while read -r i; do :; done <&3; kill $g; } >/dev/null & z=$!; "
-    "wait $g; kill $z; exit 0"
+    # Both halves wait for the end of standard input and end what they began; a reader that ends by itself ends all.
+    'W() { while read -r i; do :; done <&3; }; trap "exit 0" TERM; '
+    '{ if [ $1 = v ]; then v & else { x=exec; $w "$@"; } & fi; t=$!; exec >/dev/null; W; kill $t || $w kill $t; } | '
+    '{ exec 4<&0; if [ $L = cat ]; then cat <&4 & else grep --line-buffered -E "$X|$O" <&4 & fi; g=$!; exec 4<&-; '
+    "{ W; kill $g; } >/dev/null & z=$!; wait $g; kill $z; kill $$; } & wait; exit 0"
 )
 
 

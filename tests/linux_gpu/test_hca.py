@@ -216,7 +216,9 @@ def test_a_new_shell_is_told_everything_again(real_shell, sysfs):
 
 # -- without a shell: any bytes ---------------------------------------------------------------------------------
 
-_FILES = [f"ports/1/{name}" for name in ("state", "phys_state", "rate", "counters/link_downed", "counters/symbol_error")]
+_FILES = [
+    f"ports/1/{name}" for name in ("state", "phys_state", "rate", "counters/link_downed", "counters/symbol_error")
+]
 _LISTING = "\n".join(["mlx5_0 mlx5_1", "@mlx5_0", "ports/1", *_FILES, "@mlx5_1", "ports/1", *_FILES, ""]).encode()
 _VALUES = (
     b"mlx5_0 mlx5_1\n4: ACTIVE\n5: LinkUp\n400 Gb/sec (4X NDR)\n11\n12\n@mlx5_0 0\n"

@@ -36,15 +36,17 @@ def errors(counts: dict[tuple[int, int], tuple[int, int, int]]) -> str:
     return "\n".join(lines)
 
 
+LISTING = "\n".join(HEADS)
 UP = {0: ["26.562 GB/s", "26.562 GB/s"], 1: ["26.562 GB/s", "<inactive>"]}
 COUNTS = {(0, 0): (0, 0, 0), (0, 1): (0, 3, 0), (1, 0): (1, 0, 7)}
+STATES, ERRORS = states(UP), errors(COUNTS)
 
 
 @pytest.fixture
 def smi(put_tool, tmp_path):
     """A stand-in that prints what was last said to it, and keeps count of how it was called."""
 
-    def say(listing="\n".join(HEADS), s=states(UP), e=errors(COUNTS), status=0):
+    def say(listing=LISTING, s=STATES, e=ERRORS, status=0):
         for name, text in (("L", listing), ("s", s), ("e", e)):
             (tmp_path / name).write_text(text + "\n")
         put_tool(
@@ -275,7 +277,11 @@ def test_an_answer_cut_anywhere_makes_no_link_up_or_down_that_is_not(cut):
 @given(st.binary(max_size=300), st.integers(0, 255))
 def test_any_bytes_are_read_without_an_exception(body, status):
     gpu, nvlink = GpuInquiry(NODE), NvlinkInquiry(NODE)
-    for prefix in (b"", b"GPU 0: x\n", b"@-s 0 1-1\nGPU 0: x (UUID: y)\n Link 0: 1 GB/s\n@-e 0 2-2\nGPU 0: x\n Link 0:"):
+    for prefix in (
+        b"",
+        b"GPU 0: x\n",
+        b"@-s 0 1-1\nGPU 0: x (UUID: y)\n Link 0: 1 GB/s\n@-e 0 2-2\nGPU 0: x\n Link 0:",
+    ):
         answer = Answer(body=prefix + body, status=status, asked_at=0, at=0, clock_s=0, boot_id=None)
         gpu.read(answer)
         nvlink.read(answer)
