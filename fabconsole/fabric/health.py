@@ -38,6 +38,8 @@ class Health(Enum):
     NOT_SUPPORTED = "NOT-SUPPORTED"
     SUPPRESSED = "SUPPRESSED"
 
+    __hash__ = object.__hash__  # members are single; Enum's own hash is Python and was half of a snapshot's time
+
     @property
     def glyph(self) -> str:
         """The one-column sign that stands for this word wherever colour may be missing."""

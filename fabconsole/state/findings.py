@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -19,30 +19,24 @@ class Onsets:
     """Since when each thing is as bad as it is."""
 
     def __init__(self) -> None:
-        self._since: dict[str, tuple[Severity, float]] = {}
+        self._nodes: dict[str, dict[str, tuple[Severity, float]]] = {}
 
-    def since(self, end: str, health: Health, at: float) -> float:
-        """When `end` first was this bad; `at` where it has only now become so. A thing that eased keeps its onset."""
-        before = self._since.get(end)
-        if before is None or health.severity > before[0]:
-            self._since[end] = (health.severity, at)
-            return at
-        if health.severity < before[0]:
-            self._since[end] = (health.severity, before[1])
-        return before[1]
-
-    def forget(self, node: str, still: Collection[str]) -> None:
-        """What of a node is not in `still` is well again."""
-        inside = f"{node}/"
-        for end in [end for end in self._since if (end == node or end.startswith(inside)) and end not in still]:
-            del self._since[end]
+    def dated(self, node: str, found: Sequence[Finding]) -> tuple[Finding, ...]:
+        """A node's findings, each since it first was this bad. What eased keeps its onset; what is not here is well."""
+        if not found:
+            self._nodes.pop(node, None)
+            return ()
+        before = self._nodes.get(node, {})
+        now = {finding.end: _onset(before.get(finding.end), finding) for finding in found}
+        self._nodes[node] = now
+        return tuple(replace(finding, since=now[finding.end][1]) for finding in found)
 
 
 def findings_of(view: NodeView, onsets: Onsets, now: float, event_since: float | None) -> tuple[Finding, ...]:
-    """What is wrong on one node: the node itself, its ports, its NVLinks."""
-    found = [*_node(view, now, event_since), *_ports(view, now), *_nvlinks(view, now)]
-    onsets.forget(view.name, {finding.end for finding in found})
-    return tuple(replace(f, since=onsets.since(f.end, f.health, f.since)) for f in found)
+    """What is wrong on one node: the node itself, its ports, its NVLinks. A node is as bad as the worst of them."""
+    if view.health.severity < Severity.WARN:
+        return onsets.dated(view.name, ())
+    return onsets.dated(view.name, [*_node(view, now, event_since), *_ports(view, now), *_nvlinks(view, now)])
 
 
 def ordered(
@@ -99,6 +93,11 @@ def _nvlinks(view: NodeView, now: float) -> Iterator[Finding]:
         for link in group if len(group) <= _FOLD else group[:1]:
             more = f", and {len(group) - 1} more of gpu{gpu}" if len(group) > _FOLD else ""
             yield _finding(link, f"{link.reason}{more}", now)
+
+
+def _onset(before: tuple[Severity, float] | None, finding: Finding) -> tuple[Severity, float]:
+    worse = before is None or finding.health.severity > before[0]
+    return finding.health.severity, finding.since if worse or before is None else before[1]
 
 
 def _finding(row: PortView | NvlinkView, reason: str, now: float, peer: str | None = None) -> Finding:

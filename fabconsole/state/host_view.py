@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.table import Kind
@@ -40,6 +41,11 @@ class Surroundings:
     """Of a switch, whose ports the sweep reads."""
 
 
+_Row = TypeVar("_Row", PortView, NvlinkView)
+_Drawn = tuple[object, tuple[_Row, ...], tuple[Verdict, ...]]
+"""What it was drawn from, the rows, and what they make of their node."""
+
+
 class HostView:
     """Draws one host. Its ports change every few seconds, its NVLinks ten times more rarely: each is kept apart."""
 
@@ -47,16 +53,16 @@ class HostView:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self._ports: tuple[object, tuple[PortView, ...]] = (None, ())
-        self._nvlinks: tuple[object, tuple[NvlinkView, ...]] = (None, ())
+        self._ports: _Drawn[PortView] = (None, (), ())
+        self._nvlinks: _Drawn[NvlinkView] = (None, (), ())
 
     def view(self, now: float, around: Surroundings) -> NodeView:
         """The node at `now`."""
         host, swept = self._host, around.swept
         verdicts = {name: question.verdict(now, host.expect) for name, question in host.questions.items()}
-        ports = self._port_views(now, verdicts, around) if swept is None else swept.ports
-        nvlinks = self._nvlink_views(now, verdicts, around)
-        whole = judge.worse(*self._reasons(verdicts, ports, nvlinks, around))
+        _, ports, of_ports = self._drawn_ports(now, verdicts, around)
+        _, nvlinks, of_nvlinks = self._drawn_nvlinks(now, verdicts, around)
+        whole = judge.worse(*self._reasons(verdicts, (*of_ports, *of_nvlinks), around))
         questions = tuple(question.view(now, verdicts[name]) for name, question in host.questions.items())
         if swept is not None:
             questions = (*questions, swept.question)
@@ -80,8 +86,7 @@ class HostView:
     def _reasons(
         self,
         verdicts: Verdicts,
-        ports: tuple[PortView, ...],
-        nvlinks: tuple[NvlinkView, ...],
+        of_rows: tuple[Verdict, ...],
         around: Surroundings,
     ) -> Iterator[Verdict]:
         """Everything that could be wrong with it, the more telling first among equals."""
@@ -94,13 +99,14 @@ class HostView:
         if host.unmanaged is not OK:
             yield host.unmanaged
         yield from roll_up.of_counts(host, verdicts)
-        yield from roll_up.of_rows(ports, host.node.name)
-        yield from roll_up.of_rows(nvlinks, host.node.name)
+        yield from of_rows
         if around.events.health is not Health.OK:
             yield around.events
 
-    def _port_views(self, now: float, verdicts: Verdicts, around: Surroundings) -> tuple[PortView, ...]:
+    def _drawn_ports(self, now: float, verdicts: Verdicts, around: Surroundings) -> _Drawn[PortView]:
         host, name = self._host, self._host.feeding(Kind.PORTS, "hca")
+        if around.swept is not None:
+            return None, around.swept.ports, tuple(roll_up.of_rows(around.swept.ports, host.node.name))
         question = verdicts.get(name, OK)
         blocks = host.tables(Kind.PORTS)
         key = (_versions(host, Kind.PORTS), question, self._step(name, now), around.peers_version, host.rules_version)
@@ -114,14 +120,14 @@ class HostView:
                 peers=around.peers,
                 now=now,
             )
-            self._ports = (key, views)
-        return self._ports[1]
+            self._ports = (key, views, tuple(roll_up.of_rows(views, host.node.name)))
+        return self._ports
 
-    def _nvlink_views(self, now: float, verdicts: Verdicts, around: Surroundings) -> tuple[NvlinkView, ...]:
+    def _drawn_nvlinks(self, now: float, verdicts: Verdicts, around: Surroundings) -> _Drawn[NvlinkView]:
         host, name = self._host, self._host.feeding(Kind.NVLINKS, "nvlink")
         question = verdicts.get(name)
         if question is None:
-            return ()
+            return None, (), ()
         key = (_versions(host, Kind.NVLINKS), question, self._step(name, now), host.rules_version)
         if self._nvlinks[0] != key:
             block = next(iter(host.tables(Kind.NVLINKS)), None)
@@ -134,8 +140,8 @@ class HostView:
                 question=question,
                 now=now,
             )
-            self._nvlinks = (key, views)
-        return self._nvlinks[1]
+            self._nvlinks = (key, views, tuple(roll_up.of_rows(views, host.node.name)))
+        return self._nvlinks
 
     def _step(self, name: str, now: float) -> float:
         """Changes when the ages shown are to be drawn anew."""
