@@ -95,11 +95,11 @@ class Collector:
         if self._closing:
             return
         self._closing = True
+        leaving = [session.close() for session in self._sessions.values()]
         if self._main is not None:
             self._main.cancel()
             with suppress(asyncio.CancelledError):
                 await self._main
-        leaving = [session.close() for session in self._sessions.values()]
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_S):
                 for connection in leaving:

@@ -11,7 +11,7 @@ from fabconsole.collector.asking import Asking, understood
 from fabconsole.collector.channel import Channel
 from fabconsole.collector.failure import Failure
 from fabconsole.platforms.question import Again, Answer, Inquiry
-from fabconsole.platforms.shell import Frame, framed, unframe
+from fabconsole.platforms.shell import STILL_RUNNING, Frame, framed, traced, unframe, unless
 from fabconsole.stream.records import Reason, Record
 
 ROUNDS = 4
@@ -64,7 +64,7 @@ class Flight:
 class Lane:
     """One lane of one node. Synchronous: it is called by the slot wake-up and by its channel.
 
-    Every call of `ask` leads to exactly one record, at once or later.
+    What is asked leads to exactly one record, at once or later.
     """
 
     def __init__(
@@ -88,22 +88,23 @@ class Lane:
         self._random = random
         self._channel: Channel | None = None
         self._flight: Flight | None = None
-        self._queue: dict[Asking, float] = {}
+        self._queue: dict[Asking, None] = {}
         self._heard = bytearray()
         self._noise = 0
+        self._session: int | None = None
+        self._untraced = False
+        self._behind: dict[Asking, tuple[int, float]] = {}
+        """What was out when its shell was lost: that shell's session, and when it was asked."""
 
     def ask(self, asking: Asking) -> None:
-        """An asking is due."""
+        """An asking is due. Where it is out or waits already, within its deadline, that one stands for this one."""
         flight = self._flight
         if flight is None:
             self._take_off(asking)
-        elif flight.late or flight.asking is asking:
+        elif flight.late:
             self._stuck(asking, flight)
-        elif asking in self._queue:
-            waits_for = f"has waited for {flight.asking.question.name}, which is not back yet"
-            self._emit(asking.unanswered(Reason.STUCK, waits_for, self._clock(), since=self._queue[asking]))
-        else:
-            self._queue[asking] = self._clock()
+        elif flight.asking is not asking:
+            self._queue[asking] = None
 
     def expire(self, now: float) -> bool:
         """Write off what is out past its deadline. False: nothing is out that could still be late."""
@@ -125,6 +126,8 @@ class Lane:
         """The shell that was asked for is there."""
         self._channel = channel
         self._greeting = self._prelude
+        self._session = None
+        self._untraced = True
         self._heard.clear()
         self._noise = 0
         for inquiry in self._inquiries.values():
@@ -168,6 +171,9 @@ class Lane:
         if not flight.stamps or at - flight.stamps[-1][1] > STAMP_S:
             flight.stamps.append((len(self._heard), at))
         self._heard += data
+        if self._untraced:
+            self._session = traced(self._heard)
+            self._untraced = self._session is None
         self._read(flight)
 
     def ended(self, channel: Channel) -> None:
@@ -192,7 +198,13 @@ class Lane:
         if frame is None:
             flight.searched = len(self._heard)
             return
+        self._untraced = False
         self._heard.clear()
+        behind = self._behind.pop(asking, None)
+        if behind is not None and frame.status == STILL_RUNNING and not frame.body:
+            self._behind[asking] = behind
+            self._stuck_behind(flight, behind[1])
+            return
         self._understand(flight, self._answer(flight, frame))
 
     def _answer(self, flight: Flight, frame: Frame) -> Answer:
@@ -245,7 +257,9 @@ class Lane:
         text = inquiry.text()
         if text and not text.endswith("\n"):
             text += "\n"
-        line = framed(flight.nonce, asking.question.name, inquiry.call())
+        call = inquiry.call()
+        behind = self._behind.get(asking)
+        line = framed(flight.nonce, asking.question.name, call if behind is None else unless(behind[0], call))
         greeting, self._greeting = self._greeting, ""
         if self._channel is None or not self._channel.write(f"{greeting}{text}{line}".encode()):
             self._channel = None
@@ -256,9 +270,17 @@ class Lane:
         flight = self._flight
         self._heard.clear()
         if flight is not None:
+            if self._session is not None:
+                self._behind[flight.asking] = (self._session, flight.asked_at)
             if not flight.late:
                 self._emit(flight.asking.failed(failure, self._clock()))
             self._land()
+
+    def _stuck_behind(self, flight: Flight, since: float) -> None:
+        if not flight.late:
+            detail = "was asked before the connection was lost, and still runs there; not asked again before it is over"
+            self._emit(flight.asking.unanswered(Reason.STUCK, detail, self._clock(), since=since))
+        self._land()
 
     def _land(self) -> None:
         self._flight = None

@@ -24,7 +24,7 @@ from fabconsole.collector.running import Running
 from fabconsole.fabric.inventory import Node
 from fabconsole.fabric.printable import printable
 from fabconsole.platforms.question import Follower, Inquiry
-from fabconsole.platforms.shell import COMMAND, PRELUDE, WATCHED
+from fabconsole.platforms.shell import COMMAND, PRELUDE, TRACED, WATCHED
 from fabconsole.stream.records import Reason
 
 FAST_LANE = "fast"
@@ -81,7 +81,9 @@ class Session:
         self._connection: Connection | None = None
         self._failure: Failure | None = None
         self._jump: str | None = None
-        self._up_at = 0.0
+        self._up_at: float | None = None
+        """On the steady clock; None: the last attempt did not come so far."""
+        self._left = False
         self._heard_at = 0.0
         self._doubted = False
         self._take_turns(asked)
@@ -91,7 +93,9 @@ class Session:
         attempt = 0
         while True:
             failure = await self._stand()
-            stood = self._stood_s()
+            if self._left:
+                return
+            stood = self._shared.monotonic() - self._up_at if self._up_at is not None else 0.0
             self._fail(failure)
             # Behind a jump host the tunnel backs off for all of us; asking it again is free.
             attempt = 1 if stood > STOOD_S or failure.reason is Reason.JUMP else attempt + 1
@@ -120,6 +124,7 @@ class Session:
 
     def close(self) -> Connection | None:
         """Take leave of the node; the connection that is now closing."""
+        self._left = True
         connection, self._connection = self._connection, None
         for turn in self._places():
             turn.close()
@@ -159,6 +164,7 @@ class Session:
 
     async def _stand(self) -> Failure:
         """Connect and stay connected for as long as it goes; why it ended."""
+        self._up_at = None
         try:
             async with self._shared.ramp.place():
                 connection = await self._connect()
@@ -166,7 +172,9 @@ class Session:
             return error.failure
         self._up(connection)
         failure = await connection.closed()
-        if self._jump is not None:
+        self._connection = None
+        self._failure = failure
+        if self._jump is not None and not self._left:
             return await self._shared.jumps.failed(self._jump, self._number) or failure
         return failure
 
@@ -199,12 +207,8 @@ class Session:
         for asking in self._askings:
             self._shared.soon(asking)
 
-    def _stood_s(self) -> float:
-        return self._shared.monotonic() - self._up_at if self._connection is not None else 0.0
-
     def _fail(self, failure: Failure) -> None:
-        first = self._failure is None and self._connection is None
-        self._connection = None
+        first = self._failure is None
         self._failure = failure
         for turn in self._places():
             turn.cut(failure)
@@ -277,7 +281,7 @@ class Session:
                 inquiries,
                 self,
                 shared.outbox.put,
-                prelude=PRELUDE if name == FAST_LANE else PRELUDE + WATCHED,
+                prelude=PRELUDE + TRACED + ("" if name == FAST_LANE else WATCHED),
                 clock=shared.clock,
                 monotonic=shared.monotonic,
                 random=shared.random,

@@ -15,6 +15,9 @@ import re
 import shlex
 from dataclasses import dataclass
 
+STILL_RUNNING = 113
+"""Exit status of a call that was not made, see `unless`."""
+
 COMMAND = "exec sh"
 """What the channel executes; the login shell (csh, fish) sees only this."""
 
@@ -38,6 +41,17 @@ PRELUDE = "\n".join(
 )
 """First lines into every shell channel; ends in a newline."""
 
+TRACED = "\n".join(
+    (
+        r"""printf '\001%s\n' $$""",
+        "fc_unless() { fc_t=$1; shift; for fc_d in /proc/[0-9]*/stat; do read -r fc_l 2>/dev/null <$fc_d || continue; "
+        'case ${fc_l##*) } in "Z "*) ;; ?" "*" "*" $fc_t "*) return ' + f"{STILL_RUNNING};; esac; done; "
+        '"$@"; }',
+        "",
+    )
+)
+"""More first lines: the shell tells its process id, which is its session's, as `\\x01PID`; see `unless`."""
+
 WATCHED = "\n".join(
     (
         "exec 9<&0",
@@ -55,6 +69,23 @@ session, which sshd made (`timeout` makes process groups of its own inside it); 
 group. Costs a fork a call, so the fast lane goes without. What runs as another user (sudo) cannot be killed so.
 """
 
+
+def traced(data: bytes | bytearray) -> int | None:
+    """The process id that a shell with `TRACED` told before its first frame; None where it did not."""
+    told = _TRACE.search(data)
+    return int(told[1]) if told else None
+
+
+def unless(session: int, call: str) -> str:
+    """Call words that answer STILL_RUNNING, and run nothing, while a process of an earlier shell is still there.
+
+    A process in D state survives its kill and our reconnecting; a second one beside it would hang too. Reads
+    `/proc/*/stat` alone: the other files of such a process can hang their reader.
+    """
+    return f"fc_unless {session} {call}"
+
+
+_TRACE = re.compile(rb"\x01([0-9]{1,10})\n")
 
 _GUARD = (
     'exec 9<&0; if command -v setsid >/dev/null; then setsid sh -c "$1" </dev/null 9<&- & '

@@ -84,21 +84,38 @@ class Sshd:
     def pids(self) -> list[int]:
         return [self.process.pid, *descendants(self.process.pid)]
 
+    def cut(self) -> None:
+        """End its connections as a power cut would: no process of theirs is told."""
+        for pid in direct_children(self.process.pid):
+            os.kill(pid, signal.SIGKILL)
+
     def stop(self) -> None:
-        for pid in self.pids():
-            os.kill(pid, signal.SIGSTOP)
+        self._signal(signal.SIGSTOP)
 
     def go_on(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        self._signal(signal.SIGKILL)
+        self.process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
         for pid in self.pids():
-            os.kill(pid, signal.SIGCONT)
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                continue
+
+
+def direct_children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
 
 
 def descendants(pid: int) -> list[int]:
-    found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += [int(child), *descendants(int(child))]
-    return found
+    return [one for child in direct_children(pid) for one in (child, *descendants(child))]
 
 
 def marked(mark: str) -> list[str]:
@@ -151,13 +168,7 @@ def start_sshd(keys: Keys, tmp_path: Path) -> Iterator[Callable[..., Sshd]]:
 
     yield start
     for one in started:
-        pids = one.pids()
-        for pid in pids:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        one.process.wait()
+        one.kill()
 
 
 @dataclass

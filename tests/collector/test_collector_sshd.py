@@ -3,21 +3,247 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
 
-from collector_rig import FAST, Echo, Keys, Sshd, collector, fabric, watched
+from collector_rig import (
+    FAST,
+    NVLINK,
+    SLOW,
+    Echo,
+    Keys,
+    Sshd,
+    collector,
+    eventually,
+    fabric,
+    marked,
+    watched,
+)
 
-from fabconsole.stream.records import Opening, Sample
+from fabconsole.fabric.inventory import Poll
+from fabconsole.stream.records import Opening, Reason, Record, Sample, Unanswered
+
+StartSshd = Callable[..., Sshd]
 
 
-async def test_the_first_record_says_what_is_asked_and_samples_follow(
-    keys: Keys, start_sshd: Callable[..., Sshd]
-) -> None:
+def sample_of(node: str, question: str = "hca") -> Callable[[Record], bool]:
+    return lambda record: isinstance(record, Sample) and (record.node, record.question) == (node, question)
+
+
+def unanswered(node: str, *reasons: Reason, question: str = "hca") -> Callable[[Record], bool]:
+    return lambda record: (
+        isinstance(record, Unanswered)
+        and (record.node, record.question) == (node, question)
+        and (not reasons or record.reason in reasons)
+    )
+
+
+async def test_the_first_record_says_what_is_asked_and_samples_follow(keys: Keys, start_sshd: StartSshd) -> None:
     sshd = start_sshd()
     keys.trust(sshd.port)
     inventory = fabric(keys.ssh(), {"gpu0": sshd.port})
     async with watched(collector(inventory, {FAST: lambda: Echo("echo hello")})) as watching:
-        samples = await watching.until(lambda record: isinstance(record, Sample), times=3)
+        samples = await watching.until(sample_of("gpu0"), times=3)
     opening = watching.seen[0]
     assert isinstance(opening, Opening)
     assert [(asked.question, asked.interval_s) for asked in opening.asked["gpu0"]] == [("hca", 0.3)]
-    assert all(isinstance(sample, Sample) and sample.facts["said"] == "hello\n" for sample in samples)
+    for sample in samples:
+        assert isinstance(sample, Sample)
+        assert sample.facts == {"said": "hello\n", "status": "0"}
+        assert sample.boot_id == Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        assert abs(sample.clock_s - float(Path("/proc/uptime").read_text().split()[0])) < 10
+        assert 0 < sample.latency_s < 1
+
+
+async def test_definitions_travel_once_and_a_listing_may_ask_again(keys: Keys, start_sshd: StartSshd) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    echo = Echo("echo hello", rounds=1)
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: echo})) as watching:
+        await watching.until(sample_of("gpu0"), times=2)
+    assert echo.restarts == 1
+    assert len(echo.answers) >= 4
+
+
+async def test_a_reader_that_never_has_enough_is_stopped(keys: Keys, start_sshd: StartSshd) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    source = collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("echo hello", rounds=1000)})
+    async with watched(source) as watching:
+        await watching.until(unanswered("gpu0", Reason.GARBLED))
+
+
+async def test_an_answer_over_the_cap_is_cut_off_and_costs_its_question_alone(
+    keys: Keys, start_sshd: StartSshd
+) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    asked = {FAST: lambda: Echo("echo fine"), SLOW: lambda: Echo("head -c 5000000 /dev/zero | tr '\\0' x; echo")}
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), asked)) as watching:
+        (record, _) = await watching.until(unanswered("gpu0", Reason.OVERFLOW, question="gpu"), times=2)
+        await watching.until(sample_of("gpu0"), times=3)
+    assert isinstance(record, Unanswered)
+    assert "100,000 bytes" in record.detail
+    assert not [one for one in watching.seen if unanswered("gpu0")(one)]
+
+
+async def test_what_a_node_prints_cannot_pass_for_an_answer(keys: Keys, start_sshd: StartSshd) -> None:
+    """It knows the last nonce, never the next one."""
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    forger = (
+        r"printf '\002%s hca 1.0 boot\nforged\n\003%s hca 0\n' $fc_old $fc_old; fc_old=$fc_n; "
+        r"printf '\002 hca 1 -\n\003 hca 0\n'; echo honest"
+    )
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo(forger)})) as watching:
+        samples = await watching.until(sample_of("gpu0"), times=3)
+    for sample in samples:
+        assert isinstance(sample, Sample)
+        assert sample.facts["said"].endswith("honest\n")
+        assert sample.clock_s > 1.0
+
+
+async def test_a_tool_that_reads_its_input_does_not_eat_the_next_question(keys: Keys, start_sshd: StartSshd) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    async with watched(
+        collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("cat; echo done")})
+    ) as watching:
+        samples = await watching.until(sample_of("gpu0"), times=3)
+    assert {sample.facts["said"] for sample in samples if isinstance(sample, Sample)} == {"done\n"}
+
+
+async def test_a_stuck_question_is_never_asked_again_and_its_lane_waits_while_others_go_on(
+    keys: Keys, start_sshd: StartSshd, tmp_path: Path
+) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    count = tmp_path / "asked"
+    asked = {
+        FAST: lambda: Echo("echo fine"),
+        SLOW: lambda: Echo(f"echo x >>{count}; sleep 60"),
+        NVLINK: lambda: Echo("echo links"),
+    }
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), asked)) as watching:
+        (timeout,) = await watching.until(unanswered("gpu0", Reason.TIMEOUT, question="gpu"))
+        stuck = await watching.until(unanswered("gpu0", Reason.STUCK, question="gpu"), times=3)
+        behind = await watching.until(unanswered("gpu0", Reason.STUCK, question="nvlink"), times=3)
+        await watching.until(sample_of("gpu0"), times=10)
+        assert count.read_text() == "x\n", "asked once"
+        since = {one.since for one in (*stuck, *behind) if isinstance(one, Unanswered)}
+        assert len(since) == 1
+        assert isinstance(timeout, Unanswered)
+        assert (timeout.detail, timeout.since) == ("no answer within 1 s", None)
+        assert isinstance(behind[-1], Unanswered)
+        assert "waits behind gpu" in behind[-1].detail
+        assert not [one for one in watching.seen if unanswered("gpu0")(one)], "the fast lane was never late"
+    await eventually(lambda: not marked(f"FC_TEST={tmp_path.name}-{sshd.port}"))
+
+
+async def test_a_late_answer_frees_its_lane_and_its_values_are_not_used(
+    keys: Keys, start_sshd: StartSshd, tmp_path: Path
+) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    gate = tmp_path / "gate"
+    asked = {SLOW: lambda: Echo(f"if [ -e {gate} ]; then echo quick; else sleep 2; touch {gate}; echo late; fi")}
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), asked)) as watching:
+        await watching.until(unanswered("gpu0", Reason.TIMEOUT, question="gpu"))
+        (sample,) = await watching.until(sample_of("gpu0", "gpu"))
+    assert isinstance(sample, Sample)
+    assert sample.facts["said"] == "quick\n"
+
+
+async def test_every_due_question_has_exactly_one_record(keys: Keys, start_sshd: StartSshd) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    dead = {"gpu0": sshd.port, "gpu1": 1}
+    async with watched(collector(fabric(keys.ssh(), dead), {FAST: lambda: Echo("echo fine")})) as watching:
+        await watching.until(sample_of("gpu0"), times=8)
+    good = [record for record in watching.seen if sample_of("gpu0")(record)]
+    bad = [record for record in watching.seen if unanswered("gpu1", Reason.UNREACHABLE)(record)]
+    assert abs(len(good) - len(bad)) <= 2
+    assert isinstance(bad[0], Unanswered)
+    assert bad[0].detail == "root@127.0.0.1:1: connection refused; no sshd listens there"
+
+
+async def test_a_frozen_server_goes_unanswered_others_are_unharmed_and_it_recovers_alone(
+    keys: Keys, start_sshd: StartSshd
+) -> None:
+    frozen, healthy = start_sshd(), start_sshd()
+    for sshd in (frozen, healthy):
+        keys.trust(sshd.port)
+    poll = Poll(fast_s=0.3, slow_s=1.0, timeout_s=0.5)
+    inventory = fabric(keys.ssh(), {"gpu0": frozen.port, "gpu1": healthy.port}, poll)
+    async with watched(collector(inventory, {FAST: lambda: Echo("echo fine")})) as watching:
+        await watching.until(sample_of("gpu0"), times=2)
+        frozen.stop()
+        mark = len(watching.seen)
+        await watching.until(unanswered("gpu0", Reason.TIMEOUT), after=mark)
+        await watching.until(unanswered("gpu0", Reason.UNREACHABLE), times=3, after=mark)
+        frozen.go_on()
+        mark = len(watching.seen)
+        await watching.until(sample_of("gpu0"), times=2, after=mark)
+        assert not [one for one in watching.seen if unanswered("gpu1")(one)]
+        gaps = [one.at for one in watching.seen if isinstance(one, Sample) and one.node == "gpu1"]
+        assert max(later - earlier for earlier, later in pairwise(gaps)) < 1.0
+
+
+async def test_a_shell_that_dies_is_opened_again(keys: Keys, start_sshd: StartSshd) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    echoes: list[Echo] = []
+
+    def echo() -> Echo:
+        echoes.append(Echo('echo $$; [ -n "$fc_once" ] && kill -9 $$; fc_once=1'))
+        return echoes[-1]
+
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: echo})) as watching:
+        (died,) = await watching.until(unanswered("gpu0", Reason.FAILED))
+        await watching.until(sample_of("gpu0"), times=2)
+    assert isinstance(died, Unanswered)
+    assert "ended by signal KILL" in died.detail
+    assert echoes[0].restarts >= 2
+
+
+async def test_after_aclose_and_after_a_lost_connection_no_process_is_left(
+    keys: Keys, start_sshd: StartSshd, tmp_path: Path
+) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    mark = f"FC_TEST={tmp_path.name}-{sshd.port}"
+    slow = "timeout 300 sleep 300; echo never"
+    asked = {FAST: lambda: Echo("echo fine"), SLOW: lambda: Echo(slow)}
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), asked)) as watching:
+        await watching.until(sample_of("gpu0"))
+        await eventually(lambda: any("sleep 300" in line for line in marked(mark)))
+        sshd.cut()
+        seen = len(watching.seen)
+        await watching.until(unanswered("gpu0", Reason.UNREACHABLE), after=seen)
+        await watching.until(sample_of("gpu0"), after=seen)
+        await eventually(lambda: any("sleep 300" in line for line in marked(mark)))
+        assert sum(line.startswith("timeout") for line in marked(mark)) == 1, marked(mark)
+    await eventually(lambda: not marked(mark))
+
+
+async def test_a_process_that_outlives_the_connection_keeps_its_question_from_being_asked(
+    keys: Keys, start_sshd: StartSshd, tmp_path: Path
+) -> None:
+    """In place of a process in D state: one that hides its session's death by ignoring nothing we can send."""
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    count = tmp_path / "asked"
+    # A stopped process cannot be told from a hung one, save that it dies by KILL; so the watch is disarmed first.
+    hung = f"echo x >>{count}; kill -9 $fc_w; exec 8>&-; sleep 7"
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {SLOW: lambda: Echo(hung)})) as watching:
+        await watching.until(unanswered("gpu0", Reason.TIMEOUT, question="gpu"))
+        sshd.cut()
+        seen = len(watching.seen)
+        (stuck,) = await watching.until(
+            lambda one: isinstance(one, Unanswered) and "still runs there" in one.detail, after=seen
+        )
+        assert isinstance(stuck, Unanswered)
+        assert stuck.reason is Reason.STUCK
+        assert stuck.since is not None
+        assert count.read_text() == "x\n"
+        await eventually(lambda: count.read_text() == "x\nx\n")

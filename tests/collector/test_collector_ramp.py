@@ -1,0 +1,68 @@
+"""How connections are begun."""
+
+from __future__ import annotations
+
+import asyncio
+from random import Random
+
+from fabconsole.collector.outbox import Outbox
+from fabconsole.collector.ramp import Ramp, backoff_s, racks_first
+from fabconsole.fabric.inventory import Inventory, Node, Rack
+from fabconsole.stream.records import Happened, Reason
+
+
+def test_one_node_of_every_rack_is_connected_first() -> None:
+    racks = (
+        Rack(name="r0", nodes=("a0", "a1", "a2")),
+        Rack(name="r1", nodes=("b0",)),
+        Rack(name="r2", nodes=("c0", "c1")),
+    )
+    nodes = {name: Node(name=name, rack=rack.name, address=name) for rack in racks for name in rack.nodes}
+    assert racks_first(Inventory(fabric="f", racks=racks, nodes=nodes)) == ["a0", "b0", "c0", "a1", "c1", "a2"]
+
+
+def test_backoff_doubles_to_a_cap_and_is_never_in_step() -> None:
+    random = Random(1)
+    waits = [[backoff_s(attempt, Reason.UNREACHABLE, random) for _ in range(50)] for attempt in range(1, 12)]
+    assert all(0.5 <= wait <= 1.0 for wait in waits[0])
+    assert all(15 <= wait <= 30.0 for wait in waits[-1])
+    assert len(set(waits[3])) > 40
+
+
+def test_a_refused_key_and_a_changed_identity_are_tried_again_slowly() -> None:
+    for reason in (Reason.REFUSED, Reason.UNTRUSTED):
+        assert backoff_s(1, reason, Random(1)) >= 15
+        assert backoff_s(99, reason, Random(1)) <= 300
+
+
+async def test_a_handshake_that_hangs_gives_its_place_back() -> None:
+    ramp = Ramp(at_once=1, hold_s=0.05)
+    hanging = asyncio.Event()
+
+    async def sick() -> None:
+        async with ramp.place():
+            await hanging.wait()
+
+    task = asyncio.create_task(sick())
+    async with asyncio.timeout(5):
+        for _ in range(3):
+            async with ramp.place():
+                pass
+    hanging.set()
+    await task
+    async with asyncio.timeout(5), ramp.place():
+        pass
+
+
+async def test_records_are_handed_out_in_order_and_in_company() -> None:
+    outbox = Outbox()
+    records = [Happened(node=str(number), at=0.0, events=()) for number in range(3)]
+    for record in records[:2]:
+        outbox.put(record)
+    assert await outbox.batch() == records[:2]
+    outbox.put_now(records[2])
+    assert await outbox.batch() == records[2:]
+    outbox.put(records[0])
+    outbox.close()
+    assert await outbox.batch() == records[:1]
+    assert await outbox.batch() == []
