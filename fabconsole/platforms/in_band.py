@@ -196,10 +196,14 @@ def _read_by(node: ibqueryerrors.Node | None, out: bytes) -> int:
 
 
 def _clock(answer: Answer, offset: int) -> float:
-    """The host's clock when the byte before `offset` had arrived."""
+    """The host's clock when the byte before `offset` had arrived.
+
+    Counted from the first piece, which brought that clock; not from the asking, which may have waited for a shell.
+    """
+    if not answer.stamps:
+        return answer.clock_s
     piece = bisect_right(answer.stamps, offset - 1, key=lambda stamp: stamp[0]) - 1
-    arrived = answer.stamps[piece][1] if piece >= 0 else answer.at
-    return answer.clock_s + max(0.0, arrived - answer.asked_at)
+    return answer.clock_s + max(0.0, answer.stamps[max(piece, 0)][1] - answer.stamps[0][1])
 
 
 def _manager(manager: sminfo.Manager) -> SubnetManager:

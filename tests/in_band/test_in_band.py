@@ -227,11 +227,11 @@ def test_the_readings_are_stamped_as_their_lines_arrived(asks: InBandInquiry) ->
         [leaf(errors={2: " [SymbolErrorCounter == 7]"}), spine(errors={1: " [SymbolErrorCounter == 7]"}), *many(1)]
     )
     first, second = body.index(b"port 2: [Symbol"), body.index(b"port 1: [Symbol")
-    stamps = ((0, 1000.1), (first - 4, 1001.0), (second - 4, 1003.0), (body.index(b"## Summary"), 1007.0))
+    stamps = ((0, 1000.5), (first - 4, 1001.0), (second - 4, 1003.0), (body.index(b"## Summary"), 1007.0))
     got = swept(asks, body, stamps=stamps)
-    assert named(got, "leaf01").clock_s == pytest.approx(51.0)
-    assert named(got, "spine01").clock_s == pytest.approx(53.0)
-    assert named(got, "leaf00").clock_s == pytest.approx(57.0)
+    assert named(got, "leaf01").clock_s == pytest.approx(50.5)
+    assert named(got, "spine01").clock_s == pytest.approx(52.5)
+    assert named(got, "leaf00").clock_s == pytest.approx(56.5)
 
 
 def refused(asks: InBandInquiry, *parts: bytes) -> Refusal:

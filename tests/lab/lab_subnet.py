@@ -56,7 +56,7 @@ class Switch:
         self.subnet.say(f"Unlink {self.subnet.unlinked[-1]}")
 
     def mute(self, *, attribute: int) -> None:
-        """Its agents stop answering requests for an attribute (18: PortCounters and SwitchInfo)."""
+        """It stops answering requests for an attribute (29: PortCountersExtended)."""
         self.subnet.muted.add((self.name, attribute))
         self.subnet.say(f'Error "{self.name}" 100 {attribute}')
 
