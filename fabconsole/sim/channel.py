@@ -1,0 +1,103 @@
+"""One SSH channel to a simulated host: a shell in dialogue, the log being followed, or one command."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import asyncssh
+
+from fabconsole.platforms import kernel_log_text, shell
+from fabconsole.sim import command, log_answers
+from fabconsole.sim.act import Act
+from fabconsole.sim.machine import Machine
+from fabconsole.sim.play import Play
+from fabconsole.sim.shell import Shell
+
+
+class Channel(asyncssh.SSHServerSession[bytes]):
+    """asyncssh's callbacks for one session channel."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._chan: asyncssh.SSHServerChannel[bytes] | None = None
+        self._command = ""
+        self._shell: Shell | None = None
+        self._lines: deque[str] = deque()
+        self._rest = b""
+        self._play: Play | None = None
+        self._closing = False
+        self._listens = False
+
+    def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
+        """asyncssh: the channel is open."""
+        self._chan = chan
+
+    def exec_requested(self, command: str) -> bool:
+        """asyncssh: a command is to be executed."""
+        self._command = command
+        return True
+
+    def session_started(self) -> None:
+        """asyncssh: it begins."""
+        asked = kernel_log_text.asked(self._command)
+        self._listens = asked is not None or self._command == shell.COMMAND
+        if self._command == shell.COMMAND:
+            self._shell = Shell(self._machine)
+        elif asked is not None:
+            self._perform(log_answers.follow(self._machine, asked), last=True)
+        else:
+            self._perform(command.run(self._machine, self._command), last=True)
+
+    def data_received(self, data: bytes, datatype: int | None) -> None:
+        """asyncssh: something on standard input."""
+        if self._shell is None:
+            return
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        self._lines += (line.decode("utf-8", "replace") for line in lines)
+        self._next_line()
+
+    def eof_received(self) -> bool:
+        """asyncssh: standard input has ended, and with it what listens to it: a shell, the log's reader."""
+        self._closing = True
+        if self._listens and (self._play is None or self._shell is None):
+            self._exit(0)
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """asyncssh: the channel is over."""
+        self._chan = None
+        if self._play is not None:
+            self._play.stop()
+
+    def _next_line(self) -> None:
+        while self._shell is not None and self._lines and self._play is None:
+            self._perform(self._shell.line(self._lines.popleft()), last=False)
+
+    def _perform(self, act: Act, *, last: bool) -> None:
+        def ended(status: int) -> None:
+            self._play = None
+            if last or self._closing:
+                self._exit(status)
+
+        def ended_later(status: int) -> None:
+            ended(status)
+            self._next_line()
+
+        self._play = play = Play(
+            self._machine, act, write=self._write, complain=self._complain, ended=lambda status: react(status)
+        )
+        react = ended  # a line that ends at once is followed by the loop above, not by recursion
+        play.go_on()
+        react = ended_later
+
+    def _write(self, data: bytes) -> None:
+        if self._chan is not None:
+            self._chan.write(data)
+
+    def _complain(self, data: bytes) -> None:
+        if self._chan is not None:
+            self._chan.write_stderr(data)
+
+    def _exit(self, status: int) -> None:
+        if self._chan is not None and not self._chan.is_closing():
+            self._chan.exit(status)

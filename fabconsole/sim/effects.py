@@ -1,0 +1,92 @@
+"""What the faults of a scenario do to the fabric, gathered so that its state can be read at any time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fabconsole.sim.course import FOREVER, Growth, Spells
+from fabconsole.sim.wiring import End
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """What a link runs at."""
+
+    gbps: int
+    width: int
+    generation: str
+    lane: str
+    """Gbps of one lane, as iblinkinfo prints it."""
+
+
+NDR = Speed(400, 4, "NDR", "106.25")
+SPEEDS = {
+    "NDR": NDR,
+    "HDR": Speed(200, 4, "HDR", "53.125"),
+    "EDR": Speed(100, 4, "EDR", "25.78125"),
+    "NDR 2X": Speed(200, 2, "NDR", "106.25"),
+    "NDR 1X": Speed(100, 1, "NDR", "106.25"),
+}
+"""What a scenario may train a link to. Lane speeds as rdma-core's libibmad prints them."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Message:
+    """One line that the kernel says."""
+
+    at: float
+    """Seconds since the simulation began; negative: before."""
+    text: str
+    priority: int = 4
+    """syslog's: 3 error, 4 warning, 6 information."""
+
+
+@dataclass(frozen=True, slots=True)
+class NvlinkId:
+    """One end of an NVLink: on a GPU."""
+
+    host: str
+    gpu: int
+    link: int
+
+
+@dataclass(slots=True)
+class Effects:
+    """All that is not as it should be, and when."""
+
+    down: dict[int, Spells] = field(default_factory=dict)
+    """Link number to when it is down."""
+    slow: dict[int, tuple[float, Speed]] = field(default_factory=dict)
+    """Link number to when it was trained anew, and to what."""
+    growth: dict[End, list[Growth]] = field(default_factory=dict)
+    """What an end's counters count besides traffic and its link's downs."""
+    dead: dict[str, Spells] = field(default_factory=dict)
+    """Switches that answer nothing."""
+    frozen: dict[str, Spells] = field(default_factory=dict)
+    """Hosts whose programs stand still; their kernel still takes TCP."""
+    hung: dict[tuple[str, str], Spells] = field(default_factory=dict)
+    """(host, tool) that does not come back."""
+    nvlink_growth: dict[NvlinkId, list[Growth]] = field(default_factory=dict)
+    """Counters replay, recovery, crc."""
+    nvlink_down: dict[NvlinkId, Spells] = field(default_factory=dict)
+    messages: dict[str, list[Message]] = field(default_factory=dict)
+    """Host to what its kernel says."""
+
+    def take_down(self, link: int, spells: Spells) -> None:
+        """A link is down in these spells, on top of what it has."""
+        self.down[link] = spells.with_(self.down[link]) if link in self.down else spells
+
+    def grow(self, end: End, *growths: Growth) -> None:
+        """Counters of one end grow."""
+        self.growth.setdefault(end, []).extend(growths)
+
+    def say(self, host: str, *messages: Message) -> None:
+        """A host's kernel says something."""
+        said = self.messages.setdefault(host, [])
+        said.extend(messages)
+        said.sort()
+
+
+def once(at: float, until: float = FOREVER) -> Spells:
+    """One spell."""
+    return Spells([(at, until)])

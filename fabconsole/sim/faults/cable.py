@@ -1,0 +1,164 @@
+"""Cables and modules: a link that flaps, errs, trains too low, is congested or counted to the end long ago."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from fabconsole.fabric.document import Section
+from fabconsole.sim.course import Growth, Spells
+from fabconsole.sim.effects import SPEEDS, Effects, Message, Speed
+from fabconsole.sim.fabric import COLUMNS
+from fabconsole.sim.faults.places import far_end, read_end, read_start
+from fabconsole.sim.wiring import End, Wiring
+
+_MOST_FLAPS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class FlappingCable:
+    """The link goes down and comes back, again and again; both ends count it, and symbol errors around it."""
+
+    on: End
+    at: float
+    every_s: float
+    down_s: float
+    times: int
+
+    def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
+        """See `Fault`."""
+        link = wiring.link_of.get(self.on)
+        if link is None:
+            return False
+        starts = [self.at + flap * self.every_s + dice.uniform(0, 0.2) * self.every_s for flap in range(self.times)]
+        spells = Spells((start, start + self.down_s) for start in starts)
+        effects.take_down(link, spells)
+        for end in (self.on, far_end(wiring, self.on)):
+            errors = tuple((start, dice.randrange(15, 90)) for start in starts)
+            received = tuple((start, dice.randrange(1, 9)) for start in starts)
+            effects.grow(end, Growth("symbol_error", self.at, steps=errors))
+            effects.grow(end, Growth("port_rcv_errors", self.at, steps=received))
+            tell_link(effects, wiring, end, spells)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolErrors:
+    """One receiver gets bits wrong: its own end counts them, the far end is clean."""
+
+    on: End
+    at: float
+    per_s: float
+
+    def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
+        """See `Fault`."""
+        if self.on not in wiring.link_of:
+            return False
+        effects.grow(self.on, Growth("symbol_error", self.at, per_s=self.per_s))
+        effects.grow(self.on, Growth("port_rcv_errors", self.at, per_s=self.per_s / 12))
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class SlowLink:
+    """The link goes down once and comes back trained to less."""
+
+    on: End
+    at: float
+    speed: Speed
+
+    def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
+        """See `Fault`."""
+        link = wiring.link_of.get(self.on)
+        if link is None:
+            return False
+        effects.slow[link] = (self.at, self.speed)
+        if self.at > 0:
+            spells = Spells([(self.at, self.at + 2.0)])
+            effects.take_down(link, spells)
+            for end in wiring.links[link].near, wiring.links[link].far:
+                tell_link(effects, wiring, end, spells)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Congestion:
+    """What this end wants to send finds no credits: it waits, and drops what waits too long. No errors."""
+
+    on: End
+    at: float
+    discards_per_s: float
+
+    def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
+        """See `Fault`."""
+        if self.on not in wiring.link_of:
+            return False
+        effects.grow(self.on, Growth("port_xmit_wait", self.at, per_s=4e8))
+        effects.grow(self.on, Growth("port_xmit_discards", self.at, per_s=self.discards_per_s))
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class OldErrors:
+    """A counter that has long held this much, so much perhaps that it has stopped counting."""
+
+    on: End
+    counter: str
+    count: int
+
+    def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
+        """See `Fault`."""
+        if self.on not in wiring.link_of:
+            return False
+        effects.grow(self.on, Growth(self.counter, -1.0, steps=((-1.0, self.count),)))
+        return True
+
+
+def tell_link(effects: Effects, wiring: Wiring, end: End, spells: Spells) -> None:
+    """The kernel of a host says when its link goes down and comes up; switches say nothing to us."""
+    host = wiring.host.get(end.node)
+    if host is None:
+        return
+    hca = next(hca for hca in host.hcas if hca.name == end.port)
+    device = f"mlx5_core {hca.pci} ib{end.port.removeprefix('mlx5_')}"
+    for start, stop in spells.spells:
+        effects.say(end.node, Message(start, f"{device}: Link down", 6))
+        if stop < float("inf"):
+            effects.say(end.node, Message(stop, f"{device}: Link up", 6))
+
+
+def _flapping(section: Section) -> FlappingCable:
+    every_s = section.seconds("every", 15.0, least=1)
+    down_s = section.seconds("down", 4.0, least=0.1)
+    if down_s >= every_s:
+        section.wrong("is not less than every: the link would never be up", "down")
+    times = section.integer("times", _MOST_FLAPS, least=1, most=_MOST_FLAPS)
+    return FlappingCable(read_end(section), read_start(section), every_s, down_s, times)
+
+
+def _symbol_errors(section: Section) -> SymbolErrors:
+    return SymbolErrors(read_end(section), read_start(section), section.number("per_s", 4.0, least=0.001))
+
+
+def _slow_link(section: Section) -> SlowLink:
+    speed = section.choice("speed", tuple(SPEEDS), "HDR")
+    return SlowLink(read_end(section), read_start(section), SPEEDS[speed])
+
+
+def _congestion(section: Section) -> Congestion:
+    return Congestion(read_end(section), read_start(section), section.number("discards_per_s", 20.0, least=0))
+
+
+def _old_errors(section: Section) -> OldErrors:
+    section.require("counter", "count")
+    counter = section.choice("counter", COLUMNS, "link_downed")
+    return OldErrors(read_end(section), counter, section.integer("count", 0, least=1))
+
+
+FAULTS = {
+    "flapping-cable": _flapping,
+    "symbol-errors": _symbol_errors,
+    "slow-link": _slow_link,
+    "congestion": _congestion,
+    "old-errors": _old_errors,
+}

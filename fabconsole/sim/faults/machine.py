@@ -1,0 +1,95 @@
+"""Machines: a switch that dies, a host that freezes, a tool that hangs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from fabconsole.fabric.document import Section
+from fabconsole.sim.course import FOREVER, Spells
+from fabconsole.sim.effects import Effects, once
+from fabconsole.sim.faults.cable import tell_link
+from fabconsole.sim.faults.places import far_end, read_host, read_start, read_switch
+from fabconsole.sim.wiring import End, Wiring
+
+TOOLS = ("nvidia-smi",)
+"""What can hang."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadSwitch:
+    """A switch is gone: from the subnet, and so is every link of it."""
+
+    on: str
+    at: float
+    until: float
+
+    def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
+        """See `Fault`."""
+        switch = wiring.switch.get(self.on)
+        if switch is None:
+            return False
+        gone = once(self.at, self.until)
+        effects.dead[self.on] = gone
+        for port, link in switch.links.items():
+            # Links come back one after the other while the switch boots.
+            spells = Spells([(self.at, self.until + dice.uniform(0, 3))])
+            effects.take_down(link, spells)
+            tell_link(effects, wiring, far_end(wiring, End(self.on, str(port))), spells)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenHost:
+    """A host whose programs stand still: its kernel still takes TCP, nothing answers."""
+
+    on: str
+    at: float
+    until: float
+
+    def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
+        """See `Fault`."""
+        if self.on not in wiring.host:
+            return False
+        effects.frozen[self.on] = once(self.at, self.until)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class HungTool:
+    """A tool that does not come back until it is killed."""
+
+    on: str
+    tool: str
+    at: float
+    until: float
+
+    def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
+        """See `Fault`."""
+        if self.on not in wiring.host:
+            return False
+        effects.hung[self.on, self.tool] = once(self.at, self.until)
+        return True
+
+
+def _end_of(section: Section, at: float) -> float:
+    lasts = section.seconds("lasts", None)
+    return FOREVER if lasts is None else at + lasts
+
+
+def _dead_switch(section: Section) -> DeadSwitch:
+    at = read_start(section)
+    return DeadSwitch(read_switch(section), at, _end_of(section, at))
+
+
+def _frozen_host(section: Section) -> FrozenHost:
+    at = read_start(section)
+    return FrozenHost(read_host(section), at, _end_of(section, at))
+
+
+def _hung_tool(section: Section) -> HungTool:
+    at = read_start(section)
+    return HungTool(read_host(section), section.choice("tool", TOOLS, TOOLS[0]), at, _end_of(section, at))
+
+
+FAULTS = {"dead-switch": _dead_switch, "frozen-host": _frozen_host, "hung-tool": _hung_tool}

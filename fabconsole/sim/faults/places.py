@@ -1,0 +1,79 @@
+"""Where a fault is: the addresses of a scenario, read and found in the wiring."""
+
+from __future__ import annotations
+
+import re
+
+from fabconsole.fabric.document import Section
+from fabconsole.sim.wiring import End, Wiring
+
+_HOST = re.compile(r"gpu\d{2,4}-0[0-3]")
+_SWITCH = re.compile(r"(?:leaf|spine)\d{2,4}")
+_HCA = re.compile(rf"({_HOST.pattern})/(mlx5_[0-7])")
+_SWITCH_PORT = re.compile(rf"({_SWITCH.pattern})/([1-9]|[1-5]\d|6[0-4])")
+_GPU = re.compile(rf"({_HOST.pattern})/gpu([0-7])")
+_NVLINK = re.compile(rf"({_HOST.pattern})/gpu([0-7])/nvl(\d|1[0-7])")
+
+
+def read_host(section: Section) -> str:
+    """`on: gpu03-02`."""
+    return _matched(section, _HOST, "a host such as gpu03-02")[0]
+
+
+def read_switch(section: Section) -> str:
+    """`on: leaf05`."""
+    return _matched(section, _SWITCH, "a switch such as leaf05")[0]
+
+
+def read_end(section: Section) -> End:
+    """`on: gpu03-02/mlx5_5` or `on: leaf05/12`: one end of a link."""
+    wanted = re.compile(f"{_HCA.pattern}|{_SWITCH_PORT.pattern}")
+    found = _matched(section, wanted, "a port such as gpu03-02/mlx5_5 or leaf05/12")
+    node, _, port = found[0].partition("/")
+    return End(node, port)
+
+
+def read_gpu(section: Section) -> tuple[str, int]:
+    """`on: gpu03-02/gpu5`."""
+    found = _matched(section, _GPU, "a GPU such as gpu03-02/gpu5")
+    return found[1], int(found[2])
+
+
+def read_nvlink(section: Section) -> tuple[str, int, int]:
+    """`on: gpu03-02/gpu5/nvl7`."""
+    found = _matched(section, _NVLINK, "an NVLink such as gpu03-02/gpu5/nvl7")
+    return found[1], int(found[2]), int(found[3])
+
+
+def read_start(section: Section) -> float:
+    """`at: 8s` after the simulation begins, or `ago: 40m` before it."""
+    at = section.seconds("at", None, least=0)
+    ago = section.seconds("ago", None)
+    if at is not None and ago is not None:
+        section.wrong("says both at and ago: keep one of them")
+    return at if at is not None else -ago if ago is not None else 0.0
+
+
+def far_end(wiring: Wiring, end: End) -> End:
+    """The other end of the link of `end`."""
+    link = wiring.links[wiring.link_of[end]]
+    return link.far if end == link.near else link.near
+
+
+def _matched(section: Section, pattern: re.Pattern[str], wanted: str) -> re.Match[str]:
+    """The place at `on`. A placeholder stands in where it is wrong: the document is refused then."""
+    section.require("on")
+
+    def understood(text: str) -> re.Match[str]:
+        found = pattern.fullmatch(text)
+        if found is None:
+            raise ValueError(f"{text!r} is not {wanted}")
+        return found
+
+    found = section.read("on", wanted, understood, None)
+    if found is not None:
+        return found
+    for stand_in in ("gpu00-00", "leaf01", "gpu00-00/mlx5_0", "gpu00-00/gpu0", "gpu00-00/gpu0/nvl0"):
+        if (placeholder := pattern.fullmatch(stand_in)) is not None:
+            return placeholder
+    raise AssertionError(pattern)

@@ -1,0 +1,122 @@
+"""The files of a simulated host: `/sys/class/infiniband`, `/proc/uptime`, the boot id.
+
+Spellings: Linux drivers/infiniband/core/sysfs.c and hw/mlx5; what ConnectX-7 has under `hw_counters/` as Linux 6
+lists it on InfiniBand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fabconsole.fabric.table import Width
+from fabconsole.sim.fabric import COLUMNS, Line, capped
+from fabconsole.sim.machine import Machine
+from fabconsole.sim.wiring import Hca, Host
+
+CLASS = "/sys/class/infiniband"
+SM_LID = 1
+"""The subnet manager runs on the first switch."""
+
+FIRMWARE, BOARD = "28.41.1000", "MT_0000000838"
+
+STATES = ("state", "phys_state", "rate", "lid", "sm_lid")
+
+HW_COUNTERS: Mapping[str, int] = {
+    "duplicate_request": 0,
+    "implied_nak_seq_err": 0,
+    "lifespan": 10,
+    "local_ack_timeout_err": 2,
+    "out_of_buffer": 0,
+    "out_of_sequence": 118,
+    "packet_seq_err": 31,
+    "req_cqe_error": 4,
+    "req_cqe_flush_error": 4,
+    "req_remote_access_errors": 0,
+    "req_remote_invalid_request": 0,
+    "req_rnr_retries_exceeded": 0,
+    "req_transport_retries_exceeded": 0,
+    "resp_cqe_error": 211,
+    "resp_cqe_flush_error": 211,
+    "resp_local_length_error": 0,
+    "resp_remote_access_errors": 0,
+    "rnr_nak_retry_err": 0,
+    "roce_adp_retrans": 0,
+    "roce_adp_retrans_to": 0,
+    "roce_slow_restart": 0,
+    "roce_slow_restart_cnps": 0,
+    "roce_slow_restart_trans": 0,
+    "rx_atomic_requests": 0,
+    "rx_dct_connect": 0,
+    "rx_icrc_encapsulated": 0,
+    "rx_read_requests": 918404,
+    "rx_write_requests": 380905113,
+}
+"""Name to a value that stands: none of these moves on a healthy rail between two jobs' starts."""
+
+POLLED = (
+    *(f"1/{name}" for name in STATES),
+    *(f"1/counters/{name}" for name in COLUMNS),
+    *(f"1/hw_counters/{name}" for name in HW_COUNTERS),
+)
+"""Paths under `ports/` of the files whose values `polled` gives."""
+
+_HW_TEXT = tuple(str(value) for value in HW_COUNTERS.values())
+
+
+def polled(machine: Machine) -> list[tuple[str, ...]]:
+    """What the files `POLLED` of every HCA read now, less their newlines."""
+    t = machine.now()
+    host, fabric = machine.host, machine.fabric
+    rows = capped(fabric.host_counts(host, t), Width.SYSFS).tolist()
+    return [
+        (*_states(fabric.line(hca.link, t), hca), *map(str, counts), *_HW_TEXT)
+        for hca, counts in zip(host.hcas, rows, strict=True)
+    ]
+
+
+def standing(host: Host, hca: Hca) -> dict[str, str]:
+    """Files of one HCA that stay as they are, by their path under the device."""
+    guid = sysfs_guid(hca.guid)
+    return {
+        "board_id": BOARD,
+        "fw_ver": FIRMWARE,
+        "hca_type": "MT4129",
+        "hw_rev": "0",
+        "node_desc": f"{host.name} {hca.name}",
+        "node_guid": guid,
+        "node_type": "1: CA",
+        "sys_image_guid": guid,
+        "ports/1/cap_mask": "0xa751e84a",
+        "ports/1/gids/0": f"fe80:0000:0000:0000:{guid}",
+        "ports/1/lid_mask_count": "0",
+        "ports/1/link_layer": "InfiniBand",
+        "ports/1/sm_sl": "0",
+    }
+
+
+def tree(machine: Machine) -> dict[str, str]:
+    """Every file under `CLASS` as it reads now, by its path there; text ends in a newline."""
+    files: dict[str, str] = {}
+    for hca, values in zip(machine.host.hcas, polled(machine), strict=True):
+        files.update({f"{hca.name}/{path}": f"{text}\n" for path, text in standing(machine.host, hca).items()})
+        files.update({f"{hca.name}/ports/{path}": f"{text}\n" for path, text in zip(POLLED, values, strict=True)})
+    return files
+
+
+def sysfs_guid(guid: int) -> str:
+    """`946d:ae03:00c0:0010`."""
+    digits = f"{guid:016x}"
+    return ":".join(digits[start : start + 4] for start in range(0, 16, 4))
+
+
+def _states(line: Line, hca: Hca) -> tuple[str, ...]:
+    # mlx5 reports a port without a link as 4X SDR.
+    speed = line.speed
+    rate = f"{speed.gbps} Gb/sec ({speed.width}X {speed.generation})" if speed else "10 Gb/sec (4X SDR)"
+    return (
+        f"{line.number}: {line.state}",
+        f"{line.phys_number}: {line.phys}",
+        rate,
+        f"0x{hca.lid:x}",
+        f"0x{SM_LID:x}",
+    )

@@ -1,0 +1,56 @@
+"""What a shell answers to the functions of `platforms.in_band_text`."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from fabconsole.sim.act import Act, Complaint
+from fabconsole.sim.machine import Machine
+from fabconsole.sim.tools import iblinkinfo, ibqueryerrors, perfquery, sminfo
+
+_MOST_FAILURES = 3
+
+
+def sweep(machine: Machine, words: list[str]) -> Act:
+    """``fc_ib NONCE``."""
+    nonce = words[1]
+    yield from _part(nonce, "sminfo", sminfo.run(machine, ["sminfo"]))
+    yield from _part(nonce, "links", iblinkinfo.run(machine, ["iblinkinfo", "--line", "--switches-only"]))
+    query = ["ibqueryerrors", "--switch", "--threshold-file", "/dev/null"]
+    yield from _part(nonce, "errors", ibqueryerrors.run(machine, query))
+    return 0
+
+
+def caps(machine: Machine, words: list[str]) -> Act:
+    """``fc_ibc NONCE LID...``."""
+    failures = 0
+    for lid in words[2:]:
+        status = 1
+        for query in (["-x", lid, "1"], [lid, "1"]):
+            status = yield from _part(words[1], f"caps-{lid}", perfquery.run(machine, ["perfquery", *query]))
+            if status == 0:
+                break
+        failures += status != 0
+        if failures >= _MOST_FAILURES:
+            break
+    return 0
+
+
+def _part(nonce: str, name: str, act: Act) -> Generator[float | bytes, None, int]:
+    """One tool's run, framed: standard output as it comes, then the status, then the complaints."""
+    yield f"\x04{nonce} {name}\n".encode()
+    complaints: list[bytes] = []
+    status = 0
+    while True:
+        try:
+            said = next(act)
+        except StopIteration as end:
+            status = int(end.value)
+            break
+        if isinstance(said, Complaint):
+            complaints.append(bytes(said))
+        else:
+            yield said
+    error = b"".join(complaints).rstrip(b"\n")[:20000]
+    yield b"\n\x05%s %d\n%s\n" % (nonce.encode(), status, error)
+    return status

@@ -1,0 +1,72 @@
+"""Starting the simulation in its own process, and ending it surely."""
+
+from __future__ import annotations
+
+import select
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from fabconsole.fabric.errors import SourceError
+
+READY_S = 20.0
+"""How long starting may take; 64 hosts take less than one second."""
+
+_LEAVE_S = 3.0
+
+
+@contextmanager
+def launch(*, nodes: int = 64, seed: int = 1, scenario: str = "first-page", ready_s: float = READY_S) -> Iterator[Path]:
+    """A simulated fabric in a child process; gives the path of its inventory, and ends it on the way out.
+
+    The child also ends by itself when this process is gone, however it went: it watches the pipe that this process
+    holds. Raises SourceError where it does not start, in its own words.
+    """
+    with tempfile.TemporaryFile() as complaints:
+        child = subprocess.Popen(  # noqa: S603 - our own module, our own arguments
+            [
+                *(sys.executable, "-m", "fabconsole.sim", "--while-stdin"),
+                *("--nodes", str(nodes), "--seed", str(seed), "--scenario", scenario),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            start_new_session=True,  # an interrupt at the terminal is the console's, not its
+        )
+        try:
+            yield Path(_ready_line(child, complaints, ready_s))
+        finally:
+            _end(child)
+
+
+def _ready_line(child: subprocess.Popen[bytes], complaints: IO[bytes], ready_s: float) -> str:
+    assert child.stdout is not None  # noqa: S101 - it is a pipe
+    deadline = time.monotonic() + ready_s
+    line = b""
+    while not line.endswith(b"\n"):
+        left = deadline - time.monotonic()
+        if left <= 0 or not select.select([child.stdout], [], [], left)[0]:
+            raise SourceError(f"the simulated fabric was not ready after {ready_s:g} s")
+        piece = child.stdout.read1(4096)  # type: ignore[attr-defined]  # a BufferedReader, which typeshed calls IO
+        if not piece:
+            complaints.seek(0)
+            said = complaints.read()[-2000:].decode("utf-8", "replace").strip()
+            raise SourceError(f"the simulated fabric did not start: {said or 'it said nothing'}")
+        line += piece
+    return line.decode().strip()
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            pipe.close()
+    try:
+        child.wait(_LEAVE_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()

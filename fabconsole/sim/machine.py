@@ -1,0 +1,56 @@
+"""One simulated host: its place in the fabric, its clock, its dice, and what it has rendered already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from random import Random
+from typing import TypeVar
+
+from fabconsole.sim.course import Spells
+from fabconsole.sim.fabric import Fabric
+from fabconsole.sim.wiring import Host
+
+T = TypeVar("T")
+
+
+class Machine:
+    """What programs on one host may know."""
+
+    def __init__(self, fabric: Fabric, host: Host, *, now: Callable[[], float], began_at: float) -> None:
+        """`now` gives seconds since the simulation began, which was at `began_at` seconds since the epoch."""
+        self.fabric = fabric
+        self.host = host
+        self.now = now
+        self.began_at = began_at
+        self.dice = Random(f"machine {host.name}")
+        self._rendered: dict[Hashable, tuple[Hashable, object]] = {}
+
+    @property
+    def uptime_s(self) -> float:
+        """As /proc/uptime says it."""
+        return self.host.uptime_s + self.now()
+
+    def wall(self, t: float) -> float:
+        """Seconds since the epoch at `t`, by the host's clock."""
+        return self.began_at + t
+
+    def frozen(self) -> Spells | None:
+        """When it stands still."""
+        return self.fabric.effects.frozen.get(self.host.name)
+
+    def hangs(self, tool: str) -> bool:
+        """Whether `tool`, started now, does not come back."""
+        spells = self.fabric.effects.hung.get((self.host.name, tool))
+        return spells is not None and spells.covers(self.now())
+
+    def takes(self, least_s: float, most_s: float) -> float:
+        """Seconds that something takes this time."""
+        return self.dice.uniform(least_s, most_s)
+
+    def once(self, name: Hashable, state: Hashable, render: Callable[[], T]) -> T:
+        """`render()`, or what it gave last time while `state` is the same."""
+        kept = self._rendered.get(name)
+        if kept is None or kept[0] != state:
+            kept = (state, render())
+            self._rendered[name] = kept
+        return kept[1]  # type: ignore[return-value]  # one name, one type

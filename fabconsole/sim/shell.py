@@ -1,0 +1,58 @@
+"""A simulated `sh`: answers the lines of `platforms.shell`'s dialogue with what a real one would print.
+
+It knows no shell language. It knows the lines that fabconsole sends: the prelude, function definitions (noted by
+name; what is called must have been defined) and `fc_ask NONCE NAME CALL`. Anything else is refused aloud, so that a
+change of the texts is seen at once.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from fabconsole.platforms.shell import PRELUDE, WATCHED
+from fabconsole.sim.act import NOT_FOUND, Act, Complaint, quiet
+from fabconsole.sim.answers import FUNCTIONS
+from fabconsole.sim.machine import Machine
+
+_DEFINITION = re.compile(r"([A-Za-z_]\w*)\(\) ?[({].*[)}]")
+_GREETINGS = {*PRELUDE.splitlines(), *WATCHED.splitlines()}
+
+
+class Shell:
+    """One shell on one channel."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._defined: dict[str, str] = {}
+
+    def line(self, text: str) -> Act:
+        """What one line makes it do."""
+        if text in _GREETINGS:
+            return 0
+        if definition := _DEFINITION.fullmatch(text):
+            self._defined[definition[1]] = text
+            return 0
+        words = _words(text)
+        if len(words) >= 4 and words[0] == "fc_ask":
+            status = yield from self._asked(words[1], words[2], words[3:])
+            return status
+        yield Complaint(f"sh: {words[0] if words else text!r}: not found\n".encode())
+        return NOT_FOUND
+
+    def _asked(self, nonce: str, name: str, call: list[str]) -> Act:
+        machine = self._machine
+        yield f"\x02{nonce} {name} {machine.uptime_s:.2f} {machine.host.boot_id}\n".encode()
+        function, definition = FUNCTIONS.get(call[0]), self._defined.get(call[0])
+        status = NOT_FOUND
+        if function is not None and definition is not None:
+            status = yield from quiet(function(machine, call, self._defined))
+        yield f"\n\x03{nonce} {name} {status}\n".encode()
+        return status
+
+
+def _words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return []

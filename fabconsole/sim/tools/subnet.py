@@ -1,0 +1,82 @@
+"""What the in-band tools see from a host: which switches answer, what hangs on a port, who has a LID or GUID."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from fabconsole.sim.fabric import Line
+from fabconsole.sim.machine import Machine
+from fabconsole.sim.wiring import End, Hca, Host, Switch
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """What hangs on the far end of a port."""
+
+    guid: int
+    lid: int
+    port: int
+    description: str
+
+
+def answering(machine: Machine) -> Iterator[Switch]:
+    """The switches that answer now."""
+    t = machine.now()
+    return (switch for switch in machine.fabric.wiring.switches if not machine.fabric.is_dead(switch.name, t))
+
+
+def neighbour(machine: Machine, end: End, link: int) -> Neighbour:
+    """Who is at the other end of `link`, seen from `end`."""
+    wiring = machine.fabric.wiring
+    wire = wiring.links[link]
+    far = wire.far if wire.near == end else wire.near
+    if far.node in wiring.switch:
+        switch = wiring.switch[far.node]
+        return Neighbour(switch.guid, switch.lid, int(far.port), switch.name)
+    host = wiring.host[far.node]
+    hca = next(hca for hca in host.hcas if hca.name == far.port)
+    return Neighbour(hca.guid, hca.lid, 1, f"{host.name} {hca.name}")
+
+
+def by_lid(machine: Machine, lid: int) -> Switch | tuple[Host, Hca] | None:
+    """Who has this LID; None where nobody answers there."""
+    wiring = machine.fabric.wiring
+    if 1 <= lid <= len(wiring.switches):
+        switch = wiring.switches[lid - 1]
+        return None if machine.fabric.is_dead(switch.name, machine.now()) else switch
+    return _adapter(machine, lambda hca: hca.lid == lid)
+
+
+def by_guid(machine: Machine, guid: int) -> Switch | tuple[Host, Hca] | None:
+    """Who has this GUID; None where nobody answers there."""
+    for switch in answering(machine):
+        if switch.guid == guid:
+            return switch
+    return _adapter(machine, lambda hca: hca.guid == guid)
+
+
+def drawn(line: Line | None) -> str:
+    """The arrow of iblinkinfo; None: nothing was ever plugged in."""
+    if line is None or line.speed is None:
+        return "==(                Down/ Polling)==>"
+    state = {1: "Down", 2: "Init", 4: "Active"}[line.number]
+    return f"==({line.speed.width:>2}X {line.speed.lane + ' Gbps':>18} {state:>6}/{line.phys:>8})==>"
+
+
+def could_be(line: Line | None) -> str:
+    """What iblinkinfo says of a link below what both ends can do."""
+    if line is None or line.speed is None:
+        return "( )"
+    wider = "Could be 4X " if line.speed.width < 4 else ""
+    faster = "Could be 106.25 Gbps" if line.speed.generation != "NDR" else ""
+    return f"({(wider + faster).strip() or ' '})"
+
+
+def _adapter(machine: Machine, wanted: Callable[[Hca], bool]) -> tuple[Host, Hca] | None:
+    for host in machine.fabric.wiring.hosts:
+        for hca in host.hcas:
+            if wanted(hca):
+                up = machine.fabric.line(hca.link, machine.now()).up
+                return (host, hca) if up else None
+    return None
