@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fabconsole.fabric.counters import known
+from fabconsole.fabric.counters import Class, known
 from fabconsole.fabric.table import Width
 
+_STILL = (Class.ERROR, Class.STATE)
 _ENDLESS = (1 << 64) - 1
 _WRAP_ABOVE = 0xF000_0000
 """A 32-bit counter that fell from above this wrapped; from below it was reset. Polled every few seconds it moves
@@ -20,9 +21,11 @@ _WRAP_AT = 1 << 32
 class Limits:
     """The maximum of each column, by the registry's width at its source; learns when a source is wider."""
 
-    __slots__ = ("maximum", "wraps")
+    __slots__ = ("maximum", "still", "wraps")
 
     def __init__(self, columns: Sequence[str], source: Width) -> None:
+        self.still = [column for column, name in enumerate(columns) if known(name).kind in _STILL]
+        """Columns that stand still while all is well."""
         maxima = [_maximum(name, source) for name in columns]
         wraps = [known(name).wraps and top == _WRAP_AT - 1 for name, top in zip(columns, maxima, strict=True)]
         self.wraps: NDArray[np.bool_] = np.array(wraps, dtype=np.bool_)

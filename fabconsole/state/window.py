@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabconsole.fabric.table import ABSENT, PRESENT
+from fabconsole.state.history import History
 from fabconsole.state.limits import Limits, past_the_end
 
 Counts = NDArray[np.uint64]
@@ -38,8 +39,8 @@ class Window:
     before a reset is kept, and the new value is the least that came after it.
     """
 
-    __slots__ = ("_offset", "_rates", "_resets", "_ring", "_seen", "_start", "limits", "quality", "saturated",
-                 "values", "window_s")  # fmt: skip
+    __slots__ = ("_history", "_offset", "_rates", "_resets", "_ring", "_seen", "_start", "limits", "quality",
+                 "saturated", "values", "window_s")  # fmt: skip
 
     def __init__(self, shape: tuple[int, int], limits: Limits, window_s: float) -> None:
         self.window_s = window_s
@@ -54,6 +55,7 @@ class Window:
     def restart(self) -> None:
         """Forget all growth: the node booted, its counters began anew."""
         self._ring: deque[Step] = deque()
+        self._history = History(self.limits.still)
         self._offset: Counts | None = None
         self._seen: Flags = np.zeros(self.values.shape, dtype=np.bool_)
         self._start: Rates | None = None
@@ -110,6 +112,7 @@ class Window:
         self.values = np.where(begun, self.values, np.uint64(0))
         self.quality = np.where(begun, self.quality, np.uint8(ABSENT))
         self._resets = {place: clock for place, clock in self._resets.items() if place[0] not in rows}
+        self._history = History(self.limits.still)
 
     @property
     def elapsed_s(self) -> float:
@@ -138,10 +141,15 @@ class Window:
         return self._resets
 
     def steps(self, row: int, column: int) -> list[tuple[float, float | None]]:
-        """(end of step since the epoch, growth per second in it) of one counter, oldest first."""
+        """(end of step since the epoch, growth per second in it) of one counter, oldest first.
+
+        Counters of errors and of state reach further back than the window.
+        """
         reset = self._resets.get((row, column), -1.0)
         begun = -1.0 if self._start is None else float(self._start[row, column])
         stopped = self.saturated is not None and bool(self.saturated[row, column])
+        if column in self._history.columns and begun < 0 and self._seen[row, column]:
+            return self._history.steps(row, column, stopped=stopped)
         found: list[tuple[float, float | None]] = []
         for before, after in pairwise(self._ring):
             elapsed = after.clock_s - before.clock_s
@@ -187,6 +195,9 @@ class Window:
 
     def _append(self, step: Step) -> None:
         ring = self._ring
+        last = ring[-1]
+        just_reset = [place for place, clock in self._resets.items() if clock == step.clock_s] if self._resets else ()
+        self._history.note(step.at, step.clock_s - last.clock_s, last.grown, step.grown, just_reset)
         if len(ring) > 2 and ring[-1].clock_s - ring[-2].clock_s < self.window_s / _STEPS:
             ring.pop()
         ring.append(step)

@@ -173,3 +173,26 @@ def test_another_readers_clock_keeps_the_growth() -> None:
     seen.shift(50.0 - 1060.0 - 10.0)
     read(seen, 40, 50.0)
     assert rate(seen) == pytest.approx(1.0)
+
+
+def test_errors_are_remembered_longer_than_the_window_and_traffic_is_not() -> None:
+    errors, traffic = window(ERRORS), window(TRAFFIC)
+    for poll in range(40):
+        for seen in (errors, traffic):
+            read(seen, 0 if poll < 3 else 50, 5.0 * poll)
+    steps = errors.steps(0, 0)
+    assert len(steps) == 39
+    assert [growth for _, growth in steps if growth] == [10.0]
+    assert steps[2] == (15.0, 10.0)
+    assert len(traffic.steps(0, 0)) == 12
+
+
+def test_the_memory_of_errors_has_an_end_and_leaves_resets_and_saturation_blank() -> None:
+    seen = window(ERRORS)
+    for poll in range(500):
+        read(seen, poll, 5.0 * poll)
+    assert len(seen.steps(0, 0)) == 64
+    read(seen, 3, 2500.0)
+    read(seen, 65535, 2505.0)
+    read(seen, 65535, 2510.0)
+    assert [growth for _, growth in seen.steps(0, 0)[-3:]] == [None, pytest.approx(65532 / 5), None]

@@ -1,0 +1,58 @@
+"""How counters that should stand still grew, further back than the health window: only what moved is kept."""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from collections.abc import Collection
+
+import numpy as np
+from numpy.typing import NDArray
+
+STEPS = 64
+"""Readings remembered: five minutes of a fast question, an hour of an in-band one. 8 bytes each while all is well."""
+
+
+class History:
+    """Growth per second of some columns, step by step."""
+
+    __slots__ = ("_ends", "_grown", "columns")
+
+    def __init__(self, columns: Collection[int]) -> None:
+        self.columns: NDArray[np.intp] = np.array(sorted(columns), dtype=np.intp)
+        """Which columns are remembered."""
+        self._ends = array("d")
+        self._grown: dict[tuple[int, int], deque[tuple[float, float | None]]] = {}
+
+    def note(
+        self,
+        at: float,
+        elapsed_s: float,
+        before: NDArray[np.uint64],
+        after: NDArray[np.uint64],
+        reset: Collection[tuple[int, int]],
+    ) -> None:
+        """Take in a step that ended `at`. Arrays are (rows, columns) of unrolled values, `reset` those just reset."""
+        self._ends.append(at)
+        if len(self._ends) > 2 * STEPS:
+            del self._ends[:STEPS]
+        if after is before or elapsed_s <= 0:
+            return
+        moved = after[:, self.columns] != before[:, self.columns]
+        if not moved.any():
+            return
+        for row, index in np.argwhere(moved).tolist():
+            column = int(self.columns[index])
+            place = (row, column)
+            growth = int(after[row, column]) - int(before[row, column])
+            told = None if place in reset else growth / elapsed_s
+            self._grown.setdefault(place, deque(maxlen=STEPS)).append((at, told))
+
+    def steps(self, row: int, column: int, *, stopped: bool) -> list[tuple[float, float | None]]:
+        """(end of step, growth per second), oldest first. `stopped`: at its maximum, it tells nothing any more."""
+        grown = self._grown.get((row, column), ())
+        moved = dict(grown)
+        last = grown[-1][0] if grown else -np.inf
+        quiet = [None if stopped and at > last else 0.0 for at in self._ends]
+        told = [(at, moved.get(at, still)) for at, still in zip(self._ends, quiet, strict=True)]
+        return told[-STEPS:]
