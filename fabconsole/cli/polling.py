@@ -37,7 +37,7 @@ async def observe(path: Path, *, polls: int, interval_s: float | None) -> Snapsh
     source = Collector(inventory, read_thresholds())
     state = FabricState()
     try:
-        await observed(source, state, polls=polls)
+        await observed(source, state, polls, time.monotonic)
     finally:
         await source.aclose()
     return state.snapshot(time.time())

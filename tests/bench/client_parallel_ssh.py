@@ -59,9 +59,7 @@ def poll_text(client: SSHClient, node: Node) -> str:
     frame = unframe(carried(client, asking(about, nonce)), nonce, "hca")
     assert frame is not None
     now = time.time()
-    again = about.read(
-        Answer(body=frame.body, status=frame.status, asked_at=now, at=now, clock_s=1.0, boot_id=None)
-    )
+    again = about.read(Answer(body=frame.body, status=frame.status, asked_at=now, at=now, clock_s=1.0, boot_id=None))
     assert again is Again.NOW
     return asking(about, secrets.token_hex(8))
 

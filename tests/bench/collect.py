@@ -49,7 +49,7 @@ def measured(client: str, inventory: Path, options: argparse.Namespace) -> dict[
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, {CLIENT_CORE}),  # noqa: PLW1509 - nothing forks beside it
+        preexec_fn=lambda: os.sched_setaffinity(0, {CLIENT_CORE}),
     )
     result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return result

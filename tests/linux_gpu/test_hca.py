@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import timeit
 from dataclasses import replace
 
 import numpy as np
@@ -286,33 +285,6 @@ def test_a_value_that_is_no_number_is_no_value(lines):
 def test_a_value_beyond_64_bits_is_shown_at_its_maximum():
     body = _VALUES.replace(b"\n12\n", b"\n99999999999999999999999\n")
     assert seen(listed().read(answered(body)))["mlx5_0/1", "symbol_error"] == np.iinfo(np.uint64).max
-
-
-def test_reading_eight_hcas_costs_less_than_a_tenth_of_a_millisecond():
-    names = [f"mlx5_{index}" for index in range(8)]
-    files = [f"ports/1/counters/c{index}" for index in range(22)] + [
-        f"ports/1/hw_counters/{name}" for name in ("out_of_sequence", "out_of_buffer", "np_cnp_sent", "rp_cnp_handled")
-    ]
-    states = ["ports/1", *(f"ports/1/{name}" for name in hca_text.STATE_FILES)]
-    listing = "\n".join([" ".join(names), *(line for name in names for line in (f"@{name}", *states, *files)), ""])
-    head = "4: ACTIVE\n5: LinkUp\n400 Gb/sec (4X NDR)\n0x1a\n0x1\n"
-
-    def answer(base: int) -> Answer:
-        block = head + "".join(f"{base + index * 10**9}\n" for index in range(len(files)))
-        return answered((" ".join(names) + "\n" + "".join(f"{block}@{name} 0\n" for name in names)).encode())
-
-    inquiry = HcaInquiry()
-    inquiry.read(answered(listing.encode()))
-    answers = [answer(0), answer(1)]
-    assert len(tables(inquiry.read(answers[0]))[0].rows) == 8
-
-    def twice() -> None:
-        inquiry.read(answers[0])
-        inquiry.read(answers[1])
-
-    twice()
-    best_s = min(timeit.repeat(twice, number=20, repeat=10)) / 40
-    assert best_s < 100e-6
 
 
 def test_an_answer_with_a_bad_status_is_refused_and_listed_anew():

@@ -1,0 +1,112 @@
+"""What one answer costs between the wire and the screen: parsing it, folding it, and a picture of all.
+
+    python tests/bench/fold.py
+
+A host of 8 HCAs with 22 counters and 4 hardware counters each, every value moving between two answers; a host's 144
+NVLinks, moving and standing still; a snapshot of 64 such hosts of which six have news.
+"""
+
+from __future__ import annotations
+
+import timeit
+
+from fabconsole.fabric.counters import COUNTERS
+from fabconsole.fabric.inventory import Expect, Inventory, Node, Rack
+from fabconsole.fabric.table import Width
+from fabconsole.fabric.thresholds_file import read_thresholds
+from fabconsole.platforms import hca_text
+from fabconsole.platforms.hca import HcaInquiry
+from fabconsole.platforms.question import Again, Answer, Reading
+from fabconsole.state.fabric import FabricState
+from fabconsole.stream.records import Asked, Opening, Sample
+
+_DEVICES = [f"mlx5_{index}" for index in range(8)]
+_COUNTERS = [f"ports/1/counters/{c.name}" for c in COUNTERS.values() if Width.SYSFS in c.bits]
+_HARDWARE = [f"ports/1/hw_counters/{name}" for name in ("out_of_sequence", "out_of_buffer", "np_cnp_sent")]
+_HOSTS = [f"gpu{rack:02}-{place:02}" for rack in range(16) for place in range(4)]
+
+
+def answer(body: str, at: float) -> Answer:
+    """As the collector hands it over."""
+    return Answer(body=body.encode(), status=0, asked_at=at, at=at, clock_s=at, boot_id="b")
+
+
+def listing() -> str:
+    """What the first asking finds."""
+    files = ["ports/1", *(f"ports/1/{name}" for name in hca_text.STATE_FILES), *_COUNTERS, *_HARDWARE]
+    return "\n".join([" ".join(_DEVICES), *(line for name in _DEVICES for line in (f"@{name}", *files)), ""])
+
+
+def values(base: int) -> str:
+    """What a poll finds: every value moved."""
+    head = "4: ACTIVE\n5: LinkUp\n400 Gb/sec (4X NDR)\n0x1a\n0x1\n"
+    numbers = "".join(f"{base + index * 10**9}\n" for index in range(len(_COUNTERS) + len(_HARDWARE)))
+    return " ".join(_DEVICES) + "\n" + "".join(f"{head}{numbers}@{name} 0\n" for name in _DEVICES)
+
+
+def sample(node: str, reading: Reading, at: float) -> Sample:
+    """As the collector puts it on the stream."""
+    return Sample(node=node, question="hca", at=at, latency_s=0.01, clock_s=at, boot_id="b", tables=reading.tables)
+
+
+def best_us(call: object, number: int) -> float:
+    """Best of several rounds: on a shared machine the least disturbed one."""
+    return min(timeit.repeat(call, number=number, repeat=7)) / number * 1e6  # type: ignore[arg-type]
+
+
+def main() -> None:
+    """Measure and print."""
+    inquiry = HcaInquiry()
+    assert inquiry.read(answer(listing(), 1.0)) is Again.NOW
+    bodies = [answer(values(0), 2.0), answer(values(1), 7.0)]
+    readings = [inquiry.read(body) for body in bodies]
+    assert all(isinstance(reading, Reading) for reading in readings)
+
+    def parse() -> None:
+        for body in bodies:
+            inquiry.read(body)
+
+    print(f"parse 8 HCAs, all values moved       {best_us(parse, 50) / 2:7.1f} us")
+    nodes = {name: Node(name=name, rack=name[:5], address=name, expect=Expect(hcas=8)) for name in _HOSTS}
+    racks = tuple(
+        Rack(name=rack, nodes=tuple(n for n in _HOSTS if n.startswith(rack)))
+        for rack in sorted({n[:5] for n in _HOSTS})
+    )
+    state = FabricState()
+    asked = {name: (Asked("hca", 5.0),) for name in _HOSTS}
+    state.apply(
+        Opening(
+            at=0.0, inventory=Inventory(fabric="f", racks=racks, nodes=nodes), thresholds=read_thresholds(), asked=asked
+        )
+    )
+    moment = 10.0
+
+    def fold() -> None:
+        nonlocal moment
+        moment += 5.0
+        for name in _HOSTS:
+            reading = inquiry.read(answer(values(int(moment)), moment))
+            assert isinstance(reading, Reading)
+            state.apply(sample(name, reading, moment))
+
+    def parse_only() -> None:
+        for _ in _HOSTS:
+            inquiry.read(answer(values(int(moment)), moment))
+
+    both, one = best_us(fold, 3) / len(_HOSTS), best_us(parse_only, 3) / len(_HOSTS)
+    print(f"fold one host's answer               {both - one:7.1f} us")
+
+    def picture() -> None:
+        nonlocal moment
+        moment += 0.25
+        for name in _HOSTS[:6]:
+            reading = inquiry.read(answer(values(int(moment * 4)), moment))
+            assert isinstance(reading, Reading)
+            state.apply(sample(name, reading, moment))
+        state.snapshot(moment)
+
+    print(f"snapshot of 64 hosts, six with news  {best_us(picture, 5) - 6 * both:7.1f} us")
+
+
+if __name__ == "__main__":
+    main()
