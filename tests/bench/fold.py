@@ -49,6 +49,20 @@ def sample(node: str, reading: Reading, at: float) -> Sample:
     return Sample(node=node, question="hca", at=at, latency_s=0.01, clock_s=at, boot_id="b", tables=reading.tables)
 
 
+def opened() -> FabricState:
+    """A state that knows its hosts and has no answer yet."""
+    nodes = {name: Node(name=name, rack=name[:5], address=name, expect=Expect(hcas=8)) for name in _HOSTS}
+    members: dict[str, list[str]] = {}
+    for name in _HOSTS:
+        members.setdefault(name[:5], []).append(name)
+    racks = tuple(Rack(name=rack, nodes=tuple(names)) for rack, names in members.items())
+    inventory = Inventory(fabric="f", racks=racks, nodes=nodes)
+    state = FabricState()
+    asked = {name: (Asked("hca", 5.0),) for name in _HOSTS}
+    state.apply(Opening(at=0.0, inventory=inventory, thresholds=read_thresholds(), asked=asked))
+    return state
+
+
 def best_us(call: object, number: int) -> float:
     """Best of several rounds: on a shared machine the least disturbed one."""
     return min(timeit.repeat(call, number=number, repeat=7)) / number * 1e6  # type: ignore[arg-type]
@@ -67,18 +81,7 @@ def main() -> None:
             inquiry.read(body)
 
     print(f"parse 8 HCAs, all values moved       {best_us(parse, 50) / 2:7.1f} us")
-    nodes = {name: Node(name=name, rack=name[:5], address=name, expect=Expect(hcas=8)) for name in _HOSTS}
-    racks = tuple(
-        Rack(name=rack, nodes=tuple(n for n in _HOSTS if n.startswith(rack)))
-        for rack in sorted({n[:5] for n in _HOSTS})
-    )
-    state = FabricState()
-    asked = {name: (Asked("hca", 5.0),) for name in _HOSTS}
-    state.apply(
-        Opening(
-            at=0.0, inventory=Inventory(fabric="f", racks=racks, nodes=nodes), thresholds=read_thresholds(), asked=asked
-        )
-    )
+    state = opened()
     moment = 10.0
 
     def fold() -> None:
