@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import Callable, Sequence
 
@@ -51,21 +52,21 @@ class FabConsole(App[None]):
     ) -> None:
         """`source_of` is called after the first paint, off the event loop: it may import and start what it needs.
 
-        Without `diagnostics` those of `config/commands/` are offered; without `audit` nothing is written down.
+        Without `diagnostics` those of `config/commands/` are offered; without `audit` the operator's own
+        audit log is written.
         """
-        super().__init__()
+        # Without colour Textual would show greys in their stead, unless it is told to leave colours to the terminal.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self._source_of = source_of
         self._apply = apply
         self._clock = clock
         self._source: Source | None = None
-        if self.no_color:
-            self.ansi_color = True  # else greys would stand in for the colours that were not wanted
         look, said = load_theme(theme)
         textual_theme = look.for_textual()
         self.register_theme(textual_theme)
         self.theme = textual_theme.name
         catalogue = load_commands() if diagnostics is None else diagnostics
-        self.diagnostics = Diagnostics(catalogue, audit)
+        self.diagnostics = Diagnostics(catalogue, audit or Audit(clock=clock))
         palette = Palette(look, colour=not self.no_color)
         self.console_screen = Console(Desk(picture, clock()), palette, self.diagnostics, clock)
         self.console_screen.warnings = (*warnings, *said, *(str(problem) for problem in catalogue.problems))

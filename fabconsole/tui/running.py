@@ -21,7 +21,7 @@ _JOBS = 8
 class Diagnostics:
     """What can be run, and what is running."""
 
-    def __init__(self, catalogue: Catalogue, audit: Audit | None) -> None:
+    def __init__(self, catalogue: Catalogue, audit: Audit) -> None:
         self.catalogue = catalogue
         self.source: Source | None = None
         """None until the stream has started."""
@@ -49,11 +49,10 @@ class Diagnostics:
         if source is None:
             raise CommandError("nothing is connected yet")
         for run in job.runs.values():
-            if self._audit is not None:
-                try:
-                    await asyncio.to_thread(self._audit.started, job.command, run.order, run.address)
-                except AuditError as error:
-                    said = str(error)  # it only reads, so it may run; that it was not written down is said
+            try:
+                await asyncio.to_thread(self._audit.started, job.command, run.order, run.address)
+            except AuditError as error:
+                said = str(error)  # it only reads, so it may run; that it was not written down is said
             await source.run(run.order)
         return said
 
@@ -67,7 +66,7 @@ class Diagnostics:
     async def heard(self, record: Output | Finished) -> str:
         """Hand a record to its job. Returns what the operator should know; empty: nothing."""
         job = next((job for job in self._jobs if job.heard(record)), None)
-        if job is not None and self._audit is not None and isinstance(record, Finished):
+        if job is not None and isinstance(record, Finished):
             try:
                 await asyncio.to_thread(self._audit.finished, job.command, record)
             except AuditError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Mark, Severity, worst
@@ -235,6 +236,7 @@ def event(node: str, text: str, *, at: float = NOON - 30, kind: str = "state", c
     return EventView(event=said, first_at=at - 60, count=count)
 
 
+@cache
 def east(racks: int = 16, hosts: int = 4) -> Snapshot:
     """Racks of hosts on eight rails of leaves and four spines, with a fault of every sort."""
     peers: dict[str, str] = {}

@@ -193,6 +193,10 @@ class Console(Screen[None]):
             self.stage.mark(self.desk.marked)
             self._draw_bars()
 
+    def action_quit(self) -> None:
+        """Leave; nothing on any node is left behind."""
+        self.app.exit(return_code=0)
+
     def action_help(self) -> None:
         """Every key there is."""
         self.app.push_screen(Help(self._palette))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -40,7 +39,6 @@ class Help(ModalScreen[None]):
         self._sheet.show(help_lines(keys.every()))
         self.set_focus(self._sheet)
 
-    @on(Sheet.Chosen)
     def action_close(self) -> None:
         """Back to what was shown."""
         self.dismiss()

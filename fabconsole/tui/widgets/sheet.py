@@ -9,6 +9,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -138,9 +139,10 @@ class Sheet(ScrollView, can_focus=True):
                 self._go(found, keep_goal=False)
 
     def action_choose(self) -> None:
-        """Go into what is selected."""
-        if self.cursor is not None and self._block is not None:
-            self.post_message(self.Chosen(self, self.cursor if self._find(self.cursor) else self._block.address))
+        """Go into what is selected; where nothing can be, the key is somebody else's."""
+        if self.cursor is None or self._block is None:
+            raise SkipAction
+        self.post_message(self.Chosen(self, self.cursor if self._find(self.cursor) else self._block.address))
 
     def on_click(self, event: events.Click) -> None:
         """A click selects; one on what is selected chooses."""

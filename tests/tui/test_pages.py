@@ -1,0 +1,233 @@
+"""What the pages say, as plain text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from drawn_fabric import NOON, Still, east, host, nvlink, port, silent, snapshot, switch
+
+from fabconsole.fabric.health import Health, Mark
+from fabconsole.state.snapshot import Banner, QuestionCoverage, Snapshot
+from fabconsole.stream.records import Reason
+from fabconsole.tui.desk import Desk
+from fabconsole.tui.drawing import HIDDEN, length, plain
+from fabconsole.tui.pages.bars import header, pulse, selection
+from fabconsole.tui.pages.link import link_lines
+from fabconsole.tui.pages.lists import event_lines, worst_lines
+from fabconsole.tui.trail import Place, Trail, View
+
+
+def desk(shown: Snapshot, *places: Place) -> Desk:
+    made = Desk(Still(shown), NOON)
+    made.trail = Trail((Place(View.FABRIC), *places))
+    return made
+
+
+def small() -> Snapshot:
+    bad = port("a1/mlx5_1/1", Health.CRIT, peer="leaf0/2")
+    lame = nvlink("a1/gpu0/nvl1", Health.WARN)
+    return snapshot(
+        [
+            host("a0", "r0", rails=2, gpus=2, links=2),
+            host("a1", "r0", rails=2, gpus=2, links=2, ports={bad.end: bad}, nvlinks={lame.end: lame}),
+            silent("b0", "r1"),
+            switch("leaf0", ["a0/mlx5_0/1", "a1/mlx5_1/1", None]),
+        ]
+    )
+
+
+def drawn(width: int, height: int, *, without: str = "") -> list[str]:
+    nodes = [node for node in small().nodes.values() if node.name != without]
+    return plain(desk(snapshot(nodes)).draw(width, height).lines).splitlines()
+
+
+def test_the_fabric_is_tiles_of_hosts_by_name_where_there_is_room() -> None:
+    assert drawn(40, 12, without="b0") == [
+        "r0 ✖1",
+        "a0   · ·  · ·",
+        "a1 ✖ · ✖  ▲ ·",
+        "",
+        "switches      leaf ·",
+    ]
+
+
+def test_less_room_costs_names_then_space() -> None:
+    assert drawn(40, 7) == [
+        "r0 ✖1                r1 ?1",
+        "  ··       ··        ? ???????? ????????",
+        "✖ ·✖       ▲·",
+        "",
+        "switches      leaf ·",
+    ]
+
+
+def test_still_less_room_turns_cells_into_nodes_and_nodes_into_racks() -> None:
+    assert drawn(30, 4) == ["r0 ✖1           r1 ?1", "· ✖             ?", "", "switches      leaf ·"]
+    assert drawn(14, 3, without="b0") == ["r0      ✖1", "switches·"]
+
+
+def test_faults_only_keeps_the_places_and_passes_over_what_is_well() -> None:
+    made = desk(small())
+    made.toggle_faults()
+    spans = [span for line in made.draw(60, 20).lines for span in line if span.address]
+    shown = {span.address for span in spans if span.role != HIDDEN}
+    assert {"a1", "a1/mlx5_1/1", "a1/gpu0"} <= shown
+    assert not shown & {"a0", "a0/mlx5_0/1", "leaf0"}
+    assert "a0/mlx5_0/1" in {span.address for span in spans}
+
+
+def test_a_filter_holds_back_every_name_that_does_not_match() -> None:
+    made = desk(small())
+    for text in ("a1", "A1", "a*1", "?1"):
+        made.filter(text)
+        shown = {span.address for line in made.draw(60, 20).lines for span in line if span.role != HIDDEN}
+        assert "a1/mlx5_1/1" in shown
+        assert "a0/mlx5_0/1" not in shown
+
+
+def test_a_rack_is_found_by_its_name_too() -> None:
+    made = desk(small())
+    made.filter("r1")
+    shown = {span.address for line in made.draw(60, 20).lines for span in line if span.role != HIDDEN}
+    assert "b0" in shown
+    assert "a0/mlx5_0/1" not in shown
+
+
+def test_racks_share_a_cell_that_is_as_bad_as_the_worst_of_them() -> None:
+    nodes = [host(f"n{number}", f"r{number}", rails=1, gpus=0) for number in range(60)]
+    bad = port("n41/mlx5_0/1", Health.DOWN)
+    nodes[41] = host("n41", "r41", rails=1, gpus=0, ports={bad.end: bad})
+    made = desk(snapshot(nodes))
+    drawn = made.draw(5, 3)
+    assert plain(drawn.lines).count("▼") == 1
+    assert drawn.stands_for["n41"] == next(s.address for line in drawn.lines for s in line if s.text == "▼")
+
+
+def test_a_rack_page_names_hosts_rails_and_why() -> None:
+    page = plain(desk(small(), Place(View.RACK, "r0")).draw(100, 30).lines)
+    assert "RAILS" in page and "GPUS" in page
+    assert "✖ a1" in page
+    assert "made CRIT" in page
+
+
+def test_a_switch_shows_a_cell_a_port() -> None:
+    made = desk(small(), Place(View.RACK, "switches"))
+    cells = [
+        span.address for line in made.draw(100, 30).lines for span in line if (span.address or "").startswith("leaf0/")
+    ]
+    assert cells == ["leaf0/1", "leaf0/2", "leaf0/3"]
+
+
+def test_a_node_page_marks_what_is_saturated_and_never_shows_missing_as_zero() -> None:
+    odd = port(
+        "a0/mlx5_0/1",
+        counters={"symbol_error": 65535, "link_downed": 4},
+        rates={"link_downed": 0.2},
+        marks={"symbol_error": Mark.SATURATED, "port_xmit_wait": Mark.UNSUPPORTED},
+    )
+    made = desk(snapshot([host("a0", "r0", ports={odd.end: odd}, rails=2)]), Place(View.NODE, "a0"))
+    row = next(line for line in plain(made.draw(130, 40).lines).splitlines() if "mlx5_0/1" in line)
+    assert "≥ 65 535" in row
+    assert "+12/min" in row
+    assert "–" in row
+    assert "∅" in row
+    assert " 0 " not in row
+
+
+def test_a_node_page_says_why_a_question_has_no_answer() -> None:
+    node = host("a0", "r0")
+    stuck = replace(node.questions[2], health=Health.STALE, age_s=95.0, reason=Reason.STUCK, detail="since 11:40")
+    shown = snapshot([replace(node, questions=(*node.questions[:2], stuck))])
+    page = plain(desk(shown, Place(View.NODE, "a0")).draw(160, 40).lines)
+    assert "nvlink ◌ 1 min" in page
+    assert "stuck: since 11:40" in page
+
+
+def test_a_link_page_sets_both_ends_side_by_side() -> None:
+    shown = east()
+    page = plain(link_lines(shown, "gpu03-02/mlx5_5/1", Still(shown).series, 120))
+    assert "gpu03-02/mlx5_5/1" in page and "leaf05/15" in page
+    assert "by its host" in page and "in-band" in page
+    symbol = next(line for line in page.splitlines() if line.strip().startswith("symbol"))
+    assert "≥ 65 535" in symbol and " 0" in symbol
+
+
+def test_an_nvlink_page_has_one_end_and_its_events() -> None:
+    shown = east()
+    page = plain(link_lines(shown, "gpu09-00/gpu6/nvl2", Still(shown).series, 100))
+    assert "inactive" in page
+    assert "Xid 74" in page
+
+
+def test_a_link_that_vanished_says_so() -> None:
+    shown = east()
+    assert "no longer there" in plain(link_lines(shown, "gpu99/mlx5_0/1", Still(shown).series, 80))
+
+
+def test_every_line_of_every_page_fits_the_width() -> None:
+    shown = east()
+    for width in (58, 79, 118, 198):
+        made = desk(shown)
+        for place in (
+            Place(View.FABRIC),
+            Place(View.RACK, "r03"),
+            Place(View.RACK, "switches"),
+            Place(View.NODE, "gpu03-02"),
+            Place(View.NODE, "gpu04-01"),
+            Place(View.NODE, "leaf05"),
+            Place(View.LINK, "gpu03-02/mlx5_5/1"),
+            Place(View.LINK, "gpu09-00/gpu6/nvl2"),
+        ):
+            made.trail = Trail((place,))
+            assert max(length(line) for line in made.draw(width, 40).lines) <= width, place
+        for lines in (worst_lines(shown, width), event_lines(shown, width)):
+            assert max(length(line) for line in lines) <= width
+        assert length(header(shown, ["r03", "gpu03-02"], width)) <= width
+        for address in ("gpu03-02/mlx5_5/1", "gpu03-02", "rack r03", "gpu09-00/gpu6", "gpu09-00/gpu6/nvl2", "nowhere"):
+            assert max(length(line) for line in selection(shown, address, width)) <= width
+
+
+def test_the_header_counts_coverage_by_question() -> None:
+    shown = small()
+    short = QuestionCoverage(asked=2, answered=1, oldest_s=None)
+    shown = replace(shown, coverage=replace(shown.coverage, questions={"hca": short}))
+    assert "hca 1/2" in plain([header(shown, [], 120)])
+
+
+def test_the_header_says_all_well_only_of_a_whole_picture() -> None:
+    well = snapshot([host("a0", "r0")])
+    assert "all well" in plain([header(well, [], 100)])
+    partly = replace(well, coverage=replace(well.coverage, polled=0))
+    assert "all well" not in plain([header(partly, [], 100)])
+    assert "all well" not in plain([header(small(), [], 100)])
+
+
+def test_the_pulse_tells_live_from_stale_from_ended() -> None:
+    assert "WAITING" in plain([pulse(NOON, None, 5.0, False, 21)])
+    assert "LIVE" in plain([pulse(NOON, NOON - 4, 5.0, False, 21)])
+    assert "STALE" in plain([pulse(NOON, NOON - 40, 5.0, False, 21)])
+    assert "ENDED" in plain([pulse(NOON, NOON, 5.0, True, 21)])
+
+
+def test_the_worst_list_puts_the_reason_under_its_thing() -> None:
+    lines = plain(worst_lines(east(), 60)).splitlines()
+    at = next(number for number, line in enumerate(lines) if "gpu03-02/mlx5_5/1 ⇄ leaf05/15" in line)
+    assert lines[at].strip().startswith("✖")
+    assert "flapping: 4 downs in 10 min" in lines[at + 1]
+
+
+def test_events_are_newest_first_and_say_how_often() -> None:
+    lines = plain(event_lines(east(), 70)).splitlines()
+    assert "11:59:51 gpu03-02 mlx5_5 port 1: link down" in lines[1]
+    assert lines[1].endswith("×4")
+
+
+def test_nothing_known_yet_is_said_and_not_shown_as_well() -> None:
+    empty = replace(snapshot([]), racks=())
+    assert "waiting" in plain(desk(empty).draw(60, 20).lines)
+    assert "all well" not in plain([header(empty, [], 100)])
+
+
+def test_banners_do_not_hide_the_page() -> None:
+    shown = replace(small(), banners=(Banner(text="jump host is gone", reason=Reason.JUMP, nodes=("a0",)),))
+    assert desk(shown).draw(60, 20).lines
