@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
-from fabconsole.fabric.inventory import Expect, Inventory
+from fabconsole.fabric.inventory import Inventory
 from fabconsole.fabric.thresholds import Thresholds
 from fabconsole.state.banners import banners
 from fabconsole.state.block import Block
 from fabconsole.state.coverage import coverage
-from fabconsole.state.findings import Onsets, findings_of, ordered
+from fabconsole.state.drawings import Drawings
+from fabconsole.state.findings import ordered
 from fabconsole.state.host import Host
-from fabconsole.state.host_view import HostView, InBandPart, Surroundings
-from fabconsole.state.judge import Verdict
 from fabconsole.state.links import Links
 from fabconsole.state.racks import racks
-from fabconsole.state.scale import Scales
 from fabconsole.state.snapshot import Coverage, Finding, NodeView, Series, Snapshot
 from fabconsole.state.sweeps import IN_BAND, Subnet
 from fabconsole.state.switch import Switch
-from fabconsole.state.switch_view import swept_question, switch_facts, switch_ports, switch_view
 from fabconsole.state.timeline import Timeline
 from fabconsole.stream.records import Happened, Opening, Record, Sample, Sweep, Unanswered
-
-
-@dataclass(slots=True)
-class _Drawn:
-    """A node as it was last drawn, and until when that holds."""
-
-    view: NodeView
-    findings: tuple[Finding, ...]
-    version: tuple[object, ...]
-    until: float
 
 
 class FabricState:
@@ -49,15 +35,11 @@ class FabricState:
         self._thresholds = Thresholds()
         self._interval_s = 0.0
         self._hosts: dict[str, Host] = {}
-        self._views: dict[str, HostView] = {}
         self._subnets: dict[str, Subnet] = {}
         self._links = Links()
         self._joined: tuple[object, ...] = ()
         self._timeline = Timeline()
-        self._events_version: dict[str, int] = {}
-        self._onsets = Onsets()
-        self._scales = Scales(self._thresholds)
-        self._drawn: dict[str, _Drawn] = {}
+        self._drawings = Drawings(self._links, self._timeline)
 
     def apply(self, record: Record) -> None:
         """Fold one record. What it says of nodes outside the inventory is left out."""
@@ -85,7 +67,7 @@ class FabricState:
         nodes: dict[str, NodeView] = {}
         found: list[Finding] = []
         for name in (*self._hosts, *sorted(switches.keys() - self._hosts.keys())):
-            drawn = self._draw(name, switches.get(name), now)
+            drawn = self._drawings.draw(name, switches.get(name), now)
             nodes[name] = drawn.view
             found += drawn.findings
         shared = banners(inventory, nodes, self._subnets.values())
@@ -118,7 +100,6 @@ class FabricState:
         before = self._hosts
         inventory = opening.inventory
         self._inventory, self._thresholds = inventory, opening.thresholds
-        self._scales = Scales(opening.thresholds)
         fast = [one.interval_s for asked in opening.asked.values() for one in asked]
         self._interval_s = min(fast, default=inventory.poll.fast_s)
         self._hosts = {}
@@ -130,9 +111,8 @@ class FabricState:
             host.ask(asked)
             host.refresh()
             self._hosts[name] = host
-        self._views = {name: HostView(host) for name, host in self._hosts.items()}
         self._timeline.keep({*self._hosts, *(name for name, _, _ in self._switches())})
-        self._drawn = {}
+        self._drawings.open(inventory, opening.thresholds, self._hosts)
 
     def _sample(self, sample: Sample) -> None:
         host = self._hosts.get(sample.node)
@@ -166,8 +146,7 @@ class FabricState:
 
     def _happened(self, events: tuple[Event, ...]) -> None:
         for event in events:
-            if self._timeline.add(event):
-                self._events_version[event.node] = self._events_version.get(event.node, 0) + 1
+            self._timeline.add(event)
 
     def _switches(self) -> Iterator[tuple[str, Subnet, Switch]]:
         for subnet in self._subnets.values():
@@ -183,51 +162,6 @@ class FabricState:
         if seen != self._joined:
             self._joined = seen
             self._links.join(self._hosts, self._subnets.values())
-
-    def _draw(self, name: str, found: tuple[Subnet, Switch] | None, now: float) -> _Drawn:
-        host = self._hosts.get(name)
-        version = (
-            host.version if host else 0,
-            found[0].version if found else 0,
-            self._links.version,
-            self._events_version.get(name, 0),
-        )
-        drawn = self._drawn.get(name)
-        if drawn is not None and drawn.version == version and now < drawn.until:
-            return drawn
-        events, since, until = self._timeline.loudest(name, now, self._thresholds.event_s)
-        view = self._view(name, host, found, events, now)
-        bad_since = since if events.health is not Health.OK and view.reason == events.reason else None
-        if host is not None:
-            until = min(until, host.changes_at(now))
-        if found is not None:
-            until = min(until, found[0].question.changes_at(now))
-        drawn = _Drawn(view, findings_of(view, self._onsets, now, bad_since), version, until)
-        self._drawn[name] = drawn
-        return drawn
-
-    def _view(
-        self, name: str, host: Host | None, found: tuple[Subnet, Switch] | None, events: Verdict, now: float
-    ) -> NodeView:
-        swept = None
-        if found is not None:
-            subnet, switch = found
-            expect = host.expect if host else self._expect(name)
-            ports = switch_ports(
-                name, subnet, switch, expect=expect, scale_of=self._scales.of, peers=self._links.peers, now=now
-            )
-            if host is None:
-                return switch_view(name, subnet, switch, ports, expect, events, now)
-            verdict = subnet.switch_verdict(switch, now)
-            question = swept_question(subnet, switch, verdict, now)
-            swept = InBandPart(ports, verdict, question, switch_facts(subnet, switch))
-        if host is None:
-            raise KeyError(name)
-        around = Surroundings(self._scales.of, self._links.peers, self._links.version, events, swept)
-        return self._views[name].view(now, around)
-
-    def _expect(self, name: str) -> Expect:
-        return self._inventory.expected_of(name) if self._inventory else Expect()
 
     def _blocks(self, name: str) -> Iterator[Block]:
         host = self._hosts.get(name)

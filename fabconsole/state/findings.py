@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 
 from fabconsole.fabric.health import Health, Severity
-from fabconsole.state.judge import NO_RATE_YET
+from fabconsole.state.judge import NO_RATE_YET, Verdict
+from fabconsole.state.roll_up import Own
 from fabconsole.state.snapshot import Finding, NodeView, NvlinkView, PortView
 
 _FOLD = 3
@@ -21,22 +22,26 @@ class Onsets:
     def __init__(self) -> None:
         self._nodes: dict[str, dict[str, tuple[Severity, float]]] = {}
 
-    def dated(self, node: str, found: Sequence[Finding]) -> tuple[Finding, ...]:
-        """A node's findings, each since it first was this bad. What eased keeps its onset; what is not here is well."""
+    def dated(self, node: str, found: Mapping[str, Finding]) -> tuple[Finding, ...]:
+        """A node's findings by what they are about, each since it first was this bad.
+
+        What eased keeps its onset; what is not here is well.
+        """
         if not found:
             self._nodes.pop(node, None)
             return ()
         before = self._nodes.get(node, {})
-        now = {finding.end: _onset(before.get(finding.end), finding) for finding in found}
+        now = {what: _onset(before.get(what), finding) for what, finding in found.items()}
         self._nodes[node] = now
-        return tuple(replace(finding, since=now[finding.end][1]) for finding in found)
+        return tuple(replace(finding, since=now[what][1]) for what, finding in found.items())
 
 
-def findings_of(view: NodeView, onsets: Onsets, now: float, event_since: float | None) -> tuple[Finding, ...]:
+def findings_of(view: NodeView, own: Iterable[Own], onsets: Onsets, now: float) -> tuple[Finding, ...]:
     """What is wrong on one node: the node itself, its ports, its NVLinks. A node is as bad as the worst of them."""
     if view.health.severity < Severity.WARN:
-        return onsets.dated(view.name, ())
-    return onsets.dated(view.name, [*_node(view, now, event_since), *_ports(view, now), *_nvlinks(view, now)])
+        return onsets.dated(view.name, {})
+    rows = {finding.end: finding for finding in (*_ports(view, now), *_nvlinks(view, now))}
+    return onsets.dated(view.name, {**dict(_node(view, own, now)), **rows})
 
 
 def ordered(
@@ -59,15 +64,15 @@ def ordered(
     return tuple(kept)
 
 
-def _node(view: NodeView, now: float, event_since: float | None) -> Iterator[Finding]:
-    """The node itself, where its health is not just that of a port or NVLink of its own."""
-    if view.health.severity < Severity.WARN or view.reason.endswith(NO_RATE_YET.reason):
-        return
-    own = view.reason
-    rows: tuple[PortView | NvlinkView, ...] = (*view.ports, *view.nvlinks)
-    alike = {row.end[len(view.name) + 1 :] for row in rows if row.health is view.health}
-    if own.partition(": ")[0] not in alike:
-        yield Finding(end=view.name, health=view.health, reason=own, since=now if event_since is None else event_since)
+def _node(view: NodeView, own: Iterable[Own], now: float) -> Iterator[tuple[str, Finding]]:
+    """The node itself; what several of its questions have in common is said once."""
+    told: set[Verdict] = set()
+    for one in own:
+        verdict = one.verdict
+        if verdict.health.severity >= Severity.WARN and verdict not in told:
+            told.add(verdict)
+            since = now if one.since is None else one.since
+            yield one.what, Finding(end=view.name, health=verdict.health, reason=verdict.reason, since=since)
 
 
 def _ports(view: NodeView, now: float) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from fabconsole.state.host import Host
 from fabconsole.state.judge import OK, Verdict
 from fabconsole.state.nvlink_rows import nvlink_views, places
 from fabconsole.state.port_rows import ScaleOf, host_port, port_views
-from fabconsole.state.roll_up import Verdicts
+from fabconsole.state.roll_up import Own, Verdicts
 from fabconsole.state.snapshot import NodeView, NvlinkView, PortView, QuestionView
 
 _NOTHING_ASKED = Verdict(Health.UNKNOWN, "nothing is asked of it")
@@ -36,7 +36,7 @@ class Surroundings:
     scale_of: ScaleOf
     peers: dict[str, str]
     peers_version: int
-    events: Verdict
+    events: Own
     swept: InBandPart | None = None
     """Of a switch, whose ports the sweep reads."""
 
@@ -56,18 +56,19 @@ class HostView:
         self._ports: _Drawn[PortView] = (None, (), ())
         self._nvlinks: _Drawn[NvlinkView] = (None, (), ())
 
-    def view(self, now: float, around: Surroundings) -> NodeView:
-        """The node at `now`."""
+    def view(self, now: float, around: Surroundings) -> tuple[NodeView, tuple[Own, ...]]:
+        """The node at `now`, and what is to be said of it itself, the more telling first."""
         host, swept = self._host, around.swept
         verdicts = {name: question.verdict(now, host.expect) for name, question in host.questions.items()}
         _, ports, of_ports = self._drawn_ports(now, verdicts, around)
         _, nvlinks, of_nvlinks = self._drawn_nvlinks(now, verdicts, around)
-        whole = judge.worse(*self._reasons(verdicts, (*of_ports, *of_nvlinks), around))
+        own = tuple(self._own(verdicts, around))
+        whole = judge.worse(*(one.verdict for one in own), *of_ports, *of_nvlinks)
         questions = tuple(question.view(now, verdicts[name]) for name, question in host.questions.items())
         if swept is not None:
             questions = (*questions, swept.question)
         first = min(questions, key=lambda question: question.interval_s, default=None)
-        return NodeView(
+        view = NodeView(
             name=host.node.name,
             rack=host.node.rack,
             platform=host.node.platform,
@@ -82,26 +83,18 @@ class HostView:
             nvlinks=nvlinks,
             expect=host.expect,
         )
+        return view, own
 
-    def _reasons(
-        self,
-        verdicts: Verdicts,
-        of_rows: tuple[Verdict, ...],
-        around: Surroundings,
-    ) -> Iterator[Verdict]:
-        """Everything that could be wrong with it, the more telling first among equals."""
+    def _own(self, verdicts: Verdicts, around: Surroundings) -> Iterator[Own]:
         host = self._host
         yield from roll_up.of_questions(host, verdicts)
         if around.swept is not None:
-            yield around.swept.verdict
+            yield Own("sweep", around.swept.verdict)
         elif not verdicts:
-            yield _NOTHING_ASKED
-        if host.unmanaged is not OK:
-            yield host.unmanaged
+            yield Own("questions", _NOTHING_ASKED)
+        yield Own("sm", host.unmanaged)
         yield from roll_up.of_counts(host, verdicts)
-        yield from of_rows
-        if around.events.health is not Health.OK:
-            yield around.events
+        yield around.events
 
     def _drawn_ports(self, now: float, verdicts: Verdicts, around: Surroundings) -> _Drawn[PortView]:
         host, name = self._host, self._host.feeding(Kind.PORTS, "hca")

@@ -13,6 +13,7 @@ from rich.text import Text
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.report import moment, severity
 from fabconsole.state.snapshot import Coverage, NodeView, Snapshot
+from fabconsole.state.timeline import title
 
 _COLOUR = {Severity.OK: "green", Severity.INFO: "cyan", Severity.WARN: "yellow", Severity.UNKNOWN: "magenta",
            Severity.CRIT: "red"}  # fmt: skip
@@ -37,7 +38,7 @@ def _header(snapshot: Snapshot) -> Text:
     style = f"bold {_COLOUR[snapshot.severity]}"
     return Text.assemble(
         (snapshot.fabric or "no fabric", "bold"),
-        f"  {moment(snapshot.at)}  ",
+        f"  {moment(int(snapshot.at))}  ",
         (severity(snapshot.severity), style),
         f"  {coverage_line(snapshot.coverage)}",
     )
@@ -89,14 +90,15 @@ def _sizes(views: list[NodeView]) -> Iterator[Text]:
 
 
 def _events(snapshot: Snapshot) -> Table:
-    table = _table("events", "when", "node", "", "what")
+    table = _table("events", "when", "node", "", "", "what")
     for line in snapshot.events[:_EVENTS]:
         event = line.event
         times = f" ({line.count}×)" if line.count > 1 else ""
         table.add_row(
-            Text(moment(event.at)),
+            Text(moment(int(event.at))),
             Text(event.node),
             Text(severity(event.severity), style=_COLOUR[event.severity]),
+            Text(title(event)),
             Text(f"{event.text}{times}"),
         )
     return table

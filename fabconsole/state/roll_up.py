@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.table import Kind
@@ -17,23 +18,35 @@ from fabconsole.stream.records import Reason
 _FAR_SIDE = frozenset({Reason.UNREACHABLE, Reason.JUMP, Reason.REFUSED, Reason.UNTRUSTED})
 """Failures of the connection: every question has the same one, so none is named."""
 
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """One thing about a node itself, not about one of its ports or NVLinks."""
+
+    what: str
+    """Question, hcas, gpus, sm, sweep, events: the same thing keeps its name while its words change."""
+    verdict: Verdict
+    since: float | None = None
+    """Since when, where the thing itself says so."""
+
+
 Verdicts = Mapping[str, Verdict]
 """Question to what its age and failure mean."""
 
 
-def of_questions(host: Host, verdicts: Verdicts) -> Iterator[Verdict]:
+def of_questions(host: Host, verdicts: Verdicts) -> Iterator[Own]:
     """One unanswered question is enough for a node not to be OK."""
     for name, verdict in verdicts.items():
         failure = host.questions[name].failure
         if verdict.health is Health.OK:
-            yield OK
+            yield Own(name, OK)
         elif failure is not None and failure.reason in _FAR_SIDE:
-            yield verdict
+            yield Own(name, verdict)
         elif verdict.health is not Health.NOT_SUPPORTED:
-            yield Verdict(verdict.health, f"{name}: {verdict.reason}")
+            yield Own(name, Verdict(verdict.health, f"{name}: {verdict.reason}"))
 
 
-def of_counts(host: Host, verdicts: Verdicts) -> Iterator[Verdict]:
+def of_counts(host: Host, verdicts: Verdicts) -> Iterator[Own]:
     """HCAs and GPUs fewer than `expect` says, or than there were."""
     hca = host.questions.get("hca")
     if hca is not None and hca.answered_at is not None and verdicts["hca"].health is not Health.UNKNOWN:
@@ -43,9 +56,12 @@ def of_counts(host: Host, verdicts: Verdicts) -> Iterator[Verdict]:
             for number, row in enumerate(block.rows)
             if block.seen(number) is not Seen.GONE
         }
-        yield from judge.fewer("HCAs", len(devices - host.virtual), host.expect.hcas)
+        for verdict in judge.fewer("HCAs", len(devices - host.virtual), host.expect.hcas):
+            yield Own("hcas", verdict)
     if host.gpus is not None and verdicts.get("gpu", OK).health is not Health.UNKNOWN:
-        yield from judge.fewer("GPUs", host.gpus, host.most_gpus if host.expect.gpus is None else host.expect.gpus)
+        expected = host.most_gpus if host.expect.gpus is None else host.expect.gpus
+        for verdict in judge.fewer("GPUs", host.gpus, expected):
+            yield Own("gpus", verdict)
 
 
 def of_rows(rows: Sequence[PortView | NvlinkView], node: str) -> Iterator[Verdict]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import Expect
 from fabconsole.state import judge, roll_up
+from fabconsole.state.host_view import InBandPart
 from fabconsole.state.judge import Verdict
 from fabconsole.state.port_rows import ScaleOf, port_views
+from fabconsole.state.roll_up import Own
 from fabconsole.state.snapshot import NodeView, PortView, QuestionView
 from fabconsole.state.sweeps import IN_BAND, Subnet
 from fabconsole.state.switch import Switch
@@ -37,38 +39,42 @@ def switch_ports(
 
 
 def switch_view(
-    name: str, subnet: Subnet, switch: Switch, ports: tuple[PortView, ...], expect: Expect, events: Verdict, now: float
-) -> NodeView:
-    """The node that a switch without an inventory entry is."""
-    swept = subnet.switch_verdict(switch, now)
-    parts = [swept, *roll_up.of_rows(ports, name)]
-    if events.health is not Health.OK:
-        parts.append(events)
-    whole = judge.worse(*parts)
-    return NodeView(
+    name: str, subnet: Subnet, switch: Switch, ports: tuple[PortView, ...], expect: Expect, events: Own, now: float
+) -> tuple[NodeView, tuple[Own, ...]]:
+    """The node that a switch without an inventory entry is, and what is to be said of it itself."""
+    part = in_band_part(subnet, switch, ports, now)
+    own = (Own("sweep", part.verdict), events)
+    whole = judge.worse(*(one.verdict for one in own), *roll_up.of_rows(ports, name))
+    view = NodeView(
         name=name,
         rack=None,
         platform=PLATFORM,
         health=whole.health,
         reason=whole.reason,
         age_s=max(0.0, now - switch.read_at),
-        error=swept.reason or None,
+        error=part.verdict.reason or None,
         uptime_s=None,
-        facts=switch_facts(subnet, switch),
-        questions=(swept_question(subnet, switch, swept, now),),
+        facts=part.facts,
+        questions=(part.question,),
         ports=ports,
         nvlinks=(),
         expect=expect,
     )
+    return view, own
 
 
-def switch_facts(subnet: Subnet, switch: Switch) -> dict[str, str]:
-    """What stands once about a switch."""
+def in_band_part(subnet: Subnet, switch: Switch, ports: tuple[PortView, ...], now: float) -> InBandPart:
+    """What the sweep says of a switch."""
+    verdict = subnet.switch_verdict(switch, now)
+    return InBandPart(ports, verdict, _question(subnet, switch, verdict, now), _facts(subnet, switch))
+
+
+def _facts(subnet: Subnet, switch: Switch) -> dict[str, str]:
     facts = {"guid": switch.guid, "description": switch.description, "subnet": subnet.name}
     return facts if switch.lid is None else {**facts, "lid": str(switch.lid)}
 
 
-def swept_question(subnet: Subnet, switch: Switch, swept: Verdict, now: float) -> QuestionView:
+def _question(subnet: Subnet, switch: Switch, swept: Verdict, now: float) -> QuestionView:
     """The sweep, as this switch's question."""
     failure = subnet.question.failure
     return QuestionView(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from dataclasses import dataclass
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
@@ -20,12 +21,24 @@ _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
 _Likeness = tuple[str, int | None, str | None, int | None, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Loudest:
+    """The worst that a node's recent events say of it."""
+
+    verdict: Verdict
+    since: float
+    """Its onset."""
+    until: float
+    """When the next of them is too old to count."""
+
+
 class Timeline:
     """Every node's events, folded."""
 
     def __init__(self) -> None:
         self._nodes: dict[str, OrderedDict[_Likeness, EventView]] = {}
         self._views: tuple[EventView, ...] | None = ()
+        self._versions: dict[str, int] = {}
 
     def add(self, event: Event) -> bool:
         """Take one in; False where it was known already (a log read again after a reconnect)."""
@@ -39,6 +52,7 @@ class Timeline:
         if len(lines) > _PER_NODE:
             del lines[min(lines, key=lambda key: lines[key].event.at)]
         self._views = None
+        self._versions[event.node] = self.version(event.node) + 1
         return True
 
     def keep(self, nodes: set[str]) -> None:
@@ -55,8 +69,12 @@ class Timeline:
             self._views = tuple(every[:_SHOWN])
         return self._views
 
-    def loudest(self, node: str, now: float, window_s: float) -> tuple[Verdict, float, float]:
-        """(what a node's recent events make of its health, since when, until when)."""
+    def version(self, node: str) -> int:
+        """Grows with every event of a node."""
+        return self._versions.get(node, 0)
+
+    def loudest(self, node: str, now: float, window_s: float) -> Loudest:
+        """What a node's recent events make of its health."""
         best, since, until = OK, 0.0, float("inf")
         for view in self._nodes.get(node, {}).values():
             event = view.event
@@ -66,7 +84,7 @@ class Timeline:
             until = min(until, event.at + window_s)
             if verdict.health.rank > best.health.rank or (verdict.health is best.health and view.first_at < since):
                 best, since = verdict, view.first_at
-        return best, since, until
+        return Loudest(best, since, until)
 
 
 def _folded(before: EventView | None, event: Event) -> EventView:
@@ -88,10 +106,11 @@ def _verdict(view: EventView) -> Verdict:
         return OK
     health = {Severity.WARN: Health.WARN, Severity.UNKNOWN: Health.UNKNOWN}.get(event.severity, Health.CRIT)
     times = f" ({view.count}×)" if view.count > 1 else ""
-    return Verdict(health, f"{_title(event)}{times}: {event.text}")
+    return Verdict(health, f"{title(event)}{times}: {event.text}")
 
 
-def _title(event: Event) -> str:
+def title(event: Event) -> str:
+    """An event's number and place: `Xid 74 gpu3 link 7`."""
     kind = {"xid": "Xid", "sxid": "SXid"}.get(event.kind, event.kind)
     place = " ".join(part for part in (event.subject, None if event.link is None else f"link {event.link}") if part)
     return " ".join(part for part in (kind, None if event.code is None else str(event.code), place) if part)

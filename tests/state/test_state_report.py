@@ -145,3 +145,19 @@ def test_the_worst_list_keeps_the_onset_while_a_fault_lasts() -> None:
     assert [(finding.end, finding.health, finding.since) for finding in found] == [("h0/mlx5_0/1", Health.DOWN, began)]
     lab.wait(5).ports("h0")
     assert lab.state.snapshot(lab.now).findings == ()
+
+
+def test_a_node_with_several_troubles_has_each_on_the_worst_list() -> None:
+    lab = Lab("h0", expect=Expect(gpus=8))
+    lab.all_well("h0")
+    lab.ports("h0", states={"mlx5_0/1": DOWN})
+    lab.rest("h0", gpus=7)
+    lab.log("h0", xid("h0", lab.now - 60))
+    lab.silent("h0", "nvlink")
+    found = {(f.end, f.health): f.reason for f in lab.state.snapshot(lab.now).findings}
+    assert found == {
+        ("h0/mlx5_0/1", Health.DOWN): "Down, Polling",
+        ("h0", Health.MISSING): "7 of 8 GPUs",
+        ("h0", Health.CRIT): "Xid 74 gpu3 link 3: NVLink: fatal error detected on link 3",
+        ("h0", Health.STALE): "nvlink: timed out",
+    }
