@@ -52,6 +52,15 @@ def past_the_end(growth: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return growth + np.uint64(_WRAP_AT)
 
 
+def spread(
+    lines: NDArray[np.uint64], shape: tuple[int, int], place: tuple[NDArray[np.intp], ...]
+) -> NDArray[np.uint64]:
+    """A matrix of `shape` that has `lines` at `place` and zeros elsewhere."""
+    matrix = np.zeros(shape, dtype=np.uint64)
+    matrix[place] = lines
+    return matrix
+
+
 def _maximum(name: str, source: Width) -> int:
     counter = known(name)
     top = counter.maximum(source)

@@ -97,7 +97,7 @@ def _events(snapshot: Snapshot) -> Table:
         table.add_row(
             Text(moment(int(event.at))),
             Text(event.node),
-            Text(severity(event.severity), style=_COLOUR[event.severity]),
+            Text(event.severity.name, style=_COLOUR[event.severity]),
             Text(title(event)),
             Text(f"{event.text}{times}"),
         )

@@ -91,15 +91,21 @@ class Scales:
         return scale
 
 
-def per(rate: float) -> str:
-    """A rate in the unit that makes its number easy to read: per second, minute or hour."""
-    if rate >= 0.1 or rate == 0:
-        return f"{rate:.3g}/s" if rate < 1000 else f"{rate:,.0f}/s"
-    return f"{rate * 60:.2g}/min" if rate * 60 >= 1 else f"{rate * 3600:.2g}/h"
+_UNITS = (("/s", 1.0, 0.1), ("/min", 60.0, 1 / 60), ("/h", 3600.0, 0.0))
+"""Sign, seconds, and the least per second that is told in it."""
+
+
+def per(rate: float, like: float | None = None) -> str:
+    """A rate per second, minute or hour, whichever makes `like` (by default itself) an easy number."""
+    measure = rate if like is None else like
+    sign, seconds, _ = next(unit for unit in _UNITS if measure >= unit[2])
+    told = rate * seconds
+    return f"{told:.3g}{sign}" if told < 1000 else f"{told:,.0f}{sign}"
 
 
 def _over(rate: float, limit: float | None, at_end: bool) -> str:
-    grows = f"grows at least {per(rate)} and is saturated" if at_end else f"grows {per(rate)}"
+    told = per(rate, limit or None)
+    grows = f"grows at least {told} and is saturated" if at_end else f"grows {told}"
     return f"{grows}, over {per(limit)}" if limit else f"{grows}, any growth is too much"
 
 

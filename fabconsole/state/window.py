@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fabconsole.fabric.table import ABSENT, PRESENT
 from fabconsole.state.history import History
-from fabconsole.state.limits import Limits, past_the_end
+from fabconsole.state.limits import Limits, past_the_end, spread
 
 Counts = NDArray[np.uint64]
 Quality = NDArray[np.uint8]
@@ -166,9 +166,9 @@ class Window:
         moved.values[place] = self.values
         moved.quality[place] = self.quality
         moved._seen[place] = self._seen
-        moved._ring = deque(Step(step.clock_s, step.at, _spread(step.grown, shape, place)) for step in self._ring)
+        moved._ring = deque(Step(step.clock_s, step.at, spread(step.grown, shape, place)) for step in self._ring)
         if self._offset is not None:
-            moved._offset = _spread(self._offset, shape, place)
+            moved._offset = spread(self._offset, shape, place)
         if self._start is not None:
             moved._start = np.full(shape, -np.inf)
             moved._start[place] = self._start
@@ -248,9 +248,3 @@ class Window:
         if (self.quality != PRESENT).any():
             rates[self.quality != PRESENT] = np.nan
         return rates
-
-
-def _spread(lines: Counts, shape: tuple[int, int], place: tuple[NDArray[np.intp], ...]) -> Counts:
-    spread = np.zeros(shape, dtype=np.uint64)
-    spread[place] = lines
-    return spread
