@@ -108,6 +108,7 @@ async def connected(dial: Dial, *, through: Connection | None, deadline_s: float
             config=None,
             options=dial.options,
             known_hosts=dial.keys.current(),
+            server_host_key_algs=dial.keys.kinds(dial.options.host_key_alias or dial.name, dial.port),
             client_factory=new_keeper,
             connect_timeout=deadline_s,
         )

@@ -90,11 +90,11 @@ class Following:
         self._way.open_log(self, self._follower.script())
 
     def ask(self, asking: Asking) -> None:
-        """The pulse is due."""
+        """The pulse is due. Where one is waited for already, within its deadline, that one stands for this one."""
         self._bytes = 0
         if self._pulse_at is not None:
-            self._answer_trouble(Failure(Reason.STUCK, "the log's history is still being read"), self._pulse_at)
-        elif self._trouble is not None:
+            return
+        if self._trouble is not None:
             self._answer_trouble(self._trouble)
             self.start()
         else:
@@ -211,5 +211,5 @@ class Following:
             self._pulse_at = None
             self._answer_trouble(failure)
 
-    def _answer_trouble(self, failure: Failure, since: float | None = None) -> None:
-        self._emit(self._asking.unanswered(failure.reason, failure.detail, self._clock(), since))
+    def _answer_trouble(self, failure: Failure) -> None:
+        self._emit(self._asking.failed(failure, self._clock()))

@@ -13,6 +13,24 @@ from fabconsole.fabric.errors import SourceError
 
 DEFAULT_PORT = 22
 
+SIGNED = (
+    "ssh-ed25519-cert-v01@openssh.com",
+    "ecdsa-sha2-nistp256-cert-v01@openssh.com",
+    "ecdsa-sha2-nistp384-cert-v01@openssh.com",
+    "ecdsa-sha2-nistp521-cert-v01@openssh.com",
+    "rsa-sha2-512-cert-v01@openssh.com",
+    "rsa-sha2-256-cert-v01@openssh.com",
+)
+PLAIN = (
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "rsa-sha2-512",
+    "rsa-sha2-256",
+)
+"""Kinds of host key, OpenSSH's order of preference."""
+
 
 class HostKeys:
     """The known_hosts files, parsed once for all nodes and again when one of them has changed on disk.
@@ -37,6 +55,18 @@ class HostKeys:
             self._written = written
             self._places = None
         return self._known
+
+    def kinds(self, host: str, port: int) -> Sequence[str]:
+        """Kinds of key to ask a host for: those we know it by, then all others. Empty: no wish, nothing known.
+
+        asyncssh would ask for the known ones alone; a host that has lost them hangs up then, and looks as if it
+        were down instead of changed.
+        """
+        known, authorities, *_ = self.current().match(host, "", port if port != DEFAULT_PORT else None)
+        if not known and not authorities:
+            return ()
+        ours = [kind.decode("ascii") for key in known for kind in key.sig_algorithms]
+        return tuple(dict.fromkeys([*(SIGNED if authorities else ()), *ours, *PLAIN]))
 
     def judge(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> str | None:
         """Why `key`, which is not among the host's known ones, is refused; None: learned, and welcome from now on."""

@@ -29,6 +29,8 @@ class Dial:
 
     host: str
     """As asyncssh gets it; ssh_config's HostName is in `options`."""
+    name: str
+    """What its host key is looked up by."""
     port: int
     options: asyncssh.SSHClientConnectionOptions
     keys: HostKeys
@@ -71,6 +73,7 @@ class Access:
         host = options.host if self._config else address
         return Dial(
             host=address,
+            name=host,
             port=options.port,
             options=options,
             keys=self._host_keys(options),

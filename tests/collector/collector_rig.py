@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,7 @@ from fabconsole.collector.collector import Collector
 from fabconsole.fabric.inventory import Inventory, Node, Poll, Rack, SshAccess
 from fabconsole.fabric.thresholds import Thresholds
 from fabconsole.platforms.question import Again, Answer, Question, Reading, Refusal, Rhythm
-from fabconsole.stream.records import Record
+from fabconsole.stream.records import Reason, Record, Sample, Unanswered
 
 SSHD = Path("/usr/sbin/sshd")
 
@@ -270,7 +270,25 @@ def fabric(ssh: SshAccess, ports: dict[str, int], poll: Poll | None = None) -> I
     )
 
 
-def collector(inventory: Inventory, asked: dict[Question, Callable[[], object]]) -> Collector:
+def sample_of(node: str, question: str = "hca") -> Callable[[Record], bool]:
+    return lambda record: isinstance(record, Sample) and (record.node, record.question) == (node, question)
+
+
+def unanswered(node: str, *reasons: Reason, question: str = "hca") -> Callable[[Record], bool]:
+    return lambda record: (
+        isinstance(record, Unanswered)
+        and (record.node, record.question) == (node, question)
+        and (not reasons or record.reason in reasons)
+    )
+
+
+def only(records: list[Record]) -> Unanswered:
+    (record,) = records
+    assert isinstance(record, Unanswered)
+    return record
+
+
+def collector(inventory: Inventory, asked: Mapping[Question, Callable[[], object]]) -> Collector:
     """A collector that asks every node the same questions."""
     return Collector(
         inventory,

@@ -1,0 +1,131 @@
+"""Who a node is: verified always, learned on request, refused when it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import asyncssh
+import pytest
+from collector_rig import FAST, Echo, Keys, Sshd, collector, fabric, new_key, only, sample_of, unanswered, watched
+
+from fabconsole.collector.hostkeys import HostKeys
+from fabconsole.stream.records import Reason
+
+StartSshd = Callable[..., Sshd]
+
+
+def echo() -> Echo:
+    return Echo("echo hello")
+
+
+def fingerprint(key: Path) -> str:
+    return asyncssh.read_public_key(str(key.with_suffix(".pub"))).get_fingerprint()
+
+
+async def test_strict_refuses_an_unknown_key_and_says_how_to_add_it(keys: Keys, start_sshd: StartSshd) -> None:
+    sshd = start_sshd()
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: echo})) as watching:
+        record = only(await watching.until(unanswered("gpu0")))
+    assert record.reason is Reason.UNTRUSTED
+    assert fingerprint(keys.host_key) in record.detail
+    assert f"ssh-keyscan -p {sshd.port} 127.0.0.1" in record.detail
+    assert keys.known_hosts.read_text() == ""
+
+
+async def test_accept_new_learns_an_unknown_key_beside_what_was_there(keys: Keys, start_sshd: StartSshd) -> None:
+    sshd = start_sshd()
+    keys.known_hosts.write_text("# mine, without a last newline")
+    async with watched(
+        collector(fabric(keys.ssh(host_keys="accept-new"), {"gpu0": sshd.port}), {FAST: echo})
+    ) as watching:
+        await watching.until(sample_of("gpu0"))
+    kind, data = keys.host_key.with_suffix(".pub").read_text().split()[:2]
+    comment, line = keys.known_hosts.read_text().splitlines()
+    assert comment == "# mine, without a last newline"
+    assert line == f"[127.0.0.1]:{sshd.port} {kind} {data}"
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: echo})) as watching:
+        await watching.until(sample_of("gpu0"))
+
+
+@pytest.mark.parametrize("host_keys", ["strict", "accept-new"])
+async def test_a_changed_key_is_not_connected_to_either_way(
+    keys: Keys, start_sshd: StartSshd, host_keys: str, tmp_path: Path
+) -> None:
+    other = new_key(tmp_path / "other")
+    sshd = start_sshd(host_key=other)
+    keys.known_hosts.write_text("# a comment\n")
+    keys.trust(sshd.port, keys.host_key)
+    before = keys.known_hosts.read_text()
+    async with watched(collector(fabric(keys.ssh(host_keys=host_keys), {"gpu0": sshd.port}), {FAST: echo})) as watching:
+        records = await watching.until(unanswered("gpu0"), times=4)
+    record = only(records[:1])
+    assert record.reason is Reason.UNTRUSTED
+    assert fingerprint(other) in record.detail
+    assert fingerprint(keys.host_key) in record.detail
+    assert f"{keys.known_hosts}:2" in record.detail
+    assert keys.known_hosts.read_text() == before
+    log = (tmp_path / "sshd.log").read_text()
+    assert "Accepted publickey" not in log
+    assert log.count("Connection") <= 2, "tried once, then slowly"
+
+
+async def test_a_key_of_another_kind_than_the_known_one_is_a_changed_key(
+    keys: Keys, start_sshd: StartSshd, tmp_path: Path
+) -> None:
+    ecdsa = tmp_path / "ecdsa"
+    key = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+    key.write_private_key(str(ecdsa))
+    ecdsa.chmod(0o600)
+    key.write_public_key(str(ecdsa.with_suffix(".pub")))
+    sshd = start_sshd(host_key=ecdsa)
+    keys.trust(sshd.port, keys.host_key)
+    async with watched(
+        collector(fabric(keys.ssh(host_keys="accept-new"), {"gpu0": sshd.port}), {FAST: echo})
+    ) as watching:
+        assert only(await watching.until(unanswered("gpu0"))).reason is Reason.UNTRUSTED
+
+
+async def test_a_revoked_key_is_not_connected_to(keys: Keys, start_sshd: StartSshd) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    keys.known_hosts.write_text(
+        keys.known_hosts.read_text() + "@revoked * " + keys.host_key.with_suffix(".pub").read_text()
+    )
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: echo})) as watching:
+        assert only(await watching.until(unanswered("gpu0"))).reason is Reason.UNTRUSTED
+
+
+async def test_a_host_certificate_of_a_known_authority_is_trusted(
+    keys: Keys, start_sshd: StartSshd, tmp_path: Path
+) -> None:
+    authority = asyncssh.generate_private_key("ssh-ed25519")
+    host = asyncssh.read_private_key(str(keys.host_key))
+    certificate = authority.generate_host_certificate(host, "gpu0", principals=["127.0.0.1"])
+    certificate.write_certificate(str(tmp_path / "host-cert.pub"))
+    sshd = start_sshd(HostCertificate=str(tmp_path / "host-cert.pub"))
+    keys.known_hosts.write_text("@cert-authority * " + authority.export_public_key("openssh").decode())
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: echo})) as watching:
+        await watching.until(sample_of("gpu0"))
+
+
+def test_a_line_that_is_not_understood_hides_no_other(keys: Keys) -> None:
+    public = keys.host_key.with_suffix(".pub").read_text()
+    keys.known_hosts.write_text(f"rubbish\n|1|bad|hash {public}\n@odd * {public}\ngood {public}")
+    known, *_ = HostKeys([keys.known_hosts], accept_new=False).current().match("good", "", None)
+    assert len(known) == 1
+
+
+def test_a_changed_file_is_read_again(keys: Keys) -> None:
+    judge = HostKeys([keys.known_hosts, keys.home / "missing"], accept_new=False)
+    assert judge.current().match("gpu0", "", None)[0] == []
+    keys.known_hosts.write_text("gpu0 " + keys.host_key.with_suffix(".pub").read_text())
+    assert len(judge.current().match("gpu0", "", None)[0]) == 1
+
+
+def test_a_new_key_that_cannot_be_written_is_refused(keys: Keys) -> None:
+    key = asyncssh.read_public_key(str(keys.host_key.with_suffix(".pub")))
+    judge = HostKeys([Path("/proc/known_hosts")], accept_new=True)
+    refusal = judge.judge("gpu0", "", 22, key)
+    assert refusal is not None
+    assert "cannot be written" in refusal

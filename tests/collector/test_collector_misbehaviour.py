@@ -1,0 +1,251 @@
+"""Sick and hostile servers: each costs its own cell and deadline, nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncssh
+import pytest
+from collector_rig import (
+    FAST,
+    LOG,
+    SLOW,
+    Echo,
+    Keys,
+    collector,
+    fabric,
+    free_port,
+    only,
+    sample_of,
+    unanswered,
+    watched,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fabconsole.fabric.inventory import Poll
+from fabconsole.platforms.shell import unframe
+from fabconsole.stream.records import Reason, Unanswered
+
+Process = asyncssh.SSHServerProcess[bytes]
+Handler = Callable[[Process], Coroutine[Any, Any, None]]
+
+
+class Anyone(asyncssh.SSHServer):
+    """Lets everybody in."""
+
+    def begin_auth(self, username: str) -> bool:
+        return False
+
+
+class Nobody(asyncssh.SSHServer):
+    """Lets nobody in."""
+
+    def public_key_auth_supported(self) -> bool:
+        return True
+
+
+@asynccontextmanager
+async def serving(keys: Keys, handler: Handler, server: type[asyncssh.SSHServer] = Anyone) -> AsyncIterator[int]:
+    acceptor = await asyncssh.listen(
+        "127.0.0.1",
+        0,
+        server_factory=server,
+        server_host_keys=[str(keys.host_key)],
+        process_factory=handler,
+        encoding=None,
+    )
+    port = acceptor.get_port()
+    keys.trust(port)
+    try:
+        yield port
+    finally:
+        acceptor.close()
+
+
+async def honest(process: Process) -> None:
+    """Answers every framed question with its name."""
+    async for line in process.stdin:
+        if line.startswith(b"fc_ask "):
+            _, nonce, name, *_ = line.split()
+            process.stdout.write(b"\x02%b %b 12.5 boot\n%b\n\x03%b %b 0\n" % (nonce, name, name, nonce, name))
+    process.exit(0)
+
+
+async def silent(process: Process) -> None:
+    await asyncio.Event().wait()
+
+
+async def closing(process: Process) -> None:
+    """Goes away in the middle of an answer."""
+    async for line in process.stdin:
+        if line.startswith(b"fc_ask "):
+            _, nonce, name, *_ = line.split()
+            process.stdout.write(b"\x02%b %b 12.5 boot\nhalf an ans" % (nonce, name))
+            process.exit(1)
+            return
+
+
+async def garbling(process: Process) -> None:
+    """Repeats the nonce in a trailer without a head."""
+    async for line in process.stdin:
+        if line.startswith(b"fc_ask "):
+            _, nonce, name, *_ = line.split()
+            process.stdout.write(b"??\n\x03%b %b 0\n" % (nonce, name))
+
+
+async def flooding(process: Process) -> None:
+    """Talks without being asked, and never stops."""
+    try:
+        while True:
+            process.stdout.write(b"\x1b[2Jspam" * 4096)
+            await process.stdout.drain()
+    except (BrokenPipeError, ConnectionError):
+        process.exit(0)
+
+
+async def slow_frames(process: Process) -> None:
+    """Gives its answer in pieces, some time apart."""
+    async for line in process.stdin:
+        if line.startswith(b"fc_ask "):
+            _, nonce, name, *_ = line.split()
+            for piece in (b"\x02%b %b 12.5 boot\none\n" % (nonce, name), b"two\n", b"\n\x03%b %b 0\n" % (nonce, name)):
+                process.stdout.write(piece)
+                await process.stdout.drain()
+                await asyncio.sleep(0.05)
+
+
+def echo() -> Echo:
+    return Echo("true")
+
+
+@pytest.mark.parametrize(
+    ("handler", "reason"),
+    [
+        (silent, Reason.TIMEOUT),
+        (closing, Reason.FAILED),
+        (garbling, Reason.GARBLED),
+        (flooding, Reason.OVERFLOW),
+    ],
+)
+async def test_a_sick_server_costs_its_own_question(keys: Keys, handler: Handler, reason: Reason) -> None:
+    async with serving(keys, handler) as sick, serving(keys, honest) as healthy:
+        inventory = fabric(keys.ssh(), {"gpu0": sick, "gpu1": healthy}, Poll(fast_s=0.3, slow_s=1.0, timeout_s=0.6))
+        async with watched(collector(inventory, {FAST: echo})) as watching:
+            await watching.until(unanswered("gpu0", reason), times=2 if handler is not silent else 1)
+            await watching.until(sample_of("gpu1"), times=5)
+        assert not [record for record in watching.seen if unanswered("gpu1")(record)]
+        assert not [record for record in watching.seen if sample_of("gpu0")(record)]
+        for record in watching.seen:
+            assert not isinstance(record, Unanswered) or record.detail.isprintable()
+
+
+async def test_a_refused_key_says_what_to_check(keys: Keys) -> None:
+    async with (
+        serving(keys, honest, Nobody) as port,
+        watched(collector(fabric(keys.ssh(), {"gpu0": port}), {FAST: echo})) as watching,
+    ):
+        record = only(await watching.until(unanswered("gpu0")))
+    assert record.reason is Reason.REFUSED
+    assert "ssh.identity" in record.detail
+
+
+@pytest.mark.parametrize("greeting", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x00\xff\x1b[2J" * 100])
+async def test_what_does_not_speak_ssh_is_unreachable(keys: Keys, greeting: bytes) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(greeting)
+        if greeting:
+            writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        inventory = fabric(keys.ssh(), {"gpu0": port}, Poll(fast_s=0.3, timeout_s=0.4))
+        async with watched(collector(inventory, {FAST: echo})) as watching:
+            record = only(await watching.until(unanswered("gpu0")))
+    finally:
+        server.close()
+    assert record.reason is Reason.UNREACHABLE
+    assert record.detail.isprintable()
+
+
+async def test_a_name_that_does_not_resolve_says_what_to_write(keys: Keys) -> None:
+    inventory = fabric(keys.ssh(), {"gpu0": 22})
+    node = inventory.nodes["gpu0"]
+    inventory.nodes["gpu0"] = type(node)(name="gpu0", rack="r00", address="gpu0.invalid")  # type: ignore[index]
+    async with watched(collector(inventory, {FAST: echo})) as watching:
+        record = only(await watching.until(unanswered("gpu0")))
+    assert record.reason is Reason.UNREACHABLE
+    assert "address:" in record.detail or "within 1 s" in record.detail
+
+
+async def test_a_server_that_comes_up_later_is_found(keys: Keys) -> None:
+    port = free_port()
+    keys.trust(port)
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": port}), {FAST: echo})) as watching:
+        await watching.until(unanswered("gpu0", Reason.UNREACHABLE))
+        acceptor = await asyncssh.listen(
+            "127.0.0.1",
+            port,
+            server_factory=Anyone,
+            server_host_keys=[str(keys.host_key)],
+            process_factory=honest,
+            encoding=None,
+        )
+        await watching.until(sample_of("gpu0"), times=2)
+        acceptor.close()
+
+
+async def test_pieces_of_a_long_answer_carry_the_time_they_came(keys: Keys) -> None:
+    asked: list[Echo] = []
+
+    def remember() -> Echo:
+        asked.append(Echo("true"))
+        return asked[-1]
+
+    async with (
+        serving(keys, slow_frames) as port,
+        watched(collector(fabric(keys.ssh(), {"gpu0": port}), {SLOW: remember})) as watching,
+    ):
+        await watching.until(sample_of("gpu0", "gpu"))
+    answer = asked[0].answers[0]
+    assert answer.body == b"one\ntwo\n"
+    assert [offset for offset, _ in answer.stamps] == [0, 4, 8]
+    times = [at for _, at in answer.stamps]
+    assert times == sorted(times)
+    assert times[1] - times[0] > 0.02
+
+
+async def test_closing_leaves_no_task_behind(keys: Keys) -> None:
+    before = asyncio.all_tasks()
+    async with serving(keys, honest) as healthy, serving(keys, silent) as sick:
+        inventory = fabric(keys.ssh(), {"gpu0": healthy, "gpu1": sick, "gpu2": 1, "gpu3": 2})
+        async with watched(collector(inventory, {FAST: echo, SLOW: echo})) as watching:
+            await watching.until(sample_of("gpu0"), times=2)
+        names = [task.get_name() for task in asyncio.all_tasks() - before]
+        assert not [name for name in names if name.startswith(("collector", "session", "run"))]
+
+
+async def test_closing_before_starting_and_twice_is_harmless(keys: Keys) -> None:
+    source = collector(fabric(keys.ssh(), {"gpu0": 1}), {FAST: echo, LOG: echo})
+    await source.aclose()
+    await source.aclose()
+
+
+@given(st.binary(max_size=200), st.integers(min_value=0, max_value=200))
+@settings(max_examples=200)
+def test_any_bytes_are_a_frame_or_none_or_garbled(data: bytes, searched: int) -> None:
+    for around in (
+        data,
+        b"\x02ab q 1 -\n" + data,
+        data + b"\n\x03ab q 0\n",
+        b"\x02ab q 1 -\n" + data + b"\n\x03ab q 0\n",
+    ):
+        try:
+            frame = unframe(around, "ab", "q", min(searched, len(data)))
+        except ValueError:
+            continue
+        assert frame is None or frame.end <= len(around)
