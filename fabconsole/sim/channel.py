@@ -27,6 +27,7 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         self._play: Play | None = None
         self._closing = False
         self._listens = False
+        self._reading = False
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         """asyncssh: the channel is open."""
@@ -70,25 +71,24 @@ class Channel(asyncssh.SSHServerSession[bytes]):
             self._play.stop()
 
     def _next_line(self) -> None:
-        while self._shell is not None and self._lines and self._play is None:
+        """Perform lines while none is in progress. One that ends at once comes back here: a loop, no recursion."""
+        if self._shell is None or self._reading:
+            return
+        self._reading = True
+        while self._lines and self._play is None:
             self._perform(self._shell.line(self._lines.popleft()), last=False)
+        self._reading = False
 
     def _perform(self, act: Act, *, last: bool) -> None:
         def ended(status: int) -> None:
             self._play = None
-            if last or self._closing:
+            if last or (self._closing and not self._lines):
                 self._exit(status)
+            else:
+                self._next_line()
 
-        def ended_later(status: int) -> None:
-            ended(status)
-            self._next_line()
-
-        self._play = play = Play(
-            self._machine, act, write=self._write, complain=self._complain, ended=lambda status: react(status)
-        )
-        react = ended  # a line that ends at once is followed by the loop above, not by recursion
-        play.go_on()
-        react = ended_later
+        self._play = Play(self._machine, act, write=self._write, complain=self._complain, ended=ended)
+        self._play.go_on()
 
     def _write(self, data: bytes) -> None:
         if self._chan is not None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 FOREVER = math.inf
@@ -55,22 +54,30 @@ class Spells:
         return bisect_right(self._starts, t) - 1
 
 
-@dataclass(frozen=True, slots=True)
 class Growth:
     """What is added to one counter."""
 
-    counter: str
-    at: float
-    per_s: float = 0.0
-    """Steady growth from `at` on."""
-    until: float = FOREVER
-    steps: tuple[tuple[float, int], ...] = ()
-    """(time, how many) of growth in bursts, in order of time."""
+    def __init__(
+        self,
+        counter: str,
+        at: float,
+        *,
+        per_s: float = 0.0,
+        until: float = FOREVER,
+        steps: Sequence[tuple[float, int]] = (),
+    ) -> None:
+        """Steadily by `per_s` from `at` to `until`, and in bursts: `steps` are (time, how many), in order of time."""
+        self.counter = counter
+        self._at = at
+        self._until = until
+        self._per_s = per_s
+        self._times = [when for when, _ in steps]
+        self._totals = [0, *accumulate(many for _, many in steps)]
 
     def by(self, t: float) -> int:
         """How much has been added by `t`."""
-        steady = int(self.per_s * max(0.0, min(t, self.until) - self.at)) if t > self.at else 0
-        return steady + sum(many for when, many in self.steps if when <= t)
+        steady = int(self._per_s * (min(t, self._until) - self._at)) if t > self._at else 0
+        return steady + self._totals[bisect_right(self._times, t)]
 
 
 def _joined(spells: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -70,7 +70,7 @@ class Effects:
     """Counters replay, recovery, crc."""
     nvlink_down: dict[NvlinkId, Spells] = field(default_factory=dict)
     messages: dict[str, list[Message]] = field(default_factory=dict)
-    """Host to what its kernel says."""
+    """Host to what its kernel says, in any order."""
 
     def take_down(self, link: int, spells: Spells) -> None:
         """A link is down in these spells, on top of what it has."""
@@ -82,9 +82,7 @@ class Effects:
 
     def say(self, host: str, *messages: Message) -> None:
         """A host's kernel says something."""
-        said = self.messages.setdefault(host, [])
-        said.extend(messages)
-        said.sort()
+        self.messages.setdefault(host, []).extend(messages)
 
 
 def once(at: float, until: float = FOREVER) -> Spells:

@@ -12,7 +12,7 @@ from fabconsole.sim.fabric import COLUMNS
 from fabconsole.sim.faults.places import far_end, read_end, read_start
 from fabconsole.sim.wiring import End, Wiring
 
-_MOST_FLAPS = 2000
+_MOST_FLAPS = 1000
 
 
 @dataclass(frozen=True, slots=True)

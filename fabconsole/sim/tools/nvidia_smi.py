@@ -103,8 +103,7 @@ def _details(machine: Machine, gpus: tuple[Gpu, ...]) -> str:
 
 
 def _detail(machine: Machine, gpu: Gpu) -> str:
-    links = (NvlinkId(machine.host.name, gpu.index, link) for link in range(NVLINKS))
-    healthy = all(machine.fabric.nvlink_up(link, machine.now()) for link in links)
+    healthy = _active(machine, gpu.index) == NVLINKS
     bus = f"00000000:{gpu.pci.removeprefix('0000:').upper()}"
     warm = 38 + gpu.index + int(machine.now() / 7) % 5
     fields = [
@@ -153,6 +152,11 @@ def _detail(machine: Machine, gpu: Gpu) -> str:
     return f"GPU {bus}\n" + "".join(_field(*field) for field in fields)
 
 
+def _active(machine: Machine, gpu: int) -> int:
+    links = (NvlinkId(machine.host.name, gpu, link) for link in range(NVLINKS))
+    return sum(machine.fabric.nvlink_up(link, machine.now()) for link in links)
+
+
 def _field(depth: int, name: str, value: str | None) -> str:
     start = " " * 4 * depth + name
     return f"{start}\n" if value is None else f"{start:<55}: {value}\n"
@@ -163,7 +167,7 @@ def _topology(machine: Machine) -> str:
     names = [*(f"GPU{gpu}" for gpu in range(gpus)), *(f"NIC{nic}" for nic in range(nics))]
     lines = ["\t".join(("", *names, "CPU Affinity", "NUMA Affinity", "GPU NUMA ID"))]
     for row, name in enumerate(names):
-        cells = [_reach(row, column, gpus) for column in range(len(names))]
+        cells = [_reach(machine, row, column) for column in range(len(names))]
         half = 0 if row < gpus / 2 else 1
         tail = [f"{56 * half}-{56 * half + 55}", str(half), "N/A"] if row < gpus else []
         lines.append("\t".join((name, *cells, *tail)))
@@ -185,11 +189,13 @@ def _topology(machine: Machine) -> str:
     return "\n".join((*lines, *legend))
 
 
-def _reach(row: int, column: int, gpus: int) -> str:
+def _reach(machine: Machine, row: int, column: int) -> str:
+    """What two of the host's GPUs and NICs have between them; GPUs come first."""
+    gpus = len(machine.host.gpus)
     if row == column:
         return " X "
     if row < gpus and column < gpus:
-        return f"NV{NVLINKS}"
+        return f"NV{min(_active(machine, row), _active(machine, column))}"
     one, other = row % gpus, column % gpus
     if one == other:
         return "PIX"

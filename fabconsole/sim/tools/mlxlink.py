@@ -1,0 +1,137 @@
+"""`mlxlink -d DEVICE -m -c --json`: what a port, its module and its bit errors look like, in MFT 4.34's shape."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from fabconsole.sim.act import Act, Complaint
+from fabconsole.sim.fabric import COLUMNS, Line
+from fabconsole.sim.files import FIRMWARE
+from fabconsole.sim.machine import Machine
+from fabconsole.sim.wiring import Hca
+
+_SYMBOLS, _DOWNS, _RECOVERIES = (COLUMNS.index(name) for name in ("symbol_error", "link_downed", "link_error_recovery"))
+_BITS_A_SYMBOL_S = 4e11
+
+
+def run(machine: Machine, words: list[str]) -> Act:
+    """The one form; `-d` takes the RDMA device's name."""
+    name = words[words.index("-d") + 1] if "-d" in words[:-1] else ""
+    hca = next((hca for hca in machine.host.hcas if name in (hca.name, hca.pci)), None)
+    yield machine.takes(0.8, 2.2)
+    if hca is None:
+        yield Complaint(f"\n-E- Failed to open device: {name}\n".encode())
+        return 1
+    yield _printed(_document(machine, hca)).encode()
+    return 0
+
+
+def _document(machine: Machine, hca: Hca) -> dict[str, object]:
+    t = machine.now()
+    counts = machine.fabric.host_counts(machine.host, t)[machine.host.hcas.index(hca)].tolist()
+    line = machine.fabric.line(hca.link, t)
+    return {
+        "result": {
+            "output": {
+                "Module Info": _module(machine, hca, line),
+                "Operational Info": _operation(line),
+                "Physical Counters and BER Info": _errors(counts, t),
+                "Tool Information": {
+                    "Firmware Version": FIRMWARE,
+                    "MFT Version": "4.34.1-10",
+                    "amBER Version": "5.75",
+                },
+                "Troubleshooting Info": _trouble(line),
+            }
+        },
+        "status": {"code": 0, "message": "success"},
+    }
+
+
+def _module(machine: Machine, hca: Hca, line: Line) -> dict[str, object]:
+    lanes = [1.1 + 0.15 * ((hca.lid + lane) % 5) for lane in range(4)]
+    rx = lanes if line.up else [lanes[0], -11.4, -40.0, lanes[3]]
+    warm = 48 + hca.lid % 9 + int(machine.now() / 11) % 3
+    return {
+        "Active Set Host Compliance Code": "IB NDR",
+        "Bias Current [mA]": _lanes([62.0 + lane for lane in lanes], "[5..80]"),
+        "Cable Technology": "850 nm VCSEL",
+        "Cable Type": "Optical Module (separated)",
+        "Digital Diagnostic Monitoring": "Yes",
+        "FW Version": "46.120.273",
+        "IB Cable Width": "1x,2x,4x",
+        "Identifier": "OSFP",
+        "LOS Alarm": "N/A",
+        "Module State": "Ready state",
+        "OUI": "Nvidia",
+        "Part Number": "MMA4Z00-NS400",
+        "Rev": "A3",
+        "Rx Power Current [dBm]": _lanes(rx, "[-8.914..5.999]"),
+        "Serial Number": f"MT2422FT{hca.lid:05d}",
+        "Temperature [C]": f"{warm} [-5..75]",
+        "Tx Power Current [dBm]": _lanes(lanes, "[-6.914..5.999]"),
+        "Vendor Name": "NVIDIA",
+        "Voltage [mV]": "3291.2 [3000..3600]",
+    }
+
+
+def _operation(line: Line) -> dict[str, object]:
+    speed = line.speed
+    return {
+        "Auto Negotiation": "ON",
+        "FEC": "Standard_RS-FEC - (544,514) + PLR" if speed else "N/A",
+        "Loopback Mode": "No Loopback",
+        "Physical state": line.phys,
+        "Speed": f"IB-{speed.generation}" if speed else "N/A",
+        "State": "Active" if speed else "Polling",
+        "Width": f"{speed.width}x" if speed else "N/A",
+    }
+
+
+def _errors(counts: list[int], t: float) -> dict[str, object]:
+    minutes = 2718.1 + t / 60
+    symbols = counts[_SYMBOLS]
+    return {
+        "Effective Physical BER": _ratio(symbols / (_BITS_A_SYMBOL_S * 60 * minutes)),
+        "Effective Physical Errors": str(symbols),
+        "Link Down Counter": str(counts[_DOWNS]),
+        "Link Error Recovery Counter": str(counts[_RECOVERIES]),
+        "Raw Physical BER": "4E-9" if symbols else "5E-10",
+        "Raw Physical BER Per Lane": {"values": ["1E-10", "1E-9", "4E-10", "5E-10"]},
+        "Symbol BER": _ratio(symbols / (_BITS_A_SYMBOL_S * 60 * minutes)),
+        "Symbol Errors": str(symbols),
+        "Time Since Last Clear [Min]": f"{minutes:.1f}",
+    }
+
+
+def _trouble(line: Line) -> dict[str, object]:
+    if line.up:
+        return {"Group Opcode": "N/A", "Recommendation": "No issue was observed", "Status Opcode": "0"}
+    return {
+        "Group Opcode": "PHY FW",
+        "Recommendation": "Bad signal integrity",
+        "Status Opcode": "15",
+    }
+
+
+def _lanes(values: list[float], limits: str) -> str:
+    return ",".join(f"{value:.3f}" for value in values) + f" {limits}"
+
+
+def _ratio(value: float) -> str:
+    """`15E-255` is how the tool writes that there was no error."""
+    if value <= 0:
+        return "15E-255"
+    coefficient, _, power = f"{value:.0e}".partition("e")
+    return f"{coefficient}E{int(power)}"
+
+
+def _printed(document: dict[str, object]) -> str:
+    """Indented by tabs, with a blank before each colon and every brace on a line of its own."""
+    text = json.dumps(document, indent="\t", separators=(",", " : "))
+    opened = re.sub(r'^(\t*)("[^"\n]*") : ([{\[])$', r"\1\2 :\n\1\3", text, flags=re.MULTILINE)
+    return f"{opened}\n\n"
+
+
+TOOLS = {"mlxlink": run}

@@ -1,0 +1,205 @@
+"""The simulated hosts' answers, held against reality.
+
+For each question the simulated state is laid out as files and stand-in tools, the question's own text is run in a
+real `sh`, and its bytes are compared with the simulation's answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sim_rig import Clock, RealShell, World, machine, missing, played, scenario
+
+from fabconsole.fabric.inventory import InBand, Node
+from fabconsole.platforms import in_band, kernel_log_text, registry, shell
+from fabconsole.platforms.question import Again, Answer, Inquiry, Question, Reading
+from fabconsole.sim import log_answers
+from fabconsole.sim.journal import Journal
+from fabconsole.sim.machine import Machine
+from fabconsole.sim.shell import Shell
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
+
+SICK = """
+  - {fault: flapping-cable, on: gpu00-01/mlx5_5, at: 10s, every: 40s, down: 20s}
+  - {fault: old-errors, on: gpu00-01/mlx5_2, counter: link_downed, count: 700}
+  - {fault: symbol-errors, on: leaf03/2, at: 0s, per_s: 9}
+  - {fault: slow-link, on: leaf07/40, speed: NDR 2X}
+  - {fault: dying-nvlink, on: gpu00-01/gpu3/nvl7, at: 1s, every: 4s, dies: 20s}
+  - {fault: dead-switch, on: leaf02, at: 15s}
+  - {fault: xid, on: gpu00-01/gpu6, code: 94, ago: 37m}
+  - {fault: xid, on: gpu00-01/gpu6, code: 31, ago: 30h}
+"""
+NODE = Node(name="gpu00-01", rack="r00", address="gpu00-01", in_band=InBand())
+NONCE = "0123456789abcdef"
+
+
+def at_moment(moment: float, folder: Path) -> Machine:
+    return machine("gpu00-01", Clock(moment), plan=scenario(SICK, folder))
+
+
+@pytest.fixture(params=[5.0, 27.5, 300.0], ids=["early", "everything down", "later"])
+def host(request: pytest.FixtureRequest, tmp_path: Path) -> Machine:
+    return at_moment(request.param, tmp_path)
+
+
+@pytest.fixture
+def world(host: Machine, tmp_path: Path) -> World:
+    return World(tmp_path / "world", host)
+
+
+class Dialogue:
+    """The same lines to a real shell and to a simulated one."""
+
+    def __init__(self, real: RealShell, simulated: Shell, question: Question, inquiry: Inquiry) -> None:
+        self._real, self._simulated = real, simulated
+        self._question, self._inquiry = question, inquiry
+        self._send(shell.PRELUDE if question.lane == "fast" else shell.PRELUDE + shell.WATCHED)
+
+    def ask(self) -> tuple[bytes, bytes]:
+        """(what a real shell says, what the simulation says) this round; the inquiry learns of the real one."""
+        self._send(self._inquiry.text())
+        line = shell.framed(NONCE, self._question.name, self._inquiry.call())
+        self._real.send(line)
+        real = self._real.read_until(f"\n\x03{NONCE} {self._question.name} ".encode())
+        simulated = played(self._simulated.line(line.rstrip("\n"))).out
+        frame = shell.unframe(real, NONCE, self._question.name)
+        assert frame is not None
+        self.reading = self._inquiry.read(
+            Answer(body=frame.body, status=frame.status, asked_at=0.0, at=1.0, clock_s=1.0, boot_id=frame.boot_id)
+        )
+        return real, simulated
+
+    def _send(self, text: str) -> None:
+        self._real.send(text)
+        for line in text.splitlines():
+            assert played(self._simulated.line(line)).status == 0, f"not understood: {line}"
+
+
+@pytest.fixture
+def dialogue(host: Machine, world: World) -> Iterator[Callable[[str], Dialogue]]:
+    with world.shell(shell.COMMAND) as real:
+
+        def begun(name: str) -> Dialogue:
+            question = next(question for question in registry.questions(NODE) if question.name == name)
+            if name == in_band.QUESTION.name:
+                inquiry: Inquiry = in_band.inquiry(NODE, lambda: NONCE)
+            else:
+                inquiry = registry.inquiry(question, NODE)  # type: ignore[assignment]
+            return Dialogue(real, Shell(host), question, inquiry)
+
+        yield begun
+
+
+def test_the_listing_and_the_values_of_hcas(dialogue: Callable[[str], Dialogue]) -> None:
+    hca = dialogue("hca")
+    real, simulated = hca.ask()
+    assert simulated == real
+    assert hca.reading is Again.NOW
+    real, simulated = hca.ask()
+    assert simulated == real
+    assert isinstance(hca.reading, Reading)
+    assert len(hca.reading.tables[0].rows) == 8
+
+
+def test_the_gpus(dialogue: Callable[[str], Dialogue], world: World) -> None:
+    world.stand_in(["nvidia-smi", "-L"])
+    gpu = dialogue("gpu")
+    real, simulated = gpu.ask()
+    assert simulated == real
+    assert isinstance(gpu.reading, Reading)
+    assert gpu.reading.facts["gpus"] == "8"
+
+
+def test_the_nvlinks_and_then_that_nothing_has_changed(dialogue: Callable[[str], Dialogue], world: World) -> None:
+    world.stand_in(["nvidia-smi", "nvlink", "-s"], ["nvidia-smi", "nvlink", "-e"])
+    nvlink = dialogue("nvlink")
+    real, simulated = nvlink.ask()
+    assert simulated == real
+    assert isinstance(nvlink.reading, Reading)
+    assert len(nvlink.reading.tables[0].rows) == 144
+    real, simulated = nvlink.ask()
+    assert simulated == real
+    assert real.count(b" same\n") == 2
+
+
+def test_the_whole_subnet_in_band(dialogue: Callable[[str], Dialogue], world: World, host: Machine) -> None:
+    world.stand_in(
+        ["sminfo"],
+        ["iblinkinfo", "--line", "--switches-only"],
+        ["ibqueryerrors", "--switch", "--threshold-file", "/dev/null"],
+        *(["perfquery", "-x", str(switch.lid), "1"] for switch in host.fabric.wiring.switches),
+        *(["perfquery", str(switch.lid), "1"] for switch in host.fabric.wiring.switches),
+    )
+    subnet = dialogue("in-band")
+    real, simulated = subnet.ask()
+    assert simulated == real
+    assert subnet.reading is Again.NOW
+    real, simulated = subnet.ask()
+    assert simulated == real
+    assert isinstance(subnet.reading, Reading)
+    assert subnet.reading.sweep is not None
+    assert subnet.reading.sweep.complete
+    assert len(subnet.reading.sweep.switches) == (12 if host.now() < 15 else 11)
+
+
+@pytest.mark.parametrize("resumed", [False, True], ids=["first time", "resumed"])
+def test_the_kernel_log_its_history_and_what_comes_after(tmp_path: Path, resumed: bool) -> None:
+    host = at_moment(15.5, tmp_path)
+    clock = host.now
+    assert isinstance(clock, Clock)
+    journal = Journal(host)
+    said = journal.said_by(clock.t)
+    cursor = journal.cursor(said - 2) if resumed else None
+    world = World(tmp_path / "world", host)
+    text = kernel_log_text.command(NONCE, cursor, "")
+    later = journal.said_by(34.0)
+    coming = [journal.entry(number, kernel_log_text.journal.FIELDS) for number in range(said, later)]
+    stand_in_journal(world, journal, cursor, said, coming)
+    with world.shell(text) as real:
+        printed = real.read_until(coming[-1].encode())
+    assert simulated_log(host, cursor, until=34.0) == printed
+    assert b": 94, " in printed or resumed
+    assert b": 31, " not in printed, "older than a day"
+    assert b"): 74, " in printed
+
+
+def simulated_log(host: Machine, cursor: str | None, until: float) -> bytes:
+    clock = host.now
+    assert isinstance(clock, Clock)
+    printed = b""
+    for said in log_answers.follow(host, kernel_log_text.Asked(NONCE, cursor)):
+        if isinstance(said, bytes):
+            printed += said
+        elif clock.t + said > until:
+            break
+        else:
+            clock.t += said
+    return printed
+
+
+def stand_in_journal(world: World, journal: Journal, cursor: str | None, said: int, coming: list[str]) -> None:
+    """`journalctl` in each of the ways in which the script calls it."""
+    kinds = ["_TRANSPORT=kernel", "_TRANSPORT=driver"]
+    fields = f"--output-fields={','.join(kernel_log_text.journal.FIELDS)}"
+    call = ["journalctl", "-q", "-o", "json", "--no-pager", fields]
+    since = [f"--after-cursor={cursor}"] if cursor else ["-b", "--since=-24h"]
+    last = f"--after-cursor={journal.cursor(said - 1)}"
+    world.stand_in(
+        ["journalctl", "-n1", "-o", "json", "-b", *kinds],
+        ["journalctl", "-q", "-n1", "-o", "json", fields],
+        [*call, *since, *kinds],
+    )
+    if cursor:
+        world.stand_in(["journalctl", "-q", "-n1", f"--after-cursor={cursor}"])
+    following = ["journalctl", "-f", "--no-tail", "-q", "-o", "json", fields, last, *kinds]
+    world.stand_in_with(following, "".join(f"{line}\n" for line in coming).encode())
+    world.stay(following)
+    wall = host_wall(journal)
+    world.stand_in_with(["date", "+%s.%N"], f"{wall:.9f}\n".encode())
+
+
+def host_wall(journal: Journal) -> float:
+    return journal.machine.wall(journal.machine.now())

@@ -1,0 +1,87 @@
+"""Scenarios: what ships teaches something, and what is wrong in one's own is told at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from fabconsole.fabric.errors import DocumentError, ResourceError
+from fabconsole.fabric.resources import shipped
+from fabconsole.sim.effects import Effects
+from fabconsole.sim.faults import readers
+from fabconsole.sim.scenario import find_scenario, read_scenario
+from fabconsole.sim.wiring import wired
+
+SHIPPED = sorted(path.stem for path in (shipped() / "config" / "scenarios").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_scenario_befalls_the_usual_fabric_and_says_where_to_look(name: str) -> None:
+    plan = read_scenario(find_scenario(name))
+    wiring = wired(64, 1)
+    assert plan.about
+    assert plan.look
+    for fault in plan.faults:
+        assert fault.befall(wiring, Effects(), Random(0)), f"{fault} is not on the usual fabric"
+
+
+def test_every_fault_is_shown_by_a_shipped_scenario() -> None:
+    texts = "".join(find_scenario(name).read_text() for name in SHIPPED)
+    assert [word for word in readers() if f"fault: {word}," not in texts] == []
+
+
+def test_the_demo_has_something_to_find_within_twenty_seconds() -> None:
+    wiring = wired(64, 1)
+    effects = read_scenario(find_scenario("first-page")).effects(wiring, 1)
+    assert min(spells.spells[0][0] for spells in effects.down.values()) < 15
+    assert effects.growth
+    assert any(message.at < 0 for said in effects.messages.values() for message in said)
+
+
+def test_the_same_seed_is_the_same_course() -> None:
+    wiring = wired(64, 1)
+    plan = read_scenario(find_scenario("first-page"))
+    one, other = plan.effects(wiring, 1), plan.effects(wiring, 1)
+    assert {link: spells.spells for link, spells in one.down.items()} == {
+        link: spells.spells for link, spells in other.down.items()
+    }
+    assert one.messages == other.messages
+
+
+def test_everything_wrong_is_told_at_once_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "about: mine\n"
+        "faults:\n"
+        "  - {fault: flaping-cable, on: gpu03-02/mlx5_5}\n"
+        "  - {fault: flapping-cable, on: gpu03-02/mlx5_9, every: 5s, down: 9s}\n"
+        "  - {fault: symbol-errors, on: leaf05/65, at: 1s, ago: 2s}\n"
+        "  - {fault: xid, on: gpu03-02/gpu8, code: 12345}\n"
+        "  - {fault: frozen-host, on: leaf05, for: 3s}\n"
+    )
+    with pytest.raises(DocumentError) as caught:
+        read_scenario(path)
+    said = str(caught.value)
+    assert [problem.line for problem in caught.value.problems] == sorted(
+        problem.line for problem in caught.value.problems
+    )
+    for part in (
+        "look: is missing",
+        "flapping-cable",
+        "mlx5_9",
+        "faults[1].down",
+        "leaf05/65",
+        "both at and ago",
+        "gpu03-02/gpu8",
+        "faults[3].code",
+        "faults[4].on",
+        "faults[4].for",
+    ):
+        assert part in said
+
+
+def test_an_unknown_name_says_which_there_are() -> None:
+    with pytest.raises(ResourceError, match=r"no scenario 'nothing'; there are .*first-page"):
+        find_scenario("nothing")

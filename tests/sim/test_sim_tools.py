@@ -1,0 +1,140 @@
+"""The tools of a simulated host: what they print is read by our own formats, and every diagnostic has an answer."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sim_rig import Clock, machine, played, scenario
+
+from fabconsole.fabric.resources import every
+from fabconsole.formats import iblinkinfo, ibqueryerrors, nvidia_smi, perfquery, sminfo
+from fabconsole.platforms.shell import guarded
+from fabconsole.runbook.command import read_command
+from fabconsole.sim import command
+from fabconsole.sim.checksum import cksum
+from fabconsole.sim.machine import Machine
+
+VALUES = {
+    "device": "mlx5_5",
+    "port": "1",
+    "gpu": "3",
+    "link": "7",
+    "pci": "0000:9b:00.0",
+    "lid": "18",
+    "guid": "0xfc6a1c0300b00200",
+    "peer_lid": "10",
+    "peer_port": "2",
+}
+
+
+def answer(host: Machine, text: str) -> tuple[int, str, str]:
+    done = played(command.run(host, text))
+    return done.status, done.out.decode(), done.err.decode()
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Machine:
+    faults = "  - {fault: dying-nvlink, on: gpu00-01/gpu3/nvl7, at: 1s, every: 4s, dies: 20s}\n"
+    faults += "  - {fault: slow-link, on: leaf03/40, speed: HDR}\n"
+    faults += "  - {fault: xid, on: gpu00-01/gpu6, code: 94, ago: 37m}\n"
+    return machine("gpu00-01", Clock(60.0), plan=scenario(faults, tmp_path))
+
+
+@pytest.mark.parametrize("name", sorted(every("config/commands")))
+def test_every_diagnostic_has_a_plausible_answer(name: str, host: Machine) -> None:
+    diagnostic = read_command(every("config/commands")[name])
+    for run in diagnostic.runs:
+        words = run.filled(VALUES, [])
+        status, out, err = answer(host, guarded(" ".join(["timeout", "-k", "2", "10", *words])))
+        assert (status, err) == (0, ""), f"{words}: {err}"
+        assert len(out) > 60, f"{words} said only {out!r}"
+
+
+def test_an_unknown_command_is_not_found_as_a_shell_would_say() -> None:
+    status, out, err = answer(machine("gpu00-00", Clock()), "frobnicate --all")
+    assert (status, out) == (127, "")
+    assert "frobnicate: not found" in err
+
+
+def test_what_stands_after_two_bars_runs_only_where_the_first_failed(host: Machine) -> None:
+    assert answer(host, "cat /nowhere || hostname")[:2] == (0, "gpu00-01\n")
+    assert answer(host, "hostname || echo no")[:2] == (0, "gpu00-01\n")
+    assert answer(host, "hostname && echo 'a || b'")[:2] == (0, "gpu00-01\na || b\n")
+
+
+def test_a_hung_nvidia_smi_is_ended_by_its_time_limit(tmp_path: Path) -> None:
+    sick = machine("gpu00-01", Clock(9.0), plan=scenario("  - {fault: hung-tool, on: gpu00-01, at: 1s}", tmp_path))
+    done = played(command.run(sick, "timeout -k 2 15 nvidia-smi -L"))
+    assert (done.status, done.out) == (124, b"")
+    assert done.took_s == 15.0
+
+
+def test_nvlinks_are_read_by_our_format(host: Machine) -> None:
+    states = nvidia_smi.links(answer(host, "nvidia-smi nvlink -s")[1])
+    assert not states.strange
+    assert len(states.gpus) == 8
+    assert states.gpus[3].links[7].state == "inactive"
+    assert sum(link.state == "up" for gpu in states.gpus.values() for link in gpu.links.values()) == 143
+    errors = nvidia_smi.errors(answer(host, "nvidia-smi nvlink -e")[1])
+    assert not errors.strange
+    assert errors.counts[3, 7]["recovery"] in (4, 5)
+
+
+def test_links_of_the_subnet_are_read_by_our_format(host: Machine) -> None:
+    said = iblinkinfo.read(answer(host, "iblinkinfo --line --switches-only")[1])
+    assert not said.strange
+    assert len(said.links) == 12 * 64
+    slow = [link for link in said.links if link.state.could_be]
+    assert [link.state.rate_gbps for link in slow] == [200.0, 200.0]
+
+
+def test_errors_of_the_subnet_are_read_by_our_format(host: Machine) -> None:
+    said = ibqueryerrors.read(answer(host, "ibqueryerrors --switch --threshold-file /dev/null")[1].encode())
+    assert not said.strange
+    assert said.summary is not None
+    assert said.summary.nodes == 12
+    assert all(port.extended for node in said.nodes for port in node.ports.values())
+
+
+def test_a_port_is_read_by_our_format_in_both_widths(host: Machine) -> None:
+    for option in ("-x", ""):
+        said = perfquery.read(answer(host, f"perfquery {option} 5 1")[1])
+        assert not said.strange
+        assert said.ports[0].counts["port_xmit_wait"] > 0
+
+
+def test_the_subnet_manager_is_read_by_our_format(host: Machine) -> None:
+    manager = sminfo.read(answer(host, "sminfo")[1])
+    assert manager is not None
+    assert manager.state == "Master"
+
+
+def test_a_module_is_told_as_json(host: Machine) -> None:
+    said = json.loads(answer(host, "mlxlink -d mlx5_0 -m -c --json")[1])
+    assert said["status"]["code"] == 0
+    assert said["result"]["output"]["Operational Info"]["State"] == "Active"
+
+
+def test_the_kernel_log_has_the_old_xid_and_the_new_one(host: Machine) -> None:
+    out = answer(host, "journalctl -k -b --no-pager -n 200 -o short-iso")[1]
+    assert "): 94, " in out
+    assert "): 74, " in out
+    assert "): 94, " in answer(host, "dmesg -T")[1]
+
+
+@pytest.mark.skipif(shutil.which("cksum") is None, reason="needs cksum")
+@pytest.mark.parametrize("data", [b"", b"a", b"123456789", bytes(range(256)) * 300])
+def test_the_checksum_is_that_of_the_tool(data: bytes) -> None:
+    done = subprocess.run(["cksum"], input=data, capture_output=True, check=True)
+    assert cksum(data) == int(done.stdout.split()[0])
+
+
+@given(st.binary(max_size=400))
+def test_the_checksum_of_anything_is_32_bits(data: bytes) -> None:
+    assert 0 <= cksum(data) < 1 << 32
