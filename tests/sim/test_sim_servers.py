@@ -1,0 +1,231 @@
+"""The simulated hosts as servers: real SSH, one key let in, an end that comes surely."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncssh
+import pytest
+
+from fabconsole.collector.collector import Collector
+from fabconsole.fabric.errors import SourceError
+from fabconsole.fabric.inventory_file import read_inventory
+from fabconsole.fabric.thresholds_file import read_thresholds
+from fabconsole.platforms.registry import names
+from fabconsole.sim.launch import launch
+from fabconsole.stream.records import Finished, Opening, Output, Record, Sample, Sweep, Unanswered
+from fabconsole.stream.source import Order
+
+ODD = """about: a test
+look: here
+faults:
+  - {fault: frozen-host, on: gpu00-02, at: 1s, lasts: 4s}
+  - {fault: xid, on: gpu00-01/gpu6, code: 94, at: 4s}
+  - {fault: xid, on: gpu00-01/gpu5, code: 48, ago: 10m}
+"""
+
+
+@pytest.fixture(scope="module")
+def inventory() -> Iterator[Path]:
+    with launch(nodes=4, seed=3, scenario="quiet") as path:
+        yield path
+
+
+@asynccontextmanager
+async def connected(inventory: Path, host: str, **over: object) -> AsyncIterator[asyncssh.SSHClientConnection]:
+    node = read_inventory(inventory).nodes[host]
+    options: dict[str, object] = {
+        "port": node.port,
+        "username": "fabops",
+        "client_keys": [str(inventory.parent / "id_ed25519")],
+        "known_hosts": str(inventory.parent / "known_hosts"),
+        "config": None,
+        "agent_path": None,
+        "connect_timeout": 5,
+    }
+    async with asyncssh.connect(node.address, **(options | over)) as connection:
+        yield connection
+
+
+async def records_until(
+    inventory: Path, enough: Callable[[list[Record]], bool], *, order: Order | None = None
+) -> list[Record]:
+    """What a collector says of the simulated fabric until it is enough; `order` is run once its node has answered."""
+    collector = Collector(read_inventory(inventory, platforms=names()), read_thresholds())
+    seen: list[Record] = []
+    try:
+        async with asyncio.timeout(20):
+            async for batch in collector.records():
+                seen += batch
+                if order and any(isinstance(record, Sample) and record.node == order.node for record in batch):
+                    await collector.run(order)
+                    order = None
+                if enough(seen):
+                    break
+    finally:
+        await collector.aclose()
+    return seen
+
+
+def test_the_directory_is_its_owners_alone(inventory: Path) -> None:
+    assert inventory.parent.stat().st_mode & 0o777 == 0o700
+    assert (inventory.parent / "id_ed25519").stat().st_mode & 0o777 == 0o600
+
+
+async def test_another_key_is_not_let_in(inventory: Path) -> None:
+    stranger = asyncssh.generate_private_key("ssh-ed25519")
+    with pytest.raises(asyncssh.PermissionDenied):
+        async with connected(inventory, "gpu00-00", client_keys=[stranger]):
+            pass
+
+
+async def test_no_key_and_no_password_is_let_in(inventory: Path) -> None:
+    with pytest.raises(asyncssh.PermissionDenied):
+        async with connected(inventory, "gpu00-00", client_keys=None, password="x"):  # noqa: S106
+            pass
+
+
+async def test_the_host_key_is_the_known_one(inventory: Path, tmp_path: Path) -> None:
+    other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
+    node = read_inventory(inventory).nodes["gpu00-00"]
+    (tmp_path / "known_hosts").write_text(f"[{node.address}]:{node.port} {other}\n")
+    with pytest.raises(asyncssh.HostKeyNotVerifiable):
+        async with connected(inventory, "gpu00-00", known_hosts=str(tmp_path / "known_hosts")):
+            pass
+
+
+async def test_each_address_is_its_own_host(inventory: Path) -> None:
+    for host in ("gpu00-00", "gpu00-03"):
+        async with connected(inventory, host) as connection:
+            assert (await connection.run("hostname")).stdout == f"{host}\n"
+
+
+async def test_a_command_says_its_status_and_its_complaint(inventory: Path) -> None:
+    async with connected(inventory, "gpu00-01") as connection:
+        done = await connection.run("nosuchtool")
+    assert done.exit_status == 127
+    assert "not found" in str(done.stderr)
+
+
+async def test_a_slow_answer_delays_nobody_else(inventory: Path) -> None:
+    async with connected(inventory, "gpu00-01") as connection:
+        slow = asyncio.create_task(connection.run("nvidia-smi -q"))
+        began = time.monotonic()
+        await connection.run("hostname")
+        assert not slow.done()
+        assert time.monotonic() - began < 0.5
+        assert "Fabric" in str((await slow).stdout)
+        assert time.monotonic() - began > 1.0
+
+
+async def test_every_question_of_every_host_is_answered_to_the_collector(inventory: Path) -> None:
+    def answered(seen: list[Record]) -> set[tuple[str, str]]:
+        return {
+            (record.node, "in-band" if isinstance(record, Sweep) else record.question)
+            for record in seen
+            if isinstance(record, Sample | Sweep)
+        }
+
+    def all_asked(seen: list[Record]) -> set[tuple[str, str]]:
+        opening = seen[0]
+        assert isinstance(opening, Opening)
+        return {(node, asked.question) for node, questions in opening.asked.items() for asked in questions}
+
+    seen = await records_until(inventory, lambda seen: answered(seen) >= all_asked(seen))
+    assert not [record for record in seen if isinstance(record, Unanswered)]
+    assert {question for _, question in answered(seen)} == {"hca", "gpu", "nvlink", "log", "in-band"}
+
+
+async def test_a_diagnostic_runs_through_the_collector(inventory: Path) -> None:
+    order = Order(run="d1", node="gpu00-02", command="timeout -k 2 10 ibstat mlx5_3 1", deadline_s=15)
+    seen = await records_until(
+        inventory, lambda seen: any(isinstance(record, Finished) for record in seen), order=order
+    )
+    said = b"".join(record.data for record in seen if isinstance(record, Output))
+    assert said.startswith(b"CA: 'mlx5_3'\nPort 1:\nState: Active\n")
+
+
+async def test_a_frozen_host_holds_its_tongue_and_comes_back_while_the_log_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "odd.yaml").write_text(ODD)
+    with launch(nodes=4, seed=1, scenario=str(tmp_path / "odd.yaml")) as inventory:
+        began = time.monotonic()
+        async with connected(inventory, "gpu00-02") as frozen, connected(inventory, "gpu00-01") as well:
+            while time.monotonic() - began < 1.5:
+                assert (await well.run("hostname")).stdout == "gpu00-01\n"
+                await asyncio.sleep(0.05)
+            silent = asyncio.create_task(frozen.run("hostname"))
+            assert (await well.run("hostname")).stdout == "gpu00-01\n"
+            with pytest.raises((asyncssh.Error, TimeoutError, OSError)):
+                async with connected(inventory, "gpu00-02", connect_timeout=1):
+                    pass
+            assert not silent.done()
+            async with asyncio.timeout(8):
+                assert (await silent).stdout == "gpu00-02\n"
+
+        def told(seen: list[Record]) -> set[int | None]:
+            return {event.code for record in seen for event in getattr(record, "events", ())}
+
+        assert told(await records_until(inventory, lambda seen: told(seen) >= {48, 94})) >= {48, 94}
+
+
+def test_a_scenario_that_is_wrong_is_told_in_its_own_words(tmp_path: Path) -> None:
+    (tmp_path / "wrong.yaml").write_text("about: x\nlook: y\nfaults:\n  - {fault: fire, on: gpu00-00}\n")
+    with pytest.raises(SourceError, match=r"wrong\.yaml:4: faults\[0\]\.fault"):  # noqa: SIM117
+        with launch(nodes=4, scenario=str(tmp_path / "wrong.yaml")):
+            pass
+
+
+def test_nothing_is_left_when_it_ends() -> None:
+    with launch(nodes=3, scenario="quiet") as inventory:
+        folder = inventory.parent
+        child = _child_of(os.getpid(), nodes=3)
+    assert not folder.exists()
+    assert not _alive(child)
+
+
+def test_it_ends_by_itself_when_whoever_started_it_is_killed() -> None:
+    code = (
+        "import sys, time\nfrom fabconsole.sim.launch import launch\n"
+        "with launch(nodes=2, scenario='quiet') as path:\n    print(path, flush=True)\n    time.sleep(60)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout
+    folder = Path(parent.stdout.readline().strip()).parent
+    child = _child_of(parent.pid, nodes=2)
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    parent.stdout.close()
+    deadline = time.monotonic() + 5
+    while _alive(child) or folder.exists():
+        assert time.monotonic() < deadline, "the simulation outlived its parent"
+        time.sleep(0.02)
+
+
+def _child_of(parent: int, nodes: int) -> int:
+    """The simulation of so many nodes that `parent` has started."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            found = re.match(r"(\d+) \(.*\) \S (\d+)", stat.read_text(errors="replace"))
+            command = (stat.parent / "cmdline").read_text().replace("\0", " ")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if found and int(found[2]) == parent and f"-m fabconsole.sim --while-stdin --nodes {nodes} " in command:
+            return int(found[1])
+    raise AssertionError("no child")
+
+
+def _alive(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    try:
+        return ") Z " not in stat.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
