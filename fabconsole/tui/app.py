@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import time
@@ -28,6 +29,10 @@ log = logging.getLogger(__name__)
 TICK_S = 0.25
 _CLOSING_S = 3.0
 """How long nodes get to be left as they were found."""
+_BREATH_S = 0.005
+"""What a key takes from the terminal to its cell when nothing is in its way."""
+_WARM_S = 15.0
+"""After so long most of what lives long is there: the collector need not look at it again, which took 100 ms."""
 _TURN_S = 0.008
 """Records are folded so long at a time, so that a key never waits for a batch."""
 
@@ -77,8 +82,15 @@ class FabConsole(App[None]):
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
-        self.set_interval(TICK_S, self.console_screen.tick)
+        self.set_interval(TICK_S, self._tick)
+        self.set_timer(_WARM_S, gc.freeze)
         self.run_worker(self._pump(), group="pump", exclusive=True, exit_on_error=False)
+
+    async def _tick(self) -> None:
+        """Look, then draw; a key that was pressed meanwhile is answered in between."""
+        self.console_screen.look()
+        await asyncio.sleep(_BREATH_S)
+        self.console_screen.redraw()
 
     async def _pump(self) -> None:
         """Fold every record of the source; its end is told, whatever it was."""

@@ -11,7 +11,7 @@ from fabconsole.tui.drawing import Line, Span
 from fabconsole.tui.floor import FloorPlan
 from fabconsole.tui.layout import STYLES, Layout, lay
 from fabconsole.tui.metrics import METRICS, LevelCache, Metric
-from fabconsole.tui.pages.fabric import FabricPage, Sieve
+from fabconsole.tui.pages.fabric import FabricPage, RowCache, Sieve
 from fabconsole.tui.pages.link import link_lines
 from fabconsole.tui.pages.lists import event_lines, worst_lines
 from fabconsole.tui.pages.node import NodePage
@@ -44,16 +44,19 @@ class Desk:
         self.trail = Trail()
         self._plan = FloorPlan()
         self._levels = LevelCache()
+        self._rows = RowCache()
         self._layouts: dict[tuple[int, int], Layout] = {}
         self._floor = self._plan.of(self.snapshot)
 
-    def look(self, now: float) -> None:
-        """Take a fresh snapshot."""
+    def look(self, now: float) -> bool:
+        """Take a fresh snapshot. True where the fabric has another shape than before."""
         self.snapshot = self.picture.snapshot(now)
         floor = self._plan.of(self.snapshot)
-        if floor is not self._floor:
-            self._floor = floor
-            self._layouts.clear()
+        if floor is self._floor:
+            return False
+        self._floor = floor
+        self._layouts.clear()
+        return True
 
     def next_metric(self) -> None:
         """The one after this, round and round."""
@@ -98,7 +101,7 @@ class Desk:
             return Drawn(((), (Span("  waiting for the first answers …", "dim"),)))
         if place.view is View.FABRIC:
             layout = self.layout(width, height)
-            page = FabricPage(self.snapshot, layout, self.metric, self._levels, self.sieve)
+            page = FabricPage(self.snapshot, layout, self.metric, self._levels, self.sieve, self._rows)
             return Drawn(page.lines(), layout.stands_for)
         if place.view is View.RACK:
             rack = RackPage(self.snapshot, place.subject, self.metric, self._levels, self.sieve)

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from fabconsole.tui.addresses import rack_address
+from fabconsole.tui.addresses import node_of, rack_address, rack_named
 from fabconsole.tui.floor import Floor, RackShape
 from fabconsole.tui.placing import Detail, Part, Placed, Style
 from fabconsole.tui.tiles import Tile, is_strip, strip
@@ -50,6 +50,8 @@ class Layout:
     """Nodes and racks that have no cell of their own, to the address of the cell that covers them."""
     covers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """A rack's cell to the names of the racks it stands for."""
+    needs: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    """For each row, the nodes and the racks it is drawn from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,4 +140,17 @@ def _layout(placed: Sequence[Placed], style: Style, racks: Sequence[RackShape], 
             covers[cell] = tuple(rack.name for rack in together)
             stands_for.update({rack_address(rack.name): cell for rack in together[1:]})
             stands_for.update({name: cell for rack in together for name in rack.nodes})
-    return Layout(style, tuple(lines), stands_for, covers)
+    needs = tuple(_needs(line, covers) for line in lines)
+    return Layout(style, tuple(lines), stands_for, covers, needs)
+
+
+def _needs(line: Sequence[Placed], covers: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    nodes: dict[str, None] = {}
+    racks: dict[str, None] = {}
+    for item in line:
+        if item.part in (Part.HEAD, Part.RACK):
+            own = rack_named(item.address)
+            racks.update(dict.fromkeys(covers.get(item.address, (own,) if own else ())))
+        elif item.part not in (Part.ROW, Part.LABEL):
+            nodes[node_of(item.address)] = None
+    return tuple(nodes), tuple(racks)

@@ -35,9 +35,15 @@ _UNSEEN = frozenset({Health.DOWN, Health.MISSING, Health.STALE, Health.UNKNOWN, 
 _SILENT = frozenset({Health.EXPECTED_DOWN, Health.NOT_SUPPORTED})
 
 
+_LEVELS = {
+    health: Level(health.rank, health.glyph, health.value.lower(), health.severity >= Severity.WARN)
+    for health in Health
+}
+
+
 def level_of(health: Health) -> Level:
     """The look of a word."""
-    return Level(health.rank, health.glyph, health.value.lower(), health.severity >= Severity.WARN)
+    return _LEVELS[health]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +99,8 @@ class Metric:
         return max(parts, default=BLANK)
 
     def _level(self, thing: PortView | NvlinkView, counters: tuple[str, ...]) -> Level:
-        if self.is_health:
-            return level_of(thing.health)
+        if not self.port_counters and not self.nvlink_counters:
+            return _LEVELS[thing.health]
         if not counters:
             return BLANK
         if thing.health in _UNSEEN:
@@ -137,28 +143,41 @@ class NodeLevels(NamedTuple):
 
 
 class LevelCache:
-    """Looks of every node under one metric, worked out again only for nodes that changed."""
+    """Looks of every node under one metric, worked out again only for what changed."""
 
     def __init__(self) -> None:
         self._metric: Metric | None = None
-        self._known: dict[str, tuple[NodeView, NodeLevels]] = {}
+        self._known: dict[str, tuple[NodeView, Mapping[str, Level], NodeLevels]] = {}
 
     def of(self, node: NodeView, metric: Metric) -> NodeLevels:
-        """The node's looks; while the view is the same object, the same answer."""
+        """The node's looks; the same object while they are equal, so that what was drawn of them still holds."""
         if metric is not self._metric:
             self._metric, self._known = metric, {}
         known = self._known.get(node.name)
-        if known is None or known[0] is not node:
-            known = self._known[node.name] = (node, levels_of(node, metric))
-        return known[1]
+        if known is not None and known[0] is node:
+            return known[2]
+        gpus = known[1] if known is not None and known[0].nvlinks is node.nvlinks else gpu_levels(node, metric)
+        levels = levels_of(node, metric, gpus)
+        if known is not None and known[2] == levels:
+            levels = known[2]
+        self._known[node.name] = (node, gpus, levels)
+        return levels
 
 
-def levels_of(node: NodeView, metric: Metric) -> NodeLevels:
-    """The looks of a node and of everything under it."""
+def levels_of(node: NodeView, metric: Metric, gpus: Mapping[str, Level] | None = None) -> NodeLevels:
+    """The looks of a node and of everything under it; `gpus` where they are known already."""
     parts = {port.end: metric.port(port) for port in node.ports}
-    for link in node.nvlinks:
-        gpu = f"{node.name}/gpu{link.gpu}"
-        level = metric.nvlink(link)
-        parts[gpu] = max(parts[gpu], level) if gpu in parts else level
+    parts.update(gpu_levels(node, metric) if gpus is None else gpus)
     own = metric.node(node, parts.values())
     return NodeLevels(own, parts, max((own, *parts.values())))
+
+
+def gpu_levels(node: NodeView, metric: Metric) -> Mapping[str, Level]:
+    """The look of each GPU: its worst NVLink's. A hundred and more a node, so nothing is done twice."""
+    worst: dict[int, Level] = {}
+    for link in node.nvlinks:
+        level = metric.nvlink(link)
+        known = worst.get(link.gpu)
+        if known is not level and (known is None or level > known):
+            worst[link.gpu] = level
+    return {f"{node.name}/gpu{gpu}": level for gpu, level in worst.items()}

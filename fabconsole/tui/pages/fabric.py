@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import partial
 
 from rich.cells import cell_len
 
@@ -47,6 +48,26 @@ class Sieve:
 EVERYTHING = Sieve()
 
 
+class RowCache:
+    """Rows as they were drawn last, and what they were drawn from: a row is drawn again when that changed."""
+
+    def __init__(self) -> None:
+        self._of: tuple[object, ...] = ()
+        self._rows: dict[int, tuple[object, Line]] = {}
+
+    def begin(self, *of: object) -> None:
+        """What all rows depend on; when any of it is another object, every row is drawn again."""
+        if len(of) != len(self._of) or any(now is not then for now, then in zip(of, self._of, strict=True)):
+            self._of, self._rows = of, {}
+
+    def row(self, y: int, made_of: object, draw: Callable[[], Line]) -> Line:
+        """The row at `y`, drawn only if what it is made of differs from the last time."""
+        known = self._rows.get(y)
+        if known is None or known[0] != made_of:
+            known = self._rows[y] = (made_of, draw())
+        return known[1]
+
+
 @dataclass(frozen=True, slots=True)
 class FabricPage:
     """Draws the fabric."""
@@ -56,12 +77,29 @@ class FabricPage:
     metric: Metric
     levels: LevelCache
     sieve: Sieve = EVERYTHING
+    cache: RowCache = field(default_factory=RowCache)
 
     def lines(self) -> tuple[Line, ...]:
         """One line a row of the layout."""
         racks = {rack.name: rack for rack in self.snapshot.racks}
         rack_of = {name: rack.name for rack in self.snapshot.racks for name in rack.nodes}
-        return tuple(_joined(self._spans(item, racks, rack_of) for item in row) for row in self.layout.lines)
+        known = {name: self.levels.of(node, self.metric) for name, node in self.snapshot.nodes.items()}
+        self.cache.begin(self.layout, self.metric, self.sieve)
+        return tuple(
+            self.cache.row(y, self._made_of(y, racks, known), partial(self._row, y, racks, rack_of))
+            for y in range(len(self.layout.lines))
+        )
+
+    def _row(self, y: int, racks: dict[str, RackView], rack_of: dict[str, str]) -> Line:
+        return _joined(self._spans(item, racks, rack_of) for item in self.layout.lines[y])
+
+    def _made_of(self, y: int, racks: dict[str, RackView], known: dict[str, NodeLevels]) -> tuple[object, ...]:
+        nodes, names = self.layout.needs[y]
+        inside = [racks[name] for name in names if name in racks]
+        return (
+            *(known.get(name) for name in nodes),
+            *((rack.health, rack.faults, *map(known.get, rack.nodes)) for rack in inside),
+        )
 
     def _spans(self, item: Placed, racks: dict[str, RackView], rack_of: dict[str, str]) -> tuple[int, tuple[Span, ...]]:
         match item.part:

@@ -71,9 +71,14 @@ class Console(Screen[None]):
         """Another size, the same selection."""
         self._arrange()
 
+    def look(self) -> None:
+        """Take a fresh snapshot."""
+        if self.desk.look(self._clock()):
+            self._arrange()
+
     def tick(self) -> None:
         """Look again and draw what changed."""
-        self.desk.look(self._clock())
+        self.look()
         self.redraw()
 
     def redraw(self) -> None:
