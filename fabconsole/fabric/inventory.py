@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -116,3 +116,7 @@ class Inventory:
             if fnmatchcase(name, glob):
                 expect = said.over(expect)
         return expect
+
+    def unmet(self, names: Collection[str]) -> tuple[str, ...]:
+        """The globs of `expects` that none of these names match."""
+        return tuple(glob for glob, _ in self.expects if not any(fnmatchcase(name, glob) for name in names))

@@ -123,9 +123,8 @@ def _expects(section: Section, nodes: Mapping[str, Node], warnings: Warnings) ->
     asks_in_band = any(node.in_band for node in nodes.values())
     for glob, value in section.entries():
         said.append((glob, _expect(value.section())))
-        if not any(fnmatchcase(name, glob) for name in nodes):
-            more = "; it will count for switches found in-band that match" if asks_in_band else ""
-            warnings.add(value, f"matches no node of this file{more}")
+        if not asks_in_band and not any(fnmatchcase(name, glob) for name in nodes):
+            warnings.add(value, "matches no node, and no host is asked in-band, so no switch will be found for it")
     return said
 
 

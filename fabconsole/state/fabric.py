@@ -38,6 +38,7 @@ class FabricState:
         self._subnets: dict[str, Subnet] = {}
         self._links = Links()
         self._joined: tuple[object, ...] = ()
+        self._unmet: tuple[str, ...] = ()
         self._timeline = Timeline()
         self._drawings = Drawings(self._links, self._timeline)
 
@@ -83,7 +84,7 @@ class FabricState:
             events=self._timeline.views(),
             findings=ordered(found, lambda end: _health_of(nodes, end), hidden),
             banners=shared,
-            warnings=inventory.warnings,
+            warnings=inventory.warnings + self._unmet,
         )
 
     def series(self, end: str, counter: str) -> Series:
@@ -134,6 +135,10 @@ class FabricState:
         host.swept(sweep)
         hosts = {name for name, host in self._hosts.items() if "hca" in host.questions}
         self._happened((*self._subnet(sweep.subnet, host).sweep(sweep, hosts), *sweep.events))
+        if sweep.complete and self._inventory is not None:
+            names = {*self._hosts, *(name for name, _, _ in self._switches())}
+            said = "matches neither a node nor a switch found in-band"
+            self._unmet = tuple(f"expect.{glob}: {said}" for glob in self._inventory.unmet(names))
 
     def _subnet(self, name: str, asker: Host) -> Subnet:
         subnet = self._subnets.get(name)

@@ -236,3 +236,9 @@ def test_a_switch_that_calls_itself_like_a_host_does_not_take_its_name() -> None
     lab = Lab("h0", in_band=["h0"])
     lab.sweep("h0", lab.switch("h0", {"1": CLEAN}, guid="00000000000000aa"))
     assert set(lab.state.snapshot(lab.now).nodes) == {"h0", "h0-00aa"}
+
+
+@pytest.mark.parametrize(("glob", "warned"), [("leaf*", False), ("core*", True)])
+def test_an_expectation_that_no_switch_meets_is_a_warning_after_a_whole_sweep(glob: str, warned: bool) -> None:
+    lab = swept(expects=((glob, Expect(rate_gbps=400.0)),))
+    assert bool(lab.state.snapshot(0).warnings) is warned
