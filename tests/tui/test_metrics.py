@@ -88,11 +88,12 @@ def test_a_node_that_never_answered_is_unknown_in_every_metric(metric: Metric) -
     assert levels_of(silent("a", "r"), metric).worst.glyph == "?"
 
 
-def test_looks_are_worked_out_again_only_for_nodes_that_changed() -> None:
+def test_looks_that_are_equal_are_the_same_object_so_that_rows_still_hold() -> None:
     cache, node = LevelCache(), host("a", "r")
     first = cache.of(node, HEALTH)
-    assert cache.of(node, HEALTH) is first
-    assert cache.of(replace(node), HEALTH) is not first
+    assert cache.of(replace(node, age_s=7.0), HEALTH) is first
+    sick = port("a/mlx5_0/1", Health.WARN)
+    assert cache.of(host("a", "r", ports={sick.end: sick}), HEALTH).own.glyph == "▲"
     assert cache.of(node, SYMBOL).parts.keys() == first.parts.keys()
 
 
