@@ -62,6 +62,8 @@ class Effects:
     """What an end's counters count besides traffic and its link's downs."""
     dead: dict[str, Spells] = field(default_factory=dict)
     """Switches that answer nothing."""
+    lost: dict[End, Spells] = field(default_factory=dict)
+    """HCAs that are off their host's bus."""
     frozen: dict[str, Spells] = field(default_factory=dict)
     """Hosts whose programs stand still; their kernel still takes TCP."""
     hung: dict[tuple[str, str], Spells] = field(default_factory=dict)

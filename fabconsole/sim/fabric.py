@@ -140,6 +140,16 @@ class Fabric:
         dead = self.effects.dead.get(switch)
         return dead is not None and dead.covers(t)
 
+    def is_lost(self, hca: End, t: float) -> bool:
+        """Whether an HCA is off its host's bus."""
+        lost = self.effects.lost.get(hca)
+        return lost is not None and lost.covers(t)
+
+    def master(self, t: float) -> Switch:
+        """The switch whose subnet manager is master: the first that answers; the last one, where none does."""
+        switches = self.wiring.switches
+        return next((switch for switch in switches if not self.is_dead(switch.name, t)), switches[-1])
+
     def _counts(self, rows: NDArray[np.intp], end: int, t: float) -> NDArray[np.int64]:
         flowing = np.full(len(rows), t, dtype=np.float64)
         for row, link in enumerate(rows.tolist()):

@@ -14,9 +14,6 @@ from fabconsole.sim.machine import Machine
 from fabconsole.sim.wiring import Hca, Host
 
 CLASS = "/sys/class/infiniband"
-SM_LID = 1
-"""The subnet manager runs on the first switch."""
-
 FIRMWARE, BOARD = "28.41.1000", "MT_0000000838"
 
 STATES = ("state", "phys_state", "rate", "lid", "sm_lid")
@@ -64,13 +61,14 @@ _HW_TEXT = tuple(str(value) for value in HW_COUNTERS.values())
 
 
 def polled(machine: Machine) -> list[tuple[str, ...]]:
-    """What the files `POLLED` of every HCA read now, less their newlines."""
+    """What the files `POLLED` of every HCA of `machine.hcas` read now, less their newlines."""
     t = machine.now()
-    host, fabric = machine.host, machine.fabric
-    rows = capped(fabric.host_counts(host, t), Width.SYSFS).tolist()
+    fabric, first = machine.fabric, machine.host.hcas[0].link
+    rows = capped(fabric.host_counts(machine.host, t), Width.SYSFS).tolist()
+    sm_lid = fabric.master(t).lid
     return [
-        (*_states(fabric.line(hca.link, t), hca), *map(str, counts), *_HW_TEXT)
-        for hca, counts in zip(host.hcas, rows, strict=True)
+        (*_states(fabric.line(hca.link, t), hca.lid, sm_lid), *map(str, rows[hca.link - first]), *_HW_TEXT)
+        for hca in machine.hcas
     ]
 
 
@@ -97,7 +95,7 @@ def standing(host: Host, hca: Hca) -> dict[str, str]:
 def tree(machine: Machine) -> dict[str, str]:
     """Every file under `CLASS` as it reads now, by its path there; text ends in a newline."""
     files: dict[str, str] = {}
-    for hca, values in zip(machine.host.hcas, polled(machine), strict=True):
+    for hca, values in zip(machine.hcas, polled(machine), strict=True):
         files.update({f"{hca.name}/{path}": f"{text}\n" for path, text in standing(machine.host, hca).items()})
         files.update({f"{hca.name}/ports/{path}": f"{text}\n" for path, text in zip(POLLED, values, strict=True)})
     return files
@@ -109,7 +107,7 @@ def sysfs_guid(guid: int) -> str:
     return ":".join(digits[start : start + 4] for start in range(0, 16, 4))
 
 
-def _states(line: Line, hca: Hca) -> tuple[str, ...]:
+def _states(line: Line, lid: int, sm_lid: int) -> tuple[str, ...]:
     # mlx5 reports a port without a link as 4X SDR.
     speed = line.speed
     rate = f"{speed.gbps} Gb/sec ({speed.width}X {speed.generation})" if speed else "10 Gb/sec (4X SDR)"
@@ -117,6 +115,6 @@ def _states(line: Line, hca: Hca) -> tuple[str, ...]:
         f"{line.number}: {line.state}",
         f"{line.phys_number}: {line.phys}",
         rate,
-        f"0x{hca.lid:x}",
-        f"0x{SM_LID:x}",
+        f"0x{lid:x}",
+        f"0x{sm_lid:x}",
     )

@@ -11,6 +11,7 @@ from fabconsole.platforms import hca_text
 from fabconsole.sim import files
 from fabconsole.sim.act import Act
 from fabconsole.sim.machine import Machine
+from fabconsole.sim.wiring import Hca, Host
 
 _LOOP = re.compile(r"for d in ([^;]*); do \(cd \$d/ports && exec grep -h '' ([^)]*)\); echo \"@\$d \$\?\"; done; ")
 
@@ -24,17 +25,18 @@ _FAILED = 2
 def listing(machine: Machine, words: list[str]) -> Act:
     """``fc_hl``."""
     yield machine.takes(*_READ_S)
-    names = [hca.name for hca in machine.host.hcas]
-    yield "\n".join([" ".join(names), *(_listed(machine, number) for number in range(len(names))), ""]).encode()
+    hcas = machine.hcas
+    names = " ".join(hca.name for hca in hcas) or "*"
+    yield "\n".join([names, *(_listed(machine.host, hca) for hca in hcas), ""]).encode()
     return 0
 
 
 def values(machine: Machine, words: list[str], definition: str) -> Act:
     """``fc_hv``, as the line `definition` defines it."""
     yield machine.takes(*_READ_S)
-    numbers = {hca.name: number for number, hca in enumerate(machine.host.hcas)}
+    numbers = {hca.name: number for number, hca in enumerate(machine.hcas)}
     read = files.polled(machine)
-    lines = [" ".join(numbers)]
+    lines = [" ".join(numbers) or "*"]
     for names, pick, missing in _loops(definition):
         for name in names:
             if name in numbers:
@@ -45,9 +47,7 @@ def values(machine: Machine, words: list[str], definition: str) -> Act:
     return 0
 
 
-def _listed(machine: Machine, number: int) -> str:
-    host = machine.host
-    hca = host.hcas[number]
+def _listed(host: Host, hca: Hca) -> str:
     said = files.standing(host, hca)
     once = ("node_guid", "fw_ver", "board_id", "ports/1/link_layer", "ports/1/gids/0")
     return "\n".join(

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from fabconsole.sim.course import Spells
 from fabconsole.sim.fabric import Fabric
-from fabconsole.sim.wiring import Host
+from fabconsole.sim.wiring import End, Hca, Host
 
 T = TypeVar("T")
 
@@ -24,6 +24,14 @@ class Machine:
         self.began_at = began_at
         self.dice = Random(f"machine {host.name}")
         self._rendered: dict[Hashable, tuple[Hashable, object]] = {}
+
+    @property
+    def hcas(self) -> tuple[Hca, ...]:
+        """The HCAs that are on the bus now."""
+        fabric, host, t = self.fabric, self.host, self.now()
+        if not fabric.effects.lost:
+            return host.hcas
+        return tuple(hca for hca in host.hcas if not fabric.is_lost(End(host.name, hca.name), t))
 
     @property
     def uptime_s(self) -> float:

@@ -91,9 +91,7 @@ class World:
         self.machine = machine
         self.bin = folder / "bin"
         self.bin.mkdir(parents=True)
-        self._lay_out_sysfs()
-        (folder / "uptime").write_text(f"{machine.uptime_s:.2f} 1.00\n")
-        (folder / "boot_id").write_text(f"{machine.host.boot_id}\n")
+        self.lay_out()
 
     def stand_in(self, *calls: Sequence[str]) -> None:
         """Put tools into `bin` that print what the simulation's own print for these calls."""
@@ -153,15 +151,19 @@ class World:
                 child.kill()
                 child.wait()
 
-    def _lay_out_sysfs(self) -> None:
+    def lay_out(self) -> None:
+        """Write the files as they read now; devices that are gone are gone."""
         top = self.folder / "class" / "infiniband"
+        shutil.rmtree(top, ignore_errors=True)
         for path, text in files.tree(self.machine).items():
             file = top / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
-        for hca in self.machine.host.hcas:
-            (self.folder / "class" / "pci" / hca.pci).mkdir(parents=True)
+        for hca in self.machine.hcas:
+            (self.folder / "class" / "pci" / hca.pci).mkdir(parents=True, exist_ok=True)
             (top / hca.name / "device").symlink_to(f"../../pci/{hca.pci}")
+        (self.folder / "uptime").write_text(f"{self.machine.uptime_s:.2f} 1.00\n")
+        (self.folder / "boot_id").write_text(f"{self.machine.host.boot_id}\n")
 
 
 def _name(words: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ from sim_rig import Clock, RealShell, World, machine, missing, played, scenario
 
 from fabconsole.fabric.inventory import InBand, Node
 from fabconsole.platforms import in_band, kernel_log_text, registry, shell
+from fabconsole.platforms.hca import QUESTION as HCA
 from fabconsole.platforms.question import Again, Answer, Inquiry, Question, Reading
 from fabconsole.sim import log_answers
 from fabconsole.sim.journal import Journal
@@ -29,6 +30,7 @@ SICK = """
   - {fault: slow-link, on: leaf07/40, speed: NDR 2X}
   - {fault: dying-nvlink, on: gpu00-01/gpu3/nvl7, at: 1s, every: 4s, dies: 20s}
   - {fault: dead-switch, on: leaf02, at: 15s}
+  - {fault: lost-hca, on: gpu00-01/mlx5_6, at: 100s}
   - {fault: xid, on: gpu00-01/gpu6, code: 94, ago: 37m}
   - {fault: xid, on: gpu00-01/gpu6, code: 31, ago: 30h}
 """
@@ -93,7 +95,7 @@ def dialogue(host: Machine, world: World) -> Iterator[Callable[[str], Dialogue]]
         yield begun
 
 
-def test_the_listing_and_the_values_of_hcas(dialogue: Callable[[str], Dialogue]) -> None:
+def test_the_listing_and_the_values_of_hcas(dialogue: Callable[[str], Dialogue], host: Machine) -> None:
     hca = dialogue("hca")
     real, simulated = hca.ask()
     assert simulated == real
@@ -101,7 +103,23 @@ def test_the_listing_and_the_values_of_hcas(dialogue: Callable[[str], Dialogue])
     real, simulated = hca.ask()
     assert simulated == real
     assert isinstance(hca.reading, Reading)
-    assert len(hca.reading.tables[0].rows) == 8
+    assert len(hca.reading.tables[0].rows) == len(host.hcas) in (7, 8)
+
+
+def test_the_values_after_an_hca_has_gone(tmp_path: Path) -> None:
+    host = at_moment(27.5, tmp_path)
+    clock = host.now
+    assert isinstance(clock, Clock)
+    world = World(tmp_path / "world", host)
+    with world.shell(shell.COMMAND) as real:
+        hca = Dialogue(real, Shell(host), HCA, registry.inquiry(HCA, NODE))  # type: ignore[arg-type]
+        hca.ask()
+        clock.t = 101.0
+        world.lay_out()
+        real_said, simulated = hca.ask()
+        assert simulated == real_said
+        assert b"\n@mlx5_6 2\n" in real_said
+        assert b"\n@mlx5_7 0\n" in real_said
 
 
 def test_the_gpus(dialogue: Callable[[str], Dialogue], world: World) -> None:

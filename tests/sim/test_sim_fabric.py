@@ -155,3 +155,20 @@ def test_a_machine_renders_again_only_what_has_changed() -> None:
     for state in (1, 1, 2):
         host.once("text", state, lambda: made.append(1))
     assert len(made) == 2
+
+
+def test_a_lost_hca_is_gone_from_its_host_and_its_link_is_down(tmp_path: Path) -> None:
+    faults = "  - {fault: lost-hca, on: gpu00-01/mlx5_1, at: 10s, lasts: 30s}"
+    clock = Clock(5.0)
+    host = machine("gpu00-01", clock, plan=scenario(faults, tmp_path))
+    assert len(host.hcas) == 8
+    clock.t = 15.0
+    assert [hca.name for hca in host.hcas] == ["mlx5_0", *(f"mlx5_{rail}" for rail in range(2, 8))]
+    assert not host.fabric.line(host.host.hcas[1].link, 15.0).up
+    clock.t = 45.0
+    assert len(host.hcas) == 8
+
+
+def test_another_switch_is_master_when_the_first_is_dead(tmp_path: Path) -> None:
+    sick = fabric("  - {fault: dead-switch, on: spine01, at: 10s, lasts: 10s}", tmp_path)
+    assert [sick.master(t).name for t in (5.0, 15.0, 25.0)] == ["spine01", "spine02", "spine01"]

@@ -1,4 +1,4 @@
-"""Machines: a switch that dies, a host that freezes, a tool that hangs."""
+"""Machines: a switch that dies, a host that freezes, an HCA that falls off its bus, a tool that hangs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from random import Random
 
 from fabconsole.fabric.document import Section
 from fabconsole.sim.course import FOREVER, Spells
-from fabconsole.sim.effects import Effects, once
+from fabconsole.sim.effects import Effects, Message, once
 from fabconsole.sim.faults.cable import tell_link
-from fabconsole.sim.faults.places import far_end, read_host, read_start, read_switch
+from fabconsole.sim.faults.places import far_end, read_hca, read_host, read_start, read_switch
 from fabconsole.sim.wiring import End, Wiring
 
 TOOLS = ("nvidia-smi",)
@@ -36,6 +36,32 @@ class DeadSwitch:
             spells = Spells([(self.at, self.until + dice.uniform(0, 3))])
             effects.take_down(link, spells)
             tell_link(effects, wiring, far_end(wiring, End(self.on, str(port))), spells)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class LostHca:
+    """An HCA falls off the PCIe bus: its directory is gone, its link is down, its root port says why."""
+
+    on: End
+    at: float
+    until: float
+
+    def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
+        """See `Fault`."""
+        host = wiring.host.get(self.on.node)
+        if host is None:
+            return False
+        hca = next(hca for hca in host.hcas if hca.name == self.on.port)
+        effects.lost[self.on] = once(self.at, self.until)
+        effects.take_down(hca.link, once(self.at, self.until + 2.0))
+        root = f"pcieport {hca.pci.rpartition(':')[0][:-1]}0:01.0"
+        effects.say(
+            host.name,
+            Message(self.at, f"{root}: DPC: containment event, status:0x1f01 source:0x0000", 4),
+            Message(self.at, f"{root}: PCIe Bus Error: severity=Uncorrected (Fatal), type=Transaction Layer", 3),
+            Message(self.at + 1.4, f"mlx5_core {hca.pci}: poll_health:800:(pid 0): Fatal error detected", 3),
+        )
         return True
 
 
@@ -82,6 +108,11 @@ def _dead_switch(section: Section) -> DeadSwitch:
     return DeadSwitch(read_switch(section), at, _end_of(section, at))
 
 
+def _lost_hca(section: Section) -> LostHca:
+    at = read_start(section)
+    return LostHca(read_hca(section), at, _end_of(section, at))
+
+
 def _frozen_host(section: Section) -> FrozenHost:
     at = read_start(section)
     return FrozenHost(read_host(section), at, _end_of(section, at))
@@ -92,4 +123,4 @@ def _hung_tool(section: Section) -> HungTool:
     return HungTool(read_host(section), section.choice("tool", TOOLS, TOOLS[0]), at, _end_of(section, at))
 
 
-FAULTS = {"dead-switch": _dead_switch, "frozen-host": _frozen_host, "hung-tool": _hung_tool}
+FAULTS = {"dead-switch": _dead_switch, "lost-hca": _lost_hca, "frozen-host": _frozen_host, "hung-tool": _hung_tool}

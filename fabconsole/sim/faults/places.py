@@ -33,6 +33,12 @@ def read_end(section: Section) -> End:
     return End(node, port)
 
 
+def read_hca(section: Section) -> End:
+    """`on: gpu03-02/mlx5_5`."""
+    found = _matched(section, _HCA, "an HCA such as gpu03-02/mlx5_5")
+    return End(found[1], found[2])
+
+
 def read_gpu(section: Section) -> tuple[str, int]:
     """`on: gpu03-02/gpu5`."""
     found = _matched(section, _GPU, "a GPU such as gpu03-02/gpu5")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fabconsole.sim.act import Act, Complaint
-from fabconsole.sim.files import FIRMWARE, SM_LID
+from fabconsole.sim.files import FIRMWARE
 from fabconsole.sim.machine import Machine
 from fabconsole.sim.wiring import Hca
 
@@ -15,7 +15,7 @@ def run(machine: Machine, words: list[str]) -> Act:
     """Forms: all HCAs, `ibstat CA`, `ibstat CA PORT`, `-l`."""
     yield machine.takes(0.01, 0.05)
     names = [word for word in words[1:] if not word.startswith("-")]
-    hcas = machine.host.hcas
+    hcas = machine.hcas
     if "-l" in words:
         yield "".join(f"{hca.name}\n" for hca in hcas).encode()
         return 0
@@ -51,7 +51,7 @@ def _port(machine: Machine, hca: Hca, *, depth: int) -> str:
         f"Rate: {line.speed.gbps if line.speed else 10}",
         f"Base lid: {hca.lid}",
         "LMC: 0",
-        f"SM lid: {SM_LID}",
+        f"SM lid: {machine.fabric.master(machine.now()).lid}",
         "Capability mask: 0xa751e84a",
         f"Port GUID: 0x{hca.guid:016x}",
         "Link layer: InfiniBand",

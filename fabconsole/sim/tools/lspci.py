@@ -13,7 +13,7 @@ def run(machine: Machine, words: list[str]) -> Act:
     """Forms: bare, and with `-s ADDRESS`; `-v` and more adds the capabilities."""
     yield machine.takes(0.05, 0.2)
     wanted = words[words.index("-s") + 1] if "-s" in words[:-1] else None
-    devices = {hca.pci: _HCA for hca in machine.host.hcas} | {gpu.pci: _GPU for gpu in machine.host.gpus}
+    devices = {hca.pci: _HCA for hca in machine.hcas} | {gpu.pci: _GPU for gpu in machine.host.gpus}
     chosen = [pci for pci in sorted(devices) if wanted in (None, pci, pci.removeprefix("0000:"))]
     verbose = any(word.startswith("-v") for word in words)
     lines = []

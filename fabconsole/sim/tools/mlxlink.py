@@ -18,7 +18,7 @@ _BITS_A_SYMBOL_S = 4e11
 def run(machine: Machine, words: list[str]) -> Act:
     """The one form; `-d` takes the RDMA device's name."""
     name = words[words.index("-d") + 1] if "-d" in words[:-1] else ""
-    hca = next((hca for hca in machine.host.hcas if name in (hca.name, hca.pci)), None)
+    hca = next((hca for hca in machine.hcas if name in (hca.name, hca.pci)), None)
     yield machine.takes(0.8, 2.2)
     if hca is None:
         yield Complaint(f"\n-E- Failed to open device: {name}\n".encode())
