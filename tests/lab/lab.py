@@ -189,13 +189,12 @@ def main() -> None:
     wanted = parser.parse_args()
     if missing := lacking():
         sys.exit(f"lab: {missing}")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell starts background jobs with SIGINT ignored
+        signal.signal(number, lambda *_: sys.exit(0))
     lab = Lab.up(wanted.hosts, wanted.hcas)
     try:
         print(lab.inventory, flush=True)
         signal.pause()
-    except KeyboardInterrupt:
-        pass
     finally:
         lab.down()
 

@@ -10,6 +10,7 @@ import os
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -201,8 +202,8 @@ class Subnet:
             while piece := os.read(simulator.stdout.fileno(), 65536):
                 self._said += piece
 
-    def _until(self, true: object, deadline: float, words: str) -> None:
-        while not true():  # type: ignore[operator]
+    def _until(self, true: Callable[[], bool], deadline: float, words: str) -> None:
+        while not true():
             if time.monotonic() > deadline:
                 raise RuntimeError(f"{words}: {bytes(self._said[-800:]).decode('utf-8', 'replace')}")
             time.sleep(0.05)

@@ -12,7 +12,7 @@ LOUD = ("WARN", "CRIT")
 
 
 def test_a_healthy_fabric_is_ok_and_complete(lab: Lab) -> None:
-    picture = snapshot(lab, polls=2)
+    picture = snapshot(lab, polls=3)
     coverage = picture.document["coverage"]
     assert (picture.sick, picture.sick_nodes, picture.events) == ({}, set(), [])
     assert picture.code == 0
@@ -21,7 +21,7 @@ def test_a_healthy_fabric_is_ok_and_complete(lab: Lab) -> None:
 
 
 def test_every_link_has_its_two_ends(lab: Lab) -> None:
-    picture = snapshot(lab, polls=2)
+    picture = snapshot(lab, polls=3)
     for number, name in enumerate(lab.hosts):
         for hca in range(8):
             leaf, port = lab.subnet.port(number, hca)
@@ -97,7 +97,7 @@ def test_an_xid_74_as_it_happens(lab: Lab) -> None:
 def test_an_xid_from_before_start_up_has_its_true_onset(lab: Lab) -> None:
     began = time.time() - 600
     lab.host("gpu00-02").xid(74, "NVLink: fatal error detected on link 7", gpu=3, ago_s=600)
-    picture = snapshot(lab, polls=2)
+    picture = snapshot(lab, polls=3)
     (event,) = (event for event in picture.document["events"] if event["code"] == 74)
     assert abs(datetime.fromisoformat(event["at"]).timestamp() - began) < 2
     assert picture.sick_nodes == {"gpu00-02"}
@@ -105,7 +105,7 @@ def test_an_xid_from_before_start_up_has_its_true_onset(lab: Lab) -> None:
 
 def test_a_saturated_counter_is_marked_and_has_no_rate(lab: Lab) -> None:
     lab.host("gpu01-03").hca("mlx5_7").set(link_downed=255)
-    picture = snapshot(lab, polls=2)
+    picture = snapshot(lab, polls=3)
     port = picture.port("gpu01-03/mlx5_7/1")
     assert port["marks"] == {"link_downed": "saturated"}
     assert port["counters"]["link_downed"] == 255
@@ -125,7 +125,7 @@ def test_switch_side_counters(lab: Lab) -> None:
 
 def test_a_saturated_counter_of_a_switch_is_known_by_its_width(lab: Lab) -> None:
     lab.switch("spine02").set(2, LinkDownedCounter=255, SymbolErrorCounter=255)
-    picture = snapshot(lab, polls=2)
+    picture = snapshot(lab, polls=3)
     assert picture.port("spine02/2")["marks"] == {"link_downed": "saturated"}
     assert set(picture.sick) == {"spine02/2"}
 
@@ -144,7 +144,7 @@ def test_a_spine_that_dies_is_missing_and_its_links_are_down(lab: Lab) -> None:
 
 def test_a_switch_whose_counters_cannot_be_read_is_not_ok(lab: Lab) -> None:
     lab.switch("spine01").mute(attribute=29)
-    picture = snapshot(lab, polls=2)
+    picture = snapshot(lab, polls=3)
     assert picture.node("spine01")["health"] not in ("OK", *LOUD)
     assert picture.sick_nodes == {"spine01"}
     assert picture.code == 3

@@ -87,7 +87,7 @@ async def test_a_hung_nvidia_smi_costs_its_own_questions_alone(lab: Lab) -> None
 
 def test_a_frozen_host_on_a_snapshot_is_one_node_of_eight(lab: Lab) -> None:
     lab.host("gpu01-02").stop()
-    picture = snapshot(lab, polls=2)
+    picture = snapshot(lab, polls=3)
     coverage = picture.document["coverage"]
     assert (coverage["nodes"], coverage["polled"]) == (8, 7)
     assert picture.sick_nodes == {"gpu01-02"}
@@ -98,7 +98,7 @@ def test_a_frozen_host_on_a_snapshot_is_one_node_of_eight(lab: Lab) -> None:
 
 def test_a_changed_host_key_is_untrusted_and_not_logged_in_to(lab: Lab) -> None:
     lab.forget_key_of("gpu01-01")
-    picture = snapshot(lab, polls=2)
+    picture = snapshot(lab, polls=3)
     assert picture.node("gpu01-01")["health"] == "UNTRUSTED"
     assert picture.sick_nodes == {"gpu01-01"}
     log = (lab.host("gpu01-01").root / "sshd.log").read_text()
