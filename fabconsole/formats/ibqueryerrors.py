@@ -22,6 +22,7 @@ _PORTS = re.compile(rb"\s*##\s+(\d{1,9}) ports checked, (\d{1,9}) ports have err
 _FAILED = re.compile(rb"\s*##\s+(\d{1,9}) PMA query failures\s*")
 _LISTED = re.compile(rb"\s*## (Thresholds|Suppressed):\s*(.*?)\s*")
 _QUERY = re.compile(r"query failed on (.*), .*?Lid (\d{1,5}) port (\d{1,3})$", re.MULTILINE)
+_NAMES = {printed.encode(): name for printed, name in BY_PMA_NAME.items()}
 _MAXIMUM = (1 << 64) - 1
 _SHOWN = 8
 
@@ -135,15 +136,11 @@ def _guid(text: bytes | None) -> str | None:
 
 def _counts(text: bytes) -> tuple[dict[str, int], bool] | None:
     """Counters of one line and whether any is extended; None where an item is none we can read."""
-    counts: dict[str, int] = {}
-    extended = False
-    for name, value, human in _ITEM.findall(text):
-        word = name.decode("ascii", "replace")
-        counts[BY_PMA_NAME.get(word, word)] = int(value)
-        extended = extended or bool(human)
-    if len(counts) != text.count(b"[") or any(value > _MAXIMUM for value in counts.values()):
+    items = _ITEM.findall(text)
+    counts = {_NAMES.get(name) or name.decode("ascii", "replace"): int(value) for name, value, _ in items}
+    if len(counts) != text.count(b"[") or max(counts.values(), default=0) > _MAXIMUM:
         return None
-    return counts, extended
+    return counts, any(human for _, _, human in items)
 
 
 def _summed(line: bytes, tail: dict[str, int], lists: dict[str, str]) -> bool:

@@ -152,15 +152,12 @@ class Switch:
         self, covered: Covered, ports: Mapping[int, ibqueryerrors.Port], *, named: bool
     ) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
         quality = np.full((len(self.rows), len(self.columns)), ABSENT, np.uint8)
-        counts_wait = self.caps is None or self.caps.xmit_wait is not False
+        read = [link.port in ports or covered.clean(link.lid, link.port, named=named) for link in self.links]
+        quality[np.array(read, np.bool_), : len(COLUMNS)] = PRESENT
+        if self.caps is not None and self.caps.xmit_wait is False:
+            quality[:, _WAIT] = np.where(quality[:, _WAIT] == PRESENT, UNSUPPORTED, ABSENT)
         for row, link in enumerate(self.links):
-            port = ports.get(link.port)
-            if port is None and not covered.clean(link.lid, link.port, named=named):
-                continue
-            quality[row, : len(COLUMNS)] = PRESENT
-            if not counts_wait:
-                quality[row, _WAIT] = UNSUPPORTED
-            for name in port.counts if port is not None else ():
+            for name in ports[link.port].counts if link.port in ports else ():
                 quality[row, self.columns.index(name)] = PRESENT
         return quality
 
