@@ -12,6 +12,9 @@ from fabconsole.collector.connection import Connection
 COMPLAINT = 400
 """Bytes of standard error that are kept, the last ones: enough to say why a shell would not start."""
 
+MOST_COMPLAINTS = 1 << 20
+"""Bytes of standard error that are put up with in the life of a channel."""
+
 
 class Listener(Protocol):
     """Who hears a channel. Called on the event loop and must not raise: that would end the whole connection."""
@@ -48,6 +51,7 @@ class Channel(asyncssh.SSHClientSession[bytes]):
         """Exit status; None while it runs, and where a signal ended it."""
         self.signal: str | None = None
         """The signal that ended it, without SIG."""
+        self._complaints = 0
         self.complaint = b""
         """The last bytes of standard error, unless `on_error` takes them."""
         self.cut = False
@@ -95,7 +99,7 @@ class Channel(asyncssh.SSHClientSession[bytes]):
         elif self._on_error is not None:
             self._on_error(data)
         else:
-            self.complaint = (self.complaint + data)[-COMPLAINT:]
+            self._complain(data)
 
     def exit_status_received(self, status: int) -> None:
         """asyncssh: the command has ended by itself."""
@@ -111,6 +115,12 @@ class Channel(asyncssh.SSHClientSession[bytes]):
         self.cut = exc is not None or (self._connection is not None and self._connection.is_closed)
         if listener is not None:
             listener.ended(self)
+
+    def _complain(self, data: bytes) -> None:
+        self.complaint = (self.complaint + data)[-COMPLAINT:]
+        self._complaints += len(data)
+        if self._complaints > MOST_COMPLAINTS and self._chan is not None:
+            self._chan.abort()
 
     def said(self) -> str:
         """Why it ended, for an operator."""

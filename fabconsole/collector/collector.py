@@ -15,7 +15,9 @@ from fabconsole.collector.outbox import Outbox
 from fabconsole.collector.ramp import Ramp, racks_first
 from fabconsole.collector.running import Running
 from fabconsole.collector.schedule import Schedule, wait_s
-from fabconsole.collector.session import Session, Shared, Waiting
+from fabconsole.collector.session import Session
+from fabconsole.collector.shared import Shared
+from fabconsole.collector.waiting import Waiting
 from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory import Inventory, Node
 from fabconsole.fabric.thresholds import Thresholds

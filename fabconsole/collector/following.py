@@ -10,6 +10,7 @@ from fabconsole.collector.asking import Asking
 from fabconsole.collector.channel import Channel
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.ramp import backoff_s
+from fabconsole.collector.waiting import Waiting
 from fabconsole.platforms.question import Follower
 from fabconsole.stream.records import Happened, Reason, Record, Sample
 
@@ -32,7 +33,7 @@ class Way(Protocol):
         """Seconds since the node was last heard, by any channel."""
         ...
 
-    def watch(self, waiting: Following) -> None:
+    def watch(self, waiting: Waiting) -> None:
         """Have `expire` called at every slot until it says that nothing is waited for."""
         ...
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
 
 from fabconsole.collector.asking import Asking, understood
 from fabconsole.collector.channel import Channel
 from fabconsole.collector.failure import Failure
+from fabconsole.collector.flight import Flight
+from fabconsole.collector.waiting import Waiting
 from fabconsole.platforms.question import Again, Answer, Inquiry
-from fabconsole.platforms.shell import STILL_RUNNING, Frame, framed, traced, unframe, unless
+from fabconsole.platforms.shell import STILL_RUNNING, framed, traced, unframe, unless
 from fabconsole.stream.records import Reason, Record
 
 ROUNDS = 4
 """How often one asking may ask again at once (list, then values) before it is taken for a reader gone astray."""
-
-STAMP_S = 0.01
-"""Pieces of an answer that arrive closer together than this share one stamp."""
 
 NOISE = 1 << 16
 """Bytes that a shell may say unasked before it is closed: a node that floods us is heard no longer."""
@@ -35,30 +33,13 @@ class Way(Protocol):
         """Something came from the node: it lives."""
         ...
 
-    def watch(self, waiting: Lane) -> None:
+    def watch(self, waiting: Waiting) -> None:
         """Have `expire` called at every slot until it says that nothing is waited for."""
         ...
 
     def doubt(self) -> None:
         """A deadline has passed: find out whether the connection itself still answers."""
         ...
-
-
-@dataclass(slots=True, eq=False)
-class Flight:
-    """The asking that is out."""
-
-    asking: Asking
-    nonce: str
-    asked_at: float
-    """Seconds since the epoch when it was first sent."""
-    deadline: float
-    """On our steady clock."""
-    rounds: int = 1
-    late: bool = False
-    """Its deadline has passed and it is written off; the lane stays blocked until it is back."""
-    searched: int = 0
-    stamps: list[tuple[int, float]] = field(default_factory=list)
 
 
 class Lane:
@@ -167,9 +148,7 @@ class Lane:
             if self._noise > NOISE:
                 self.close()
             return
-        at = self._clock()
-        if not flight.stamps or at - flight.stamps[-1][1] > STAMP_S:
-            flight.stamps.append((len(self._heard), at))
+        flight.stamp(len(self._heard), self._clock())
         self._heard += data
         if self._untraced:
             self._session = traced(self._heard)
@@ -205,18 +184,7 @@ class Lane:
             self._behind[asking] = behind
             self._stuck_behind(flight, behind[1])
             return
-        self._understand(flight, self._answer(flight, frame))
-
-    def _answer(self, flight: Flight, frame: Frame) -> Answer:
-        return Answer(
-            body=frame.body,
-            status=frame.status,
-            asked_at=flight.asked_at,
-            at=self._clock(),
-            clock_s=self._monotonic() if frame.clock_s is None else frame.clock_s,
-            boot_id=frame.boot_id,
-            stamps=_stamps(flight, frame),
-        )
+        self._understand(flight, flight.answer(frame, at=self._clock(), our_clock_s=self._monotonic()))
 
     def _understand(self, flight: Flight, answer: Answer) -> None:
         asking = flight.asking
@@ -236,11 +204,10 @@ class Lane:
         if flight.rounds >= ROUNDS:
             self._lost(Failure(Reason.GARBLED, f"what it lists and what it answers did not agree {ROUNDS} times"))
             return
-        flight.rounds += 1
         self._send(flight)
 
     def _take_off(self, asking: Asking) -> None:
-        flight = Flight(asking, "", self._clock(), self._monotonic() + asking.deadline_s)
+        flight = Flight(asking, self._clock(), self._monotonic() + asking.deadline_s)
         self._flight = flight
         self._way.watch(self)
         if self._channel is None:
@@ -250,9 +217,7 @@ class Lane:
 
     def _send(self, flight: Flight) -> None:
         asking = flight.asking
-        flight.nonce = f"{self._random.getrandbits(64):016x}"
-        flight.searched = 0
-        flight.stamps.clear()
+        flight.sent(f"{self._random.getrandbits(64):016x}")
         inquiry = self._inquiries[asking]
         text = inquiry.text()
         if text and not text.endswith("\n"):
@@ -291,18 +256,4 @@ class Lane:
 
     def _stuck(self, asking: Asking, flight: Flight) -> None:
         now = self._clock()
-        age = f"{now - flight.asked_at:.0f} s ago"
-        if flight.asking is asking:
-            detail = f"asked {age} and not back; not asked again before it is"
-        else:
-            detail = f"waits behind {flight.asking.question.name}, asked {age} and not back"
-        self._emit(asking.unanswered(Reason.STUCK, detail, now, since=flight.asked_at))
-
-
-def _stamps(flight: Flight, frame: Frame) -> tuple[tuple[int, float], ...]:
-    """Arrival times by offset into the body; none for an answer that came in one piece."""
-    if len(flight.stamps) == 1:
-        return ()
-    trailer = len(f"\n\x03{flight.nonce} {flight.asking.question.name} {frame.status}\n")
-    start = frame.end - trailer - len(frame.body)
-    return tuple((max(0, offset - start), at) for offset, at in flight.stamps if offset <= frame.end)
+        self._emit(asking.unanswered(Reason.STUCK, flight.stuck(asking, now), now, since=flight.asked_at))

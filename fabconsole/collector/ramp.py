@@ -18,10 +18,11 @@ HOLD_S = 1.0
 """How long a handshake may hold its place. One that takes longer waits for a sick node and costs us nothing."""
 
 FIRST_S, CAP_S = 1.0, 30.0
-"""Backoff of a lost connection: doubles from the first to the cap."""
+"""Backoff of a lost connection, in seconds: doubles from the first to the cap."""
 
-SHUT_FIRST_S, SHUT_CAP_S = 30.0, 300.0
-"""The same where asking again changes nothing by itself and may lock an account: a refused key, a changed identity."""
+SLOWLY = {Reason.REFUSED: (30.0, 300.0), Reason.UNTRUSTED: (10.0, 60.0)}
+"""The same where trying again mends nothing by itself: a refused key may lock an account, a changed host key waits
+for a person."""
 
 
 class Ramp:
@@ -61,6 +62,5 @@ def racks_first(inventory: Inventory) -> Sequence[str]:
 
 def backoff_s(attempt: int, reason: Reason, random: Random) -> float:
     """Seconds to wait before attempt number `attempt` + 1, counted from 1, with a jitter of a half."""
-    shut = reason in (Reason.REFUSED, Reason.UNTRUSTED)
-    first, cap = (SHUT_FIRST_S, SHUT_CAP_S) if shut else (FIRST_S, CAP_S)
+    first, cap = SLOWLY.get(reason, (FIRST_S, CAP_S))
     return float(min(cap, first * 2 ** min(attempt - 1, 16)) * random.uniform(0.5, 1.0))

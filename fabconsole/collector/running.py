@@ -13,6 +13,9 @@ from fabconsole.stream.source import Order
 PIECE = 64 * 1000
 """Bytes of one `Output` at most, so that no long answer delays a sample."""
 
+DRAINED = 16
+"""How many times its cap a command may say, the surplus dropped, before it is ended: reading it costs us CPU."""
+
 
 class Running:
     """An order from its start to its `Finished`, which comes exactly once."""
@@ -36,6 +39,7 @@ class Running:
         self._monotonic = monotonic
         self._started = monotonic()
         self._left = order.cap_bytes
+        self._said = 0
         self._truncated = False
         self._finished = False
 
@@ -67,6 +71,11 @@ class Running:
 
     def _output(self, data: bytes) -> None:
         if self._finished:
+            return
+        self._said += len(data)
+        if self._said > DRAINED * self.order.cap_bytes:
+            self._truncated = True
+            self._stop(f"said more than {self._said:,} bytes; ended")
             return
         self._truncated = self._truncated or len(data) > self._left
         data = data[: self._left]

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from random import Random
-from typing import Protocol
+from collections.abc import Iterable, Mapping
 
 import asyncssh
 
@@ -15,51 +12,20 @@ from fabconsole.collector.channel import Channel
 from fabconsole.collector.connection import Connection, NotConnectedError, connected
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.following import Following
-from fabconsole.collector.jump import JumpHosts
 from fabconsole.collector.lane import Lane
-from fabconsole.collector.options import Access, Dial
-from fabconsole.collector.outbox import Outbox
-from fabconsole.collector.ramp import Ramp, backoff_s
+from fabconsole.collector.ramp import backoff_s
 from fabconsole.collector.running import Running
+from fabconsole.collector.shared import Shared
+from fabconsole.collector.turns import Turn, turns
+from fabconsole.collector.waiting import Waiting
 from fabconsole.fabric.inventory import Node
 from fabconsole.fabric.printable import printable
 from fabconsole.platforms.question import Follower, Inquiry
-from fabconsole.platforms.shell import COMMAND, PRELUDE, TRACED, WATCHED
+from fabconsole.platforms.shell import COMMAND
 from fabconsole.stream.records import Reason
-
-FAST_LANE = "fast"
-"""The lane whose questions start no tool, and so need no watch."""
 
 STOOD_S = 30.0
 """A connection that stood this long was a good one: the next backoff starts small again."""
-
-
-class Waiting(Protocol):
-    """Something that has a deadline."""
-
-    def expire(self, now: float) -> bool:
-        """Give up what is late; False when nothing is waited for any more."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """What all sessions of a collector have in common."""
-
-    outbox: Outbox
-    access: Access
-    jumps: JumpHosts
-    ramp: Ramp
-    tasks: asyncio.TaskGroup
-    waiting: dict[Waiting, None]
-    """Looked through at every slot: a timer for each question would cost more than the question's share."""
-    soon: Callable[[Asking], None]
-    """Have a question asked in the next slot."""
-    connect_s: float
-    """Deadline of connecting and of an echo."""
-    clock: Callable[[], float]
-    monotonic: Callable[[], float]
-    random: Random
 
 
 class Session:
@@ -76,7 +42,7 @@ class Session:
         self._number = number
         self._shared = shared
         self._askings = tuple(asked)
-        self._turns: dict[Asking, Lane | Following] = {}
+        self._turns = turns(asked, self, shared)
         self._runs: dict[str, Running] = {}
         self._connection: Connection | None = None
         self._failure: Failure | None = None
@@ -86,7 +52,6 @@ class Session:
         self._left = False
         self._heard_at = 0.0
         self._doubted = False
-        self._take_turns(asked)
 
     async def live(self) -> None:
         """Connect, stand, connect again; ends only by being cancelled."""
@@ -181,7 +146,7 @@ class Session:
     async def _connect(self) -> Connection:
         node, shared = self.node, self._shared
         try:
-            dial: Dial = await shared.access.dial(node.address, user=node.user, port=node.port)
+            dial = await shared.access.dial(node.address, user=node.user, port=node.port)
         except (OSError, ValueError) as error:
             raise NotConnectedError(Failure(Reason.FAILED, printable(f"{node.address}: {error}"))) from error
         self._jump = dial.jump
@@ -260,42 +225,9 @@ class Session:
             return Failure(Reason.FAILED, printable(said))
         return None
 
-    def _places(self) -> Iterable[Lane | Following]:
+    def _places(self) -> Iterable[Turn]:
         """Every lane and every followed channel, once."""
         return dict.fromkeys(self._turns.values())
 
     def _followings(self) -> Iterable[Following]:
         return (turn for turn in self._turns.values() if isinstance(turn, Following))
-
-    def _take_turns(self, asked: Mapping[Asking, Inquiry | Follower]) -> None:
-        shared = self._shared
-        lanes: dict[str, dict[Asking, Inquiry]] = {}
-        followed: dict[Asking, Follower] = {}
-        for asking, reader in asked.items():
-            if isinstance(reader, Inquiry):
-                lanes.setdefault(asking.question.lane, {})[asking] = reader
-            else:
-                followed[asking] = reader
-        for name, inquiries in lanes.items():
-            lane = Lane(
-                inquiries,
-                self,
-                shared.outbox.put,
-                prelude=PRELUDE + TRACED + ("" if name == FAST_LANE else WATCHED),
-                clock=shared.clock,
-                monotonic=shared.monotonic,
-                random=shared.random,
-            )
-            self._turns.update(dict.fromkeys(inquiries, lane))
-        often = [asking.interval_s for inquiries in lanes.values() for asking in inquiries]
-        for asking, follower in followed.items():
-            self._turns[asking] = Following(
-                asking,
-                follower,
-                self,
-                shared.outbox.put_now,
-                quiet_s=min(often, default=0.0) + shared.connect_s,
-                clock=shared.clock,
-                monotonic=shared.monotonic,
-                random=shared.random,
-            )

@@ -150,7 +150,7 @@ def start_sshd(keys: Keys, tmp_path: Path) -> Iterator[Callable[..., Sshd]]:
             "UsePAM": "no",
             "StrictModes": "no",
             "PermitRootLogin": "yes",
-            "SetEnv": f"FC_TEST={tmp_path.name}-{port}",
+            "SetEnv": f"FC_TEST={tmp_path.name}-{port} HOME={tmp_path}",
         }
         conf = tmp_path / f"sshd-{port}.conf"
         conf.write_text("".join(f"{name} {value}\n" for name, value in (said | options).items()))
@@ -204,8 +204,8 @@ class Echo:
 
 
 FAST = Question(name="hca", rhythm=Rhythm.FAST, lane="fast", deadline_s=None, cap_bytes=100_000)
-SLOW = Question(name="gpu", rhythm=Rhythm.SLOW, lane="slow", deadline_s=1.0, cap_bytes=100_000)
-NVLINK = Question(name="nvlink", rhythm=Rhythm.SLOW, lane="slow", deadline_s=1.0, cap_bytes=100_000)
+SLOW = Question(name="gpu", rhythm=Rhythm.SLOW, lane="slow", deadline_s=0.7, cap_bytes=100_000)
+NVLINK = Question(name="nvlink", rhythm=Rhythm.SLOW, lane="slow", deadline_s=0.7, cap_bytes=100_000)
 LOG = Question(name="log", rhythm=Rhythm.FOLLOW, lane="log", deadline_s=2.0, cap_bytes=100_000)
 
 
@@ -264,7 +264,7 @@ def fabric(ssh: SshAccess, ports: dict[str, int], poll: Poll | None = None) -> I
     return Inventory(
         fabric="test",
         ssh=ssh,
-        poll=poll or Poll(fast_s=0.3, slow_s=0.6, timeout_s=1.0),
+        poll=poll or Poll(fast_s=0.2, slow_s=0.4, timeout_s=1.0),
         racks=(Rack(name="r00", nodes=tuple(nodes)),),
         nodes=nodes,
     )

@@ -70,6 +70,18 @@ async def test_long_output_comes_in_pieces_up_to_the_cap_and_delays_no_sample(
     assert max(len(one.data) for one in watching.seen if isinstance(one, Output)) <= 64_000
 
 
+async def test_a_command_that_never_stops_talking_is_ended(keys: Keys, start_sshd: StartSshd) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("true")})) as watching:
+        await watching.until(sample_of("gpu0"))
+        await watching.collector.run(order("yes", cap_bytes=50_000))
+        record = await end_of(watching)
+    assert (record.status, record.truncated) == (None, True)
+    assert "ended" in record.error
+    assert len(said(watching)) == 50_000
+
+
 async def test_cancelling_ends_the_command_and_its_children_on_the_node(
     keys: Keys, start_sshd: StartSshd, tmp_path: Path
 ) -> None:

@@ -1,0 +1,71 @@
+"""The asking that is out in a lane, and what has come back of it so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fabconsole.collector.asking import Asking
+from fabconsole.platforms.question import Answer
+from fabconsole.platforms.shell import Frame
+
+STAMP_S = 0.01
+"""Pieces of an answer that arrive closer together than this share one stamp."""
+
+
+@dataclass(slots=True, eq=False)
+class Flight:
+    """One asking under way. Ends with an answer, or with its shell."""
+
+    asking: Asking
+    asked_at: float
+    """Seconds since the epoch when it was first sent."""
+    deadline: float
+    """On our steady clock."""
+    nonce: str = ""
+    rounds: int = 0
+    """How often it was sent: list, then values."""
+    late: bool = False
+    """Its deadline has passed and it is written off; the lane stays blocked until it is back."""
+    searched: int = 0
+    """Bytes that have been looked through for the frame."""
+    stamps: list[tuple[int, float]] = field(default_factory=list)
+    """(offset into what was heard, our clock) of each piece."""
+
+    def sent(self, nonce: str) -> None:
+        """It goes out, once more."""
+        self.nonce = nonce
+        self.rounds += 1
+        self.searched = 0
+        self.stamps.clear()
+
+    def stamp(self, offset: int, at: float) -> None:
+        """A piece has come. Bounded: a node that sends single bytes fills no list."""
+        if not self.stamps or at - self.stamps[-1][1] > STAMP_S:
+            self.stamps.append((offset, at))
+
+    def answer(self, frame: Frame, *, at: float, our_clock_s: float) -> Answer:
+        """The answer in a frame; `our_clock_s` stands in for a node without an uptime."""
+        return Answer(
+            body=frame.body,
+            status=frame.status,
+            asked_at=self.asked_at,
+            at=at,
+            clock_s=our_clock_s if frame.clock_s is None else frame.clock_s,
+            boot_id=frame.boot_id,
+            stamps=self._stamps(frame),
+        )
+
+    def stuck(self, asking: Asking, now: float) -> str:
+        """Why `asking`, this one or one behind it, is not asked."""
+        age = f"{now - self.asked_at:.0f} s ago"
+        if self.asking is asking:
+            return f"asked {age} and not back; not asked again before it is"
+        return f"waits behind {self.asking.question.name}, asked {age} and not back"
+
+    def _stamps(self, frame: Frame) -> tuple[tuple[int, float], ...]:
+        """Arrival times by offset into the body; none for an answer that came in one piece."""
+        if len(self.stamps) == 1:
+            return ()
+        trailer = len(f"\n\x03{self.nonce} {self.asking.question.name} {frame.status}\n")
+        start = frame.end - trailer - len(frame.body)
+        return tuple((max(0, offset - start), at) for offset, at in self.stamps if offset <= frame.end)

@@ -1,0 +1,35 @@
+"""What all sessions of one collector have in common."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from fabconsole.collector.asking import Asking
+from fabconsole.collector.jump import JumpHosts
+from fabconsole.collector.options import Access
+from fabconsole.collector.outbox import Outbox
+from fabconsole.collector.ramp import Ramp
+from fabconsole.collector.waiting import Waiting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What all sessions of a collector have in common."""
+
+    outbox: Outbox
+    access: Access
+    jumps: JumpHosts
+    ramp: Ramp
+    tasks: asyncio.TaskGroup
+    waiting: dict[Waiting, None]
+    """In order of beginning."""
+    soon: Callable[[Asking], None]
+    """Have a question asked in the next slot."""
+    connect_s: float
+    """Deadline of connecting and of an echo."""
+    clock: Callable[[], float]
+    monotonic: Callable[[], float]
+    random: Random
