@@ -90,7 +90,8 @@ class FabConsole(App[None]):
         """Look, then draw; a key that was pressed meanwhile is answered in between."""
         self.console_screen.look()
         await asyncio.sleep(_BREATH_S)
-        self.console_screen.redraw()
+        if self.console_screen.pane.is_attached:  # not while the console is being taken down
+            self.console_screen.redraw()
 
     async def _pump(self) -> None:
         """Fold every record of the source; its end is told, whatever it was."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
 
+from fabconsole.tui.addresses import upwards
 from fabconsole.tui.drawing import HIDDEN, Line
 
 
@@ -39,6 +40,44 @@ def blocks_of(line: Line, y: int) -> list[Block]:
                 blocks.append(Block(y, x, x + size, span.address, span.role == HIDDEN))
         x += size
     return blocks
+
+
+class Field:
+    """The blocks of a page, by line and by address."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[Block]] = []
+        self._places: dict[str, list[Block]] = {}
+
+    def update(self, lines: Sequence[Line], changed: Sequence[int]) -> None:
+        """Take the lines of a page, of which those numbered in `changed`, ascending, are others than before."""
+        del self.rows[len(lines) :]
+        for y in changed:
+            self.rows[y : y + 1] = [blocks_of(lines[y], y)]
+        self._places = {}
+        for row in self.rows:
+            for block in row:
+                self._places.setdefault(block.address, []).append(block)
+
+    def find(self, address: str, stands_for: Mapping[str, str], near: Block | None) -> Block | None:
+        """The block of an address, of what holds it or of what stands for it; of several the nearest."""
+        for part in upwards(address):
+            blocks = self._places.get(part) or self._places.get(stands_for.get(part, ""))
+            if blocks:
+                return blocks[0] if near is None else min(blocks, key=lambda block: _apart(block, near))
+        return None
+
+    def at(self, y: int, x: int) -> Block | None:
+        """What is drawn at a place."""
+        row = self.rows[y] if 0 <= y < len(self.rows) else []
+        return next((block for block in row if block.x <= x < block.end), None)
+
+    def edge(self, direction: int) -> Block | None:
+        """The first (-1) or the last (1) that is shown."""
+        rows = self.rows if direction < 0 else reversed(self.rows)
+        ends = ([block for block in row if not block.hidden] for row in rows)
+        shown = next((row for row in ends if row), None)
+        return None if shown is None else shown[0 if direction < 0 else -1]
 
 
 def sideways(rows: Sequence[Sequence[Block]], here: Block, step: int) -> Block:
@@ -79,6 +118,10 @@ def nearest(rows: Sequence[Sequence[Block]], y: int, x: int) -> Block | None:
     blocks = [block for row in rows for block in row]
     shown = [block for block in blocks if not block.hidden] or blocks
     return min(shown, key=lambda block: (2 * abs(block.y - y) + _away(block, x), block.y), default=None)
+
+
+def _apart(one: Block, other: Block) -> int:
+    return abs(one.y - other.y) * 1000 + abs(one.x - other.x)
 
 
 def _away(block: Block, x: float) -> float:

@@ -40,7 +40,7 @@ def _finding(finding: Finding, now: float, width: int) -> tuple[Line, Line]:
         if finding.peer_health is not None and finding.peer_health is not Health.OK:
             first.append(Span(f" {finding.peer_health.glyph}", finding.peer_health.value.lower(), end))
     line = tuple(span._replace(address=end) for span in spread(first, tail, width))
-    return line, (Span(fit(f"   {finding.reason or finding.health.value}", width), "dim", end),)
+    return line, (Span(fit(f"   {finding.reason or finding.health.value}", width), "dim"),)
 
 
 def event_lines(snapshot: Snapshot, width: int, nodes: Container[str] | None = None) -> tuple[Line, ...]:

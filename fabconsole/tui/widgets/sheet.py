@@ -17,9 +17,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from fabconsole.tui import keys
-from fabconsole.tui.addresses import node_of, upwards
+from fabconsole.tui.addresses import node_of
 from fabconsole.tui.drawing import Line
-from fabconsole.tui.moves import Block, blocks_of, nearest, sideways, upright
+from fabconsole.tui.moves import Block, Field, nearest, sideways, upright
 from fabconsole.tui.palette import Palette, Under
 
 _SMALL = 14
@@ -60,8 +60,7 @@ class Sheet(ScrollView, can_focus=True):
         self.cursor: str | None = None
         """The selected address, also while nothing here stands for it."""
         self._stands_for: Mapping[str, str] = {}
-        self._rows: list[list[Block]] = []
-        self._places: dict[str, Block] = {}
+        self._field = Field()
         self._block: Block | None = None
         self._goal = 0.0
         self._strips: dict[int, Strip] = {}
@@ -74,10 +73,7 @@ class Sheet(ScrollView, can_focus=True):
         changed = [y for y, line in enumerate(self.lines) if y >= len(old) or line != old[y]]
         if not changed and len(old) == len(self.lines):
             return
-        del self._rows[len(self.lines) :]
-        for y in changed:
-            self._rows[y : y + 1] = [blocks_of(self.lines[y], y)]
-        self._places = {block.address: block for row in reversed(self._rows) for block in reversed(row)}
+        self._field.update(self.lines, changed)
         for y in (*changed, *range(len(self.lines), len(old))):
             self._redraw(y)
         if len(old) != len(self.lines):
@@ -86,7 +82,7 @@ class Sheet(ScrollView, can_focus=True):
 
     def mark(self, nodes: frozenset[str]) -> None:
         """Show these nodes as marked."""
-        for y, row in enumerate(self._rows):
+        for y, row in enumerate(self._field.rows):
             if any(node_of(block.address) in nodes ^ self._marks for block in row):
                 self._redraw(y)
         self._marks = nodes
@@ -104,56 +100,52 @@ class Sheet(ScrollView, can_focus=True):
     @property
     def is_at_end(self) -> bool:
         """True while the cursor is on the last thing, or nowhere: what is added should be seen."""
-        last = next((row[-1] for row in reversed(self._rows) if row), None)
-        return self._block is None or last is None or self._block == last
+        return self._block is None or self._block == self._field.edge(1)
 
     def action_move(self, dx: int, dy: int) -> None:
-        """One step of the cursor; where nothing can be selected, the page scrolls."""
-        if self._block is None:
-            self.scroll_relative(y=dy, animate=False)
+        """One step of the cursor; where there is nothing to go to, the page scrolls."""
+        here, rows = self._block, self._field.rows
+        if here is not None and dx:
+            self._go(sideways(rows, here, dx))
             return
-        if dx:
-            self._go(sideways(self._rows, self._block, dx), keep_goal=False)
+        there = upright(rows, here, dy, self._goal) if here is not None else None
+        if there is None or there == here:
+            self.scroll_relative(y=dy, animate=False)
         else:
-            self._go(upright(self._rows, self._block, dy, self._goal), keep_goal=True)
+            self._go(there, self._goal)
 
     def action_page(self, direction: int) -> None:
         """A windowful up or down."""
-        if self._block is None:
-            self.scroll_relative(y=direction * (self.size.height - 1), animate=False)
-            return
         for _ in range(max(1, self.size.height - 2)):
-            self._go(upright(self._rows, self._block, direction, self._goal), keep_goal=True)
+            self.action_move(0, direction)
 
     def action_edge(self, direction: int) -> None:
         """The first or the last thing."""
-        shown = [block for row in self._rows for block in row if not block.hidden]
-        if shown:
-            self._go(shown[0] if direction < 0 else shown[-1], keep_goal=False)
+        there = self._field.edge(direction)
+        if there is not None:
+            self._go(there)
 
     def to_shown(self) -> None:
         """Off a place that the filter holds back, to the nearest that it does not."""
         if self._block is not None and self._block.hidden:
-            found = nearest(self._rows, self._block.y, self._block.x)
+            found = nearest(self._field.rows, self._block.y, self._block.x)
             if found is not None and not found.hidden:
-                self._go(found, keep_goal=False)
+                self._go(found)
 
     def action_choose(self) -> None:
         """Go into what is selected; where nothing can be, the key is somebody else's."""
         if self.cursor is None or self._block is None:
             raise SkipAction
-        self.post_message(self.Chosen(self, self.cursor if self._find(self.cursor) else self._block.address))
+        stands = self._field.find(self.cursor, self._stands_for, self._block)
+        self.post_message(self.Chosen(self, self._block.address if stands is None else self.cursor))
 
     def on_click(self, event: events.Click) -> None:
         """A click selects; one on what is selected chooses."""
-        y, x = int(event.y + self.scroll_offset.y), int(event.x)
-        hit = next((b for b in (self._rows[y] if y < len(self._rows) else []) if b.x <= x < b.end), None)
-        if hit is None:
-            return
-        if hit == self._block:
-            self.post_message(self.Chosen(self, self.cursor or hit.address))
-        else:
-            self._go(hit, keep_goal=False)
+        hit = self._field.at(int(event.y + self.scroll_offset.y), int(event.x))
+        if hit is not None and hit == self._block:
+            self.action_choose()
+        elif hit is not None:
+            self._go(hit)
 
     def on_focus(self) -> None:
         """The cursor is drawn as the one that the keys move."""
@@ -209,39 +201,30 @@ class Sheet(ScrollView, can_focus=True):
             return Under.AWAY if block.end - block.x <= _SMALL else Under.NOTHING
         return Under.CELL if block.end - block.x <= _SMALL else Under.ROW
 
-    def _go(self, block: Block, *, keep_goal: bool) -> None:
+    def _go(self, block: Block, goal: float | None = None) -> None:
         if block == self._block:
             return
         self._set_block(block)
-        if not keep_goal:
-            self._goal = block.middle
+        self._goal = block.middle if goal is None else goal
         self.cursor = block.address
         self._reveal()
         self.post_message(self.Moved(self, block.address))
 
     def _settle(self, *, forget: bool = False) -> None:
         """Find the cursor's place again after the lines or the address changed."""
-        found = self._find(self.cursor) if self.cursor else None
-        if found is None and self._block is not None and not forget:
-            # What was selected is gone for now: stay where it was, and keep its address for when it is back.
-            found = nearest(self._rows, self._block.y, self._block.x)
+        near = None if forget else self._block
+        found = self._field.find(self.cursor, self._stands_for, near) if self.cursor else None
         if found is None:
-            found = nearest(self._rows, 0, 0)
+            # What was selected is gone for now: stay where it was, and keep its address for when it is back.
+            found = nearest(self._field.rows, *((near.y, near.x) if near else (0, 0)))
         if self.cursor is None and found is not None:
             self.cursor = found.address
-        if found != self._block:
-            moved = self._block is None or found is None or (found.y, found.x) != (self._block.y, self._block.x)
+        old = self._block
+        if found != old:
             self._set_block(found)
-            if found is not None and moved:
+            if found is not None and (old is None or (found.y, found.x) != (old.y, old.x)):
                 self._goal = found.middle
                 self._reveal()
-
-    def _find(self, address: str) -> Block | None:
-        for part in upwards(address):
-            block = self._places.get(part) or self._places.get(self._stands_for.get(part, ""))
-            if block is not None:
-                return block
-        return None
 
     def _set_block(self, block: Block | None) -> None:
         old, self._block = self._block, block
@@ -261,10 +244,12 @@ class Sheet(ScrollView, can_focus=True):
             self.refresh(Region(x, seen, width, 1))
 
     def _reveal(self) -> None:
-        if self._block is None or not self.size.height:
+        """Scroll so that the cursor and the line under it are seen; to the very top if nothing else is above."""
+        block, top, height = self._block, self.scroll_offset.y, self.size.height
+        if block is None or not height or top <= block.y < max(top + 1, top + height - 1):
             return
-        top, height = self.scroll_offset.y, self.size.height
-        if not top <= self._block.y < top + height:
-            first = all(not row for row in self._rows[: self._block.y])
-            target = 0 if first else self._block.y - (0 if self._block.y < top else height - 1)
-            self.scroll_to(y=target, animate=False, immediate=True)
+        if all(not row for row in self._field.rows[: block.y]):
+            target = 0
+        else:
+            target = block.y if block.y < top else block.y - height + 2
+        self.scroll_to(y=target, animate=False, immediate=True)
