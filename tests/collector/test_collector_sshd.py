@@ -176,7 +176,7 @@ async def test_a_frozen_server_goes_unanswered_others_are_unharmed_and_it_recove
         await watching.until(sample_of("gpu0"), times=2, after=mark)
         assert not [one for one in watching.seen if unanswered("gpu1")(one)]
         gaps = [one.at for one in watching.seen if isinstance(one, Sample) and one.node == "gpu1"]
-        assert max(later - earlier for earlier, later in pairwise(gaps)) < 1.0
+        assert max(later - earlier for earlier, later in pairwise(gaps)) < 1.5
 
 
 async def test_a_shell_that_dies_is_opened_again(keys: Keys, start_sshd: StartSshd) -> None:
