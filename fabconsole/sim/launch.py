@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -21,11 +21,18 @@ _LEAVE_S = 3.0
 
 
 @contextmanager
-def launch(*, nodes: int = 64, seed: int = 1, scenario: str = "first-page", ready_s: float = READY_S) -> Iterator[Path]:
+def launch(
+    *,
+    nodes: int = 64,
+    seed: int = 1,
+    scenario: str = "first-page",
+    ready_s: float = READY_S,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Iterator[Path]:
     """A simulated fabric in a child process; gives the path of its inventory, and ends it on the way out.
 
     The child also ends by itself when this process is gone, however it went: it watches the pipe that this process
-    holds. Raises SourceError where it does not start, in its own words.
+    holds. `meanwhile` is done while it starts: imports of one's own, say, which take as long. Raises SourceError where it does not start, in its own words.
     """
     with tempfile.TemporaryFile() as complaints:
         child = subprocess.Popen(  # noqa: S603 - our own module, our own arguments
@@ -39,6 +46,7 @@ def launch(*, nodes: int = 64, seed: int = 1, scenario: str = "first-page", read
             start_new_session=True,  # an interrupt at the terminal is the console's, not its
         )
         try:
+            meanwhile()
             yield Path(_ready_line(child, complaints, ready_s))
         finally:
             _end(child)

@@ -21,10 +21,10 @@ _TEXTS = {
     63: "pid='<unknown>', name=<unknown>, Row Remapper: New row marked for remapping, reset gpu to activate.",
     79: "pid='<unknown>', name=<unknown>, GPU has fallen off the bus.",
     94: "pid=21840, name=python3, Contained: SM (0x1). RST: No, D-RST: No",
-    119: "pid=20243, name=nvidia-smi, Timeout after 6s of waiting for RPC response from GPU0 GSP! "
+    119: "pid=20243, name=nvidia-smi, Timeout after 6s of waiting for RPC response from GPU{gpu} GSP! "
     "Expected function 76 (GSP_RM_CONTROL) (0x20802a02 0x8).",
 }
-"""Xids that a scenario may have said, and their words."""
+"""Xids that a scenario may have said, and their words; `{gpu}` is the GPU's index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Xid:
             self.host,
             Message(self.at, f"NVRM: GPU at PCI:{_bus(gpu)}: {gpu.uuid}"),
             Message(self.at, f"NVRM: GPU Board Serial Number: {gpu.serial}"),
-            Message(self.at, f"NVRM: Xid (PCI:{_bus(gpu)}): {self.code}, {_TEXTS[self.code]}"),
+            Message(self.at, f"NVRM: Xid (PCI:{_bus(gpu)}): {self.code}, {_TEXTS[self.code].format(gpu=self.gpu)}"),
         )
         return True
 
