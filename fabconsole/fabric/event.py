@@ -25,5 +25,21 @@ class Event:
     """What on the node it is about: `gpu3`, `mlx5_5`, a PCI address as `0000:18:00.0`; None: the node."""
     link: int | None = None
     """NVLink number, where the message names one."""
+    meaning: str | None = None
+    """What the vendor's catalogue calls it: an Xid's number says nothing at three in the morning."""
     action: str | None = None
     """What the vendor's catalogue says to do."""
+
+    @property
+    def headline(self) -> str:
+        """What happened, short: `Xid 74 NVLink error · gpu3 link 7`; what has no number says it itself."""
+        if self.code is None:
+            return self.text
+        number = f"{_NUMBERED.get(self.kind, self.kind)} {self.code}"
+        link = None if self.link is None else f"link {self.link}"
+        place = " ".join(part for part in (self.subject, link) if part)
+        what = f"{number} {self.meaning}" if self.meaning else number
+        return f"{what} · {place}" if place else what
+
+
+_NUMBERED = {"xid": "Xid", "sxid": "SXid"}

@@ -113,6 +113,7 @@ def _xid(said: re.Match[str], message: str, node: str, at: float) -> Event:
         code=code,
         subject=_pci(said[1]),
         link=int(link[1]) if link else None,
+        meaning=fault.meaning,
         action=fault.action,
     )
 
@@ -132,6 +133,7 @@ def _sxid(said: re.Match[str], message: str, node: str, at: float) -> Event | No
         code=code,
         subject=_pci(said[1]),
         link=int(link[1]) if link else None,
+        meaning=fault.meaning,
         action=fault.action,
     )
 

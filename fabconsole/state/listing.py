@@ -13,7 +13,6 @@ from rich.text import Text
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.report import moment, severity
 from fabconsole.state.snapshot import Coverage, NodeView, Snapshot
-from fabconsole.state.timeline import title
 
 _COLOUR = {Severity.OK: "green", Severity.INFO: "cyan", Severity.WARN: "yellow", Severity.UNKNOWN: "magenta",
            Severity.CRIT: "red"}  # fmt: skip
@@ -90,7 +89,7 @@ def _sizes(views: list[NodeView]) -> Iterator[Text]:
 
 
 def _events(snapshot: Snapshot) -> Table:
-    table = _table("events", "when", "node", "", "", "what")
+    table = _table("events", "when", "node", "", "what")
     for line in snapshot.events[:_EVENTS]:
         event = line.event
         times = f" ({line.count}×)" if line.count > 1 else ""
@@ -98,8 +97,7 @@ def _events(snapshot: Snapshot) -> Table:
             Text(moment(int(event.at))),
             Text(event.node),
             Text(event.severity.name, style=_COLOUR[event.severity]),
-            Text(title(event)),
-            Text(f"{event.text}{times}"),
+            Text(f"{event.headline}{times}"),
         )
     return table
 

@@ -128,6 +128,7 @@ def _event(event: Event) -> dict[str, Any]:
         "text": event.text,
         "subject": event.subject,
         "link": event.link,
+        "meaning": event.meaning,
         "action": event.action,
     }
 

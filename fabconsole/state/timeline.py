@@ -106,11 +106,5 @@ def _verdict(view: EventView) -> Verdict:
         return OK
     health = {Severity.WARN: Health.WARN, Severity.UNKNOWN: Health.UNKNOWN}.get(event.severity, Health.CRIT)
     times = f" ({view.count}×)" if view.count > 1 else ""
-    return Verdict(health, f"{title(event)}{times}: {event.text}")
-
-
-def title(event: Event) -> str:
-    """An event's number and place: `Xid 74 gpu3 link 7`."""
-    kind = {"xid": "Xid", "sxid": "SXid"}.get(event.kind, event.kind)
-    place = " ".join(part for part in (event.subject, None if event.link is None else f"link {event.link}") if part)
-    return " ".join(part for part in (kind, None if event.code is None else str(event.code), place) if part)
+    advice = f": {event.action}" if event.action and event.action != "none" else ""
+    return Verdict(health, f"{event.headline}{times}{advice}")

@@ -263,4 +263,6 @@ def xid(node: str, at: float, code: int = 74, severity: Severity = Severity.CRIT
         subject="gpu3",
         link=link,
         text="NVLink: fatal error detected on link 3",
+        meaning="NVLink error",
+        action="see the peer",
     )

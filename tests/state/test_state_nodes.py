@@ -160,7 +160,7 @@ def test_a_critical_xid_is_the_nodes_health_until_it_is_old() -> None:
     lab.log("h0", xid("h0", onset))
     node = lab.node("h0")
     assert node.health is Health.CRIT
-    assert node.reason == "Xid 74 gpu3 link 3: NVLink: fatal error detected on link 3"
+    assert node.reason == "Xid 74 NVLink error · gpu3 link 3: see the peer"
     assert lab.state.snapshot(lab.now).findings[0].since == onset
     lab.wait(3001)
     lab.answer("h0", "log")

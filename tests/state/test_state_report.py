@@ -106,7 +106,7 @@ def test_the_table_shows_the_worst_first_and_folds_what_is_well() -> None:
 def test_what_a_node_says_is_no_markup_in_the_table() -> None:
     lab = Lab("h0")
     lab.all_well("h0")
-    lab.log("h0", replace(xid("h0", lab.now), text="[red]not[/red] markup [/]"))
+    lab.log("h0", replace(xid("h0", lab.now), code=None, text="[red]not[/red] markup [/]"))
     assert "[red]not[/red] markup [/]" in printed(lab, width=300)
 
 
@@ -158,6 +158,6 @@ def test_a_node_with_several_troubles_has_each_on_the_worst_list() -> None:
     assert found == {
         ("h0/mlx5_0/1", Health.DOWN): "Down, Polling",
         ("h0", Health.MISSING): "7 of 8 GPUs",
-        ("h0", Health.CRIT): "Xid 74 gpu3 link 3: NVLink: fatal error detected on link 3",
+        ("h0", Health.CRIT): "Xid 74 NVLink error · gpu3 link 3: see the peer",
         ("h0", Health.STALE): "nvlink: timed out",
     }
