@@ -32,7 +32,8 @@ def launch(
     """A simulated fabric in a child process; gives the path of its inventory, and ends it on the way out.
 
     The child also ends by itself when this process is gone, however it went: it watches the pipe that this process
-    holds. `meanwhile` is done while it starts: imports of one's own, say, which take as long. Raises SourceError where it does not start, in its own words.
+    holds. `meanwhile` is done while it starts: imports of one's own, say, which take as long. Raises SourceError
+    where it does not start, in its own words.
     """
     with tempfile.TemporaryFile() as complaints:
         child = subprocess.Popen(  # noqa: S603 - our own module, our own arguments
