@@ -15,16 +15,22 @@ from fabconsole.tui.wording import age, clock, gbps, rate
 
 
 def header(snapshot: Snapshot, crumbs: Sequence[str], width: int) -> Line:
-    """Fabric, coverage by question, and how many nodes are how unwell. What does not fit goes, coverage last."""
-    name = [Span(" "), Span(snapshot.fabric.upper(), "strong")]
-    name += [span for crumb in crumbs for span in (Span(" › ", "faint"), Span(crumb, "strong"))]
+    """Fabric, coverage by question, and how many nodes are how unwell. What does not fit goes, the way here first."""
     counts = _counts(snapshot)
+    names = [_name(snapshot, crumbs), _name(snapshot, crumbs[-1:])]
     sizes = [] if crumbs else _sizes(snapshot)
     full, short, least = (_coverage(snapshot, brevity) for brevity in range(3))
-    for middle in ([*sizes, *full], full, short, least):
+    wanted = [(names[0], [*sizes, *full])]
+    wanted += [(name, middle) for middle in (full, short, least) for name in names]
+    for name, middle in wanted:
         if length(name) + length(middle) + length(counts) + 1 <= width:
             break
     return spread([*name, *middle], counts, width)
+
+
+def _name(snapshot: Snapshot, crumbs: Sequence[str]) -> list[Span]:
+    spans = [Span(" "), Span(snapshot.fabric.upper(), "strong")]
+    return spans + [span for crumb in crumbs for span in (Span(" › ", "faint"), Span(crumb, "strong"))]
 
 
 def _sizes(snapshot: Snapshot) -> list[Span]:

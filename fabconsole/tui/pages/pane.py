@@ -12,8 +12,6 @@ _CHOICE = "choice"
 
 def choice_lines(choices: Sequence[Choice], width: int) -> tuple[Line, ...]:
     """One line a command: its title and its class."""
-    if not choices:
-        return ((Span(" nothing here fits what is selected", "dim"),),)
     lines: list[Line] = []
     for number, choice in enumerate(choices):
         address = f"{_CHOICE}/{number}"

@@ -229,9 +229,14 @@ class Console(Screen[None]):
     def action_diagnose(self) -> None:
         """Offer what can be asked of the selection."""
         address = self.stage.address
-        if address is not None:
-            self.pane.offer(self.diagnostics.choices(address, self.desk.marked, self.desk.snapshot))
+        if address is None:
+            return
+        choices = self.diagnostics.choices(address, self.desk.marked, self.desk.snapshot)
+        if choices:
+            self.pane.offer(choices)
             self._open_pane()
+        else:
+            self.say(f"nothing is known to run on {address}")
 
     def action_output(self) -> None:
         """The last diagnostic again."""
