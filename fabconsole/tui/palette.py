@@ -41,7 +41,7 @@ class Palette:
         theme = self.theme
         look = theme.roles.get(role) or theme.roles.get("text") or Style()
         if not self.colour:
-            return self._colourless(look, under, marked)
+            return self._colourless(look + Style(dim=role in _SOFT or None), under, marked)
         back = theme.surface if ground == "surface" else theme.background
         base = Style(color=theme.foreground, bgcolor=back) + look
         if marked:
@@ -56,11 +56,13 @@ class Palette:
         return base
 
     def _colourless(self, look: Style, under: Under, marked: bool) -> Style:
-        loud = Style(bold=look.bold, underline=marked or look.underline)
+        loud = Style(bold=look.bold, dim=look.dim, underline=marked or look.underline)
         if under in (Under.CELL, Under.ROW):
             return loud + Style(reverse=True)
         return loud + Style(underline=True) if under is Under.AWAY else loud
 
 
+_SOFT = frozenset({"hidden", "faint"})
+"""Told from the rest by an attribute where there is no colour."""
 _ROW = "#303030"
 _MARKED = "#005f87"
