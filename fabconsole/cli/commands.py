@@ -56,9 +56,14 @@ def fabconsole(context: click.Context, path: Path | None, theme: str, debug: boo
 @click.pass_obj
 def demo(theme: str, scenario: str, nodes: int, seed: int) -> None:
     """The console on a simulated fabric, over real SSH on loopback, with faults to find."""
+    from importlib import import_module
+
     from fabconsole.sim.launch import launch
 
-    with launch(nodes=nodes, seed=seed, scenario=scenario) as path:
+    def meanwhile() -> None:
+        import_module("fabconsole.cli.console")
+
+    with launch(nodes=nodes, seed=seed, scenario=scenario, meanwhile=meanwhile) as path:
         _console(path, theme)
 
 

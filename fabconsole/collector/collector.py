@@ -163,7 +163,7 @@ class Collector:
             ramp=Ramp(),
             tasks=tasks,
             waiting=self._waiting,
-            soon=lambda asking: self._schedule.soon(asking, self._monotonic()),
+            soon=lambda asking, after_s: self._schedule.soon(asking, self._monotonic() + after_s),
             connect_s=connect_s,
             clock=self._clock,
             monotonic=self._monotonic,

@@ -33,6 +33,10 @@ class Way(Protocol):
         """Something came from the node: it lives."""
         ...
 
+    def answered(self, asking: Asking) -> None:
+        """A question has its answer."""
+        ...
+
     def watch(self, waiting: Waiting) -> None:
         """Have `expire` called at every slot until it says that nothing is waited for."""
         ...
@@ -199,6 +203,7 @@ class Lane:
         else:
             self._emit(asking.answered(reading, answer))
             self._land()
+            self._way.answered(asking)
 
     def _again(self, flight: Flight) -> None:
         if flight.rounds >= ROUNDS:

@@ -24,6 +24,9 @@ from fabconsole.platforms.question import Follower, Inquiry
 from fabconsole.platforms.shell import COMMAND
 from fabconsole.stream.records import Reason
 
+SECOND_S = 2.0
+"""After its first answer a question is asked again so soon, and at its own rhythm from then on."""
+
 STOOD_S = 30.0
 """A connection that stood this long was a good one: the next backoff starts small again."""
 
@@ -49,6 +52,8 @@ class Session:
         self._jump: str | None = None
         self._up_at: float | None = None
         """On the steady clock; None: the last attempt did not come so far."""
+        self._fresh: set[Asking] = set()
+        """Not answered yet on this connection."""
         self._left = False
         self._heard_at = 0.0
         self._doubted = False
@@ -113,6 +118,12 @@ class Session:
         """Of `Way`."""
         self._heard_at = self._shared.monotonic()
 
+    def answered(self, asking: Asking) -> None:
+        """Of `Way`: a first answer is followed by a second one soon, because one reading has no rate."""
+        if asking in self._fresh:
+            self._fresh.discard(asking)
+            self._shared.soon(asking, min(SECOND_S, asking.interval_s / 2))
+
     def quiet_s(self) -> float:
         """Of `Way`: seconds since the node was last heard."""
         return self._shared.monotonic() - self._heard_at
@@ -166,11 +177,12 @@ class Session:
         self._failure = None
         self._doubted = False
         self._up_at = self._shared.monotonic()
+        self._fresh = set(self._askings)
         self.heard()
         for following in self._followings():
             following.start()
         for asking in self._askings:
-            self._shared.soon(asking)
+            self._shared.soon(asking, 0.0)
 
     def _fail(self, failure: Failure) -> None:
         first = self._failure is None
@@ -181,7 +193,7 @@ class Session:
             running.fail(failure.detail)
         if first:
             for asking in self._askings:
-                self._shared.soon(asking)
+                self._shared.soon(asking, 0.0)
 
     async def _probe(self, connection: Connection) -> None:
         if await connection.answers():

@@ -26,8 +26,8 @@ class Shared:
     tasks: asyncio.TaskGroup
     waiting: dict[Waiting, None]
     """In order of beginning."""
-    soon: Callable[[Asking], None]
-    """Have a question asked in the next slot."""
+    soon: Callable[[Asking, float], None]
+    """Have a question asked in so many seconds, whatever its own slots are; 0: in the next slot."""
     connect_s: float
     """Deadline of connecting and of an echo."""
     clock: Callable[[], float]

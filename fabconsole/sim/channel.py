@@ -44,6 +44,10 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         self._listens = asked is not None or self._command == shell.COMMAND
         if self._command == shell.COMMAND:
             self._shell = Shell(self._machine)
+        elif self._command.startswith(shell.PRELUDE):
+            self._shell = Shell(self._machine)
+            self._closing = True
+            self.data_received(self._command.encode(), None)
         elif asked is not None:
             self._perform(log_answers.follow(self._machine, asked), last=True)
         else:

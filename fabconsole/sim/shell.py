@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import shlex
 
-from fabconsole.platforms.shell import PRELUDE, WATCHED
+from fabconsole.platforms.shell import PRELUDE, TRACED, WATCHED
 from fabconsole.sim.act import NOT_FOUND, Act, Complaint, quiet
 from fabconsole.sim.answers import FUNCTIONS
 from fabconsole.sim.machine import Machine
 
 _DEFINITION = re.compile(r"([A-Za-z_]\w*)\(\) ?[({].*[)}]")
-_GREETINGS = {*PRELUDE.splitlines(), *WATCHED.splitlines()}
+_GREETINGS = {*PRELUDE.splitlines(), *TRACED.splitlines(), *WATCHED.splitlines()}
 
 
 class Shell:

@@ -51,7 +51,7 @@ def nvlink_views(
     if block is None:
         return tuple(_unlisted(node, place, question) for place in found)
     window, lines = block.window, Lines(block, now)
-    counted = scale_of(block).judge(window.rates(), window.quality, window.saturated)
+    counted = scale_of(block).judge(window)
     return tuple(
         _unlisted(node, place, question)
         if row is None

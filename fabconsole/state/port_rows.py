@@ -63,7 +63,7 @@ def unless_lost(seen: Seen, verdict: Verdict) -> Verdict:
 
 def _counted(block: Block, scale: Scale) -> list[Verdict]:
     window = block.window
-    return scale.judge(window.rates(), window.quality, window.saturated)
+    return scale.judge(window)
 
 
 def _view(

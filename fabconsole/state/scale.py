@@ -10,18 +10,21 @@ from numpy.typing import NDArray
 from fabconsole.fabric.counters import Class, known
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.table import PRESENT, UNSUPPORTED
-from fabconsole.fabric.thresholds import Thresholds
+from fabconsole.fabric.thresholds import Rule, Thresholds
 from fabconsole.state.block import Block
 from fabconsole.state.judge import NO_COUNTERS, NO_RATE_YET, OK, Verdict, worse
-from fabconsole.state.window import Flags, Quality, Rates
+from fabconsole.state.window import Flags, Window
 
 _JUDGED = (Class.ERROR, Class.STATE)
+
+Line = NDArray[np.float64]
+"""One row's rates."""
 
 
 class Scale:
     """Limits and classes of some columns."""
 
-    __slots__ = ("_columns", "_congestion", "_crit", "_rules", "_stops", "_warn", "judged")
+    __slots__ = ("_columns", "_congestion", "_crit", "_rules", "_spans", "_stops", "_warn", "judged")
 
     def __init__(self, columns: Sequence[str], thresholds: Thresholds) -> None:
         kinds = [known(name).kind for name in columns]
@@ -29,16 +32,22 @@ class Scale:
         self._rules = [thresholds.rules.get(name) for name in columns]
         self._warn = _limits([rule.warn_per_s if rule else None for rule in self._rules])
         self._crit = _limits([rule.crit_per_s if rule else None for rule in self._rules])
+        self._spans: Line = np.array([_span_s(rule, thresholds.window_s) for rule in self._rules], dtype=np.float64)
         self._stops: Flags = np.array([kind in _JUDGED for kind in kinds], dtype=np.bool_)
         self._congestion = [kind is Class.CONGESTION for kind in kinds]
         self.judged: Flags = self._stops | np.array([rule is not None for rule in self._rules], dtype=np.bool_)
         """Columns whose rate decides health."""
 
-    def judge(self, rates: Rates, quality: Quality, saturated: Flags | None) -> list[Verdict]:
-        """One verdict a row, by its counters alone. Arrays are (rows, columns)."""
+    def judge(self, window: Window) -> list[Verdict]:
+        """One verdict a row, by its counters alone.
+
+        A limit is so many in its own unit of time: two errors in the first five seconds are not yet 24 a minute.
+        """
+        rates, quality, saturated = window.rates(), window.quality, window.saturated
+        judged = rates * np.minimum(1.0, window.elapsed_s / self._spans)
         present = (quality == PRESENT) & self.judged
         waiting = present & np.isnan(rates)
-        flagged = (rates > self._warn) | (rates > self._crit)
+        flagged = (judged > self._warn) | (judged > self._crit)
         if saturated is not None:
             waiting &= ~saturated
             flagged |= saturated & self._stops
@@ -49,7 +58,7 @@ class Scale:
         for row in range(len(rates)):
             if flagged[row].any():
                 stopped = None if saturated is None else saturated[row]
-                verdict = self._fault(rates[row], np.flatnonzero(flagged[row]).tolist(), stopped)
+                verdict = self._fault(rates[row], judged[row], np.flatnonzero(flagged[row]).tolist(), stopped)
                 verdicts.append(worse(verdict, NO_RATE_YET) if waiting[row].any() else verdict)
             elif waiting[row].any():
                 verdicts.append(NO_RATE_YET)
@@ -59,18 +68,18 @@ class Scale:
                 verdicts.append(NO_COUNTERS)
         return verdicts
 
-    def _fault(self, rates: NDArray[np.float64], columns: list[int], stopped: NDArray[np.bool_] | None) -> Verdict:
+    def _fault(self, rates: Line, judged: Line, columns: list[int], stopped: NDArray[np.bool_] | None) -> Verdict:
         found: list[Verdict] = []
         for column in columns:
             at_end = stopped is not None and bool(stopped[column])
-            found.append(self._exceeded(column, float(rates[column]), at_end))
+            found.append(self._exceeded(column, float(rates[column]), float(judged[column]), at_end))
         return worse(*found)
 
-    def _exceeded(self, column: int, rate: float, at_end: bool) -> Verdict:
+    def _exceeded(self, column: int, rate: float, judged: float, at_end: bool) -> Verdict:
         name, rule = self._columns[column], self._rules[column]
-        if rule is not None and rate > self._crit[column]:
+        if rule is not None and judged > self._crit[column]:
             return Verdict(Health.CRIT, f"{name} {_over(rate, rule.crit_per_s, at_end)}")
-        if rule is not None and rate > self._warn[column]:
+        if rule is not None and judged > self._warn[column]:
             health = Health.CONGESTED if self._congestion[column] else Health.WARN
             return Verdict(health, f"{name} {_over(rate, rule.warn_per_s, at_end)}")
         return Verdict(Health.WARN, f"{name} saturated: it has no rate until it is cleared")
@@ -97,10 +106,20 @@ _UNITS = (("/s", 1.0, 0.1), ("/min", 60.0, 1 / 60), ("/h", 3600.0, 0.0))
 
 def per(rate: float, like: float | None = None) -> str:
     """A rate per second, minute or hour, whichever makes `like` (by default itself) an easy number."""
-    measure = rate if like is None else like
-    sign, seconds, _ = next(unit for unit in _UNITS if measure >= unit[2])
+    sign, seconds = _unit(rate if like is None else like)
     told = rate * seconds
     return f"{told:.3g}{sign}" if told < 1000 else f"{told:,.0f}{sign}"
+
+
+def _span_s(rule: Rule | None, window_s: float) -> float:
+    """Seconds that a rate must be seen for: the unit its limit is told in, as far as the window reaches."""
+    limits = [limit for limit in (rule.warn_per_s, rule.crit_per_s) if limit] if rule else []
+    return min([window_s, *(_unit(limit)[1] for limit in limits)]) if limits else 1.0
+
+
+def _unit(rate: float) -> tuple[str, float]:
+    sign, seconds, _ = next(unit for unit in _UNITS if rate >= unit[2])
+    return sign, seconds
 
 
 def _over(rate: float, limit: float | None, at_end: bool) -> str:

@@ -45,6 +45,17 @@ async def test_the_first_record_says_what_is_asked_and_samples_follow(keys: Keys
         assert 0 < sample.latency_s < 1
 
 
+async def test_a_first_answer_is_followed_by_a_second_soon_because_one_reading_has_no_rate(
+    keys: Keys, start_sshd: StartSshd
+) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    hourly = Poll(fast_s=3600.0, slow_s=3600.0, timeout_s=1.0)
+    source = collector(fabric(keys.ssh(), {"gpu0": sshd.port}, hourly), {SLOW: lambda: Echo("echo hello")})
+    async with watched(source) as watching:
+        await watching.until(sample_of("gpu0", "gpu"), times=2)
+
+
 async def test_definitions_travel_once_and_a_listing_may_ask_again(keys: Keys, start_sshd: StartSshd) -> None:
     sshd = start_sshd()
     keys.trust(sshd.port)

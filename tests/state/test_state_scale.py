@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from state_records import CLEAN, Lab
 
+from fabconsole.fabric.health import Health
 from fabconsole.fabric.thresholds import Rule, Thresholds
 from fabconsole.state.scale import per
 
@@ -31,3 +32,12 @@ def test_the_reason_has_the_number_and_the_rule() -> None:
     for count in (0, 20):
         lab.wait(5).ports("h0", {"mlx5_0/1": {**CLEAN, "symbol_error": count}})
     assert lab.port("h0/mlx5_0/1").reason == "symbol_error grows 240/min, over 2/min"
+
+
+def test_two_errors_in_five_seconds_are_not_yet_more_than_two_a_minute() -> None:
+    rules = {"symbol_error": Rule(counter="symbol_error", warn_per_s=0.0, crit_per_s=120 / 3600)}
+    lab = Lab("h0", thresholds=Thresholds(rules=rules))
+    for count in (0, 2):
+        lab.wait(5).ports("h0", {"mlx5_0/1": {**CLEAN, "symbol_error": count}})
+    port = lab.port("h0/mlx5_0/1")
+    assert (port.health, port.rates["symbol_error"]) == (Health.WARN, 0.4)
