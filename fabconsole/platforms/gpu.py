@@ -1,26 +1,45 @@
-"""The GPUs of a host, by `nvidia-smi -L`: how many there are, and which.
+r"""The GPUs of a host, by `nvidia-smi -L`: how many there are, and which; by the driver's files: where each is.
 
-``fc_gpu`` prints what the tool prints, its complaints too, and ends with its exit status.
+``fc_gpu`` prints what the tool prints, its complaints too, and ends with its exit status. Where that is 0 there follow
+
+    @pci
+    0000:18:00.0/information:GPU UUID: \t GPU-5d3c...   one line a GPU, or nothing where there are no such files
+
+Reading these files takes locks of the driver: a host whose nvidia-smi hangs or fails is not asked for them.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from shlex import quote
+
 from fabconsole.fabric.inventory import Node
-from fabconsole.formats import nvidia_smi
+from fabconsole.formats import nvidia_proc, nvidia_smi
 from fabconsole.platforms import tool
 from fabconsole.platforms.question import Answer, Question, Reading, Refusal, Rhythm
 
 LIMIT_S = 15
 """nvidia-smi takes 1 to 3 s, and hangs on a sick GPU."""
 
+FILES_LIMIT_S = 1
+"""For the driver's files, which take milliseconds."""
+
 QUESTION = Question(name="gpu", rhythm=Rhythm.SLOW, lane="slow", deadline_s=LIMIT_S + 5.0, cap_bytes=1 << 18)
+
+_MARK = "@pci"
 
 
 class GpuInquiry:
-    """Asks one host for its GPUs; facts `gpus`, `gpu0.uuid`, `gpu0.name` …"""
+    """Asks one host for its GPUs; facts `gpus`, `gpu0.name`, `gpu0.uuid`, `gpu0.pci` (`0000:18:00.0`) …"""
 
-    def __init__(self, node: Node) -> None:
-        self._definition = tool.runner("fc_smi", node, "nvidia-smi", LIMIT_S) + "fc_gpu() { fc_smi -L; }\n"
+    def __init__(self, node: Node, folder: str = nvidia_proc.FOLDER) -> None:
+        self._definition = (
+            tool.runner("fc_smi", node, "nvidia-smi", LIMIT_S)
+            # The kernel's files are where the shell is, whatever the tool's prefix leads into.
+            + tool.runner("fc_grep", replace(node, prefix={}), "grep", FILES_LIMIT_S)
+            + f"fc_gpu() {{ fc_smi -L || return; echo {_MARK}; "
+            f"(cd {quote(folder)} && fc_grep -H {quote(nvidia_proc.UUID_BRE)} */information); true; }}\n"
+        )
         self._sent = False
 
     def text(self) -> str:
@@ -38,16 +57,19 @@ class GpuInquiry:
 
     def read(self, answer: Answer) -> Reading | Refusal:
         """The list, or why there is none. A list that broke off is none: how many are missing is not known."""
-        text = answer.body.decode("utf-8", "replace")
+        text, _, files = f"\n{answer.body.decode('utf-8', 'replace')}".partition(f"\n{_MARK}\n")
         said = nvidia_smi.gpus(text)
         none_there = not said.gpus and "no devices found" in text.lower()
         if answer.status != 0 and not none_there:
             return tool.refusal("nvidia-smi", answer.status, "\n".join(said.strange) or text, LIMIT_S)
         facts = {"gpus": str(len(said.gpus))}
+        where = nvidia_proc.addresses(files)
         for gpu in said.gpus.values():
             facts[f"gpu{gpu.index}.name"] = gpu.name
             if gpu.uuid:
                 facts[f"gpu{gpu.index}.uuid"] = gpu.uuid
+            if gpu.uuid in where:
+                facts[f"gpu{gpu.index}.pci"] = where[gpu.uuid]
         if said.strange and not none_there:
             facts["gpus.not-understood"] = " | ".join(said.strange)
         return Reading(facts=facts)
