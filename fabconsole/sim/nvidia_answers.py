@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fabconsole.sim import gpu_files
 from fabconsole.sim.act import Act, captured, together
 from fabconsole.sim.checksum import cksum
 from fabconsole.sim.machine import Machine
@@ -12,6 +13,10 @@ from fabconsole.sim.tools.timeout import limited
 def gpus(machine: Machine, words: list[str]) -> Act:
     """``fc_gpu``."""
     status = yield from _smi(machine, ["-L"])
+    if status == 0:
+        yield machine.takes(0.002, 0.01)
+        found = (gpu_files.uuid_line(gpu) for gpu in sorted(machine.host.gpus, key=lambda gpu: gpu.pci))
+        yield "".join(("@pci\n", *found)).encode()
     return status
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from fabconsole.sim import files, tools
+from fabconsole.sim import files, gpu_files, tools
 from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.checksum import cksum
 from fabconsole.sim.fabric import Fabric
@@ -126,6 +126,7 @@ class World:
         """Execute `command` by a real sh, as sshd would, in a mount namespace where this world is the host's."""
         into = (
             f"mount --make-rprivate / && mount --bind {self.folder}/class /sys/class && "
+            f"mount --bind {self.folder}/driver /proc/driver && "
             f"mount --bind {self.folder}/uptime /proc/uptime && "
             f"mount --bind {self.folder}/boot_id /proc/sys/kernel/random/boot_id && "
             'exec setsid sh -c "$1"'
@@ -162,6 +163,10 @@ class World:
         for hca in self.machine.hcas:
             (self.folder / "class" / "pci" / hca.pci).mkdir(parents=True, exist_ok=True)
             (top / hca.name / "device").symlink_to(f"../../pci/{hca.pci}")
+        for path, text in gpu_files.tree(self.machine).items():
+            file = self.folder / "driver" / "nvidia" / "gpus" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
         (self.folder / "uptime").write_text(f"{self.machine.uptime_s:.2f} 1.00\n")
         (self.folder / "boot_id").write_text(f"{self.machine.host.boot_id}\n")
 

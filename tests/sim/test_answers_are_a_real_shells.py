@@ -122,13 +122,15 @@ def test_the_values_after_an_hca_has_gone(tmp_path: Path) -> None:
         assert b"\n@mlx5_7 0\n" in real_said
 
 
-def test_the_gpus(dialogue: Callable[[str], Dialogue], world: World) -> None:
+def test_the_gpus_and_where_they_are(dialogue: Callable[[str], Dialogue], world: World, host: Machine) -> None:
     world.stand_in(["nvidia-smi", "-L"])
     gpu = dialogue("gpu")
     real, simulated = gpu.ask()
     assert simulated == real
     assert isinstance(gpu.reading, Reading)
     assert gpu.reading.facts["gpus"] == "8"
+    assert {one.pci for one in host.host.gpus} == {gpu.reading.facts[f"gpu{number}.pci"] for number in range(8)}
+    assert gpu.reading.facts["gpu6.pci"] == host.host.gpus[6].pci
 
 
 def test_the_nvlinks_and_then_that_nothing_has_changed(dialogue: Callable[[str], Dialogue], world: World) -> None:

@@ -13,6 +13,7 @@ from fabconsole.sim.wiring import NVLINKS, Gpu
 NAME = "NVIDIA H100 80GB HBM3"
 SPEED = "26.562 GB/s"
 DRIVER, CUDA = "580.95.05", "13.0"
+VBIOS = "96.00.A5.00.01"
 
 _HANGS_S = FOREVER
 
@@ -114,7 +115,7 @@ def _detail(machine: Machine, gpu: Gpu) -> str:
         (1, "Serial Number", str(gpu.serial)),
         (1, "GPU UUID", gpu.uuid),
         (1, "Minor Number", str(gpu.index)),
-        (1, "VBIOS Version", "96.00.A5.00.01"),
+        (1, "VBIOS Version", VBIOS),
         (1, "GPU Recovery Action", "None" if healthy else "GPU Reset"),
         (1, "GSP Firmware Version", DRIVER),
         (1, "PCI", None),
