@@ -62,6 +62,13 @@ class Scale:
         step = 0 if rate <= 0 else min(7, 1 + max(0, math.ceil(math.log10(rate / self.first) - 1e-9)))
         return Level(10 + step, STEPS[step], f"{self.role}-{step}", step >= self.loud_from)
 
+    @property
+    def saturated(self) -> Level:
+        """The look of a counter at its maximum: it has no rate. Waiting gets there within hours, and no fault does."""
+        if self is CONGESTION:
+            return Level(11, Mark.SATURATED.glyph, "dim", False)
+        return Level(18, Mark.SATURATED.glyph, "warn", True)
+
 
 ERRORS = Scale("heat", 1 / 60, 1, "1/min, then tenfold a step")
 """First step: one a minute."""
@@ -114,7 +121,7 @@ class Metric:
         if mark is Mark.UNSUPPORTED or (name not in thing.counters and name not in thing.rates):
             return Level(0, Mark.UNSUPPORTED.glyph, "not-supported", False)
         if mark is Mark.SATURATED:
-            return Level(18, mark.glyph, f"{self.scale.role}-7", True)
+            return self.scale.saturated
         if mark is Mark.RESET:
             return Level(19, mark.glyph, "unknown", True)
         rate = thing.rates.get(name)

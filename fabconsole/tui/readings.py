@@ -23,7 +23,7 @@ def lifetime(thing: PortView | NvlinkView, counter: str) -> Span:
         return Span(ABSENT, "faint")
     said = count(value) if len(count(value)) <= _LONGEST else large(value)
     if mark is not None:
-        return Span(f"{mark.glyph} {said}", "warn" if mark is Mark.SATURATED else "unknown")
+        return Span(f"{mark.glyph} {said}", _doubt(counter, mark))
     return Span(said, "text" if value else "faint")
 
 
@@ -34,9 +34,16 @@ def growth(thing: PortView | NvlinkView, counter: str) -> Span:
         return Span("", "faint")
     value = thing.rates.get(counter)
     if value is None:
-        return Span("?", "unknown" if mark is None else "warn")
+        return Span("?", "unknown" if mark is None else _doubt(counter, mark))
     if value <= 0:
         return Span("", "faint")
     kind = known(counter).kind
     role = "warn" if kind in (Class.ERROR, Class.STATE) else "congested" if kind is Class.CONGESTION else "dim"
     return Span(f"+{rate(value)}", role)
+
+
+def _doubt(counter: str, mark: Mark) -> str:
+    """Errors that fill their counter are news; waiting and traffic fill it within hours."""
+    if mark is not Mark.SATURATED:
+        return "unknown"
+    return "warn" if known(counter).kind in (Class.ERROR, Class.STATE) else "dim"

@@ -53,11 +53,11 @@ class Trail:
         return Trail(self.places[:-1]) if len(self.places) > 1 else self
 
     def crumbs(self) -> Sequence[str]:
-        """The way here, for the header: only the last of each kind, a link by its short name on its node's page."""
+        """The way here, for the header: the last of each kind, a link in place of the node it is on."""
         last = {place.view: place.subject for place in self.places[1:]}
         link = last.get(View.LINK)
         if link is not None and node_of(link) == last.get(View.NODE):
-            last[View.LINK] = link.partition("/")[2]
+            del last[View.NODE]
         return list(last.values())
 
 

@@ -33,6 +33,8 @@ def latency(seconds: float | None) -> str:
     """How long an answer took, to two figures."""
     if seconds is None:
         return "–"
+    if seconds < 1e-3:
+        return "< 1 ms"
     return f"{seconds * 1e3:.2g} ms" if seconds < 0.0995 else _short(seconds)
 
 

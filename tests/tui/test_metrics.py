@@ -59,6 +59,14 @@ def test_congestion_has_a_colour_scale_of_its_own() -> None:
     assert WAIT.port(port("a/m/1", rates={"port_xmit_wait": 5e6})).role == "congestion-5"
 
 
+def test_waiting_that_filled_its_counter_is_told_and_is_no_alarm() -> None:
+    full = {"counters": {"port_xmit_wait": 2**32 - 1}, "rates": {}, "marks": {"port_xmit_wait": Mark.SATURATED}}
+    assert WAIT.port(port("a/m/1", **full)).glyph == "≥"
+    assert not WAIT.port(port("a/m/1", **full)).loud
+    errors = {"counters": {"symbol_error": 65535}, "rates": {}, "marks": {"symbol_error": Mark.SATURATED}}
+    assert SYMBOL.port(port("a/m/1", **errors)).loud
+
+
 def test_more_errors_outrank_fewer_and_what_is_down_outranks_both() -> None:
     few, many = (SYMBOL.port(port("a/m/1", rates={"symbol_error": rate})) for rate in (0.01, 100.0))
     assert few < many < SYMBOL.port(port("a/m/1", Health.DOWN))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from fabconsole.fabric.counters import known
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.snapshot import NvlinkView, PortView, Snapshot
 from fabconsole.tui.addresses import gpu_of, node_of, nvlink_of, rack_named
@@ -130,7 +131,9 @@ def _of_port(snapshot: Snapshot, port: PortView, width: int) -> tuple[Line, Line
     far = f" ⇄ {port.peer}" if port.peer else ""
     state = " ".join(word for word in (port.state.state or "state unknown", port.state.phys_state) if word)
     speed = f" · {gbps(port.state.rate_gbps)} Gb/s" if port.state.rate_gbps is not None else ""
-    growing = "".join(f" · {name} {rate(value)}" for name, value in port.rates.items() if value and name in _TOLD)
+    growing = "".join(
+        f" · {known(name).label} {rate(value)}" for name, value in port.rates.items() if value and name in _TOLD
+    )
     return _two(
         port.end, port.health, f"{far}   {state}{speed} · read {age(port.age_s)} ago{growing}", port.reason, width
     )

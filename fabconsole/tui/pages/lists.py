@@ -38,7 +38,7 @@ def _finding(finding: Finding, now: float, width: int) -> tuple[Line, Line]:
     if finding.peer and width >= 44:
         first += [Span(" ⇄ ", "faint", end), Span(finding.peer, "dim", end)]
         if finding.peer_health is not None and finding.peer_health is not Health.OK:
-            first.append(Span(f" {finding.peer_health.glyph}", finding.peer_health.value.lower(), end))
+            first += [Span(" "), Span(finding.peer_health.glyph, finding.peer_health.value.lower())]
     line = tuple(span._replace(address=end) for span in spread(first, tail, width))
     return line, (Span(fit(f"   {finding.reason or finding.health.value}", width), "dim"),)
 

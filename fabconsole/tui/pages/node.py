@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from fabconsole.fabric.health import Health
 from fabconsole.state.snapshot import NodeView, NvlinkView, PortView, QuestionView, Series, Snapshot
-from fabconsole.tui.drawing import Line, Span, clipped, cut, fit, right
+from fabconsole.tui.drawing import Line, Span, clipped, fit, right
 from fabconsole.tui.metrics import LevelCache, Metric
 from fabconsole.tui.pages.lists import event_line
 from fabconsole.tui.readings import growth, lifetime
@@ -17,6 +17,8 @@ from fabconsole.tui.sparkline import sparkline
 from fabconsole.tui.wording import age, gbps, latency, span
 
 SeriesOf = Callable[[str, str], Series]
+_STATE = 7
+_RATE = 9
 _SPARK = 10
 _EVENTS = 30
 _COUNTERS = (
@@ -75,7 +77,7 @@ class NodePage:
             Span(level.glyph, level.role),
             Span(" "),
             Span(fit(_short(port.end), name), "strong" if loud else "text"),
-            Span(right(cut(state.state or "?", 10), columns.state), "text" if state.state == "Active" else "warn"),
+            Span(right(state.state or "?", columns.state), "text" if state.state == "Active" else "warn"),
             Span(right(speed, columns.rate), "degraded" if port.health is Health.DEGRADED else "dim"),
         ]
         for counter, _ in columns.counters:
@@ -91,7 +93,7 @@ class NodePage:
         far = self.snapshot.port(port.peer)
         if far is None:
             return [Span(port.peer, "dim")]
-        return [Span(port.peer, "dim"), Span(f" {far.health.glyph}", far.health.value.lower())]
+        return [Span(port.peer, "dim"), Span(" "), Span(far.health.glyph, far.health.value.lower())]
 
     def _matrix(self, node: NodeView, width: int) -> Iterator[Line]:
         numbers = sorted({link.link for link in node.nvlinks})
@@ -145,11 +147,11 @@ class _Columns:
     @classmethod
     def fitting(cls, room: int) -> _Columns:
         """The most for `room` columns; values go last."""
-        for value, grown, spark in ((10, 9, True), (9, 8, True), (9, 7, True), (9, 7, False), (9, 0, False)):
-            made = cls(8, 9, _COUNTERS, value, grown, spark)
-            if 17 + (value + grown) * len(_COUNTERS) + (_SPARK + 2 if spark else 0) <= room:
+        for value, grown, spark in ((10, 10, True), (9, 9, True), (8, 8, True), (9, 8, False), (9, 0, False)):
+            made = cls(_STATE, _RATE, _COUNTERS, value, grown, spark)
+            if _STATE + _RATE + (value + grown) * len(_COUNTERS) + (_SPARK + 2 if spark else 0) <= room:
                 return made
-        return cls(8, 9, _COUNTERS[: max(1, (room - 17) // 9)], 9, 0, False)
+        return cls(_STATE, _RATE, _COUNTERS[: max(1, (room - _STATE - _RATE) // 9)], 9, 0, False)
 
     @property
     def heads(self) -> list[tuple[str, int]]:
@@ -164,7 +166,8 @@ class _Columns:
         value, grown = lifetime(port, counter), growth(port, counter)
         spans = [value._replace(text=right(value.text, self.value))]
         if self.grown:
-            spans.append(grown._replace(text=fit(f" {grown.text}", self.grown)))
+            said = grown.text if len(grown.text) < self.grown else grown.text.lstrip("+")
+            spans.append(grown._replace(text=fit(f" {said}", self.grown)))
         elif grown.text not in ("", "?"):
             spans = [grown._replace(text=right(grown.text, self.value))]
         return spans
