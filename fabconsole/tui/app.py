@@ -70,11 +70,11 @@ class FabConsole(App[None]):
         textual_theme = look.for_textual()
         self.register_theme(textual_theme)
         self.theme = textual_theme.name
-        catalogue = load_commands() if diagnostics is None else diagnostics
-        self.diagnostics = Diagnostics(catalogue, audit or Audit(clock=clock))
+        self._catalogue = diagnostics
+        self.diagnostics = Diagnostics(audit or Audit(clock=clock))
         palette = Palette(look, colour=not self.no_color)
         self.console_screen = Console(Desk(picture, clock()), palette, self.diagnostics, clock)
-        self.console_screen.warnings = (*warnings, *said, *(str(problem) for problem in catalogue.problems))
+        self.console_screen.warnings = (*warnings, *said)
 
     def on_mount(self) -> None:
         """Show the console, then start what it shows."""
@@ -82,6 +82,9 @@ class FabConsole(App[None]):
         self.call_after_refresh(self._start)
 
     def _start(self) -> None:
+        catalogue = load_commands() if self._catalogue is None else self._catalogue
+        self.diagnostics.commands = catalogue.commands
+        self.console_screen.warnings += tuple(str(problem) for problem in catalogue.problems)
         self.set_interval(TICK_S, self._tick)
         self.set_timer(_WARM_S, gc.freeze)
         self.run_worker(self._pump(), group="pump", exclusive=True, exit_on_error=False)

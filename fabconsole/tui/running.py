@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from itertools import count
 
 from fabconsole.fabric.errors import AuditError, CommandError
 from fabconsole.fabric.inventory import Inventory
 from fabconsole.runbook.audit import Audit
-from fabconsole.runbook.commands import Catalogue
+from fabconsole.runbook.command import Command
 from fabconsole.state.snapshot import Snapshot
 from fabconsole.stream.records import Finished, Output
 from fabconsole.stream.source import Source
@@ -21,8 +22,8 @@ _JOBS = 8
 class Diagnostics:
     """What can be run, and what is running."""
 
-    def __init__(self, catalogue: Catalogue, audit: Audit) -> None:
-        self.catalogue = catalogue
+    def __init__(self, audit: Audit) -> None:
+        self.commands: Sequence[Command] = ()
         self.source: Source | None = None
         """None until the stream has started."""
         self.inventory: Inventory | None = None
@@ -34,7 +35,7 @@ class Diagnostics:
         """What fits the selection now."""
         if self.inventory is None:
             return ()
-        return choices(self.catalogue.commands, address, marked, snapshot, self.inventory)
+        return choices(self.commands, address, marked, snapshot, self.inventory)
 
     def job(self, choice: Choice) -> Job:
         """A job ready to be started. Raises CommandError where the command does not fit any more."""

@@ -357,6 +357,23 @@ async def test_a_running_command_can_be_cancelled(tmp_path: Path) -> None:
         assert "cancelled" in text(bench, "pane-head")
 
 
+async def test_tab_goes_round_the_pane_too_and_escape_puts_it_away_from_anywhere(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        console = bench.app.console_screen
+        await pilot.press("d")
+        await pilot.pause()
+        assert console.pane.has_keyboard
+        await pilot.press("tab")
+        await pilot.pause()
+        assert console.focused is console.stage.place
+        await pilot.press("shift+tab")
+        assert console.pane.has_keyboard
+        await pilot.press("tab", "escape")
+        await pilot.pause()
+        assert not console.pane.display
+        assert console.focused is console.stage.place
+
+
 async def test_marked_nodes_run_it_each_and_equal_answers_are_read_once(bench: Bench) -> None:
     async with opened(bench) as pilot:
         console = bench.app.console_screen

@@ -149,8 +149,10 @@ class Console(Screen[None]):
         if self.has_class("filtering"):
             self.desk.filter("")
             self.filter_done()
-        elif self.stage.focused_list is not None or self.pane.has_keyboard:
+        elif self.stage.focused_list is not None:
             self._back_to_stage()
+        elif self.pane.display:
+            self.pane.action_fold()
         elif len(self.desk.trail.places) > 1:
             self.desk.trail = self.desk.trail.out()
             self._arrive()
@@ -174,11 +176,11 @@ class Console(Screen[None]):
 
     def action_next_list(self, step: int) -> None:
         """Round from the place to the worst list and the events, and to the pane while it is open."""
-        if self.desk.trail.here.view is View.FABRIC:
-            self.stage.turn(step)
-            self._arrange()
-        elif self.pane.display:
-            self.set_focus(self.stage.place if self.pane.has_keyboard else self.pane.body)
+        ring = [*self.stage.ring(), *([self.pane.body] if self.pane.display else [])]
+        at = next((number for number, sheet in enumerate(ring) if sheet is self.focused), 0)
+        self.stage.hand_to(ring[(at + step) % len(ring)])
+        self._arrange()
+        self.redraw()
 
     def action_metric(self) -> None:
         """The next metric."""

@@ -58,11 +58,9 @@ class Stage(Horizontal):
         for view, sheet in self._places.items():
             sheet.display = view is self._view and (bool(columns) or chosen is None)
 
-    def turn(self, step: int) -> None:
-        """Hand the keyboard round: the place, the worst list, the events."""
-        ring = (self.place, *self._lists)
-        at = next((number for number, sheet in enumerate(ring) if sheet is self.screen.focused), 0)
-        self.hand_to(ring[(at + step) % len(ring)])
+    def ring(self) -> tuple[Sheet, ...]:
+        """What the keyboard goes round: the place, and on the fabric the lists."""
+        return (self.place, *self._lists) if self._view is View.FABRIC else (self.place,)
 
     def hand_to(self, sheet: Sheet) -> None:
         """Give a sheet the keyboard, whether it was seen or not."""
