@@ -18,7 +18,7 @@ from fabconsole.state.snapshot import Finding, NodeView
 from fabconsole.state.sweeps import Subnet
 from fabconsole.state.switch import Switch
 from fabconsole.state.switch_view import in_band_part, switch_ports, switch_view
-from fabconsole.state.timeline import Timeline
+from fabconsole.state.timeline import Loudest, Timeline
 
 Found = tuple[Subnet, Switch]
 """A switch, and the subnet whose sweeps read it."""
@@ -73,7 +73,7 @@ class Drawings:
         self, name: str, host: Host | None, found: Found | None, now: float, version: tuple[int, ...]
     ) -> Drawn:
         loudest = self._timeline.loudest(name, now, self._thresholds.event_s)
-        view, own = self._view(name, found, Own("events", loudest.verdict, loudest.since), now)
+        view, own = self._view(name, found, loudest, now)
         until = min(
             loudest.until,
             host.changes_at(now) if host else math.inf,
@@ -81,8 +81,9 @@ class Drawings:
         )
         return Drawn(view, findings_of(view, own, self._onsets, now), version, until)
 
-    def _view(self, name: str, found: Found | None, events: Own, now: float) -> tuple[NodeView, tuple[Own, ...]]:
+    def _view(self, name: str, found: Found | None, loudest: Loudest, now: float) -> tuple[NodeView, tuple[Own, ...]]:
         host, swept = self._hosts.get(name), None
+        events = Own("events", loudest.verdict, loudest.since, loudest.gpu)
         if found is not None:
             subnet, switch = found
             expect = host.expect if host else self._inventory.expected_of(name)
@@ -92,5 +93,6 @@ class Drawings:
             if host is None:
                 return switch_view(name, subnet, switch, ports, expect, events, now)
             swept = in_band_part(subnet, switch, ports, now)
-        around = Surroundings(self._scales.of, self._links.peers, self._links.version, events, swept)
+        links, gpu_events = self._links, self._timeline.gpu_events(name, now, self._thresholds.event_s)
+        around = Surroundings(self._scales.of, links.peers, links.version, events, gpu_events, swept)
         return self._views[name].view(now, around)

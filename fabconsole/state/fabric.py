@@ -118,7 +118,9 @@ class FabricState:
     def _sample(self, sample: Sample) -> None:
         host = self._hosts.get(sample.node)
         if host is not None:
-            self._happened((*host.sample(sample), *sample.events))
+            changes = host.sample(sample)
+            self._timeline.locate(sample.node, host.pci_names)
+            self._happened((*changes, *sample.events))
 
     def _unanswered(self, failure: Unanswered) -> None:
         host = self._hosts.get(failure.node)

@@ -72,7 +72,8 @@ def _node(view: NodeView, own: Iterable[Own], now: float) -> Iterator[tuple[str,
         if verdict.health.severity >= Severity.WARN and verdict not in told:
             told.add(verdict)
             since = now if one.since is None else one.since
-            yield one.what, Finding(end=view.name, health=verdict.health, reason=verdict.reason, since=since)
+            end = f"{view.name}/{one.place}" if one.place else view.name
+            yield one.what, Finding(end=end, health=verdict.health, reason=verdict.reason, since=since)
 
 
 def _ports(view: NodeView, now: float) -> Iterator[Finding]:

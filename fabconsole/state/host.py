@@ -10,6 +10,7 @@ from fabconsole.fabric.table import Kind, Table, Width
 from fabconsole.state import judge, turns
 from fabconsole.state.block import Block
 from fabconsole.state.judge import OK
+from fabconsole.state.pci_names import PciNames, named
 from fabconsole.state.question_state import QuestionState
 from fabconsole.stream.records import Asked, Sample, Sweep, Unanswered
 
@@ -33,6 +34,9 @@ class Host:
         """The most that were ever listed."""
         self.unmanaged = OK
         """What is wrong with the subnet manager, where this host asks for it."""
+        self.pci_names = PciNames()
+        """What has which PCI address; the same object while nothing moved."""
+        self._named_by: tuple[object, ...] = ()
         self._boot_id: str | None = None
         self._learned: dict[str, dict[str, str]] = {}
         self.ask(asked)
@@ -61,6 +65,7 @@ class Host:
         for table in sample.tables:
             events += self._table(sample, table)
         self._vanished(sample)
+        self._name()
         return events
 
     def refresh(self) -> None:
@@ -107,6 +112,14 @@ class Host:
             self._learned[question] = facts
             self.facts = {name: fact for each in self._learned.values() for name, fact in each.items()}
             self.most_gpus = max(self.most_gpus, self.gpus or 0)
+
+    def _name(self) -> None:
+        """Find what has which PCI address, where facts or ports say anything new."""
+        ports = self.tables(Kind.PORTS)
+        by = (self.facts, *(block.states for block in ports))
+        if by != self._named_by:
+            self._named_by = by
+            self.pci_names = PciNames(named(self.facts, ports))
 
     @property
     def gpus(self) -> int | None:

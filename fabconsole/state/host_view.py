@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -37,6 +37,7 @@ class Surroundings:
     peers: dict[str, str]
     peers_version: int
     events: Own
+    gpu_events: Mapping[int, str]
     swept: InBandPart | None = None
     """Of a switch, whose ports the sweep reads."""
 
@@ -82,6 +83,7 @@ class HostView:
             ports=ports,
             nvlinks=nvlinks,
             expect=host.expect,
+            gpu_events=around.gpu_events,
         )
         return view, own
 

@@ -28,6 +28,8 @@ class Own:
     verdict: Verdict
     since: float | None = None
     """Since when, where the thing itself says so."""
+    place: str | None = None
+    """What on the node it is about, where that can be gone to: `gpu3`."""
 
 
 Verdicts = Mapping[str, Verdict]

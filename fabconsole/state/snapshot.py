@@ -93,6 +93,8 @@ class NodeView:
     nvlinks: tuple[NvlinkView, ...]
     """By GPU, then link."""
     expect: Expect
+    gpu_events: Mapping[int, str] = field(default_factory=dict)
+    """GPU number to its recent Xids that ask for something, in a few words: `Xid 94 ×2`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +141,7 @@ class EventView:
     """Alike events folded into one line."""
 
     event: Event
-    """The latest of them."""
+    """The latest of them. Its subject is the GPU's or HCA's name, where what has the PCI address is known."""
     first_at: float
     count: int
 
@@ -149,7 +151,7 @@ class Finding:
     """One line of the worst list: a thing that is not well, since when, and its far end's health."""
 
     end: str
-    """A port, an NVLink or a node."""
+    """A port, an NVLink, a GPU (`gpu017/gpu3`) or a node."""
     health: Health
     reason: str
     since: float

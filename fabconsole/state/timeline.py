@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
+from fabconsole.state.gpu_events import gpu_number, xids_of_gpus
 from fabconsole.state.judge import OK, Verdict
+from fabconsole.state.pci_names import PciNames
 from fabconsole.state.snapshot import EventView
 
 _PER_NODE = 64
@@ -16,9 +20,19 @@ _PER_NODE = 64
 _SHOWN = 1000
 _NOT_THE_NODES_HEALTH = frozenset({"state", "sm"})
 """A port that came back is judged by its readings, and a handover is no fault of the host that saw it."""
+_NOTHING_KNOWN = PciNames()
 _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
 
-_Likeness = tuple[str, int | None, str | None, int | None, str]
+
+class _Likeness(NamedTuple):
+    """What makes two events one line: an Xid its number and place, the rest its words without numbers."""
+
+    kind: str
+    code: int | None
+    subject: str | None
+    """As it was logged: what has that address may be known only later."""
+    link: int | None
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +44,8 @@ class Loudest:
     """Its onset."""
     until: float
     """When the next of them is too old to count."""
+    gpu: str | None
+    """Which GPU it is about, `gpu3`; None: another thing, or the node."""
 
 
 class Timeline:
@@ -37,6 +53,7 @@ class Timeline:
 
     def __init__(self) -> None:
         self._nodes: dict[str, OrderedDict[_Likeness, EventView]] = {}
+        self._names: dict[str, PciNames] = {}
         self._views: tuple[EventView, ...] | None = ()
         self._versions: dict[str, int] = {}
 
@@ -47,7 +64,7 @@ class Timeline:
         before = lines.get(likeness)
         if before is not None and event.at == before.event.at and event.text == before.event.text:
             return False
-        lines[likeness] = _folded(before, event)
+        lines[likeness] = _called(_folded(before, event), self._name(event.node, likeness))
         lines.move_to_end(likeness)
         if len(lines) > _PER_NODE:
             del lines[min(lines, key=lambda key: lines[key].event.at)]
@@ -55,11 +72,28 @@ class Timeline:
         self._versions[event.node] = self.version(event.node) + 1
         return True
 
+    def locate(self, node: str, names: PciNames) -> None:
+        """From now on a node's PCI addresses have these names, in what was logged before too.
+
+        Costs nothing while `names` is the same object.
+        """
+        if self._names.get(node) is names:
+            return
+        self._names[node] = names
+        lines = self._nodes.get(node)
+        if lines is None:
+            return
+        for likeness, view in lines.items():
+            lines[likeness] = _called(view, self._name(node, likeness))
+        self._views = None
+        self._versions[node] = self.version(node) + 1
+
     def keep(self, nodes: set[str]) -> None:
         """Forget nodes that are no longer of this fabric."""
         for name in self._nodes.keys() - nodes:
             del self._nodes[name]
             self._views = None
+        self._names = {name: names for name, names in self._names.items() if name in nodes}
 
     def views(self) -> tuple[EventView, ...]:
         """Newest first; the same object while nothing happened."""
@@ -75,16 +109,26 @@ class Timeline:
 
     def loudest(self, node: str, now: float, window_s: float) -> Loudest:
         """What a node's recent events make of its health."""
-        best, since, until = OK, 0.0, float("inf")
-        for view in self._nodes.get(node, {}).values():
-            event = view.event
+        best, since, until, gpu = OK, 0.0, float("inf"), None
+        for view in self._recent(node, now, window_s):
             verdict = _verdict(view)
-            if verdict is OK or event.at + window_s <= now:
+            if verdict is OK:
                 continue
-            until = min(until, event.at + window_s)
+            until = min(until, view.event.at + window_s)
             if verdict.health.rank > best.health.rank or (verdict.health is best.health and view.first_at < since):
                 best, since = verdict, view.first_at
-        return Loudest(best, since, until)
+                gpu = None if gpu_number(view.event.subject) is None else view.event.subject
+        return Loudest(best, since, until, gpu)
+
+    def gpu_events(self, node: str, now: float, window_s: float) -> Mapping[int, str]:
+        """The recent Xids of each of a node's GPUs."""
+        return xids_of_gpus(self._recent(node, now, window_s))
+
+    def _recent(self, node: str, now: float, window_s: float) -> Iterator[EventView]:
+        return (view for view in self._nodes.get(node, {}).values() if view.event.at + window_s > now)
+
+    def _name(self, node: str, likeness: _Likeness) -> str | None:
+        return self._names.get(node, _NOTHING_KNOWN).name(likeness.subject)
 
 
 def _folded(before: EventView | None, event: Event) -> EventView:
@@ -94,10 +138,13 @@ def _folded(before: EventView | None, event: Event) -> EventView:
     return EventView(event=latest, first_at=min(before.first_at, event.at), count=before.count + 1)
 
 
+def _called(view: EventView, name: str | None) -> EventView:
+    return view if view.event.subject == name else replace(view, event=replace(view.event, subject=name))
+
+
 def _likeness(event: Event) -> _Likeness:
-    """What makes two events one line: an Xid by its number and place, the rest by its words without numbers."""
     words = "" if event.code is not None else event.text if event.kind == "state" else _NUMBERS.sub("#", event.text)
-    return event.kind, event.code, event.subject, event.link, words
+    return _Likeness(event.kind, event.code, event.subject, event.link, words)
 
 
 def _verdict(view: EventView) -> Verdict:

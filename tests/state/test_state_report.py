@@ -158,6 +158,6 @@ def test_a_node_with_several_troubles_has_each_on_the_worst_list() -> None:
     assert found == {
         ("h0/mlx5_0/1", Health.DOWN): "Down, Polling",
         ("h0", Health.MISSING): "7 of 8 GPUs",
-        ("h0", Health.CRIT): "Xid 74 NVLink error · gpu3 link 3: see the peer",
+        ("h0/gpu3", Health.CRIT): "Xid 74 NVLink error · gpu3 link 3: see the peer",
         ("h0", Health.STALE): "nvlink: timed out",
     }
