@@ -223,6 +223,20 @@ def test_root_and_the_tools_own_prefix_stand_before_the_time_limit() -> None:
     assert text("nvlink-errors", "gpu1/gpu2")[1] == f"chroot /run/nv timeout -k 2 20 nvidia-smi nvlink -e -i {UUID}"
 
 
+def test_a_gpu_is_looked_at_on_the_bus_where_its_address_is_known() -> None:
+    def offered(snapshot: Snapshot) -> dict[str, Command]:
+        selection = selected("gpu1/gpu2", snapshot, INVENTORY)
+        assert selection is not None
+        return {command.id: command for command in fitting(COMMANDS, selection)}
+
+    assert "port-pcie" not in offered(SNAPSHOT)
+    known = picture(replace(SNAPSHOT.nodes["gpu1"], facts={"gpu2.pci": "0000:9d:00.0"}))
+    selection = selected("gpu1/gpu2", known, INVENTORY)
+    assert selection is not None
+    command = order(offered(known)["port-pcie"], selection, INVENTORY, run="d-5").command
+    assert command == "sudo -n timeout -k 2 10 lspci -vv -s 0000:9d:00.0"
+
+
 def test_a_switch_is_asked_about_from_the_host_whose_sweep_is_answered_by_its_own_device() -> None:
     assert text("far-end-counters", "gpu1/mlx5_3/1") == ("gpu2", "timeout -k 2 10 perfquery -x -C mlx5_0 -P 1 4 3")
     assert text("switch-links", "leaf1") == ("gpu2", f"timeout -k 2 30 iblinkinfo --line -C mlx5_0 -P 1 -G 0x{GUID}")

@@ -22,6 +22,7 @@ from fabconsole.fabric.inventory_file import read_inventory
 from fabconsole.fabric.thresholds_file import read_thresholds
 from fabconsole.platforms.registry import names
 from fabconsole.sim.launch import launch
+from fabconsole.state.fabric import FabricState
 from fabconsole.stream.records import Finished, Opening, Output, Record, Sample, Sweep, Unanswered
 from fabconsole.stream.source import Order
 
@@ -174,7 +175,13 @@ async def test_a_frozen_host_holds_its_tongue_and_comes_back_while_the_log_goes_
         def told(seen: list[Record]) -> set[int | None]:
             return {event.code for record in seen for event in getattr(record, "events", ())}
 
-        assert told(await records_until(inventory, lambda seen: told(seen) >= {48, 94})) >= {48, 94}
+        def listed(seen: list[Record]) -> bool:
+            return any(isinstance(r, Sample) and (r.node, r.question) == ("gpu00-01", "gpu") for r in seen)
+
+        state = FabricState()
+        for record in await records_until(inventory, lambda seen: listed(seen) and told(seen) >= {48, 94}):
+            state.apply(record)
+        assert state.snapshot(time.time()).nodes["gpu00-01"].gpu_events == {5: "Xid 48", 6: "Xid 94"}
 
 
 def test_a_scenario_that_is_wrong_is_told_in_its_own_words(tmp_path: Path) -> None:
