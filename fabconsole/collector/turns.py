@@ -11,7 +11,7 @@ from fabconsole.collector.following import Following
 from fabconsole.collector.lane import Lane
 from fabconsole.collector.shared import Shared
 from fabconsole.platforms.question import Follower, Inquiry
-from fabconsole.platforms.shell import PRELUDE, TRACED, WATCHED
+from fabconsole.platforms.shell import PRELUDE, TRACED, WATCHED, WHOLE
 
 FAST_LANE = "fast"
 """The lane whose questions start no tool, and so need no watch."""
@@ -43,7 +43,7 @@ def _lane(name: str, inquiries: Mapping[Asking, Inquiry], way: Way, shared: Shar
         inquiries,
         way,
         shared.outbox.put,
-        prelude=PRELUDE + TRACED + ("" if name == FAST_LANE else WATCHED),
+        prelude=PRELUDE + TRACED + (WHOLE if name == FAST_LANE else WATCHED),
         clock=shared.clock,
         monotonic=shared.monotonic,
         random=shared.random,

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import shlex
 
-from fabconsole.platforms.shell import PRELUDE, TRACED, WATCHED
-from fabconsole.sim.act import NOT_FOUND, Act, Complaint, quiet
+from fabconsole.platforms.shell import PRELUDE, TRACED, WATCHED, WHOLE
+from fabconsole.sim.act import NOT_FOUND, Act, Complaint, captured, quiet
 from fabconsole.sim.answers import FUNCTIONS
 from fabconsole.sim.machine import Machine
 
 _DEFINITION = re.compile(r"([A-Za-z_]\w*)\(\) ?[({].*[)}]")
-_GREETINGS = {*PRELUDE.splitlines(), *TRACED.splitlines(), *WATCHED.splitlines()}
+_GREETINGS = {*PRELUDE.splitlines(), *TRACED.splitlines(), *WATCHED.splitlines(), *WHOLE.splitlines()}
 
 
 class Shell:
@@ -25,10 +25,12 @@ class Shell:
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._defined: dict[str, str] = {}
+        self._whole = False
 
     def line(self, text: str) -> Act:
         """What one line makes it do."""
         if text in _GREETINGS:
+            self._whole = self._whole or text == WHOLE.rstrip("\n")
             return 0
         if definition := _DEFINITION.fullmatch(text):
             self._defined[definition[1]] = text
@@ -41,13 +43,21 @@ class Shell:
         return NOT_FOUND
 
     def _asked(self, nonce: str, name: str, call: list[str]) -> Act:
-        machine = self._machine
-        yield f"\x02{nonce} {name} {machine.uptime_s:.2f} {machine.host.boot_id}\n".encode()
+        head = f"\x02{nonce} {name} {self._machine.uptime_s:.2f} {self._machine.host.boot_id}\n".encode()
+        if self._whole:
+            status, said = yield from captured(self._called(call))
+            yield head + said + f"\n\n\x03{nonce} {name} {status}\n".encode()
+        else:
+            yield head
+            status = yield from self._called(call)
+            yield f"\n\x03{nonce} {name} {status}\n".encode()
+        return status
+
+    def _called(self, call: list[str]) -> Act:
         function, definition = FUNCTIONS.get(call[0]), self._defined.get(call[0])
-        status = NOT_FOUND
-        if function is not None and definition is not None:
-            status = yield from quiet(function(machine, call, self._defined))
-        yield f"\n\x03{nonce} {name} {status}\n".encode()
+        if function is None or definition is None:
+            return NOT_FOUND
+        status = yield from quiet(function(self._machine, call, self._defined))
         return status
 
 

@@ -15,18 +15,20 @@ from collect import cpu_s, raise_descriptor_limit
 from fabconsole.collector.collector import Collector
 from fabconsole.fabric.inventory_file import read_inventory
 from fabconsole.fabric.thresholds_file import read_thresholds
-from fabconsole.platforms.registry import names
+from fabconsole.platforms.registry import names, questions
 from fabconsole.state.fabric import FabricState
 from fabconsole.stream.records import Sample
 
-_NEVER_S = 1e6
 
-
-async def measure(path: Path, interval_s: float, seconds: float) -> dict[str, float]:
-    """Poll everything for `seconds` after two rounds of warm-up; NVLinks once, so that they do not count."""
+async def measure(path: Path, interval_s: float, seconds: float, question: str) -> dict[str, float]:
+    """Ask every host one question for `seconds`, after a warm-up of three rounds; every answer is folded."""
     inventory = read_inventory(path, platforms=names())
-    poll = replace(inventory.poll, fast_s=interval_s, slow_s=_NEVER_S, in_band_s=_NEVER_S)
-    source = Collector(replace(inventory, poll=poll), read_thresholds())
+    poll = replace(inventory.poll, fast_s=interval_s, slow_s=interval_s)
+    source = Collector(
+        replace(inventory, poll=poll),
+        read_thresholds(),
+        questions=lambda node: [asked for asked in questions(node) if asked.name == question],
+    )
     state = FabricState()
     answered: dict[str, int] = {}
     polls, started, cpu_started = 0, 0.0, 0.0
@@ -34,7 +36,7 @@ async def measure(path: Path, interval_s: float, seconds: float) -> dict[str, fl
     async for batch in source.records():
         for record in batch:
             state.apply(record)
-            if isinstance(record, Sample) and record.question == "hca":
+            if isinstance(record, Sample) and record.question == question:
                 answered[record.node] = answered.get(record.node, 0) + 1
                 polls += 1
         now = time.monotonic()
@@ -52,4 +54,4 @@ async def measure(path: Path, interval_s: float, seconds: float) -> dict[str, fl
 
 if __name__ == "__main__":
     raise_descriptor_limit()
-    print(json.dumps(asyncio.run(measure(Path(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])))))
+    print(json.dumps(asyncio.run(measure(Path(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3]), sys.argv[4]))))

@@ -21,7 +21,7 @@ from fabconsole.fabric.inventory import Inventory, Node
 from fabconsole.fabric.inventory_file import read_inventory
 from fabconsole.platforms.question import Again, Answer, Inquiry
 from fabconsole.platforms.registry import inquiry, names, questions
-from fabconsole.platforms.shell import PRELUDE, framed, unframe
+from fabconsole.platforms.shell import PRELUDE, WHOLE, framed, unframe
 
 _CONNECTING = 16
 
@@ -47,7 +47,7 @@ def carried(client: SSHClient, text: str) -> bytes:
 def asking(about: Inquiry, nonce: str) -> str:
     """One poll as one command: the prelude, the definitions, the call."""
     about.restart()
-    return PRELUDE + about.text() + framed(nonce, "hca", about.call())
+    return PRELUDE + WHOLE + about.text() + framed(nonce, "hca", about.call())
 
 
 def poll_text(client: SSHClient, node: Node) -> str:

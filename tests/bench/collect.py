@@ -35,15 +35,9 @@ def raise_descriptor_limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def measured(client: str, inventory: Path, options: argparse.Namespace) -> dict[str, float]:
+def measured(client: str, inventory: Path, interval_s: float, seconds: float, *more: str) -> dict[str, float]:
     """Run one client alone on its core and return what it says of itself."""
-    command = [
-        sys.executable,
-        str(HERE / f"{client}.py"),
-        str(inventory),
-        str(options.interval),
-        str(options.seconds),
-    ]
+    command = [sys.executable, str(HERE / f"{client}.py"), str(inventory), str(interval_s), str(seconds), *more]
     done = subprocess.run(
         command,
         stdout=subprocess.PIPE,
@@ -86,9 +80,12 @@ def main() -> None:
 
     results: dict[str, dict[str, float]] = {}
     with launch(nodes=options.nodes, seed=1, scenario="quiet") as inventory:
-        results["fabconsole"] = measured("client_fabconsole", inventory, options)
+        pace = (inventory, options.interval, options.seconds)
+        results["fabconsole"] = measured("client_fabconsole", *pace, "hca")
         if options.peer != "none":
-            results["parallel-ssh transport"] = measured("client_parallel_ssh", inventory, options)
+            results["parallel-ssh transport"] = measured("client_parallel_ssh", *pace)
+        slow = (inventory, max(30.0, options.interval), options.seconds)
+        results["fabconsole, NVLinks (every 30 s)"] = measured("client_fabconsole", *slow, "nvlink")
     print(f"{options.nodes} hosts, every {options.interval:g} s, {options.seconds:g} s, {time.strftime('%Y-%m-%d')}\n")
     print(table(results))
 

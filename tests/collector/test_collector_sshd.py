@@ -199,9 +199,9 @@ async def test_a_shell_that_dies_is_opened_again(keys: Keys, start_sshd: StartSs
         echoes.append(Echo('echo $$; [ -n "$fc_once" ] && kill -9 $$; fc_once=1'))
         return echoes[-1]
 
-    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: echo})) as watching:
-        (died,) = await watching.until(unanswered("gpu0", Reason.FAILED))
-        await watching.until(sample_of("gpu0"), times=2)
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {SLOW: echo})) as watching:
+        (died,) = await watching.until(unanswered("gpu0", Reason.FAILED, question="gpu"))
+        await watching.until(sample_of("gpu0", "gpu"), times=2)
     assert isinstance(died, Unanswered)
     assert "ended by signal KILL" in died.detail
     assert echoes[0].restarts >= 2

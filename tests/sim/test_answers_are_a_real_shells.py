@@ -58,7 +58,7 @@ class Dialogue:
     def __init__(self, real: RealShell, simulated: Shell, question: Question, inquiry: Inquiry) -> None:
         self._real, self._simulated = real, simulated
         self._question, self._inquiry = question, inquiry
-        self._send(shell.PRELUDE if question.lane == "fast" else shell.PRELUDE + shell.WATCHED)
+        self._send(shell.PRELUDE + (shell.WHOLE if question.lane == "fast" else shell.WATCHED))
 
     def ask(self) -> tuple[bytes, bytes]:
         """(what a real shell says, what the simulation says) this round; the inquiry learns of the real one."""
