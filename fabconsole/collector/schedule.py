@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-SLOT_S = 0.1
+SLOT_S = 0.2
 """One wake-up serves all that are due in this long: asking twenty nodes at once costs a third of one by one."""
 
 T = TypeVar("T", bound=Hashable)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabconsole.fabric.printable import printable
-from fabconsole.fabric.table import PortState, Width
+from fabconsole.fabric.table import PortState, Table, Width
 from fabconsole.platforms import hca_text
 from fabconsole.platforms.hca_text import Listing
 from fabconsole.platforms.hca_values import DeviceReader, Layout, blocks_of, layouts_of, rows_of
@@ -35,6 +35,8 @@ class _Shape:
     readers: tuple[DeviceReader, ...]
     layouts: tuple[Layout, ...]
     unread: tuple[str, ...]
+    resting: tuple[tuple[int, ...], Table] | None = None
+    """The last table of the counters that seldom move, and the readers' tail versions it is of."""
     parts: tuple[tuple[PortState, ...], ...] = ()
     states: tuple[PortState, ...] = ()
     """Of all devices; the same object while every device's are."""
@@ -121,10 +123,27 @@ class HcaInquiry:
         )
         unsupported = _unsupported(readers)
         states = shape.gathered()
-        return Reading(
-            tables=tuple(layout.table(vector, unsupported, states, shape.unread) for layout in shape.layouts),
-            facts=facts,
-        )
+        moving, *seldom = shape.layouts
+        tables = [moving.table(vector, unsupported, states, shape.unread)]
+        if seldom:
+            tables.append(_resting(shape, seldom[0], vector, unsupported, states))
+        return Reading(tables=tuple(tables), facts=facts)
+
+
+def _resting(
+    shape: _Shape,
+    layout: Layout,
+    vector: NDArray[np.uint64],
+    unsupported: NDArray[np.bool_] | None,
+    states: tuple[PortState, ...],
+) -> Table:
+    """The table of the counters that seldom move: the same object, quick to fold, until one of them does."""
+    versions = tuple(reader.tail_version for reader in shape.readers)
+    if shape.resting is not None and shape.resting[0] == versions and shape.resting[1].states is states:
+        return shape.resting[1]
+    table = layout.table(vector, unsupported, states, shape.unread)
+    shape.resting = versions, table
+    return table
 
 
 def _shape(readers: Sequence[DeviceReader], read: Sequence[bool | None]) -> _Shape:

@@ -65,7 +65,7 @@ class Device:
     states: tuple[tuple[int, str], ...] = ()
     """(port, file) of the state files, in the order of their values."""
     counters: tuple[tuple[int, str, Width], ...] = ()
-    """(port, counter, source) that follow them."""
+    """(port, counter, source) that follow them; `counters/` of every port first, as `DeviceReader` relies on."""
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -165,7 +165,7 @@ def _device(name: str, lines: list[str]) -> tuple[Device, int]:
         virtual="physfn" in lines,
         ports=tuple(sorted(ports)),
         states=tuple(dict.fromkeys(states)),
-        counters=tuple(counters),
+        counters=tuple(sorted(counters, key=lambda counter: counter[2] is not Width.SYSFS)),
     ), odd + max(0, len(lines) - _MOST_FILES)
 
 

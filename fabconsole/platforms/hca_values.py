@@ -39,8 +39,12 @@ class DeviceReader:
         self.unsupported: NDArray[np.bool_] | None = None
         self.states: tuple[PortState, ...] = ()
         """One a port of `device.ports`."""
+        self.tail_version = 0
+        """Grows when a value of the counters that seldom move, `hw_counters/`, does."""
         self._lines = len(device.states) + len(device.counters)
+        self._moving = sum(1 for _, _, source in device.counters if source is Width.SYSFS)
         self._head = b""
+        self._tail = b""
         self._block: bytes | None = None
         self._standing = _standing(device)
 
@@ -54,13 +58,30 @@ class DeviceReader:
         if not (head and block.startswith(head)):
             said = block.split(b"\n", len(self.device.states))
             head = block[: len(block) - len(said[-1])]
-        found = sysfs.counters(block[len(head) :])
-        if found is None or len(found[0]) != len(self.device.counters):
+        if not self._count(block[len(head) :], resting=bool(self._tail) and block.endswith(self._tail)):
             return False
-        self.values, self.unsupported = found
         if head != self._head or not self.states:
             self.states = self._understood(head)
         self._head, self._block = head, block
+        return True
+
+    def _count(self, numbers: bytes, *, resting: bool) -> bool:
+        """Take the counters in. `resting`: the tail reads as it did, so that only what is before it is read.
+
+        The tail begins with a newline, so what is before it is whole lines.
+        """
+        if resting and self.unsupported is None:
+            found = sysfs.counters(numbers[: len(numbers) - len(self._tail) + 1])
+            if found is not None and found[1] is None and len(found[0]) == self._moving:
+                self.values = np.concatenate((found[0], self.values[self._moving :]))
+                return True
+        found = sysfs.counters(numbers)
+        if found is None or len(found[0]) != len(self.device.counters):
+            return False
+        self.values, self.unsupported = found
+        self.tail_version += 1
+        tail = numbers.split(b"\n", self._moving)[-1]
+        self._tail = b"\n" + tail if tail and self._moving else b""
         return True
 
     def _understood(self, head: bytes) -> tuple[PortState, ...]:

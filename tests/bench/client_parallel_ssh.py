@@ -45,8 +45,7 @@ def carried(client: SSHClient, text: str) -> bytes:
 
 
 def asking(about: Inquiry, nonce: str) -> str:
-    """One poll as one command: the prelude, the definitions, the call."""
-    about.restart()
+    """One asking as one command: the prelude, the definitions not sent yet, the call."""
     return PRELUDE + WHOLE + about.text() + framed(nonce, "hca", about.call())
 
 

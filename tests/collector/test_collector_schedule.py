@@ -25,17 +25,17 @@ def test_nothing_is_due_before_it_was_made_due() -> None:
 
 def test_the_first_asking_comes_at_once_and_the_next_ones_at_their_own_slots() -> None:
     schedule: Schedule[str] = Schedule()
-    schedule.add("a", interval_s=1.0, share=0.3)
+    schedule.add("a", interval_s=1.0, share=0.4)
     schedule.soon("a", 100.0)
-    assert [at for at, _ in seen(schedule, 100.0, 4.0)] == [0.01, 1.31, 2.31, 3.31]
+    assert [at for at, _ in seen(schedule, 100.0, 4.0)] == [0.01, 1.41, 2.41, 3.41]
 
 
 def test_what_was_just_asked_is_not_asked_again_within_half_an_interval() -> None:
     schedule: Schedule[str] = Schedule()
-    schedule.add("a", interval_s=1.0, share=0.3)
-    schedule.soon("a", 100.1)
-    assert schedule.due(100.1) == ["a"]
-    assert [at for at, _ in seen(schedule, 100.2, 1.2)] == [1.11]
+    schedule.add("a", interval_s=1.0, share=0.4)
+    schedule.soon("a", 100.2)
+    assert schedule.due(100.2) == ["a"]
+    assert [at for at, _ in seen(schedule, 100.4, 1.4)] == [1.01]
 
 
 def test_polls_of_many_nodes_lie_spread_over_the_interval() -> None:
@@ -44,10 +44,10 @@ def test_polls_of_many_nodes_lie_spread_over_the_interval() -> None:
         schedule.add(str(number), interval_s=5.0, share=number / 500)
         schedule.soon(str(number), 100.0)
     assert len(schedule.due(100.0)) == 500
-    seen(schedule, 100.1, 10.0)
-    counts = Counter(at for at, _ in seen(schedule, 110.1, 5.0))
+    seen(schedule, 100.2, 10.0)
+    counts = Counter(at for at, _ in seen(schedule, 110.2, 5.0))
     assert sum(counts.values()) == 500
-    assert max(counts.values()) <= 11
+    assert max(counts.values()) <= 500 / (5.0 / SLOT_S) + 1
 
 
 def test_a_late_wake_up_asks_each_once_and_does_not_drift() -> None:
@@ -56,7 +56,7 @@ def test_a_late_wake_up_asks_each_once_and_does_not_drift() -> None:
     schedule.soon("a", 100.0)
     assert schedule.due(100.0) == ["a"]
     assert schedule.due(103.45) == ["a"], "slept through three, asked once"
-    assert [at for at, _ in seen(schedule, 103.5, 2.0)] == [0.51, 1.51]
+    assert [at for at, _ in seen(schedule, 103.6, 2.0)] == [0.41, 1.41]
 
 
 def test_an_item_brought_forward_leaves_its_old_slot() -> None:
@@ -71,7 +71,7 @@ def test_an_item_brought_forward_leaves_its_old_slot() -> None:
 
 def test_the_wait_ends_with_the_slot() -> None:
     assert 0 < wait_s(100.0) <= SLOT_S + 1e-9
-    assert abs(wait_s(100.07) - 0.03) < 1e-9
+    assert abs(wait_s(100.07) - (SLOT_S - 0.07)) < 1e-9
 
 
 @given(

@@ -291,3 +291,20 @@ def test_an_answer_with_a_bad_status_is_refused_and_listed_anew():
     inquiry = listed()
     assert isinstance(inquiry.read(replace(answered(_VALUES), status=1)), Refusal)
     assert inquiry.call() == hca_text.LIST_CALL
+
+
+def test_counters_that_rest_are_the_same_table_until_one_of_them_moves():
+    files = ("ports/1", "ports/1/state", "ports/1/counters/symbol_error", "ports/1/hw_counters/out_of_buffer")
+    inquiry = HcaInquiry()
+    inquiry.read(answered("\n".join(("mlx5_0", "@mlx5_0", *files, "")).encode()))
+
+    def hardware(symbol_errors: int, out_of_buffer: int) -> Table:
+        body = f"mlx5_0\n4: ACTIVE\n{symbol_errors}\n{out_of_buffer}\n@mlx5_0 0\n"
+        moving, resting = tables(inquiry.read(answered(body.encode())))
+        assert moving.values[0, 0] == symbol_errors
+        return resting
+
+    first = hardware(0, 7)
+    assert hardware(3, 7) is first
+    assert hardware(4, 17).values[0, 0] == 17
+    assert hardware(17, 17).values[0, 0] == 17
