@@ -46,7 +46,7 @@ def fabconsole(context: click.Context, path: Path | None, theme: str, debug: boo
     start_log(debug=debug)
     context.obj = theme
     if context.invoked_subcommand is None:
-        _console(_inventory_at(path), theme)
+        sys.exit(_console(_inventory_at(path), theme))
 
 
 @fabconsole.command()
@@ -64,7 +64,9 @@ def demo(theme: str, scenario: str, nodes: int, seed: int) -> None:
         import_module("fabconsole.cli.console")
 
     with launch(nodes=nodes, seed=seed, scenario=scenario, meanwhile=meanwhile) as path:
-        _console(path, theme)
+        code = _console(path, theme)
+    click.echo(_to_be_found(scenario))
+    sys.exit(code)
 
 
 @fabconsole.command()
@@ -73,11 +75,18 @@ def check(path: Path | None) -> None:
     """Print what an inventory says, or everything that is wrong with it."""
     from rich.console import Console
 
+    from fabconsole.collector.ssh_config import unhonoured
     from fabconsole.fabric.inventory_file import read_inventory
     from fabconsole.fabric.inventory_listing import listing
     from fabconsole.platforms.registry import names
 
-    Console(markup=False, highlight=False).print(listing(read_inventory(_inventory_at(path), platforms=names())))
+    inventory = read_inventory(_inventory_at(path), platforms=names())
+    console = Console(markup=False, highlight=False)
+    console.print(listing(inventory))
+    ssh_config = inventory.ssh.config or Path.home() / ".ssh" / "config"
+    if ssh_config.is_file():
+        for line in unhonoured(ssh_config):
+            console.print(f"▲ {line}")
 
 
 @fabconsole.command()
@@ -95,10 +104,18 @@ def snapshot(path: Path | None, polls: int, interval: float | None, as_json: boo
     sys.exit(show(picture, as_json=as_json))
 
 
-def _console(path: Path, theme: str) -> None:
+def _console(path: Path, theme: str) -> int:
     from fabconsole.cli.console import run
 
-    sys.exit(run(path, theme))
+    return run(path, theme)
+
+
+def _to_be_found(scenario: str) -> str:
+    from textwrap import fill
+
+    from fabconsole.sim.scenario import find_scenario, read_scenario
+
+    return fill(f"There was to be found: {read_scenario(find_scenario(scenario)).look}", 100)
 
 
 def _inventory_at(path: Path | None) -> Path:

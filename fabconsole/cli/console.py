@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fabconsole.cli.limits import descriptors_for
 from fabconsole.fabric.inventory_file import read_inventory
 from fabconsole.fabric.thresholds_file import read_thresholds
 from fabconsole.platforms.registry import names
@@ -20,12 +21,13 @@ def run(path: Path, theme: str) -> int:
     inventory = read_inventory(path, platforms=names())
     thresholds = read_thresholds()
     state = FabricState()
+    warning = descriptors_for(inventory)
 
     def source() -> Source:
         from fabconsole.collector.collector import Collector
 
         return Collector(inventory, thresholds)
 
-    app = FabConsole(source_of=source, picture=state, apply=state.apply, theme=theme)
+    app = FabConsole(source_of=source, picture=state, apply=state.apply, theme=theme, warnings=[warning] if warning else [])
     app.run()
     return app.return_code or 0

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from fabconsole.cli.limits import descriptors_for
 from fabconsole.collector.collector import Collector
 from fabconsole.fabric.inventory import Inventory
 from fabconsole.fabric.inventory_file import read_inventory
@@ -34,6 +35,8 @@ async def observe(path: Path, *, polls: int, interval_s: float | None) -> Snapsh
     Raises DocumentError where the inventory or the thresholds are wrong.
     """
     inventory = at_interval(read_inventory(path, platforms=names()), interval_s)
+    if warning := descriptors_for(inventory):
+        click.echo(f"fabconsole: {warning}", err=True)
     source = Collector(inventory, read_thresholds())
     state = FabricState()
     try:
