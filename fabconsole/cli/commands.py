@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -30,6 +31,13 @@ _inventory = click.option(
 )
 
 
+class Said(NamedTuple):
+    """What was said before the command."""
+
+    theme: str
+    path: Path | None
+
+
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", message="fabconsole %(version)s")
 @click.option("--debug", is_flag=True, help="Say more in the log file.")
@@ -44,7 +52,7 @@ def fabconsole(context: click.Context, path: Path | None, theme: str, debug: boo
     from fabconsole.cli.log import start_log
 
     start_log(debug=debug)
-    context.obj = theme
+    context.obj = Said(theme, path)
     if context.invoked_subcommand is None:
         sys.exit(_console(_inventory_at(path), theme))
 
@@ -54,7 +62,7 @@ def fabconsole(context: click.Context, path: Path | None, theme: str, debug: boo
 @click.option("--nodes", default=64, show_default=True, help="Hosts to simulate.")
 @click.option("--seed", default=1, show_default=True, help="The same seed is the same fabric.")
 @click.pass_obj
-def demo(theme: str, scenario: str, nodes: int, seed: int) -> None:
+def demo(said: Said, scenario: str, nodes: int, seed: int) -> None:
     """The console on a simulated fabric, over real SSH on loopback, with faults to find."""
     from importlib import import_module
 
@@ -64,14 +72,15 @@ def demo(theme: str, scenario: str, nodes: int, seed: int) -> None:
         import_module("fabconsole.cli.console")
 
     with launch(nodes=nodes, seed=seed, scenario=scenario, meanwhile=meanwhile) as path:
-        code = _console(path, theme)
+        code = _console(path, said.theme)
     click.echo(_to_be_found(scenario))
     sys.exit(code)
 
 
 @fabconsole.command()
 @click.argument("path", type=click.Path(path_type=Path), required=False)
-def check(path: Path | None) -> None:
+@click.pass_obj
+def check(said: Said, path: Path | None) -> None:
     """Print what an inventory says, or everything that is wrong with it."""
     from rich.console import Console
 
@@ -80,7 +89,7 @@ def check(path: Path | None) -> None:
     from fabconsole.fabric.inventory_listing import listing
     from fabconsole.platforms.registry import names
 
-    inventory = read_inventory(_inventory_at(path), platforms=names())
+    inventory = read_inventory(_inventory_at(path or said.path), platforms=names())
     console = Console(markup=False, highlight=False)
     console.print(listing(inventory))
     ssh_config = inventory.ssh.config or Path.home() / ".ssh" / "config"
@@ -94,13 +103,14 @@ def check(path: Path | None) -> None:
 @click.option("--polls", default=3, show_default=True, type=click.IntRange(min=1), help="Ask every question so often.")
 @click.option("--interval", type=click.FloatRange(min=0.1), help="Seconds between polls, in place of every rhythm.")
 @click.option("--json", "as_json", is_flag=True, help="JSON in place of a table.")
-def snapshot(path: Path | None, polls: int, interval: float | None, as_json: bool) -> None:
+@click.pass_obj
+def snapshot(said: Said, path: Path | None, polls: int, interval: float | None, as_json: bool) -> None:
     """Poll, print, and exit by the worst: 2 critical, 3 unknown or incomplete, 1 warning, 0 well."""
     import asyncio
 
     from fabconsole.cli.polling import observe, show
 
-    picture = asyncio.run(observe(_inventory_at(path), polls=polls, interval_s=interval))
+    picture = asyncio.run(observe(_inventory_at(path or said.path), polls=polls, interval_s=interval))
     sys.exit(show(picture, as_json=as_json))
 
 

@@ -21,13 +21,14 @@ def run(path: Path, theme: str) -> int:
     inventory = read_inventory(path, platforms=names())
     thresholds = read_thresholds()
     state = FabricState()
-    warning = descriptors_for(inventory)
+    short = descriptors_for(inventory)
 
     def source() -> Source:
         from fabconsole.collector.collector import Collector
 
         return Collector(inventory, thresholds)
 
-    app = FabConsole(source_of=source, picture=state, apply=state.apply, theme=theme, warnings=[warning] if warning else [])
+    warnings = [short] if short else []
+    app = FabConsole(source_of=source, picture=state, apply=state.apply, theme=theme, warnings=warnings)
     app.run()
     return app.return_code or 0
