@@ -37,7 +37,7 @@ _TURN_S = 0.008
 """Records are folded so long at a time, so that a key never waits for a batch."""
 
 
-class FabConsole(App[None]):
+class FabConsole(App[None], inherit_bindings=False):
     """The console on one stream of records."""
 
     ENABLE_COMMAND_PALETTE = False

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from fabconsole.fabric.health import Health
 from fabconsole.state.snapshot import Picture, Snapshot
 from fabconsole.tui.drawing import Line, Span
 from fabconsole.tui.floor import FloorPlan
@@ -47,10 +48,18 @@ class Desk:
         self._rows = RowCache()
         self._layouts: dict[tuple[int, int], Layout] = {}
         self._floor = self._plan.of(self.snapshot)
+        self._levels.hear(self.snapshot.findings)
+
+    @property
+    def waiting(self) -> frozenset[str]:
+        """Nodes that were not read often enough yet, and of which nothing worse is known."""
+        unknown = (node for node in self.snapshot.nodes.values() if node.health is Health.UNKNOWN)
+        return frozenset(node.name for node in unknown if self._levels.of(node, self.metric).waits)
 
     def look(self, now: float) -> bool:
         """Take a fresh snapshot. True where the fabric has another shape than before."""
         self.snapshot = self.picture.snapshot(now)
+        self._levels.hear(self.snapshot.findings)
         floor = self._plan.of(self.snapshot)
         if floor is self._floor:
             return False
@@ -98,7 +107,7 @@ class Desk:
         """The page of the place where the operator is."""
         place = self.trail.here
         if not self.snapshot.racks:
-            return Drawn(((), (Span("  waiting for the first answers …", "dim"),)))
+            return Drawn(((Span(" waiting for the inventory …", "dim"),),))
         if place.view is View.FABRIC:
             layout = self.layout(width, height)
             page = FabricPage(self.snapshot, layout, self.metric, self._levels, self.sieve, self._rows)
@@ -113,7 +122,7 @@ class Desk:
 
     def worst(self, width: int) -> tuple[Line, ...]:
         """The worst list."""
-        return worst_lines(self.snapshot, width)
+        return worst_lines(self.snapshot, width, waiting=self.waiting)
 
     def events(self, width: int) -> tuple[Line, ...]:
         """What happened last."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from textual.binding import Binding
 
@@ -32,6 +33,7 @@ CONSOLE: tuple[Binding, ...] = (
     Binding("m", "metric", "Next metric", id="metric"),
     Binding("z", "faults", "Faults only", id="faults-only"),
     Binding("space", "mark", "Mark the node", id="mark"),
+    Binding("ctrl+c", "interrupt", "Stop the diagnostic that runs; the console goes on", id="interrupt", show=False),
     Binding("question_mark", "help", "Every key", id="help"),
     Binding("q", "quit", "Quit", id="quit"),
 )
@@ -39,7 +41,7 @@ CONSOLE: tuple[Binding, ...] = (
 
 PANE: tuple[Binding, ...] = (
     Binding("escape", "fold", "Put the pane away; what runs goes on", id="pane.fold"),
-    Binding("c,ctrl+c", "cancel", "Stop what runs", id="pane.cancel"),
+    Binding("c", "cancel", "Stop what runs", id="pane.cancel"),
 )
 """Keys of the diagnostics pane."""
 
@@ -56,7 +58,7 @@ SHORT = {
     "far-end": "far end",
     "filter": "filter",
     "metric": "metric",
-    "faults-only": "faults only",
+    "faults-only": "faults",
     "mark": "mark",
     "help": "help",
     "quit": "quit",
@@ -67,14 +69,14 @@ SHORT = {
 """One or two words for the foot of the screen."""
 
 USEFUL: dict[View, Sequence[str]] = {
-    View.FABRIC: (
-        *("open", "diagnose", "far-end", "metric", "faults-only", "filter", "mark", "lists.next", "help", "quit"),
-    ),
-    View.RACK: ("open", "back", "diagnose", "far-end", "metric", "faults-only", "mark", "help"),
-    View.NODE: ("open", "back", "diagnose", "far-end", "metric", "mark", "help"),
-    View.LINK: ("back", "far-end", "diagnose", "help"),
+    View.FABRIC: ("open", "diagnose", "metric", "faults-only", "filter", "lists.next", "far-end", "mark"),
+    View.RACK: ("open", "back", "diagnose", "far-end", "metric", "faults-only", "mark"),
+    View.NODE: ("open", "back", "diagnose", "far-end", "metric", "mark"),
+    View.LINK: ("back", "far-end", "diagnose"),
 }
-"""What the foot of the screen names, most useful first."""
+"""What the foot of the screen names, most useful first: the last is the first that goes."""
+ALWAYS = ("help", "quit")
+"""What it names in every place and every window."""
 
 _NAMES = {
     "slash": "/",
@@ -104,11 +106,20 @@ def every() -> tuple[Binding, ...]:
     return (*SHEET, *CONSOLE, *PANE, *HELP)
 
 
-def useful(view: View, *, in_pane: bool, choosing: bool) -> list[tuple[str, str]]:
-    """Keys worth naming in this place, each with its short words, most useful first."""
+class Hints(NamedTuple):
+    """Keys worth naming, each with its short words."""
+
+    here: Sequence[tuple[str, str]]
+    """Most useful first."""
+    always: Sequence[tuple[str, str]]
+
+
+def useful(view: View, *, in_pane: bool, choosing: bool) -> Hints:
+    """What to name in this place."""
     ids: Sequence[str] = USEFUL[view]
     if in_pane:
-        ids = ("open", "pane.fold") if choosing else ("pane.fold", "pane.cancel", "help")
+        ids = ("open", "pane.fold") if choosing else ("pane.fold", "pane.cancel")
     by_id = {binding.id: binding for binding in every()}
     words = SHORT | {"open": "run"} if in_pane else SHORT
-    return [(shown(by_id[name].key.split(",")[0]), words[name]) for name in ids]
+    here, always = ([(shown(by_id[name].key.split(",")[0]), words[name]) for name in some] for some in (ids, ALWAYS))
+    return Hints(here, always)

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from fabconsole.fabric.health import Health, Mark, Severity
-from fabconsole.state.snapshot import NodeView, NvlinkView, PortView
+from fabconsole.state.snapshot import Finding, NodeView, NvlinkView, PortView
+from fabconsole.tui.addresses import gpu_of, node_of, nvlink_of
+from fabconsole.tui.waiting import WAITING, node_waits, row_waits
 
 
 class Level(NamedTuple):
@@ -36,9 +38,13 @@ _SILENT = frozenset({Health.EXPECTED_DOWN, Health.NOT_SUPPORTED})
 
 
 _LEVELS = {
-    health: Level(health.rank, health.glyph, health.value.lower(), health.severity >= Severity.WARN)
+    health: Level(2 * health.rank, health.glyph, health.value.lower(), health.severity >= Severity.WARN)
     for health in Health
 }
+
+
+_WAITS = Level(2 * Health.OK.rank + 1, Health.UNKNOWN.glyph, WAITING, False)
+"""In a group it covers what is well and not what is wrong."""
 
 
 def level_of(health: Health) -> Level:
@@ -60,14 +66,14 @@ class Scale:
     def level(self, rate: float) -> Level:
         """The look of a rate per second; zero is step 0, the least growth is step 1."""
         step = 0 if rate <= 0 else min(7, 1 + max(0, math.ceil(math.log10(rate / self.first) - 1e-9)))
-        return Level(10 + step, STEPS[step], f"{self.role}-{step}", step >= self.loud_from)
+        return Level(10 + 2 * step, STEPS[step], f"{self.role}-{step}", step >= self.loud_from)
 
     @property
     def saturated(self) -> Level:
         """The look of a counter at its maximum: it has no rate. Waiting gets there within hours, and no fault does."""
         if self is CONGESTION:
-            return Level(11, Mark.SATURATED.glyph, "dim", False)
-        return Level(18, Mark.SATURATED.glyph, "warn", True)
+            return Level(12, Mark.SATURATED.glyph, "dim", False)
+        return Level(26, Mark.SATURATED.glyph, "warn", True)
 
 
 ERRORS = Scale("heat", 1 / 60, 1, "1/min, then tenfold a step")
@@ -102,14 +108,16 @@ class Metric:
     def node(self, node: NodeView, parts: Iterable[Level]) -> Level:
         """How a node looks: its own word where that is the metric or hides it, else the worst under it."""
         if self.is_health or node.health in _UNSEEN - {Health.DOWN, Health.MISSING}:
-            return level_of(node.health)
+            return _WAITS if node_waits(node) else level_of(node.health)
         return max(parts, default=BLANK)
 
     def _level(self, thing: PortView | NvlinkView, counters: tuple[str, ...]) -> Level:
         if not self.port_counters and not self.nvlink_counters:
-            return _LEVELS[thing.health]
+            return _WAITS if row_waits(thing) else _LEVELS[thing.health]
         if not counters:
             return BLANK
+        if row_waits(thing):
+            return _WAITS._replace(rank=11)
         if thing.health in _UNSEEN:
             return level_of(thing.health)._replace(rank=30 + thing.health.rank)
         if thing.health in _SILENT:
@@ -123,10 +131,10 @@ class Metric:
         if mark is Mark.SATURATED:
             return self.scale.saturated
         if mark is Mark.RESET:
-            return Level(19, mark.glyph, "unknown", True)
+            return Level(27, mark.glyph, "unknown", True)
         rate = thing.rates.get(name)
         # A count without a rate is not yet judged: it must not look like a zero.
-        return level_of(Health.UNKNOWN)._replace(rank=20) if rate is None else self.scale.level(rate)
+        return level_of(Health.UNKNOWN)._replace(rank=28) if rate is None else self.scale.level(rate)
 
 
 METRICS = (
@@ -145,8 +153,25 @@ class NodeLevels(NamedTuple):
     own: Level
     """The node itself."""
     parts: Mapping[str, Level]
-    """Address of a port or GPU to its look; a GPU's is its worst NVLink."""
+    """Address of a port or GPU to its look; a GPU's is its worst NVLink, or what it logged where that is worse."""
     worst: Level
+    waits: bool
+    """True where all that is unknown of it is a matter of seconds."""
+
+
+GpuAlarms = Mapping[int, Health]
+"""GPU number to what its Xids make of it."""
+_QUIET: GpuAlarms = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A node's looks and what they were made of."""
+
+    node: NodeView
+    alarms: GpuAlarms
+    gpus: Mapping[str, Level]
+    levels: NodeLevels
 
 
 class LevelCache:
@@ -154,33 +179,54 @@ class LevelCache:
 
     def __init__(self) -> None:
         self._metric: Metric | None = None
-        self._known: dict[str, tuple[NodeView, Mapping[str, Level], NodeLevels]] = {}
+        self._drawn: dict[str, _Drawn] = {}
+        self._alarms: dict[str, dict[int, Health]] = {}
+
+    def hear(self, findings: Iterable[Finding]) -> None:
+        """Take what is found of GPUs themselves, which no NVLink of theirs tells."""
+        self._alarms = {}
+        for finding in findings:
+            gpu = gpu_of(finding.end) if "/gpu" in finding.end else None
+            if gpu is not None and nvlink_of(finding.end) is None:
+                self._alarms.setdefault(node_of(finding.end), {})[gpu] = finding.health
+
+    def alarms(self, node: NodeView) -> GpuAlarms:
+        """What a node's Xids make of its GPUs: the worst of them is a finding, the others ask for something too."""
+        found = self._alarms.get(node.name, _QUIET)
+        return {**dict.fromkeys(node.gpu_events, Health.WARN), **found} if node.gpu_events else found
 
     def of(self, node: NodeView, metric: Metric) -> NodeLevels:
         """The node's looks; the same object while they are equal, so that what was drawn of them still holds."""
         if metric is not self._metric:
-            self._metric, self._known = metric, {}
-        known = self._known.get(node.name)
-        if known is not None and known[0] is node:
-            return known[2]
-        gpus = known[1] if known is not None and known[0].nvlinks is node.nvlinks else gpu_levels(node, metric)
-        levels = levels_of(node, metric, gpus)
-        if known is not None and known[2] == levels:
-            levels = known[2]
-        self._known[node.name] = (node, gpus, levels)
+            self._metric, self._drawn = metric, {}
+        known = self._drawn.get(node.name)
+        alarms = self.alarms(node)
+        if known is not None and known.node is node and known.alarms == alarms:
+            return known.levels
+        gpus = known.gpus if known is not None and known.node.nvlinks is node.nvlinks else gpu_levels(node, metric)
+        levels = levels_of(node, metric, gpus, alarms)
+        if known is not None and known.levels == levels:
+            levels = known.levels
+        self._drawn[node.name] = _Drawn(node, alarms, gpus, levels)
         return levels
 
 
-def levels_of(node: NodeView, metric: Metric, gpus: Mapping[str, Level] | None = None) -> NodeLevels:
+def levels_of(
+    node: NodeView, metric: Metric, gpus: Mapping[str, Level] | None = None, alarms: GpuAlarms = _QUIET
+) -> NodeLevels:
     """The looks of a node and of everything under it; `gpus` where they are known already."""
     parts = {port.end: metric.port(port) for port in node.ports}
     parts.update(gpu_levels(node, metric) if gpus is None else gpus)
+    if metric.is_health:
+        for gpu, health in alarms.items():
+            place, told = f"{node.name}/gpu{gpu}", level_of(health)
+            parts[place] = max(parts.get(place, told), told)
     own = metric.node(node, parts.values())
-    return NodeLevels(own, parts, max((own, *parts.values())))
+    return NodeLevels(own, parts, max((own, *parts.values())), node_waits(node))
 
 
 def gpu_levels(node: NodeView, metric: Metric) -> Mapping[str, Level]:
-    """The look of each GPU: its worst NVLink's. A hundred and more a node, so nothing is done twice."""
+    """The look of each GPU by its worst NVLink. A hundred and more a node, so nothing is done twice."""
     worst: dict[int, Level] = {}
     for link in node.nvlinks:
         level = metric.nvlink(link)

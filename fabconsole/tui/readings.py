@@ -6,6 +6,7 @@ from fabconsole.fabric.counters import Class, known
 from fabconsole.fabric.health import Mark
 from fabconsole.state.snapshot import NvlinkView, PortView
 from fabconsole.tui.drawing import Span
+from fabconsole.tui.waiting import WAITING, row_waits
 from fabconsole.tui.wording import count, large, rate
 
 ABSENT = "–"
@@ -34,7 +35,8 @@ def growth(thing: PortView | NvlinkView, counter: str) -> Span:
         return Span("", "faint")
     value = thing.rates.get(counter)
     if value is None:
-        return Span("?", "unknown" if mark is None else _doubt(counter, mark))
+        unmarked = WAITING if row_waits(thing) else "unknown"
+        return Span("?", unmarked if mark is None else _doubt(counter, mark))
     if value <= 0:
         return Span("", "faint")
     kind = known(counter).kind

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+
+from fabconsole.state.snapshot import Series
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 NO_READING = "·"
@@ -15,6 +18,31 @@ def sparkline(growth: Sequence[float | None], width: int) -> str:
     top = max((step for step in steps if step is not None), default=0.0)
     drawn = "".join(NO_READING if step is None else _block(step, top) for step in steps)
     return " " * (width - len(drawn)) + drawn
+
+
+def sparkline_between(series: Series, begin: float, end: float, width: int) -> str:
+    """The growth from `begin` to `end`, so that series of different rhythms stand under one another.
+
+    A column shows the highest of what it covers; it is blank before there was anything to read.
+    """
+    steps = list(_steps(series))
+    column_s = (end - begin) / width if width > 0 else 0.0
+    seen: list[float | None] = []
+    for column in range(width):
+        since, until = begin + column * column_s, begin + (column + 1) * column_s
+        covered = [growth for start, stop, growth in steps if start < until and stop > since]
+        if covered or seen:
+            seen.append(max((growth for growth in covered if growth is not None), default=None))
+    return sparkline(seen, width)
+
+
+def _steps(series: Series) -> list[tuple[float, float, float | None]]:
+    """Start, end and growth of each step; the first is taken to be as long as the second."""
+    at = series.at
+    if not at:
+        return []
+    first = at[0] - (at[1] - at[0] if len(at) > 1 else 0.0)
+    return [(start, stop, grown) for (start, stop), grown in zip(pairwise((first, *at)), series.growth, strict=True)]
 
 
 def _block(step: float, top: float) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from fabconsole.state.snapshot import NvlinkView, PortView, Snapshot
-from fabconsole.tui.addresses import gpu_of, node_of, nvlink_of, rack_named
+from fabconsole.tui.addresses import gpu_of, node_of, rack_named
 
 
 class View(Enum):
@@ -71,23 +71,28 @@ def inside(place: Place, address: str, snapshot: Snapshot) -> Place | None:
     if place.view is View.RACK:
         return Place(View.NODE, node_of(address), address) if node_of(address) in snapshot.nodes else None
     if place.view is View.NODE:
-        return to(address, snapshot) if "/" in address else None
+        return _link(address, snapshot)
     return Place(View.NODE, node_of(address), address) if node_of(address) != node_of(place.subject) else None
 
 
 def to(address: str, snapshot: Snapshot) -> Place | None:
-    """The place that shows `address` itself: a link for a port or an NVLink, its worst for a GPU, else the node."""
+    """The place that shows `address` itself: its link for a port or an NVLink, else its line on the node's page."""
     node = snapshot.nodes.get(node_of(address))
     if node is None:
         return None
-    if snapshot.port(address) is not None or snapshot.nvlink(address) is not None:
+    if thing_at(address, snapshot) is not None:
         return Place(View.LINK, address, address)
-    if nvlink_of(address) is None and (gpu := gpu_of(address)) is not None:
-        links = [link for link in node.nvlinks if link.gpu == gpu]
-        if links:
-            bad = max(links, key=lambda link: link.health.rank)
-            return Place(View.LINK, bad.end, bad.end)
     return Place(View.NODE, node.name, address)
+
+
+def _link(address: str, snapshot: Snapshot) -> Place | None:
+    """The link at `address`; of a GPU its worst NVLink; None where there is none."""
+    if thing_at(address, snapshot) is not None:
+        return Place(View.LINK, address, address)
+    node = snapshot.nodes.get(node_of(address))
+    links = [link for link in node.nvlinks if link.gpu == gpu_of(address)] if node else []
+    bad = max(links, key=lambda link: link.health.rank, default=None)
+    return None if bad is None else Place(View.LINK, bad.end, bad.end)
 
 
 def far_end(place: Place, address: str, snapshot: Snapshot) -> Place | str:

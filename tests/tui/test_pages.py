@@ -11,9 +11,10 @@ from fabconsole.state.snapshot import Banner, QuestionCoverage, Snapshot
 from fabconsole.stream.records import Reason
 from fabconsole.tui.desk import Desk
 from fabconsole.tui.drawing import HIDDEN, length, plain
-from fabconsole.tui.pages.bars import header, pulse, selection
+from fabconsole.tui.pages.bars import header, pulse
 from fabconsole.tui.pages.link import link_lines
 from fabconsole.tui.pages.lists import event_lines, worst_lines
+from fabconsole.tui.pages.selection import selection
 from fabconsole.tui.trail import Place, Trail, View
 
 
@@ -218,8 +219,8 @@ def test_the_worst_list_puts_the_reason_under_its_thing() -> None:
 
 def test_events_are_newest_first_and_say_how_often() -> None:
     lines = plain(event_lines(east(), 70)).splitlines()
-    assert "11:59:51 gpu03-02 mlx5_5 port 1: link down" in lines[1]
-    assert lines[1].endswith("×4")
+    assert "11:59:51 ✖ gpu03-02 mlx5_5 port 1: link down" in lines[1]
+    assert lines[1].rstrip().endswith("×4")
 
 
 def test_nothing_known_yet_is_said_and_not_shown_as_well() -> None:

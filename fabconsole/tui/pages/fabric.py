@@ -9,13 +9,14 @@ from functools import partial
 
 from rich.cells import cell_len
 
-from fabconsole.fabric.health import Health
+from fabconsole.fabric.health import Health, Severity, worst
 from fabconsole.state.snapshot import RackView, Snapshot
 from fabconsole.tui.addresses import node_of, rack_named
 from fabconsole.tui.drawing import HIDDEN, Line, Span, cut, fit
 from fabconsole.tui.layout import Layout
 from fabconsole.tui.metrics import BLANK, Level, LevelCache, Metric, NodeLevels, level_of
 from fabconsole.tui.placing import Detail, Part, Placed
+from fabconsole.tui.waiting import WAITING
 
 _UNKNOWN = level_of(Health.UNKNOWN)
 
@@ -41,8 +42,8 @@ class Sieve:
         return any(wanted in name.lower() for name in names)
 
     def passes(self, level: Level) -> bool:
-        """True where a thing that looks so is to be shown."""
-        return level.loud or not self.faults_only
+        """True where a thing that looks so is to be shown: what waits is no fault, nor is it well."""
+        return level.loud or not self.faults_only or level.role == WAITING
 
 
 EVERYTHING = Sieve()
@@ -109,7 +110,7 @@ class FabricPage:
                 spans = (Span(item.address, "faint"),)
             case Part.HEAD:
                 name = rack_named(item.address) or ""
-                spans = _head(racks[name], item.width) if name in racks else ()
+                spans = self._head(racks[name], item.width) if name in racks else ()
             case Part.RACK:
                 spans = self._rack(item, racks)
             case Part.NAME:
@@ -140,7 +141,7 @@ class FabricPage:
         if level is not None:
             return level
         # A place that is expected and has shown nothing: as its node where that is not well, else not known yet.
-        return known.own if known.own.loud or not self.metric.is_health else _UNKNOWN
+        return known.own if known.own.loud or known.waits or not self.metric.is_health else _UNKNOWN
 
     def _node(self, name: str) -> NodeLevels | None:
         node = self.snapshot.nodes.get(name)
@@ -152,6 +153,24 @@ class FabricPage:
         known = self._node(name)
         return "name-loud" if known is not None and known.worst.loud else "name"
 
+    def _head(self, rack: RackView, width: int) -> tuple[Span, ...]:
+        faults, health = self._faults(rack)
+        if not faults:
+            return (Span(cut(rack.name, width), "head"),)
+        said = f"{health.glyph}{min(faults, 999)}"
+        name = cut(rack.name, width - cell_len(said) - 1)
+        return Span(name, "name-loud"), Span(" "), Span(said, health.value.lower())
+
+    def _faults(self, rack: RackView) -> tuple[int, Health]:
+        """How many nodes are not well and how the worst of them is; those that only wait are not counted."""
+        inside = [self.snapshot.nodes[name] for name in rack.nodes if name in self.snapshot.nodes]
+        bad = [node for node in inside if node.health.severity >= Severity.WARN and not self._waits(node.name)]
+        return len(bad), worst(node.health for node in bad)
+
+    def _waits(self, name: str) -> bool:
+        known = self._node(name)
+        return known is not None and known.waits
+
     def _rack(self, item: Placed, racks: dict[str, RackView]) -> tuple[Span, ...]:
         covered = [racks[name] for name in self.layout.covers.get(item.address, ()) if name in racks]
         names = [name for rack in covered for name in rack.nodes]
@@ -162,17 +181,10 @@ class FabricPage:
         cell = Span("·", HIDDEN, item.address) if hidden else Span(level.glyph, level.role, item.address)
         if self.layout.style.detail is Detail.DOTS or not covered:
             return (cell,)
-        faults = str(min(covered[0].faults, 99)) if covered[0].faults else ""
+        count, _ = self._faults(covered[0])
+        faults = str(min(count, 99)) if count else ""
         label = fit(covered[0].name, item.width - 3)
         return Span(label, HIDDEN if hidden else "name", item.address), cell, Span(fit(faults, 2), cell.role)
-
-
-def _head(rack: RackView, width: int) -> tuple[Span, ...]:
-    if not rack.faults:
-        return (Span(cut(rack.name, width), "head"),)
-    said = f"{rack.health.glyph}{min(rack.faults, 999)}"
-    name = cut(rack.name, width - cell_len(said) - 1)
-    return Span(name, "name-loud"), Span(" "), Span(said, rack.health.value.lower())
 
 
 def _joined(parts: Iterable[tuple[int, tuple[Span, ...]]]) -> Line:

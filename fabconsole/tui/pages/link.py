@@ -12,8 +12,8 @@ from fabconsole.tui.drawing import Line, Span, clipped, cut, fit, length
 from fabconsole.tui.floor import is_switch
 from fabconsole.tui.pages.lists import event_line
 from fabconsole.tui.readings import growth, lifetime
-from fabconsole.tui.sparkline import sparkline
-from fabconsole.tui.wording import age, gbps
+from fabconsole.tui.sparkline import sparkline_between
+from fabconsole.tui.wording import age, gbps, span
 
 End = PortView | NvlinkView
 _LABEL = 20
@@ -34,7 +34,7 @@ def link_lines(snapshot: Snapshot, subject: str, series: Callable[[str, str], Se
     other = snapshot.port(peer) if peer else None
     ends: list[End] = [one, *([other] if other else [])]
     column = max(16, (width - _LABEL - 2) // 2 if other or peer else width - _LABEL - 2)
-    rows = [(), *_identity(snapshot, ends, peer, column), (), *_counters(ends, series, column)]
+    rows = [*_identity(snapshot, ends, peer, column), (), *_counters(ends, series, snapshot.at, column)]
     lines = [clipped(row, width) for row in rows]
     grown = [name for end in ends for name, rate in end.rates.items() if rate > 0 and name in _WHO_COUNTS]
     if grown:
@@ -93,11 +93,14 @@ def _by(snapshot: Snapshot, end: End) -> str:
     return ", in-band" if node is not None and is_switch(node) else ", by its host"
 
 
-def _counters(ends: Sequence[End], series: Callable[[str, str], Series], column: int) -> Iterator[Line]:
+def _counters(ends: Sequence[End], series: Callable[[str, str], Series], now: float, column: int) -> Iterator[Line]:
     seen = {name for end in ends for name in (*end.counters, *end.marks)}
     order = [name for name in COUNTERS if name in seen] + sorted(seen - set(COUNTERS))
-    yield (Span(fit(" COUNTERS", _LABEL), "title"),)
     wide = column >= 44
+    grew = {(end.end, name): series(end.end, name) for end in ends for name in order} if wide else {}
+    begin = min((one.at[0] for one in grew.values() if one.at), default=now)
+    axis = fit("", _LABEL + 26 - 11) + f"last {span(now - begin)}" if begin < now else ""
+    yield Span(" COUNTERS  ", "title"), Span(axis, "faint")
     for kinds in ((Class.STATE, Class.ERROR), (Class.CONGESTION,), (Class.INFO,), (Class.TRAFFIC,)):
         for name in (name for name in order if known(name).kind in kinds):
             spans = [Span(fit(f"   {known(name).label}", _LABEL + 2), "dim")]
@@ -105,8 +108,8 @@ def _counters(ends: Sequence[End], series: Callable[[str, str], Series], column:
                 value, grown = lifetime(end, name), growth(end, name)
                 cell = [value._replace(text=fit(value.text, 12)), grown._replace(text=fit(grown.text, 11))]
                 if wide and known(name).kind is not Class.INFO:
-                    drawn = sparkline(series(end.end, name).growth, 16)
-                    cell.append(Span(drawn, "warn" if set(drawn) - set(" ▁·") else "faint"))
+                    drawn = sparkline_between(grew[end.end, name], begin, now, 16)
+                    cell.append(Span(drawn, grown.role if set(drawn) - set(" ▁·") else "faint"))
                 spans += _padded(cell, column)
             yield tuple(spans)
 
@@ -117,7 +120,7 @@ def _events(snapshot: Snapshot, ends: Sequence[End], width: int) -> Iterator[Lin
     ]
     yield (Span(" EVENTS", "title"), Span("" if mine else "  none", "dim"))
     for view in mine[:_EVENTS]:
-        yield tuple(part._replace(address=None) for part in event_line(view, width))
+        yield event_line(view, width, alone=True)
 
 
 def _concerns(node: str, subject: str | None, end: End) -> bool:

@@ -10,7 +10,8 @@ from rich.cells import cell_len
 from fabconsole.fabric.health import Health
 from fabconsole.state.snapshot import NodeView, NvlinkView, PortView, QuestionView, Series, Snapshot
 from fabconsole.tui.drawing import Line, Span, clipped, fit, right
-from fabconsole.tui.metrics import LevelCache, Metric
+from fabconsole.tui.floor import gpu_count
+from fabconsole.tui.metrics import METRICS, LevelCache, Metric, level_of
 from fabconsole.tui.pages.lists import event_line
 from fabconsole.tui.readings import growth, lifetime
 from fabconsole.tui.sparkline import sparkline
@@ -21,6 +22,9 @@ _STATE = 7
 _RATE = 9
 _SPARK = 10
 _EVENTS = 30
+_UP = 13
+"""Columns of `   18/18 up` and what is between it and the next."""
+_XID = 8
 _COUNTERS = (
     ("symbol_error", "symbol"),
     ("link_downed", "downs"),
@@ -52,7 +56,7 @@ class NodePage:
             lines.append(clipped([Span(f" {node.error}", "unknown")], width))
         if node.ports:
             lines += [(), *self._ports(node.ports, width)]
-        if node.nvlinks:
+        if node.nvlinks or node.gpu_events:
             lines += [(), *self._matrix(node, width)]
         lines += [(), *self._events(width)]
         return tuple(lines)
@@ -97,20 +101,28 @@ class NodePage:
 
     def _matrix(self, node: NodeView, width: int) -> Iterator[Line]:
         numbers = sorted({link.link for link in node.nvlinks})
-        pitch = 3 if 10 + 3 * len(numbers) <= width else 2
-        heads = "".join(right(str(number), pitch) for number in numbers)
-        yield (Span(fit(" NVLINK", 9), "title"), Span(heads if pitch > 2 else "", "faint"))
-        gpus: dict[int, dict[int, NvlinkView]] = {}
+        pitch = 3 if 10 + 3 * len(numbers) + _UP + _XID <= width else 2
+        heads = "".join(right(str(number), pitch) if pitch > 2 else " " * pitch for number in numbers)
+        xid = fit("", _UP) + "Xid" if node.gpu_events else ""
+        yield clipped((Span(fit(" NVLINK", 9), "title"), Span(f"{heads}{xid}", "faint")), width)
+        gpus: dict[int, dict[int, NvlinkView]] = {gpu: {} for gpu in (*range(gpu_count(node)), *node.gpu_events)}
         for link in node.nvlinks:
-            gpus.setdefault(link.gpu, {})[link.link] = link
+            gpus[link.gpu][link.link] = link
         for gpu, links in gpus.items():
-            yield clipped(self._gpu(f"{node.name}/gpu{gpu}", gpu, links, numbers, pitch), width)
+            yield clipped(self._gpu(node, gpu, links, numbers, pitch), width)
 
     def _gpu(
-        self, address: str, gpu: int, links: dict[int, NvlinkView], numbers: Sequence[int], pitch: int
+        self, node: NodeView, gpu: int, links: dict[int, NvlinkView], numbers: Sequence[int], pitch: int
     ) -> list[Span]:
-        metric = self.metric if self.metric.nvlink_counters else _HEALTH
-        spans = [Span("   "), Span(fit(f"gpu{gpu}", 6), "text", address)]
+        metric = self.metric if self.metric.nvlink_counters else METRICS[0]
+        alarm = self.levels.alarms(node).get(gpu, Health.OK)
+        own = max([METRICS[0].nvlink(link) for link in links.values()] + [level_of(alarm)])
+        spans = [
+            Span(" "),
+            Span(own.glyph if own.loud else " ", own.role),
+            Span(" "),
+            Span(fit(f"gpu{gpu}", 6), "strong" if own.loud else "text", f"{node.name}/gpu{gpu}"),
+        ]
         for number in numbers:
             link = links.get(number)
             spans.append(Span(" " * (pitch - 1)))
@@ -120,17 +132,18 @@ class NodePage:
             level = metric.nvlink(link)
             spans.append(Span(level.glyph, level.role, link.end))
         up = sum(link.state.state == "up" for link in links.values())
-        spans.append(Span(f"   {up}/{len(links)} up", "dim" if up == len(links) else "crit"))
+        said = f"{up}/{len(links)} up" if links else "not read"
+        spans.append(Span(fit(f"   {said}", _UP), "dim" if up == len(links) else "crit"))
+        xids = node.gpu_events.get(gpu)
+        if xids:
+            spans.append(Span(xids.removeprefix("Xid "), alarm.value.lower()))
         return spans
 
     def _events(self, width: int) -> Iterator[Line]:
         mine = [view for view in self.snapshot.events if view.event.node == self.node]
         yield (Span(" EVENTS", "title"), Span("" if mine else "  none", "dim"))
         for view in mine[:_EVENTS]:
-            yield tuple(part._replace(address=None) for part in event_line(view, width, with_node=False))
-
-
-_HEALTH = Metric("health", "health")
+            yield event_line(view, width, alone=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ _ROOMY = 30
 """Lines from which the bars may take two more."""
 
 
-class Console(Screen[None]):
+class Console(Screen[None], inherit_bindings=False):
     """Gives every part its data and turns keys into moves on the desk."""
 
     CSS_PATH = "console.tcss"
@@ -109,7 +109,8 @@ class Console(Screen[None]):
         width, height = self.size.width, self.size.height
         self.set_class(width < LEAST_SIZE[0] or height < LEAST_SIZE[1], "small")
         self.set_class(height >= _ROOMY, "roomy")
-        self.stage.set_out(self.desk, width, height - (8 if height >= _ROOMY else 3))
+        self._top.set_out(width)
+        self.stage.set_out(self.desk, width, height - (8 if height >= _ROOMY else 3), low=self.pane.display)
 
     def _go_to(self, place: Place) -> None:
         self.desk.trail = self.desk.trail.at(self.stage.place.cursor).into(place)
@@ -204,6 +205,11 @@ class Console(Screen[None]):
         """Leave; nothing on any node is left behind."""
         self.app.exit(return_code=0)
 
+    def action_interrupt(self) -> None:
+        """Ctrl-C stops the diagnostic that runs; it never takes the console away in the middle of an incident."""
+        if not self.pane.action_cancel():
+            self.say("ctrl-c stops a diagnostic, and none is running: q leaves the console")
+
     def action_help(self) -> None:
         """Every key there is."""
         self.app.push_screen(Help(self._palette))
@@ -250,6 +256,7 @@ class Console(Screen[None]):
 
     def _open_pane(self) -> None:
         self.pane.display = True
+        self._arrange()
         self.set_focus(self.pane.body)
         self.redraw()
 

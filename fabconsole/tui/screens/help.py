@@ -19,7 +19,7 @@ from fabconsole.tui.widgets.sheet import Sheet
 _KEYS = 18
 
 
-class Help(ModalScreen[None]):
+class Help(ModalScreen[None], inherit_bindings=False):
     """The keys and the glyphs over whatever is shown; any of its keys closes it."""
 
     CSS_PATH = "help.tcss"

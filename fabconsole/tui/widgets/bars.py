@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from fabconsole.tui.desk import Desk
+from fabconsole.tui import keys
+from fabconsole.tui.desk import SIDE_FROM, Desk
 from fabconsole.tui.drawing import Line, Span, fit
-from fabconsole.tui.pages.bars import header, in_one, keys_line, metric_tabs, pulse, selection
+from fabconsole.tui.pages.bars import CLOCK_WIDTH, NARROW_CLOCK_WIDTH, header, keys_line, metric_tabs, pulse
+from fabconsole.tui.pages.selection import in_one, selection
 from fabconsole.tui.palette import Palette
 from fabconsole.tui.widgets.sheet import Sheet
 
@@ -51,10 +53,14 @@ class Top(Vertical):
         yield self._banners
         yield self._tabs
 
+    def set_out(self, width: int) -> None:
+        """Give the clock its columns in a window of `width`."""
+        self._clock.styles.width = CLOCK_WIDTH if width >= SIDE_FROM else NARROW_CLOCK_WIDTH
+
     def show(self, desk: Desk, now: float, stream: Stream, warnings: Sequence[str]) -> None:
         """Draw what changed."""
         snapshot = desk.snapshot
-        self._head.show((header(snapshot, desk.trail.crumbs(), self._head.size.width),))
+        self._head.show((header(snapshot, desk.trail.crumbs(), self._head.size.width, desk.waiting),))
         face = pulse(now, stream.heard_at, snapshot.interval_s, bool(stream.ended), self._clock.size.width)
         self._clock.show((face,))
         self._tabs.show((metric_tabs(desk.metric, self._tabs.size.width),))
@@ -86,12 +92,12 @@ class Foot(Vertical):
         yield self._selection
         yield self._keys
 
-    def show(self, desk: Desk, address: str | None, hints: Sequence[tuple[str, str]], said: str) -> None:
+    def show(self, desk: Desk, address: str | None, hints: keys.Hints, said: str) -> None:
         """Draw what changed; a sentence to the operator stands where the selection does."""
         width = self._selection.size.width
         if said:
             self._selection.show(((Span(fit(f" {said}", width), "accent"),), ()))
         else:
-            two = selection(desk.snapshot, address, width)
+            two = selection(desk.snapshot, address, width, desk.waiting)
             self._selection.show(two if self._selection.size.height > 1 else (in_one(two, width),))
-        self._keys.show((keys_line(hints, desk.note(), self._keys.size.width),))
+        self._keys.show((keys_line(hints.here, hints.always, desk.note(), self._keys.size.width),))

@@ -86,7 +86,7 @@ class Pane(Vertical):
 
     def redraw(self) -> None:
         """Draw what changed."""
-        width = self.body.size.width
+        width = self.body.columns
         if not self.display or not width:
             return
         if self._choices is not None:
@@ -105,10 +105,12 @@ class Pane(Vertical):
         self._choices = None
         self.post_message(self.Folded())
 
-    def action_cancel(self) -> None:
-        """Stop what runs."""
-        if self.job is not None and not self.job.is_over:
-            self.post_message(self.Cancelled(self.job))
+    def action_cancel(self) -> bool:
+        """Stop what runs; False where nothing does."""
+        if self.job is None or self.job.is_over:
+            return False
+        self.post_message(self.Cancelled(self.job))
+        return True
 
     @on(Sheet.Moved)
     def _moved(self, message: Sheet.Moved) -> None:

@@ -66,6 +66,11 @@ class Sheet(ScrollView, can_focus=True):
         self._strips: dict[int, Strip] = {}
         self._marks: frozenset[str] = frozenset()
 
+    @property
+    def columns(self) -> int:
+        """What a line has room for: a scrollbar's column is kept, so that lines are no others when one comes."""
+        return max(0, self.size.width - (not self.has_class("still")))
+
     def show(self, lines: Sequence[Line], stands_for: Mapping[str, str] | None = None) -> None:
         """Show these lines; only those that differ are drawn again. The cursor stays on its address."""
         old, self.lines = self.lines, tuple(lines)

@@ -45,16 +45,19 @@ class Stage(Horizontal):
         """True for the worst list and the events."""
         return sheet in self._lists
 
-    def set_out(self, desk: Desk, width: int, height: int) -> None:
-        """Show what there is room for: the lists beside the fabric, or in its stead while they have the keyboard."""
+    def set_out(self, desk: Desk, width: int, height: int, *, low: bool) -> None:
+        """Show what there is room for: the lists beside the fabric, or in its stead while they have the keyboard.
+
+        `low`: something else takes half of the height, and one list is all there is room for.
+        """
         self._view = desk.trail.here.view
-        chosen = self.focused_list
+        chosen, worst = self.focused_list, self._lists[0]
         columns = desk.side_width(width, height) if self._view is View.FABRIC else 0
         self._side.display = bool(columns) or chosen is not None
         self._side.styles.width = columns + 2 if columns else "1fr"
         self._side.set_class(not columns, "alone")
         for sheet in self._lists:
-            sheet.display = bool(columns) or sheet is chosen
+            sheet.display = sheet is chosen or (bool(columns) and (sheet is worst or not low))
         for view, sheet in self._places.items():
             sheet.display = view is self._view and (bool(columns) or chosen is None)
 
@@ -72,11 +75,11 @@ class Stage(Horizontal):
     def draw(self, desk: Desk) -> None:
         """Give every sheet that is seen its lines."""
         place = self.place
-        if place.display and place.size.width:
-            place.show(*desk.draw(place.size.width, place.size.height))
+        if place.display and place.columns:
+            place.show(*desk.draw(place.columns, place.size.height))
         for sheet, lines in zip(self._lists, (desk.worst, desk.events), strict=True):
-            if sheet.display and self._side.display and sheet.size.width:
-                sheet.show(lines(sheet.size.width))
+            if sheet.display and self._side.display and sheet.columns:
+                sheet.show(lines(sheet.columns))
 
     def enter(self, place: Place) -> None:
         """Empty the sheet of a place that is gone to, its cursor where it will belong."""

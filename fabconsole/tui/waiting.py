@@ -1,0 +1,31 @@
+"""What was not read often enough yet and has not failed: unknown, and no cause for alarm."""
+
+from __future__ import annotations
+
+from fabconsole.fabric.health import Health
+from fabconsole.state.judge import NO_RATE_YET
+from fabconsole.state.snapshot import NodeView, NvlinkView, PortView, QuestionView
+
+WAITING = "waiting"
+"""Role of what waits: it says that it is unknown, without raising its voice."""
+
+
+def row_waits(row: PortView | NvlinkView) -> bool:
+    """True for a port or NVLink that lacks its second reading alone."""
+    return row.health is Health.UNKNOWN and row.reason == NO_RATE_YET.reason
+
+
+def node_waits(node: NodeView) -> bool:
+    """True where everything unknown of a node only waits for an answer that is not overdue."""
+    return (
+        node.health is Health.UNKNOWN
+        and node.error is None
+        and all(map(_question_waits, node.questions))
+        and not any(row.health is Health.UNKNOWN and not row_waits(row) for row in node.ports)
+        and not any(row.health is Health.UNKNOWN and not row_waits(row) for row in node.nvlinks)
+    )
+
+
+def _question_waits(question: QuestionView) -> bool:
+    answered = question.health in (Health.OK, Health.NOT_SUPPORTED)
+    return answered or (question.health is Health.UNKNOWN and question.age_s is None and question.reason is None)
