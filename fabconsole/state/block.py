@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 import numpy as np
 
@@ -37,8 +38,8 @@ class Turn:
 class Block:
     """All tables of one kind and source from one node or switch, folded."""
 
-    __slots__ = ("_behind", "_columns_in", "_last", "_places", "_rows_in", "_straight", "_table", "at", "columns",
-                 "ever_up", "kind", "listing", "rows", "source", "states", "version", "window")  # fmt: skip
+    __slots__ = ("_asleep", "_behind", "_columns_in", "_rows_in", "_straight", "_table", "at", "columns", "kind",
+                 "lines", "listing", "places", "rows", "source", "states", "version", "window")  # fmt: skip
 
     def __init__(self, table: Table, window_s: float) -> None:
         self.kind = table.kind
@@ -53,16 +54,17 @@ class Block:
         """Grows with every answer."""
         self.listing = 0
         """Grows when rows come or a device is another one."""
-        self.ever_up: set[str] = set()
-        """Rows that were Active or up at least once."""
+        self.lines: Mapping[str, int] = {}
+        """Row's name to row number."""
+        self.places: Places = {}
+        """Counter name to column number."""
+        self._asleep: set[str] = set()
         self.window = Window((0, 0), Limits((), table.source), window_s)
         self._behind: dict[int, tuple[Seen, float | None]] = {}
         self._rows_in: tuple[str, ...] = ()
         self._columns_in: tuple[str, ...] = ()
         self._straight = False
         self._table: Table | None = None
-        self._places: Places = {}
-        self._last: dict[str, int] = {}
 
     def fold(self, table: Table, clock_s: float, at: float) -> Sequence[Turn]:
         """Take an answer; returns the rows whose state word changed."""
@@ -100,18 +102,19 @@ class Block:
         """When a row was last read, seconds since the epoch; None: never."""
         return self._line_seen(row)[1]
 
-    def row_of(self, name: str) -> int | None:
-        """Row number of a row's name."""
-        return self._last.get(name)
+    @property
+    def behind(self) -> Mapping[int, tuple[Seen, float | None]]:
+        """Rows that were not read in the last answer: what became of them, and when they last were."""
+        return self._behind
 
-    def column_of(self, name: str) -> int | None:
-        """Column number of a counter."""
-        return self._places.get(name)
+    def was_up(self, row: int) -> bool:
+        """True for a row that was Active or up at least once."""
+        return self.rows[row] not in self._asleep
 
     @property
-    def places(self) -> Places:
-        """Counter name to column number."""
-        return self._places
+    def any_was_up(self) -> bool:
+        """True where any row ever was."""
+        return len(self._asleep) < len(self.rows)
 
     def _line_seen(self, row: int) -> tuple[Seen, float | None]:
         return self._behind.get(row) or (Seen.READ, self.at)
@@ -124,7 +127,7 @@ class Block:
         self._table = table
         if before is not None and table.states is before.states and not self._behind:
             return ()
-        order = range(len(self.rows)) if self._straight else [self._last[name] for name in table.rows]
+        order = range(len(self.rows)) if self._straight else [self.lines[name] for name in table.rows]
         states = list(self.states)
         turns: list[Turn] = []
         strangers: list[int] = []
@@ -136,7 +139,7 @@ class Block:
                 continue
             states[row] = now
             if now.state in ("Active", "up"):
-                self.ever_up.add(self.rows[row])
+                self._asleep.discard(self.rows[row])
             if was.state != now.state and was.state not in (None, "unknown"):
                 turns.append(Turn(self.rows[row], was, now))
             if _identity(was) != _identity(now):
@@ -154,7 +157,7 @@ class Block:
         if (
             table.rows != self._rows_in
             or table.columns != self._columns_in
-            or not set(table.unread) <= self._last.keys()
+            or not set(table.unread) <= self.lines.keys()
         ):
             self._relist(table)
         self._rows_in, self._columns_in = table.rows, table.columns
@@ -168,8 +171,8 @@ class Block:
         self._behind = behind
         if self._straight:
             return np.array(table.values, dtype=np.uint64), table.quality
-        rows = [self._last[name] for name in table.rows]
-        place = np.ix_(rows, [self._places[name] for name in table.columns])
+        rows = [self.lines[name] for name in table.rows]
+        place = np.ix_(rows, [self.places[name] for name in table.columns])
         values, quality = self.window.values.copy(), self.window.quality.copy()
         quality[rows] = ABSENT
         values[place] = table.values
@@ -181,8 +184,8 @@ class Block:
         columns = merged(self.columns, table.columns)
         if rows == self.rows and columns == self.columns:
             return
-        last = {name: row for row, name in enumerate(rows)}
-        places = {name: column for column, name in enumerate(columns)}
+        rows, last = _numbered(rows)
+        columns, places = _numbered(columns)
         row_moves = [last[name] for name in self.rows]
         self.window = self.window.rearranged(
             (len(rows), len(columns)),
@@ -198,7 +201,8 @@ class Block:
         }
         self._behind = {**moved, **fresh}
         self.states = tuple(old_states.get(name, nothing) for name in rows)
-        self.rows, self.columns, self._last, self._places = rows, columns, last, places
+        self._asleep.update(name for name in rows if name not in old_states)
+        self.rows, self.columns, self.lines, self.places = rows, columns, last, places
         self._table = None
 
 
@@ -211,6 +215,12 @@ def merged(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
             order.insert(order.index(old[index - 1]) + 1 if index else 0, name)
             there.add(name)
     return tuple(order)
+
+
+@lru_cache(maxsize=256)  # hosts of one model list the same: 144 NVLinks' names and numbers are 15 kB
+def _numbered(names: tuple[str, ...]) -> tuple[tuple[str, ...], Mapping[str, int]]:
+    """The names, and each one's number; the same objects for equal names."""
+    return names, {name: number for number, name in enumerate(names)}
 
 
 def _unmoved(before: Table, table: Table) -> bool:

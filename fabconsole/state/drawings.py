@@ -17,7 +17,7 @@ from fabconsole.state.scale import Scales
 from fabconsole.state.snapshot import Finding, NodeView
 from fabconsole.state.sweeps import Subnet
 from fabconsole.state.switch import Switch
-from fabconsole.state.switch_view import in_band_part, switch_ports, switch_view
+from fabconsole.state.switch_view import SwitchPorts, in_band_part, switch_view
 from fabconsole.state.timeline import Loudest, Timeline
 
 Found = tuple[Subnet, Switch]
@@ -46,6 +46,7 @@ class Drawings:
         self._scales = Scales(self._thresholds)
         self._hosts: Mapping[str, Host] = {}
         self._views: dict[str, HostView] = {}
+        self._ports: dict[str, SwitchPorts] = {}
         self._drawn: dict[str, Drawn] = {}
 
     def open(self, inventory: Inventory, thresholds: Thresholds, hosts: Mapping[str, Host]) -> None:
@@ -53,6 +54,7 @@ class Drawings:
         self._inventory, self._thresholds, self._hosts = inventory, thresholds, hosts
         self._scales = Scales(thresholds)
         self._views = {name: HostView(host) for name, host in hosts.items()}
+        self._ports = {}
         self._drawn = {}
 
     def draw(self, name: str, found: Found | None, now: float) -> Drawn:
@@ -87,7 +89,7 @@ class Drawings:
         if found is not None:
             subnet, switch = found
             expect = host.expect if host else self._inventory.expected_of(name)
-            ports = switch_ports(
+            ports = self._ports.setdefault(name, SwitchPorts()).rows(
                 name, subnet, switch, expect=expect, scale_of=self._scales.of, peers=self._links.peers, now=now
             )
             if host is None:

@@ -16,6 +16,7 @@ from fabconsole.state.findings import ordered
 from fabconsole.state.host import Host
 from fabconsole.state.links import Links
 from fabconsole.state.racks import racks
+from fabconsole.state.rows import at
 from fabconsole.state.snapshot import Coverage, Finding, NodeView, Series, Snapshot
 from fabconsole.state.sweeps import IN_BAND, Subnet
 from fabconsole.state.switch import Switch
@@ -91,7 +92,7 @@ class FabricState:
         """Growth of one counter of one port or NVLink over the window; empty where there is none."""
         name, _, row = end.partition("/")
         for block in self._blocks(name):
-            line, column = block.row_of(row), block.column_of(counter)
+            line, column = block.lines.get(row), block.places.get(counter)
             if line is not None and column is not None:
                 steps = block.window.steps(line, column)
                 return Series(at=tuple(at for at, _ in steps), growth=tuple(growth for _, growth in steps))
@@ -182,7 +183,8 @@ class FabricState:
 def _health_of(nodes: dict[str, NodeView], end: str) -> Health | None:
     """Health of a far end; None where it is none of our ports."""
     view = nodes.get(end.partition("/")[0])
-    return next((port.health for port in view.ports if port.end == end), None) if view else None
+    port = at(view.ports, end) if view else None
+    return port.health if port else None
 
 
 def _nothing_yet(now: float) -> Snapshot:

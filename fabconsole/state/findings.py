@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.judge import NO_RATE_YET, Verdict
 from fabconsole.state.roll_up import Own
+from fabconsole.state.rows import chosen
 from fabconsole.state.snapshot import Finding, NodeView, NvlinkView, PortView
 
 _FOLD = 3
@@ -79,9 +81,7 @@ def _node(view: NodeView, own: Iterable[Own], now: float) -> Iterator[tuple[str,
 def _ports(view: NodeView, now: float) -> Iterator[Finding]:
     """Faults one by one, each with its far end; ports that were not seen for one reason together."""
     unseen: dict[tuple[Health, str], list[PortView]] = {}
-    for port in view.ports:
-        if not _told_apart(view, port):
-            continue
+    for port in chosen(view.ports, partial(_told_apart, view)):
         if port.health in _UNSEEN:
             unseen.setdefault((port.health, port.reason), []).append(port)
         else:
@@ -92,8 +92,10 @@ def _ports(view: NodeView, now: float) -> Iterator[Finding]:
 
 
 def _nvlinks(view: NodeView, now: float) -> Iterator[Finding]:
-    ailing = [link for link in view.nvlinks if _told_apart(view, link)]
-    ailing.sort(key=lambda link: (link.gpu, link.health.rank, link.reason, link.link))
+    ailing = sorted(
+        chosen(view.nvlinks, partial(_told_apart, view)),
+        key=lambda link: (link.gpu, link.health.rank, link.reason, link.link),
+    )
     for (gpu, _, _), alike in groupby(ailing, key=lambda link: (link.gpu, link.health, link.reason)):
         group = list(alike)
         for link in group if len(group) <= _FOLD else group[:1]:
@@ -110,7 +112,7 @@ def _finding(row: PortView | NvlinkView, reason: str, now: float, peer: str | No
     return Finding(end=row.end, health=row.health, reason=reason, since=now - (row.age_s or 0.0), peer=peer)
 
 
-def _told_apart(view: NodeView, row: PortView | NvlinkView) -> bool:
+def _told_apart(view: NodeView, row: Verdict) -> bool:
     """True for a fault of the row's own: not what it has from its node, nor the wait for a second reading."""
     if row.health.severity < Severity.WARN or row.reason == NO_RATE_YET.reason:
         return False

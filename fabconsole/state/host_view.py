@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.table import Kind
 from fabconsole.state import judge, roll_up
 from fabconsole.state.host import Host
 from fabconsole.state.judge import OK, Verdict
-from fabconsole.state.nvlink_rows import nvlink_views, places
-from fabconsole.state.port_rows import ScaleOf, host_port, port_views
+from fabconsole.state.nvlink_rows import judged_nvlinks
+from fabconsole.state.port_rows import ScaleOf, host_port, judged_ports
 from fabconsole.state.roll_up import Own, Verdicts
+from fabconsole.state.rows import Judged, Rows
 from fabconsole.state.snapshot import NodeView, NvlinkView, PortView, QuestionView
 
 _NOTHING_ASKED = Verdict(Health.UNKNOWN, "nothing is asked of it")
@@ -23,7 +24,7 @@ _NOTHING_ASKED = Verdict(Health.UNKNOWN, "nothing is asked of it")
 class InBandPart:
     """What the sweep says of an inventory's switch."""
 
-    ports: tuple[PortView, ...]
+    ports: Rows[PortView]
     verdict: Verdict
     question: QuestionView
     facts: dict[str, str]
@@ -42,9 +43,18 @@ class Surroundings:
     """Of a switch, whose ports the sweep reads."""
 
 
-_Row = TypeVar("_Row", PortView, NvlinkView)
-_Drawn = tuple[object, tuple[_Row, ...], tuple[Verdict, ...]]
-"""What it was drawn from, the rows, and what they make of their node."""
+_View = TypeVar("_View", PortView, NvlinkView)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn(Generic[_View]):
+    """Rows, and what they rest on: drawn again only when that is something else."""
+
+    judged_by: object
+    aged_by: object
+    rows: Rows[_View]
+    rolled_up: tuple[Verdict, ...]
+    """What they make of their node."""
 
 
 class HostView:
@@ -54,17 +64,18 @@ class HostView:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self._ports: _Drawn[PortView] = (None, (), ())
-        self._nvlinks: _Drawn[NvlinkView] = (None, (), ())
+        self._ports: _Drawn[PortView] | None = None
+        self._nvlinks: _Drawn[NvlinkView] | None = None
 
     def view(self, now: float, around: Surroundings) -> tuple[NodeView, tuple[Own, ...]]:
         """The node at `now`, and what is to be said of it itself, the more telling first."""
         host, swept = self._host, around.swept
         verdicts = {name: question.verdict(now, host.expect) for name, question in host.questions.items()}
-        _, ports, of_ports = self._drawn_ports(now, verdicts, around)
-        _, nvlinks, of_nvlinks = self._drawn_nvlinks(now, verdicts, around)
+        ports = self._drawn_ports(now, verdicts, around)
+        nvlinks = self._drawn_nvlinks(now, verdicts, around)
         own = tuple(self._own(verdicts, around))
-        whole = judge.worse(*(one.verdict for one in own), *of_ports, *of_nvlinks)
+        below = (*ports.rolled_up, *(nvlinks.rolled_up if nvlinks else ()))
+        whole = judge.worse(*(one.verdict for one in own), *below)
         questions = tuple(question.view(now, verdicts[name]) for name, question in host.questions.items())
         if swept is not None:
             questions = (*questions, swept.question)
@@ -80,8 +91,8 @@ class HostView:
             uptime_s=host.uptime_s,
             facts=host.facts if swept is None else {**swept.facts, **host.facts},
             questions=questions,
-            ports=ports,
-            nvlinks=nvlinks,
+            ports=ports.rows,
+            nvlinks=nvlinks.rows if nvlinks else (),
             expect=host.expect,
             gpu_events=around.gpu_events,
         )
@@ -99,49 +110,58 @@ class HostView:
         yield around.events
 
     def _drawn_ports(self, now: float, verdicts: Verdicts, around: Surroundings) -> _Drawn[PortView]:
-        host, name = self._host, self._host.feeding(Kind.PORTS, "hca")
-        if around.swept is not None:
-            return None, around.swept.ports, tuple(roll_up.of_rows(around.swept.ports, host.node.name))
+        host, name, swept = self._host, self._host.feeding(Kind.PORTS, "hca"), around.swept
+        if swept is not None:
+            return _Drawn(None, None, swept.ports, tuple(roll_up.of_rows(swept.ports.judged)))
         question = verdicts.get(name, OK)
-        blocks = host.tables(Kind.PORTS)
-        key = (_versions(host, Kind.PORTS), question, self._step(name, now), around.peers_version, host.rules_version)
-        if self._ports[0] != key:
-            views = port_views(
+        by = (_versions(host, Kind.PORTS), question, around.peers_version, host.rules_version)
+
+        def judged() -> Judged[PortView]:
+            decide = host_port(host.expect, host.virtual)
+            return judged_ports(
                 host.node.name,
-                blocks,
+                host.tables(Kind.PORTS),
                 scale_of=around.scale_of,
-                decide=host_port(host.expect, host.virtual),
+                decide=decide,
                 question=question,
                 peers=around.peers,
-                now=now,
             )
-            self._ports = (key, views, tuple(roll_up.of_rows(views, host.node.name)))
+
+        self._ports = _drawn(self._ports, by, judged, self._step(name, now), now)
         return self._ports
 
-    def _drawn_nvlinks(self, now: float, verdicts: Verdicts, around: Surroundings) -> _Drawn[NvlinkView]:
+    def _drawn_nvlinks(self, now: float, verdicts: Verdicts, around: Surroundings) -> _Drawn[NvlinkView] | None:
         host, name = self._host, self._host.feeding(Kind.NVLINKS, "nvlink")
         question = verdicts.get(name)
         if question is None:
-            return None, (), ()
-        key = (_versions(host, Kind.NVLINKS), question, self._step(name, now), host.rules_version)
-        if self._nvlinks[0] != key:
+            return None
+        by = (_versions(host, Kind.NVLINKS), question, host.rules_version)
+
+        def judged() -> Judged[NvlinkView]:
             block = next(iter(host.tables(Kind.NVLINKS)), None)
-            views = nvlink_views(
-                host.node.name,
-                block,
-                places(block.rows if block else (), host.expect),
-                expect=host.expect,
-                scale_of=around.scale_of,
-                question=question,
-                now=now,
+            return judged_nvlinks(
+                host.node.name, block, expect=host.expect, scale_of=around.scale_of, question=question
             )
-            self._nvlinks = (key, views, tuple(roll_up.of_rows(views, host.node.name)))
+
+        self._nvlinks = _drawn(self._nvlinks, by, judged, self._step(name, now), now)
         return self._nvlinks
 
     def _step(self, name: str, now: float) -> float:
         """Changes when the ages shown are to be drawn anew."""
         question = self._host.questions.get(name)
         return question.changes_at(now) if question else 0.0
+
+
+def _drawn(
+    before: _Drawn[_View] | None, by: object, judged: Callable[[], Judged[_View]], step: float, now: float
+) -> _Drawn[_View]:
+    """What was drawn before, where it still holds; aged, where only its age does not; else judged anew."""
+    if before is None or before.judged_by != by:
+        anew = judged()
+        return _Drawn(by, step, Rows(anew, now), tuple(roll_up.of_rows(anew)))
+    if before.aged_by != step:
+        return replace(before, aged_by=step, rows=Rows(before.rows.judged, now))
+    return before
 
 
 def _versions(host: Host, kind: Kind) -> tuple[object, ...]:

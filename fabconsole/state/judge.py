@@ -38,6 +38,8 @@ def worse(*verdicts: Verdict) -> Verdict:
 
 def port_state(state: PortState, expect: Expect) -> Verdict:
     """A port by what it says of itself, counters aside."""
+    if state.state == "Active":
+        return _speed(state, expect)
     if state.state is None or state.state.casefold() == "unknown":
         return Verdict(Health.UNKNOWN, "its state was not read")
     if state.state == "Down":
@@ -45,9 +47,7 @@ def port_state(state: PortState, expect: Expect) -> Verdict:
         return Verdict(Health.DOWN, f"Down{physical}")
     if state.state == "ActiveDefer":
         return Verdict(Health.WARN, "ActiveDefer: the link is recovering from errors")
-    if state.state != "Active":
-        return Verdict(Health.CRIT, _NOT_ACTIVE.get(state.state, state.state))
-    return _speed(state, expect)
+    return Verdict(Health.CRIT, _NOT_ACTIVE.get(state.state, state.state))
 
 
 def _speed(state: PortState, expect: Expect) -> Verdict:
@@ -60,7 +60,7 @@ def _speed(state: PortState, expect: Expect) -> Verdict:
     if expect.width is not None:
         if state.width is None:
             return Verdict(Health.UNKNOWN, f"its width was not read, {expect.width} is expected")
-        if lanes(state.width) < lanes(expect.width):
+        if state.width != expect.width and lanes(state.width) < lanes(expect.width):
             short.append(f"{state.width} of {expect.width}")
     if short:
         return Verdict(Health.DEGRADED, ", ".join(short))
@@ -97,6 +97,8 @@ def nvlink_state(state: NvlinkState, *, expected: bool, was_up: bool, node_had_a
 
 def combined(state: Verdict, counters: Verdict) -> Verdict:
     """State and counters together. A fault of state shows on the first reading, before any rate can."""
+    if state is counters:
+        return state
     if state.health in (Health.EXPECTED_DOWN, Health.NOT_SUPPORTED):
         return state
     if state.health is not Health.OK and counters.health is Health.UNKNOWN:
@@ -109,7 +111,7 @@ def inherited(verdict: Verdict, question: Verdict) -> Verdict:
 
     Stale: a fault stays a fault, health is not health any more. Unknown or untrusted: nothing is known.
     """
-    if question.health in (Health.OK, Health.NOT_SUPPORTED):
+    if question is OK or question.health in (Health.OK, Health.NOT_SUPPORTED):
         return verdict
     if question.health is Health.STALE and verdict.health.rank > Health.STALE.rank:
         return verdict

@@ -1,4 +1,4 @@
-"""What a block shows: counters, rates, marks and ages of its rows, computed once for all of them."""
+"""What a block's rows showed at one answer: counters, rates, marks and when each was read."""
 
 from __future__ import annotations
 
@@ -7,75 +7,57 @@ from collections.abc import Mapping
 import numpy as np
 
 from fabconsole.fabric.health import Mark
-from fabconsole.fabric.table import PRESENT, UNSUPPORTED
+from fabconsole.fabric.table import UNSUPPORTED
 from fabconsole.state.block import Block
-from fabconsole.state.row import counter_line, rate_line
-from fabconsole.state.window import Flags
+from fabconsole.state.row import CounterLine, RateLine
 
 _NO_MARKS: Mapping[str, Mark] = {}
 
 
 class Lines:
-    """One block's rows as of `now`.
+    """A block as it stands now. It keeps the block's arrays, which are replaced and never written to."""
 
-    Rows on which nothing was ever counted share one line: of ten thousand NVLinks nearly all are.
-    """
+    __slots__ = ("_at", "_behind", "_columns", "_marks", "_resets", "places", "quality", "rates", "saturated",
+                 "values")  # fmt: skip
 
-    __slots__ = ("_block", "_counted", "_fresh_s", "_marked", "_now", "_quiet", "_rated", "_resets", "_unsupported",
-                 "_zeros", "rates")  # fmt: skip
-
-    def __init__(self, block: Block, now: float) -> None:
+    def __init__(self, block: Block) -> None:
         window = block.window
-        self._block = block
-        self._now = now
-        self._fresh_s = None if block.at is None else max(0.0, now - block.at)
+        self.places = block.places
+        self.values = window.values
+        self.quality = window.quality
+        self.saturated = window.saturated
         self.rates = window.rates()
-        counted = window.quality == PRESENT
-        self._counted: Flags | None = None if counted.all() else counted
-        rated = ~np.isnan(self.rates)
-        if window.saturated is not None:
-            rated &= ~window.saturated
-        self._rated: Flags | None = None if rated.all() else rated
-        unsupported = window.quality == UNSUPPORTED
-        self._unsupported: Flags | None = unsupported if unsupported.any() else None
-        self._resets: dict[int, list[str]] = {}
-        for row, column in window.reset_at():
-            self._resets.setdefault(row, []).append(block.columns[column])
-        self._marked = bool(self._resets) or window.saturated is not None or self._unsupported is not None
-        self._quiet: frozenset[int] = frozenset()
-        if self._counted is None and self._rated is None:
-            moved = window.values.any(axis=1) | self.rates.any(axis=1)
-            self._quiet = frozenset(np.flatnonzero(~moved).tolist())
-        self._zeros: tuple[Mapping[str, int], Mapping[str, float]] | None = None
+        self._columns = block.columns
+        self._at = block.at
+        self._behind = dict(block.behind)
+        self._resets = tuple(window.reset_at())
+        self._marks: dict[int, dict[str, Mark]] | None = None
 
-    def counters_and_rates(self, row: int) -> tuple[Mapping[str, int], Mapping[str, float]]:
-        """Lifetime values as last read, and growth per second over the window; what is not known is not in them."""
-        if row in self._quiet:
-            if self._zeros is None:
-                self._zeros = self._lines(row)
-            return self._zeros
-        return self._lines(row)
+    def counters(self, row: int) -> Mapping[str, int]:
+        """Lifetime values as last read."""
+        return CounterLine(self, row)
+
+    def grown(self, row: int) -> Mapping[str, float]:
+        """Growth per second over the window."""
+        return RateLine(self, row)
 
     def marks(self, row: int) -> Mapping[str, Mark]:
         """The doubts about single values."""
-        if not self._marked:
-            return _NO_MARKS
-        marks = dict.fromkeys(self._resets.get(row, ()), Mark.RESET)
-        for flags, mark in ((self._block.window.saturated, Mark.SATURATED), (self._unsupported, Mark.UNSUPPORTED)):
-            if flags is not None and flags[row].any():
-                marks.update(dict.fromkeys((self._block.columns[c] for c in np.flatnonzero(flags[row])), mark))
-        return marks or _NO_MARKS
+        if self._marks is None:
+            self._marks = self._marked()
+        return self._marks.get(row, _NO_MARKS)
 
-    def age_s(self, row: int) -> float | None:
+    def age_s(self, row: int, now: float) -> float | None:
         """Since the row was last read; None: never."""
-        read_at = self._block.read_at(row)
-        if read_at is self._block.at:
-            return self._fresh_s
-        return None if read_at is None else max(0.0, self._now - read_at)
+        behind = self._behind.get(row)
+        read_at = self._at if behind is None else behind[1]
+        return None if read_at is None else max(0.0, now - read_at)
 
-    def _lines(self, row: int) -> tuple[Mapping[str, int], Mapping[str, float]]:
-        places = self._block.places
-        return (
-            counter_line(places, self._block.window.values, row, self._counted),
-            rate_line(places, self.rates, row, self._rated),
-        )
+    def _marked(self) -> dict[int, dict[str, Mark]]:
+        marks: dict[int, dict[str, Mark]] = {}
+        for row, column in self._resets:
+            marks.setdefault(row, {})[self._columns[column]] = Mark.RESET
+        for flags, mark in ((self.saturated, Mark.SATURATED), (self.quality == UNSUPPORTED, Mark.UNSUPPORTED)):
+            for row, column in () if flags is None else np.argwhere(flags).tolist():
+                marks.setdefault(row, {})[self._columns[column]] = mark
+        return marks

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import PortState
 from fabconsole.state import judge
-from fabconsole.state.block import Block, Seen
+from fabconsole.state.block import Block, Seen, State
 from fabconsole.state.judge import NO_COUNTERS, Verdict
 from fabconsole.state.lines import Lines
 from fabconsole.state.row import joined
@@ -23,7 +23,56 @@ Judge = Callable[[str, PortState, Seen, Verdict], Verdict]
 """(row, state, what became of it, verdict on its counters) to a verdict, before its question's age counts."""
 
 
-def port_views(
+class JudgedPorts:
+    """Every port of one node: the first table is the listing, the others add counters to its rows."""
+
+    __slots__ = ("_node", "_others", "_peers", "_places", "_rows", "_states", "_tables", "verdicts")
+
+    def __init__(self, node: str, blocks: Sequence[Block], verdicts: Sequence[Verdict], peers: dict[str, str]) -> None:
+        self.verdicts = verdicts
+        self._node = node
+        self._peers = peers
+        self._rows: tuple[str, ...] = blocks[0].rows if blocks else ()
+        self._states: tuple[State, ...] = blocks[0].states if blocks else ()
+        self._tables = [Lines(block) for block in blocks]
+        self._places: Mapping[str, int] = blocks[0].lines if blocks else {}
+        self._others = [block.lines for block in blocks[1:]]
+
+    def name(self, number: int) -> str:
+        """`mlx5_3/1` on a host, `3` on a switch."""
+        return self._rows[number]
+
+    def number(self, end: str) -> int | None:
+        """The row with an address."""
+        node, _, row = end.partition("/")
+        return self._places.get(row) if node == self._node else None
+
+    def view(self, number: int, now: float) -> PortView:
+        """One port, aged as of `now`."""
+        name, verdict = self._rows[number], self.verdicts[number]
+        lines = self._tables[0]
+        counters, rates, marks = lines.counters(number), lines.grown(number), lines.marks(number)
+        for other, places in zip(self._tables[1:], self._others, strict=True):
+            row = places.get(name)
+            if row is not None:
+                counters, rates = joined((counters, other.counters(row))), joined((rates, other.grown(row)))
+                marks = {**marks, **more} if (more := other.marks(row)) else marks
+        end = f"{self._node}/{name}"
+        return PortView(
+            end=end,
+            node=self._node,
+            state=_said(self._states[number]),
+            health=verdict.health,
+            reason=verdict.reason,
+            peer=self._peers.get(end),
+            counters=counters,
+            rates=rates,
+            marks=marks,
+            age_s=lines.age_s(number, now),
+        )
+
+
+def judged_ports(
     node: str,
     blocks: Sequence[Block],
     *,
@@ -31,13 +80,19 @@ def port_views(
     decide: Judge,
     question: Verdict,
     peers: dict[str, str],
-    now: float,
-) -> tuple[PortView, ...]:
-    """Every port of `blocks`: the first is the listing, the others add counters to its rows."""
+) -> JudgedPorts:
+    """Every port of `blocks`, by its state, its counters in all of them, and its question's age."""
     if not blocks:
-        return ()
-    tables = [(block, Lines(block, now), _counted(block, scale_of(block))) for block in blocks]
-    return tuple(_view(node, name, tables, decide=decide, question=question, peers=peers) for name in blocks[0].rows)
+        return JudgedPorts(node, (), (), peers)
+    listing = blocks[0]
+    counted = scale_of(listing).judge(listing.window)
+    for other in blocks[1:]:
+        counted = _with(counted, listing.rows, scale_of(other).judge(other.window), other.lines)
+    verdicts = [
+        judge.inherited(decide(name, _said(state), listing.seen(row), of_counters), question)
+        for row, (name, state, of_counters) in enumerate(zip(listing.rows, listing.states, counted, strict=True))
+    ]
+    return JudgedPorts(node, blocks, verdicts, peers)
 
 
 def host_port(expect: Expect, virtual: Collection[str]) -> Judge:
@@ -61,47 +116,22 @@ def unless_lost(seen: Seen, verdict: Verdict) -> Verdict:
     return verdict
 
 
-def _counted(block: Block, scale: Scale) -> list[Verdict]:
-    window = block.window
-    return scale.judge(window)
-
-
-def _view(
-    node: str,
-    name: str,
-    tables: Sequence[tuple[Block, Lines, list[Verdict]]],
-    *,
-    decide: Judge,
-    question: Verdict,
-    peers: dict[str, str],
-) -> PortView:
-    first, _, _ = tables[0]
-    here = first.row_of(name)
-    parts = [
-        (block, lines, counted, row) for block, lines, counted in tables if (row := block.row_of(name)) is not None
+def _with(
+    counted: Sequence[Verdict], rows: Sequence[str], others: Sequence[Verdict], places: Mapping[str, int]
+) -> list[Verdict]:
+    """Verdicts of the listing's rows, with those on the same rows of another table."""
+    numbers = (places.get(name) for name in rows)
+    return [
+        mine if number is None else _both(mine, others[number]) for mine, number in zip(counted, numbers, strict=True)
     ]
-    state, seen, age_s = PortState(), Seen.UNREAD, None
-    if here is not None:
-        said = first.states[here]
-        state = said if isinstance(said, PortState) else state
-        seen, age_s = first.seen(here), tables[0][1].age_s(here)
-    judged = [counted[row] for _, _, counted, row in parts]
-    spoken = [verdict for verdict in judged if verdict is not NO_COUNTERS]
-    verdict = judge.inherited(decide(name, state, seen, judge.worse(*(spoken or judged))), question)
-    end = f"{node}/{name}"
-    shown = [lines.counters_and_rates(row) for _, lines, _, row in parts]
-    marks = parts[0][1].marks(parts[0][3])
-    for _, lines, _, row in parts[1:]:
-        marks = {**marks, **lines.marks(row)} if lines.marks(row) else marks
-    return PortView(
-        end=end,
-        node=node,
-        state=state,
-        health=verdict.health,
-        reason=verdict.reason,
-        peer=peers.get(end),
-        counters=joined(tuple(counters for counters, _ in shown)),
-        rates=joined(tuple(rates for _, rates in shown)),
-        marks=marks,
-        age_s=age_s,
-    )
+
+
+def _both(mine: Verdict, other: Verdict) -> Verdict:
+    """The worse of two; a table without error counters says nothing."""
+    if other is mine or other is NO_COUNTERS:
+        return mine
+    return other if mine is NO_COUNTERS else judge.worse(mine, other)
+
+
+def _said(state: State) -> PortState:
+    return state if isinstance(state, PortState) else PortState()

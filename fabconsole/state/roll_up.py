@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fabconsole.fabric.health import Health
@@ -12,7 +12,8 @@ from fabconsole.state.block import Seen
 from fabconsole.state.host import Host
 from fabconsole.state.judge import OK, Verdict
 from fabconsole.state.question_state import said
-from fabconsole.state.snapshot import NvlinkView, PortView
+from fabconsole.state.rows import Judged
+from fabconsole.state.scale import all_well
 from fabconsole.stream.records import Reason
 
 _FAR_SIDE = frozenset({Reason.UNREACHABLE, Reason.JUMP, Reason.REFUSED, Reason.UNTRUSTED})
@@ -66,17 +67,22 @@ def of_counts(host: Host, verdicts: Verdicts) -> Iterator[Own]:
             yield Own("gpus", verdict)
 
 
-def of_rows(rows: Sequence[PortView | NvlinkView], node: str) -> Iterator[Verdict]:
+def of_rows(judged: Judged[object]) -> Iterator[Verdict]:
     """The loudest of a node's ports or NVLinks, and how many are like it."""
-    if not rows:
+    verdicts = judged.verdicts
+    if not verdicts:
         return
-    loudest = max(rows, key=lambda row: row.health.rank)
-    if loudest.health is Health.OK:
+    if verdicts is all_well(len(verdicts)):
         yield OK
-    elif loudest.health.severity:
-        alike = sum(1 for row in rows if row.health is loudest.health) - 1
+        return
+    loudest = max(range(len(verdicts)), key=lambda number: verdicts[number].health.rank)
+    health = verdicts[loudest].health
+    if health is Health.OK:
+        yield OK
+    elif health.severity:
+        alike = sum(1 for verdict in verdicts if verdict.health is health) - 1
         more = f" (and {alike} more)" if alike else ""
-        yield Verdict(loudest.health, f"{loudest.end.removeprefix(f'{node}/')}: {loudest.reason}{more}")
+        yield Verdict(health, f"{judged.name(loudest)}: {verdicts[loudest].reason}{more}")
 
 
 def error(host: Host, verdicts: Verdicts) -> str | None:

@@ -1,57 +1,76 @@
-"""One line of a matrix, read as a mapping: no dictionary is built for what nobody looks at.
-
-A fabric of 64 hosts has ten thousand lines; as dictionaries they would cost 1.5 kB each and most of the fold's time.
-"""
+"""One row's counters and rates, read as a mapping: no dictionary is built for what nobody looks at."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
+from fabconsole.fabric.table import PRESENT
 
-from fabconsole.state.window import Counts, Flags, Rates
+if TYPE_CHECKING:
+    from fabconsole.state.lines import Lines
 
 Places = Mapping[str, int]
 """Column name to column number, in column order."""
 Value = TypeVar("Value")
 
 
-class Line(Mapping[str, Value]):
-    """One row of a matrix that is never written to again. What `shown` hides is not in the mapping."""
+class CounterLine(Mapping[str, int]):
+    """Lifetime values of one row; what was not read is not in it."""
 
-    __slots__ = ("_matrix", "_places", "_row", "_shown")
+    __slots__ = ("_lines", "_row")
 
-    def __init__(
-        self, places: Places, matrix: NDArray[np.uint64] | NDArray[np.float64], row: int, shown: Flags | None
-    ) -> None:
-        self._places = places
-        self._matrix = matrix
+    def __init__(self, lines: Lines, row: int) -> None:
+        self._lines = lines
         self._row = row
-        self._shown = shown
 
-    def __getitem__(self, name: str) -> Value:
-        column = self._places[name]
-        if self._shown is not None and not self._shown[self._row, column]:
+    def __getitem__(self, name: str) -> int:
+        lines, row = self._lines, self._row
+        column = lines.places[name]
+        if lines.quality[row, column] != PRESENT:
             raise KeyError(name)
-        value: Value = self._matrix[self._row, column].item()
-        return value
+        return int(lines.values[row, column])
 
     def __iter__(self) -> Iterator[str]:
-        if self._shown is None:
-            return iter(self._places)
-        shown = self._shown[self._row]
-        return (name for name, column in self._places.items() if shown[column])
+        present = (self._lines.quality[self._row] == PRESENT).tolist()
+        return (name for name, column in self._lines.places.items() if present[column])
 
     def __len__(self) -> int:
-        return len(self._places) if self._shown is None else int(self._shown[self._row].sum())
+        return sum(1 for _ in self)
 
     def __repr__(self) -> str:
         return repr(dict(self))
 
 
-class Joined(Mapping[str, Value]):
+class RateLine(Mapping[str, float]):
+    """Rates of one row; a counter without one is not in it."""
+
+    __slots__ = ("_lines", "_row")
+
+    def __init__(self, lines: Lines, row: int) -> None:
+        self._lines = lines
+        self._row = row
+
+    def __getitem__(self, name: str) -> float:
+        lines, row = self._lines, self._row
+        column = lines.places[name]
+        rate = float(lines.rates[row, column])
+        if math.isnan(rate) or (lines.saturated is not None and lines.saturated[row, column]):
+            raise KeyError(name)
+        return rate
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._lines.places if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+class Joined(Mapping[str, Value], Generic[Value]):
     """Lines of several tables about the same thing, as one."""
 
     __slots__ = ("_parts",)
@@ -73,16 +92,6 @@ class Joined(Mapping[str, Value]):
 
     def __repr__(self) -> str:
         return repr(dict(self))
-
-
-def counter_line(places: Places, matrix: Counts, row: int, shown: Flags | None) -> Mapping[str, int]:
-    """The counters of one row."""
-    return Line[int](places, matrix, row, shown)
-
-
-def rate_line(places: Places, matrix: Rates, row: int, shown: Flags | None) -> Mapping[str, float]:
-    """The rates of one row."""
-    return Line[float](places, matrix, row, shown)
 
 
 def joined(parts: tuple[Mapping[str, Value], ...]) -> Mapping[str, Value]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,34 +39,34 @@ class Scale:
         self.judged: Flags = self._stops | np.array([rule is not None for rule in self._rules], dtype=np.bool_)
         """Columns whose rate decides health."""
 
-    def judge(self, window: Window) -> list[Verdict]:
+    def judge(self, window: Window) -> Sequence[Verdict]:
         """One verdict a row, by its counters alone.
 
         A limit is so many in its own unit of time: two errors in the first five seconds are not yet 24 a minute.
         """
-        rates, quality, saturated = window.rates(), window.quality, window.saturated
-        judged = rates * np.minimum(1.0, window.elapsed_s / self._spans)
+        quality, saturated = window.quality, window.saturated
         present = (quality == PRESENT) & self.judged
+        counted = present.any(axis=1)
+        if window.still and saturated is None and counted.all():
+            return all_well(len(counted))
+        rates = window.rates()
+        judged = rates * np.minimum(1.0, window.elapsed_s / self._spans)
         waiting = present & np.isnan(rates)
         flagged = (judged > self._warn) | (judged > self._crit)
         if saturated is not None:
             waiting &= ~saturated
             flagged |= saturated & self._stops
-        counted = present.any(axis=1)
         if counted.all() and not waiting.any() and not flagged.any():
-            return [OK] * len(rates)
-        verdicts: list[Verdict] = []
-        for row in range(len(rates)):
-            if flagged[row].any():
-                stopped = None if saturated is None else saturated[row]
-                verdict = self._fault(rates[row], judged[row], np.flatnonzero(flagged[row]).tolist(), stopped)
-                verdicts.append(worse(verdict, NO_RATE_YET) if waiting[row].any() else verdict)
-            elif waiting[row].any():
-                verdicts.append(NO_RATE_YET)
-            elif counted[row] or (quality[row] == UNSUPPORTED).any():
-                verdicts.append(OK)
-            else:
-                verdicts.append(NO_COUNTERS)
+            return all_well(len(counted))
+        told = counted | (quality == UNSUPPORTED).any(axis=1)
+        verdicts = [OK if says else NO_COUNTERS for says in told.tolist()]
+        waits = waiting.any(axis=1)
+        for row in np.flatnonzero(waits).tolist():
+            verdicts[row] = NO_RATE_YET
+        for row in np.flatnonzero(flagged.any(axis=1)).tolist():
+            stopped = None if saturated is None else saturated[row]
+            verdict = self._fault(rates[row], judged[row], np.flatnonzero(flagged[row]).tolist(), stopped)
+            verdicts[row] = worse(verdict, NO_RATE_YET) if waits[row] else verdict
         return verdicts
 
     def _fault(self, rates: Line, judged: Line, columns: list[int], stopped: NDArray[np.bool_] | None) -> Verdict:
@@ -83,6 +84,12 @@ class Scale:
             health = Health.CONGESTED if self._congestion[column] else Health.WARN
             return Verdict(health, f"{name} {_over(rate, rule.warn_per_s, at_end)}")
         return Verdict(Health.WARN, f"{name} saturated: it has no rate until it is cleared")
+
+
+@lru_cache(maxsize=256)
+def all_well(rows: int) -> tuple[Verdict, ...]:
+    """OK for each of so many rows; the same object each time."""
+    return (OK,) * rows
 
 
 class Scales:

@@ -10,6 +10,7 @@ from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Mark, Severity
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import NvlinkState, PortState
+from fabconsole.state.rows import at
 from fabconsole.stream.records import Reason
 
 
@@ -88,9 +89,9 @@ class NodeView:
     uptime_s: float | None
     facts: Mapping[str, str]
     questions: tuple[QuestionView, ...]
-    ports: tuple[PortView, ...]
-    """In listing order, what vanished still in its place."""
-    nvlinks: tuple[NvlinkView, ...]
+    ports: Sequence[PortView]
+    """In listing order, what vanished still in its place. The same object while nothing in it changed."""
+    nvlinks: Sequence[NvlinkView]
     """By GPU, then link."""
     expect: Expect
     gpu_events: Mapping[int, str] = field(default_factory=dict)
@@ -204,12 +205,12 @@ class Snapshot:
     def port(self, end: str) -> PortView | None:
         """The port at an address; None where there is none."""
         node = self.nodes.get(end.partition("/")[0])
-        return next((port for port in node.ports if port.end == end), None) if node else None
+        return at(node.ports, end) if node else None
 
     def nvlink(self, end: str) -> NvlinkView | None:
         """The NVLink at an address; None where there is none."""
         node = self.nodes.get(end.partition("/")[0])
-        return next((link for link in node.nvlinks if link.end == end), None) if node else None
+        return at(node.nvlinks, end) if node else None
 
 
 class Picture(Protocol):

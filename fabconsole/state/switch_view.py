@@ -7,8 +7,9 @@ from fabconsole.fabric.inventory import Expect
 from fabconsole.state import judge, roll_up
 from fabconsole.state.host_view import InBandPart
 from fabconsole.state.judge import Verdict
-from fabconsole.state.port_rows import ScaleOf, port_views
+from fabconsole.state.port_rows import JudgedPorts, ScaleOf, judged_ports
 from fabconsole.state.roll_up import Own
+from fabconsole.state.rows import Rows
 from fabconsole.state.snapshot import NodeView, PortView, QuestionView
 from fabconsole.state.sweeps import IN_BAND, Subnet
 from fabconsole.state.switch import Switch
@@ -16,35 +17,49 @@ from fabconsole.state.switch import Switch
 PLATFORM = "switch"
 
 
-def switch_ports(
-    name: str,
-    subnet: Subnet,
-    switch: Switch,
-    *,
-    expect: Expect,
-    scale_of: ScaleOf,
-    peers: dict[str, str],
-    now: float,
-) -> tuple[PortView, ...]:
-    """Its ports; those of a switch that is gone are gone with it."""
-    return port_views(
-        name,
-        (switch.block,),
-        scale_of=scale_of,
-        decide=switch.decide(expect, complete=subnet.whole(switch), remark=subnet.remark),
-        question=subnet.switch_verdict(switch, now),
-        peers=peers,
-        now=now,
-    )
+class SwitchPorts:
+    """The ports of one switch, judged anew only where they may be something else now."""
+
+    __slots__ = ("_by", "_judged")
+
+    def __init__(self) -> None:
+        self._by: object = None
+        self._judged = JudgedPorts("", (), (), {})
+
+    def rows(
+        self,
+        name: str,
+        subnet: Subnet,
+        switch: Switch,
+        *,
+        expect: Expect,
+        scale_of: ScaleOf,
+        peers: dict[str, str],
+        now: float,
+    ) -> Rows[PortView]:
+        """Its ports; those of a switch that is gone are gone with it."""
+        question = subnet.switch_verdict(switch, now)
+        by = (name, id(switch.block), subnet.version, question, id(peers))
+        if by != self._by:
+            self._by = by
+            self._judged = judged_ports(
+                name,
+                (switch.block,),
+                scale_of=scale_of,
+                decide=switch.decide(expect, complete=subnet.whole(switch), remark=subnet.remark),
+                question=question,
+                peers=peers,
+            )
+        return Rows(self._judged, now)
 
 
 def switch_view(
-    name: str, subnet: Subnet, switch: Switch, ports: tuple[PortView, ...], expect: Expect, events: Own, now: float
+    name: str, subnet: Subnet, switch: Switch, ports: Rows[PortView], expect: Expect, events: Own, now: float
 ) -> tuple[NodeView, tuple[Own, ...]]:
     """The node that a switch without an inventory entry is, and what is to be said of it itself."""
     part = in_band_part(subnet, switch, ports, now)
     own = (Own("sweep", part.verdict), events)
-    whole = judge.worse(*(one.verdict for one in own), *roll_up.of_rows(ports, name))
+    whole = judge.worse(*(one.verdict for one in own), *roll_up.of_rows(ports.judged))
     view = NodeView(
         name=name,
         rack=None,
@@ -63,7 +78,7 @@ def switch_view(
     return view, own
 
 
-def in_band_part(subnet: Subnet, switch: Switch, ports: tuple[PortView, ...], now: float) -> InBandPart:
+def in_band_part(subnet: Subnet, switch: Switch, ports: Rows[PortView], now: float) -> InBandPart:
     """What the sweep says of a switch."""
     verdict = subnet.switch_verdict(switch, now)
     return InBandPart(ports, verdict, _question(subnet, switch, verdict, now), _facts(subnet, switch))

@@ -23,6 +23,9 @@ _STEPS = 15
 """Readings closer than this part of the window are merged: a node polled every second costs no more memory."""
 
 
+_ZERO = np.float64(0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One reading: when, and every counter's unrolled value. Arrays are never written to again."""
@@ -123,6 +126,12 @@ class Window:
     def last(self) -> Step | None:
         """The newest reading."""
         return self._ring[-1] if self._ring else None
+
+    @property
+    def still(self) -> bool:
+        """True where there are rates and all of them are zero: nothing has grown over the window."""
+        ring = self._ring
+        return len(ring) > 1 and ring[0].grown is ring[-1].grown and self._start is None and self.elapsed_s > 0
 
     def rates(self) -> Rates:
         """Growth per second over the window, (rows, columns) float64; NaN where there is no rate.
@@ -239,6 +248,8 @@ class Window:
         if elapsed <= 0:
             return np.full(self.values.shape, np.nan)
         first, last = self._ring[0], self._ring[-1]
+        if self.still and (self.quality == PRESENT).all():
+            return np.broadcast_to(_ZERO, self.values.shape)
         growth = (last.grown - first.grown).astype(np.float64)
         if self._start is None:
             rates: Rates = growth / elapsed
