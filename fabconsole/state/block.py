@@ -58,7 +58,7 @@ class Block:
         """Row's name to row number."""
         self.places: Places = {}
         """Counter name to column number."""
-        self._asleep: set[str] = set()
+        self._asleep: frozenset[str] = frozenset()
         self.window = Window((0, 0), Limits((), table.source), window_s)
         self._behind: dict[int, tuple[Seen, float | None]] = {}
         self._rows_in: tuple[str, ...] = ()
@@ -131,6 +131,7 @@ class Block:
         states = list(self.states)
         turns: list[Turn] = []
         strangers: list[int] = []
+        woken: list[str] = []
         relabelled = False
         said: Sequence[State] = table.states
         for row, now in zip(order, said, strict=True):
@@ -139,7 +140,7 @@ class Block:
                 continue
             states[row] = now
             if now.state in ("Active", "up"):
-                self._asleep.discard(self.rows[row])
+                woken.append(self.rows[row])
             if was.state != now.state and was.state not in (None, "unknown"):
                 turns.append(Turn(self.rows[row], was, now))
             if _identity(was) != _identity(now):
@@ -147,6 +148,7 @@ class Block:
                 if _identity(was) is not None and _identity(now) is not None:
                     strangers.append(row)
         self.states = tuple(states)
+        self._asleep = self._asleep.difference(woken)
         self.listing += relabelled
         if strangers:
             self.window.forget(strangers)
@@ -201,7 +203,7 @@ class Block:
         }
         self._behind = {**moved, **fresh}
         self.states = tuple(old_states.get(name, nothing) for name in rows)
-        self._asleep.update(name for name in rows if name not in old_states)
+        self._asleep = self._asleep.union(name for name in rows if name not in old_states)
         self.rows, self.columns, self.lines, self.places = rows, columns, last, places
         self._table = None
 

@@ -19,7 +19,7 @@ Quality = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
 Rates = NDArray[np.float64]
 
-_STEPS = 15
+_STEPS = 10
 """Readings closer than this part of the window are merged: a node polled every second costs no more memory."""
 
 
