@@ -22,6 +22,7 @@ from fabconsole.tui.desk import Desk
 from fabconsole.tui.palette import Palette
 from fabconsole.tui.running import Diagnostics
 from fabconsole.tui.screens.console import Console
+from fabconsole.tui.terminal import Terminal
 from fabconsole.tui.themes import load_theme
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ class FabConsole(App[None], inherit_bindings=False):
         self._apply = apply
         self._clock = clock
         self._source: Source | None = None
+        self._terminal: Terminal | None = None
         look, said = load_theme(theme)
         textual_theme = look.for_textual()
         self.register_theme(textual_theme)
@@ -78,6 +80,8 @@ class FabConsole(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Show the console, then start what it shows."""
+        if not self.is_headless:
+            self._terminal = Terminal(lambda code: self.exit(return_code=code))
         self.push_screen(self.console_screen)
         self.call_after_refresh(self._start)
 
@@ -91,6 +95,8 @@ class FabConsole(App[None], inherit_bindings=False):
 
     async def _tick(self) -> None:
         """Look, then draw; a key that was pressed meanwhile is answered in between."""
+        if self._terminal is not None:
+            self._terminal.check()
         self.console_screen.look()
         await asyncio.sleep(_BREATH_S)
         if self.console_screen.pane.is_attached:  # not while the console is being taken down

@@ -107,7 +107,7 @@ class Desk:
         """The page of the place where the operator is."""
         place = self.trail.here
         if not self.snapshot.racks:
-            return Drawn(((Span(" waiting for the inventory …", "dim"),),))
+            return Drawn(((Span("waiting for the inventory …", "dim"),),))
         if place.view is View.FABRIC:
             layout = self.layout(width, height)
             page = FabricPage(self.snapshot, layout, self.metric, self._levels, self.sieve, self._rows)

@@ -9,10 +9,13 @@ from fabconsole.state.snapshot import NodeView, NvlinkView, PortView, QuestionVi
 WAITING = "waiting"
 """Role of what waits: it says that it is unknown, without raising its voice."""
 
+_READING = frozenset({NO_RATE_YET.reason, "not answered yet"})
+"""The state's words for it; a test holds them against the state itself."""
+
 
 def row_waits(row: PortView | NvlinkView) -> bool:
-    """True for a port or NVLink that lacks its second reading alone."""
-    return row.health is Health.UNKNOWN and row.reason == NO_RATE_YET.reason
+    """True for a port or NVLink that lacks its first or second reading alone."""
+    return row.health is Health.UNKNOWN and row.reason in _READING
 
 
 def node_waits(node: NodeView) -> bool:

@@ -295,6 +295,27 @@ async def test_q_quits_with_zero_and_closes_the_source(bench: Bench) -> None:
     assert bench.source.is_closed
 
 
+async def test_no_chance_key_takes_the_console_away(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        for key in ("ctrl+c", "ctrl+q", "ctrl+z", "ctrl+d", "ctrl+p"):
+            await pilot.press(key)
+        await pilot.pause()
+        assert bench.app.is_running and bench.app.screen is bench.app.console_screen
+        await pilot.press("ctrl+c")
+        assert "q leaves the console" in text(bench, "selection")
+
+
+async def test_ctrl_c_stops_what_runs_from_anywhere(tmp_path: Path) -> None:
+    shown = east()
+    bench = Bench(shown, tmp_path, Scripted(inventory_of(shown), (b"working\n",), ends=False))
+    async with opened(bench) as pilot:
+        await pilot.press("d", "enter")
+        await until(pilot, lambda: bool(bench.source.orders))
+        await pilot.press("tab", "ctrl+c")
+        await until(pilot, lambda: bool(bench.source.cancelled))
+        assert bench.app.is_running
+
+
 async def test_marks_are_of_nodes_and_are_counted(bench: Bench) -> None:
     async with opened(bench) as pilot:
         console = bench.app.console_screen

@@ -8,6 +8,7 @@ import pytest
 from drawn_fabric import QUIET, host, nvlink, port, silent
 
 from fabconsole.fabric.health import Health, Mark
+from fabconsole.state.snapshot import Finding
 from fabconsole.tui.metrics import BLANK, METRICS, STEPS, LevelCache, Metric, levels_of
 
 HEALTH, SYMBOL, DOWNS, WAIT, NVLINK = METRICS
@@ -78,6 +79,18 @@ def test_a_gpu_is_its_worst_nvlink() -> None:
     assert levels.parts["a/gpu3"].glyph == "▲"
     assert levels.parts["a/gpu2"].glyph == "·"
     assert levels.own.glyph == "▲"
+
+
+def test_a_gpu_that_logged_an_xid_is_no_quiet_dot() -> None:
+    node = replace(host("a", "r"), gpu_events={6: "Xid 94", 2: "Xid 31 ×2"}, health=Health.CRIT)
+    cache = LevelCache()
+    assert cache.of(node, HEALTH).parts["a/gpu6"].glyph == "▲"
+    cache.hear([Finding(end="a/gpu6", health=Health.CRIT, reason="Xid 94", since=0.0)])
+    parts = cache.of(node, HEALTH).parts
+    assert [parts[f"a/gpu{gpu}"].glyph for gpu in (2, 5, 6)] == ["▲", "·", "✖"]
+    assert cache.of(node, NVLINK).parts["a/gpu6"].glyph == "·"
+    cache.hear([])
+    assert cache.of(replace(node, gpu_events={}), HEALTH).parts["a/gpu6"].glyph == "·"
 
 
 def test_a_metric_says_nothing_of_things_that_do_not_count_it() -> None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from drawn_fabric import NOON, Still, east, host, nvlink, port, silent, snapshot, switch
 
-from fabconsole.fabric.health import Health, Mark
-from fabconsole.state.snapshot import Banner, QuestionCoverage, Snapshot
+from fabconsole.fabric.event import Event
+from fabconsole.fabric.health import Health, Mark, Severity
+from fabconsole.state.snapshot import Banner, EventView, QuestionCoverage, Series, Snapshot
 from fabconsole.stream.records import Reason
 from fabconsole.tui.desk import Desk
 from fabconsole.tui.drawing import HIDDEN, length, plain
-from fabconsole.tui.pages.bars import header, pulse
+from fabconsole.tui.keys import useful
+from fabconsole.tui.pages.bars import header, keys_line, pulse
 from fabconsole.tui.pages.link import link_lines
-from fabconsole.tui.pages.lists import event_lines, worst_lines
+from fabconsole.tui.pages.lists import event_line, event_lines, event_place, worst_lines
 from fabconsole.tui.pages.selection import selection
-from fabconsole.tui.trail import Place, Trail, View
+from fabconsole.tui.sparkline import sparkline_between
+from fabconsole.tui.trail import Place, Trail, View, inside, to
 
 
 def desk(shown: Snapshot, *places: Place) -> Desk:
@@ -135,6 +139,17 @@ def test_a_node_page_marks_what_is_saturated_and_never_shows_missing_as_zero() -
     assert " 0 " not in row
 
 
+def test_a_node_page_has_each_gpus_xids_beside_its_nvlinks() -> None:
+    shown = snapshot([replace(host("a0", "r0"), gpu_events={6: "Xid 94 ×2, 31"}, health=Health.WARN)])
+    for width in (79, 120):
+        lines = plain(desk(shown, Place(View.NODE, "a0")).draw(width, 40).lines).splitlines()
+        head = next(line for line in lines if "NVLINK" in line)
+        sick = next(line for line in lines if "gpu6" in line)
+        assert sick.startswith(" ▲ gpu6")
+        assert sick.index("94 ×2, 31") == head.index("Xid")
+    assert "Xid" not in plain(desk(snapshot([host("a0", "r0")]), Place(View.NODE, "a0")).draw(120, 40).lines)
+
+
 def test_a_node_page_says_why_a_question_has_no_answer() -> None:
     node = host("a0", "r0")
     stuck = replace(node.questions[2], health=Health.STALE, age_s=95.0, reason=Reason.STUCK, detail="since 11:40")
@@ -195,6 +210,30 @@ def test_the_header_counts_coverage_by_question() -> None:
     assert "hca 1/2" in plain([header(shown, [], 120)])
 
 
+@pytest.mark.parametrize("width", [46, 59, 68, 99])
+@pytest.mark.parametrize("crumbs", [[], ["r03"], ["r03", "gpu03-02/mlx5_5/1"]])
+def test_however_narrow_the_header_names_every_question_with_a_gap(width: int, crumbs: list[str]) -> None:
+    shown = east()
+    questions = {
+        "hca": QuestionCoverage(asked=64, answered=63, oldest_s=1.0),
+        "gpu": QuestionCoverage(asked=64, answered=64, oldest_s=1.0),
+        "nvlink": QuestionCoverage(asked=64, answered=61, oldest_s=1.0),
+    }
+    shown = replace(shown, coverage=replace(shown.coverage, questions=questions))
+    said = plain([header(shown, crumbs, width)])
+    assert "hca 63" in said and "nvlink 61" in said
+    assert length(header(shown, crumbs, width)) <= width
+
+
+def test_the_foot_never_loses_help_and_quit() -> None:
+    hints = useful(View.FABRIC, in_pane=False, choosing=False)
+    for width in (60, 80, 120, 200):
+        for note in ("", "symbol errors · faults only · /gpu03 · 2 marked"[: width - 20]):
+            line = plain([keys_line(hints.here, hints.always, note, width)])
+            assert "? help   q quit" in line
+            assert len(line) <= width
+
+
 def test_the_header_says_all_well_only_of_a_whole_picture() -> None:
     well = snapshot([host("a0", "r0")])
     assert "all well" in plain([header(well, [], 100)])
@@ -221,6 +260,63 @@ def test_events_are_newest_first_and_say_how_often() -> None:
     lines = plain(event_lines(east(), 70)).splitlines()
     assert "11:59:51 ✖ gpu03-02 mlx5_5 port 1: link down" in lines[1]
     assert lines[1].rstrip().endswith("×4")
+
+
+def xid(node: str = "gpu09-00") -> EventView:
+    said = Event(
+        at=NOON - 9,
+        node=node,
+        kind="xid",
+        severity=Severity.CRIT,
+        text="NVRM: Xid (PCI:0000:d1:00): 74, pid=88",
+        code=74,
+        subject="gpu6",
+        link=2,
+        meaning="NVLink error",
+    )
+    return EventView(event=said, first_at=NOON - 9, count=1)
+
+
+def test_an_xid_says_its_meaning_in_the_list_and_its_own_words_where_there_is_room() -> None:
+    assert "Xid 74 NVLink error · gpu6 link 2" in plain([event_line(xid(), 70)])
+    assert "NVRM" not in plain([event_line(xid(), 70)])
+    assert "NVRM: Xid (PCI:0000:d1:00): 74" in plain([event_line(xid(), 110, alone=True)])
+
+
+def test_only_what_asks_for_somebody_has_a_colour_in_the_events() -> None:
+    def roles(severity: Severity) -> set[str]:
+        view = xid()
+        line = event_line(replace(view, event=replace(view.event, severity=severity)), 80)
+        return {span.role for span in line if span.text.strip()}
+
+    assert "crit" in roles(Severity.CRIT)
+    assert "warn" in roles(Severity.WARN)
+    assert roles(Severity.INFO) <= {"dim", "strong", "faint"}
+
+
+def test_an_event_leads_to_what_it_is_about() -> None:
+    shown = east()
+    assert event_place(xid().event, shown) == "gpu09-00/gpu6/nvl2"
+    assert event_place(replace(xid().event, link=None), shown) == "gpu09-00/gpu6"
+    assert event_place(replace(xid().event, subject="mlx5_3"), shown) == "gpu09-00/mlx5_3/1"
+    assert event_place(replace(xid().event, subject="0000:18:00.0"), shown) == "gpu09-00"
+
+
+def test_a_gpus_finding_leads_to_its_row_and_its_row_to_its_worst_nvlink() -> None:
+    shown = east()
+    place = to("gpu09-00/gpu6", shown)
+    assert place == Place(View.NODE, "gpu09-00", "gpu09-00/gpu6")
+    assert inside(place, "gpu09-00/gpu6", shown) == Place(View.LINK, "gpu09-00/gpu6/nvl2", "gpu09-00/gpu6/nvl2")
+
+
+def test_both_ends_of_a_link_are_drawn_over_one_time() -> None:
+    slow = Series(at=(NOON - 30, NOON), growth=(0.0, 4.0))
+    fast = Series(at=tuple(NOON - 60 + 5 * step for step in range(13)), growth=(*[0.0] * 12, 4.0))
+    assert sparkline_between(fast, NOON - 60, NOON, 4) == "▁▁▁█"
+    assert sparkline_between(slow, NOON - 60, NOON, 4) == "▁▁██"
+    late = Series(at=(NOON - 5, NOON), growth=(None, 0.0))
+    assert sparkline_between(late, NOON - 60, NOON, 12) == " " * 10 + "·▁"
+    assert sparkline_between(Series(at=(), growth=()), NOON - 60, NOON, 4) == "    "
 
 
 def test_nothing_known_yet_is_said_and_not_shown_as_well() -> None:

@@ -26,12 +26,12 @@ def header(snapshot: Snapshot, crumbs: Sequence[str], width: int, waiting: Colle
     if not snapshot.nodes:
         return spread([Span(" "), Span(snapshot.fabric.upper() or "FABCONSOLE", "strong")], [], width)
     fabric, sizes = snapshot.fabric, [] if crumbs else _sizes(snapshot)
-    names = [_name(fabric, crumbs), _name(fabric, crumbs[-1:])] + ([_name("", crumbs[-1:])] if crumbs else [])
+    names = [_name(fabric, crumbs), _name(fabric, crumbs[-1:])]
     each, alike, gaps, numbers = _coverage(snapshot.coverage)
     roomy, tight, worst = (_counts(snapshot, waiting, brevity) for brevity in range(3))
     wanted = [(names[0], [*sizes, *each], roomy)]
     wanted += [(name, middle, tail) for middle, tail, name in product((each, alike, gaps), (roomy, tight), names)]
-    wanted += [(name, middle, worst) for middle, name in product((gaps, numbers), names)]
+    wanted += [(name, middle, worst) for middle, name in product((gaps, numbers), (*names, _name("", crumbs[-1:])))]
     for name, middle, tail in wanted:
         if length(name) + length(middle) + length(tail) + 1 <= width:
             break

@@ -36,8 +36,8 @@ def worst_lines(
         lines += _finding(finding, snapshot.at, width)
     reading = sum(nodes is None or name in nodes for name in waiting)
     if reading or not snapshot.nodes:
-        whom = f" {reading} node{'s' if reading > 1 else ''}, no verdict yet" if reading else ""
-        lines.append((Span(fit(f" ? reading …{whom}", width), WAITING),))
+        whom = f"{reading} node{'s' if reading > 1 else ''} " if reading else ""
+        lines.append((Span(fit(f" ? reading {whom}…", width), WAITING),))
     elif not found:
         whole = snapshot.coverage.complete
         said = "nothing that was asked for is wrong" if whole else "nothing so far, and not everything was answered"

@@ -16,6 +16,7 @@ from fabconsole.tui.pages.fabric import EVERYTHING, Sieve
 from fabconsole.tui.pages.lists import event_lines, worst_lines
 
 _PORTS_TOGETHER = 8
+_GPUS = ("GPUS by NVLink, Xid", "GPUS", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class RackPage:
         hosts = [node for node in nodes if not is_switch(node)]
         switches = [node for node in nodes if is_switch(node)]
         names = max((cell_len(node.name) for node in nodes), default=0)
-        lines: list[Line] = [()]
+        lines: list[Line] = []
         if hosts:
             lines += self._hosts(hosts, names, width, airy=4 * len(hosts) + 3 * len(switches) + 6 < height)
         if switches:
@@ -57,7 +58,7 @@ class RackPage:
         indent = " " * (names + 5)
         yield (
             Span(indent + fit("RAILS", pitch * rails), "title"),
-            Span(fit("  GPUS, worst NVLink", pitch * gpus + 2) if gpus else "", "title"),
+            Span(f"  {next(label for label in _GPUS if len(label) <= pitch * gpus)}" if gpus else "", "title"),
         )
         heads = "".join(fit(label, pitch) for label in labels)
         yield (Span(f"{indent}{heads}  " + "".join(fit(str(gpu), pitch) for gpu in range(gpus)), "faint"),)

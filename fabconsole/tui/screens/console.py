@@ -170,6 +170,7 @@ class Console(Screen[None], inherit_bindings=False):
         if isinstance(place, str):
             self.say(place)
         elif place.view in (View.FABRIC, View.LINK):
+            self._said = (0.0, "")
             self.stage.place.select(place.cursor)
             self._draw_bars()
         else:
