@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from fabconsole.fabric.health import Severity
@@ -32,14 +33,22 @@ class Event:
 
     @property
     def headline(self) -> str:
-        """What happened, short: `Xid 74 NVLink error · gpu3 link 7`; what has no number says it itself."""
+        """What happened, short: `Xid 74 NVLink error · gpu3 link 7`; what has no number says it itself.
+
+        `mlx5_core 0000:bc:00.0 ib5: Link down` is told as `mlx5_5: Link down` where it is known what has that address.
+        """
         if self.code is None:
-            return self.text
+            return _SPEAKER.sub(f"{self.subject}: ", self.text, count=1) if self.subject else self.text
         number = f"{_NUMBERED.get(self.kind, self.kind)} {self.code}"
         link = None if self.link is None else f"link {self.link}"
         place = " ".join(part for part in (self.subject, link) if part)
         what = f"{number} {self.meaning}" if self.meaning else number
         return f"{what} · {place}" if place else what
 
+
+_SPEAKER = re.compile(
+    r"^(?:\w+ )?[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7](?: \w+)?: (?:\w+:\d+:\(pid -?\d+\): )?"
+)
+"""Driver, PCI address, interface, place in the source: who says it, before what is said."""
 
 _NUMBERED = {"xid": "Xid", "sxid": "SXid"}

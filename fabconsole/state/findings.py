@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -42,28 +43,61 @@ def findings_of(view: NodeView, own: Iterable[Own], onsets: Onsets, now: float) 
     """What is wrong on one node: the node itself, its ports, its NVLinks. A node is as bad as the worst of them."""
     if view.health.severity < Severity.WARN:
         return onsets.dated(view.name, {})
-    rows = {finding.end: finding for finding in (*_ports(view, now), *_nvlinks(view, now))}
-    return onsets.dated(view.name, {**dict(_node(view, own, now)), **rows})
+    ports, nvlinks = tuple(_ports(view, now)), tuple(_nvlinks(view, now))
+    counted = {what for what, rows in (("hcas", ports), ("gpus", nvlinks)) if _any_missing(rows)}
+    themselves = _node(view, (one for one in own if one.what not in counted), now)
+    return onsets.dated(view.name, {**dict(themselves), **{row.end: row for row in (*ports, *nvlinks)}})
 
 
 def ordered(
     found: Iterable[Finding], health_of: Callable[[str], Health | None], hidden: Mapping[str, Collection[str]]
 ) -> tuple[Finding, ...]:
-    """Worst first, then newest; a link whose both ends ail is one line; `hidden` nodes are in a banner already."""
+    """Worst first, then newest; a link whose both ends ail is one line; `hidden` nodes are in a banner already.
+
+    What is MISSING comes before what is down because of it: a link whose far end is MISSING ranks below that, and
+    the links of a node that is MISSING are counted in its line, which comes first.
+    """
     both = [
         replace(f, peer_health=health_of(f.peer)) if f.peer else f
         for f in found
         if not (f.end in hidden and f.health in _UNSEEN)
     ]
-    both.sort(key=lambda f: (-f.health.rank, -f.since, f.end))
+    lines = sorted(_gathered(both), key=lambda line: (-line[0], -line[1].since, line[1].end))
     told: set[str] = set()
     kept: list[Finding] = []
-    for finding in both:
+    for _, finding in lines:
         if finding.peer is not None and finding.peer in told:
             continue
         told.add(finding.end)
         kept.append(finding)
     return tuple(kept)
+
+
+def _gathered(found: Sequence[Finding]) -> Iterator[tuple[float, Finding]]:
+    """Each finding with its rank; the links of a missing node are told with it."""
+    missing = {finding.end for finding in found if finding.health is Health.MISSING}
+    followers = [f for f in found if f.health is Health.DOWN and f.peer_health is Health.MISSING]
+    gone = (_node_of(f.peer) for f in followers if f.peer is not None and f.peer not in missing)
+    links = Counter(node for node in gone if node in missing)
+    for finding in found:
+        if finding.end in links and finding.health is Health.MISSING:
+            many = links[finding.end]
+            down = f"{many} links to it are down" if many > 1 else "the link to it is down"
+            yield Health.DOWN.rank + 0.5, replace(finding, reason=f"{finding.reason}; {down}")
+        elif finding.health is Health.DOWN and finding.peer_health is Health.MISSING:
+            if finding.peer in missing or _node_of(finding.peer or "") not in links:
+                yield Health.MISSING.rank - 0.5, finding
+        else:
+            yield finding.health.rank, finding
+
+
+def _any_missing(rows: Iterable[Finding]) -> bool:
+    """True where those that are too few are told one by one."""
+    return any(row.health is Health.MISSING for row in rows)
+
+
+def _node_of(end: str) -> str:
+    return end.partition("/")[0]
 
 
 def _node(view: NodeView, own: Iterable[Own], now: float) -> Iterator[tuple[str, Finding]]:

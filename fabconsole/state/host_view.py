@@ -100,11 +100,11 @@ class HostView:
 
     def _own(self, verdicts: Verdicts, around: Surroundings) -> Iterator[Own]:
         host = self._host
-        yield from roll_up.of_questions(host, verdicts)
+        yield roll_up.of_questions(host, verdicts)
         if around.swept is not None:
             yield Own("sweep", around.swept.verdict)
         elif not verdicts:
-            yield Own("questions", _NOTHING_ASKED)
+            yield Own("unasked", _NOTHING_ASKED)
         yield Own("sm", host.unmanaged)
         yield from roll_up.of_counts(host, verdicts)
         yield around.events

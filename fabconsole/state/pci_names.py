@@ -36,6 +36,11 @@ class PciNames:
         return self._functions.get(subject) or self._slots.get(_slot(subject), subject)
 
 
+def is_name(subject: str | None) -> bool:
+    """True for `mlx5_5` or `gpu3`, False for an address that nothing is known to have."""
+    return subject is not None and _FUNCTION.fullmatch(subject) is None
+
+
 def named(facts: Mapping[str, str], ports: Iterable[Block]) -> Iterator[tuple[str, str]]:
     """(address, name) of the GPUs in a node's facts, and of the HCAs whose ports are in its tables, gone ones too."""
     for fact, address in facts.items():

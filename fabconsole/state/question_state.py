@@ -12,6 +12,7 @@ from fabconsole.stream.records import Reason, Unanswered
 
 STALE_INTERVALS = 2
 UNKNOWN_INTERVALS = 6
+_SILENT = "no answer when it was due"
 _GPU_TOOLS = frozenset({"gpu", "nvlink"})
 
 
@@ -53,9 +54,9 @@ class QuestionState:
         if age is None:
             return Verdict(Health.UNKNOWN, said(failure) if failure else "not answered yet")
         if age > UNKNOWN_INTERVALS * self.interval_s:
-            return Verdict(Health.UNKNOWN, said(failure) if failure else self._silent())
+            return Verdict(Health.UNKNOWN, said(failure) if failure else _SILENT)
         if failure is not None or age > STALE_INTERVALS * self.interval_s:
-            return Verdict(Health.STALE, said(failure) if failure else self._silent())
+            return Verdict(Health.STALE, said(failure) if failure else _SILENT)
         return OK
 
     def changes_at(self, now: float) -> float:
@@ -82,9 +83,6 @@ class QuestionState:
     def _needless(self, failure: Unanswered, expect: Expect) -> bool:
         """No nvidia-smi where no GPU is expected is no fault."""
         return failure.reason is Reason.NO_TOOL and self.name in _GPU_TOOLS and not expect.gpus and not expect.nvlinks
-
-    def _silent(self) -> str:
-        return f"no answer to {self.name} when it was due"
 
 
 def said(failure: Unanswered) -> str:

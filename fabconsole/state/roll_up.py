@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fabconsole.fabric.health import Health
@@ -14,10 +14,11 @@ from fabconsole.state.judge import OK, Verdict
 from fabconsole.state.question_state import said
 from fabconsole.state.rows import Judged
 from fabconsole.state.scale import all_well
-from fabconsole.stream.records import Reason
+from fabconsole.stream.records import Reason, Unanswered
 
 _FAR_SIDE = frozenset({Reason.UNREACHABLE, Reason.JUMP, Reason.REFUSED, Reason.UNTRUSTED})
 """Failures of the connection: every question has the same one, so none is named."""
+_ANSWERED = frozenset({Health.OK, Health.NOT_SUPPORTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Own:
     """One thing about a node itself, not about one of its ports or NVLinks."""
 
     what: str
-    """Question, hcas, gpus, sm, sweep, events: the same thing keeps its name while its words change."""
+    """questions, hcas, gpus, sm, sweep, events: the same thing keeps its name while its words change."""
     verdict: Verdict
     since: float | None = None
     """Since when, where the thing itself says so."""
@@ -37,16 +38,30 @@ Verdicts = Mapping[str, Verdict]
 """Question to what its age and failure mean."""
 
 
-def of_questions(host: Host, verdicts: Verdicts) -> Iterator[Own]:
-    """One unanswered question is enough for a node not to be OK."""
-    for name, verdict in verdicts.items():
-        failure = host.questions[name].failure
-        if verdict.health is Health.OK:
-            yield Own(name, OK)
-        elif failure is not None and failure.reason in _FAR_SIDE:
-            yield Own(name, verdict)
-        elif verdict.health is not Health.NOT_SUPPORTED:
-            yield Own(name, Verdict(verdict.health, f"{name}: {verdict.reason}"))
+def of_questions(host: Host, verdicts: Verdicts) -> Own:
+    """All that its questions leave unseen, as one thing: one unanswered question is enough for a node not to be OK.
+
+    Where the connection fails, every question does: that is said alone, as it was last said.
+    """
+    unseen = {name: verdict for name, verdict in verdicts.items() if verdict.health not in _ANSWERED}
+    if not unseen:
+        return Own("questions", OK)
+    failures = {name: failure for name in unseen if (failure := host.questions[name].failure) is not None}
+    lost = [failure for failure in failures.values() if failure.reason in _FAR_SIDE]
+    if lost:
+        reason = said(max(lost, key=lambda failure: failure.at))
+    else:
+        alike: dict[str, list[str]] = {}
+        for name, verdict in sorted(unseen.items(), key=lambda item: -item[1].health.rank):
+            alike.setdefault(failures[name].reason.value if name in failures else verdict.reason, []).append(name)
+        reason = "; ".join(f"{', '.join(names)}: {_in_full(words, names, failures)}" for words, names in alike.items())
+    return Own("questions", Verdict(judge.worse(*unseen.values()).health, reason))
+
+
+def _in_full(words: str, names: Sequence[str], failures: Mapping[str, Unanswered]) -> str:
+    """What failed alike, with the details where they are the same."""
+    told = {said(failures[name]) for name in names if name in failures}
+    return told.pop() if len(told) == 1 else words
 
 
 def of_counts(host: Host, verdicts: Verdicts) -> Iterator[Own]:

@@ -12,7 +12,7 @@ from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.gpu_events import gpu_number, xids_of_gpus
 from fabconsole.state.judge import OK, Verdict
-from fabconsole.state.pci_names import PciNames
+from fabconsole.state.pci_names import PciNames, is_name
 from fabconsole.state.snapshot import EventView
 
 _PER_NODE = 64
@@ -21,6 +21,7 @@ _SHOWN = 1000
 _NOT_THE_NODES_HEALTH = frozenset({"state", "sm"})
 """A port that came back is judged by its readings, and a handover is no fault of the host that saw it."""
 _NOTHING_KNOWN = PciNames()
+_LINK_DOWN = re.compile(r": Link down$")
 _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
 
 
@@ -147,9 +148,14 @@ def _likeness(event: Event) -> _Likeness:
     return _Likeness(event.kind, event.code, event.subject, event.link, words)
 
 
+def _is_read_anyway(event: Event) -> bool:
+    """True for a link that went down on a port we read: how it is now is judged there, not for an hour by a line."""
+    return event.kind == "mlx5" and _LINK_DOWN.search(event.text) is not None and is_name(event.subject)
+
+
 def _verdict(view: EventView) -> Verdict:
     event = view.event
-    if event.kind in _NOT_THE_NODES_HEALTH or event.severity < Severity.WARN:
+    if event.kind in _NOT_THE_NODES_HEALTH or event.severity < Severity.WARN or _is_read_anyway(event):
         return OK
     health = {Severity.WARN: Health.WARN, Severity.UNKNOWN: Health.UNKNOWN}.get(event.severity, Health.CRIT)
     times = f" ({view.count}×)" if view.count > 1 else ""

@@ -184,7 +184,7 @@ def test_errors_are_remembered_longer_than_the_window_and_traffic_is_not() -> No
     assert len(steps) == 39
     assert [growth for _, growth in steps if growth] == [10.0]
     assert steps[2] == (15.0, 10.0)
-    assert len(traffic.steps(0, 0)) == 12
+    assert 6 <= len(traffic.steps(0, 0)) <= 10
 
 
 def test_the_memory_of_errors_has_an_end_and_leaves_resets_and_saturation_blank() -> None:
