@@ -15,6 +15,8 @@ WORDS_PER_S = 12.5e9
 _PACKET_WORDS = 1031  # 4096 octets of payload, and the headers of a reliable connection
 _MULTICAST_PER_S = 40.0
 _DAY_S = 86400.0
+_WAITED = 2.0**31
+"""Most ticks waited before: half of what sysfs and the PMA can hold, so that a demo of hours does not get there."""
 
 TRAFFIC = (
     "port_xmit_data",
@@ -43,7 +45,8 @@ class Load:
         self._tremble = 2 * np.pi / dice.uniform(7, 23, shape)
         self._phase = dice.uniform(0, 2 * np.pi, shape)
         self._past = np.floor(self._level * dice.uniform(3, 12, shape) * _DAY_S)
-        self._wait = dice.uniform(2e3, 4e5, shape)
+        self._wait = 10 ** dice.uniform(1.7, 4.7, shape)
+        self._waited = dice.uniform(0, _WAITED, shape)
 
     def counts(self, rows: slice | NDArray[np.intp], end: int, t: NDArray[np.float64]) -> NDArray[np.int64]:
         """(links in `rows`, `TRAFFIC`), int64: what end 0 (near) or 1 (far) counted after `t` seconds of being up."""
@@ -61,7 +64,7 @@ class Load:
         words += self._swing[way, rows] / turn * (np.sin(turn * t + phase) - np.sin(phase))
         words += self._ripple[way, rows] / tremble * (np.sin(tremble * t + phase) - np.sin(phase))
         wait = self._wait[way, rows]
-        waited = wait * (t + 2 * _DAY_S) + wait / turn / 2 * (np.sin(turn * t) - 1)
+        waited = self._waited[way, rows] + wait * t + wait / turn / 2 * np.sin(turn * t)
         return words.astype(np.int64), waited.astype(np.int64)
 
 

@@ -21,7 +21,7 @@ _FINDINGS = 40
 
 
 def render(snapshot: Snapshot) -> RenderableType:
-    """Header and coverage, banners, the worst list, nodes that are well folded, recent events."""
+    """Header and coverage, banners, the worst list, nodes alike in one line, recent events."""
     parts: list[RenderableType] = [_header(snapshot)]
     parts += [Text(f"! {banner.text}", style="bold red") for banner in snapshot.banners]
     parts += [Text(f"  note: {warning}", style="yellow") for warning in snapshot.warnings]
@@ -69,15 +69,15 @@ def _findings(snapshot: Snapshot) -> Table:
 
 def _nodes(snapshot: Snapshot) -> Table:
     table = _table("nodes", "", "node", "", "why", "ports", "NVLinks", "answered")
-    well: dict[Health, list[NodeView]] = {}
+    alike: dict[tuple[Health, str], list[NodeView]] = {}
     for view in sorted(snapshot.nodes.values(), key=lambda view: -view.health.rank):
-        if view.health.severity >= Severity.WARN:
-            table.add_row(*_word(view.health, view.name), Text(view.reason), *_sizes([view]))
-        else:
-            well.setdefault(view.health, []).append(view)
-    for health, views in well.items():
+        ails = view.health.severity >= Severity.WARN
+        alike.setdefault((view.health, view.reason if ails else ""), []).append(view)
+    for (health, reason), views in alike.items():
         names = str(NodeSet.fromlist([view.name for view in views], resolver=None, autostep=None))
-        table.add_row(*_word(health, names), Text(f"{len(views)} nodes"), *_sizes(views))
+        many = f"{len(views)} nodes" if len(views) > 1 or not reason else ""
+        why = ": ".join(part for part in (many, reason) if part)
+        table.add_row(*_word(health, names), Text(why), *_sizes(views))
     return table
 
 

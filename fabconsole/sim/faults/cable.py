@@ -13,6 +13,8 @@ from fabconsole.sim.faults.places import far_end, read_end, read_start
 from fabconsole.sim.wiring import End, Wiring
 
 _MOST_FLAPS = 1000
+_CONGESTED_PER_S = 1.5e6
+"""Ticks of waiting: thirty times what the busiest healthy port waits, and half an hour until the counter is full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Congestion:
         """See `Fault`."""
         if self.on not in wiring.link_of:
             return False
-        effects.grow(self.on, Growth("port_xmit_wait", self.at, per_s=4e8))
+        effects.grow(self.on, Growth("port_xmit_wait", self.at, per_s=_CONGESTED_PER_S))
         effects.grow(self.on, Growth("port_xmit_discards", self.at, per_s=self.discards_per_s))
         return True
 
