@@ -99,11 +99,13 @@ def _lid_of(node: NodeView, of_switch: PortView | None = None) -> str:
     """A switch's one LID, from whichever of its ports says it; a host's ports have each their own."""
     if of_switch is not None and of_switch.end.count("/") != 1:
         return ""
-    return next((lid for port in node.ports if (lid := _lid(port.state.lid))), "")
+    return node.facts.get("lid") or next((lid for port in node.ports if (lid := _lid(port.state.lid))), "")
 
 
 def _guid_of(node: NodeView) -> str:
-    return next((guid for port in node.ports if (guid := _guid(port.state.node_guid))), "")
+    """A switch's GUID: the sweep tells it of the node, a host that reads itself of each port."""
+    found = node.facts.get("guid") or next((guid for port in node.ports if (guid := port.state.node_guid)), None)
+    return _guid(found)
 
 
 def _lid(lid: int | None) -> str:

@@ -31,13 +31,22 @@ Pair = tuple[str, str]
 """Node and question."""
 
 
+_FOR_A_RATE = 2
+"""Readings, without which a port that is well would end as UNKNOWN."""
+
+
 class Tally:
-    """Which questions still lack outcomes."""
+    """Which questions still lack outcomes.
+
+    A question that was answered, but less than twice because an asking failed between, is asked on: one deadline
+    missed at the start is no reason to say of a healthy port that it has no rate.
+    """
 
     def __init__(self, polls: int) -> None:
         self._polls = polls
         self._wanted: dict[Pair, int] = {}
         self._had: Counter[Pair] = Counter()
+        self._read: Counter[Pair] = Counter()
         self._hopeless: set[Pair] = set()
         self._sweepers: frozenset[str] = frozenset()
 
@@ -55,6 +64,7 @@ class Tally:
             return
         pair = (record.node, "in-band" if isinstance(record, Sweep) else record.question)
         self._had[pair] += 1
+        self._read[pair] += not isinstance(record, Unanswered)
         if isinstance(record, Unanswered) and record.reason in _HOPELESS:
             self._hopeless.add(pair)
         else:
@@ -63,16 +73,20 @@ class Tally:
     @property
     def waiting(self) -> list[Pair]:
         """Questions that have too few outcomes and may still get them."""
-        swept = any(self._had[pair] >= wanted for pair, wanted in self._wanted.items() if pair[1] == "in-band")
+        swept = any(self._enough(pair, wanted) for pair, wanted in self._wanted.items() if pair[1] == "in-band")
         return [
             pair
             for pair, wanted in self._wanted.items()
-            if self._had[pair] < wanted and pair not in self._hopeless and not (swept and pair[1] == "in-band")
+            if not self._enough(pair, wanted) and pair not in self._hopeless and not (swept and pair[1] == "in-band")
         ]
+
+    def _enough(self, pair: Pair, wanted: int) -> bool:
+        read = self._read[pair]
+        return self._had[pair] >= wanted and (read == 0 or read >= min(wanted, _FOR_A_RATE))
 
 
 async def observed(source: Source, state: FabricState, polls: int, clock: Callable[[], float] = time.monotonic) -> None:
-    """Apply records until each question was asked `polls` times, or has no hope of it.
+    """Apply records until each question was asked `polls` times and, if answered, has a rate; or has no hope of it.
 
     A question whose node cannot be reached or whose tool is not there is given up as soon as the others are done.
     `clock` counts seconds; after the polls' own time and a minute the rest is left as it is: unknown.

@@ -63,8 +63,49 @@ async def test_it_stops_when_every_question_had_its_outcomes() -> None:
     script = Script(
         [opening(Asked("hca", 5.0), Asked("log", 30.0))],
         [answer(node, "hca") for node in ("h0", "h1")] + [answer(node, "log") for node in ("h0", "h1")],
-        [answer("h0", "hca"), failure("h1", "hca", Reason.TIMEOUT)],
+        [answer("h0", "hca"), answer("h1", "hca")],
         [answer("h0", "hca")],
+    )
+    await play(script)
+    assert script.played == 3
+
+
+async def test_a_question_with_one_reading_is_asked_on_until_it_has_a_rate() -> None:
+    script = Script(
+        [opening(Asked("hca", 5.0))],
+        [answer("h0", "hca"), failure("h1", "hca", Reason.TIMEOUT)],
+        [answer("h0", "hca"), answer("h1", "hca")],
+        [answer("h0", "hca"), failure("h1", "hca", Reason.GARBLED)],
+        [answer("h1", "hca")],
+        silent=True,
+    )
+    await play(script)
+    assert script.played == 5
+
+
+async def test_a_question_that_was_never_answered_is_not_asked_on() -> None:
+    script = Script(
+        [opening(Asked("nvlink", 5.0))],
+        [answer("h0", "nvlink"), failure("h1", "nvlink", Reason.TIMEOUT)],
+        [answer("h0", "nvlink"), failure("h1", "nvlink", Reason.TIMEOUT)],
+        silent=True,
+    )
+    await play(script)
+    assert script.played == 3
+
+
+async def test_one_poll_is_enough_where_one_was_asked_for() -> None:
+    script = Script([opening(Asked("hca", 5.0))], [answer("h0", "hca"), answer("h1", "hca")], silent=True)
+    await play(script, polls=1)
+    assert script.played == 2
+
+
+async def test_a_node_that_was_lost_after_one_reading_is_not_waited_for() -> None:
+    script = Script(
+        [opening(Asked("hca", 5.0))],
+        [answer("h0", "hca"), answer("h1", "hca")],
+        [answer("h0", "hca"), failure("h1", "hca", Reason.UNREACHABLE)],
+        silent=True,
     )
     await play(script)
     assert script.played == 3
