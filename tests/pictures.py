@@ -51,10 +51,10 @@ class Shot:
 
 
 SHOTS = (
-    Shot("fabric", 150, 42, "gpu03-02/mlx5_5/1"),
-    Shot("node", 150, 38, "gpu05-01/gpu3", ("enter", "enter")),
-    Shot("link", 120, 40, "gpu03-02/mlx5_5/1", ("enter", "enter", "enter")),
-    Shot("diagnose", 150, 42, "gpu03-02/mlx5_5/1", ("d", "enter"), 6.0),
+    Shot("fabric", 150, 38, "gpu03-02/mlx5_5/1"),
+    Shot("node", 150, 36, "gpu05-01/gpu3", ("enter", "enter")),
+    Shot("link", 130, 48, "gpu03-02/mlx5_5/1", ("enter", "enter", "enter")),
+    Shot("diagnose", 150, 44, "gpu03-02/mlx5_5/1", ("d", "enter"), 6.0),
 )
 
 

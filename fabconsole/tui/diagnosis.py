@@ -15,6 +15,7 @@ from fabconsole.runbook.selection import Selection, selected
 from fabconsole.state.snapshot import Snapshot
 from fabconsole.stream.records import Finished, Output
 from fabconsole.stream.source import Order
+from fabconsole.tui.outline import outline
 from fabconsole.tui.transcript import Transcript
 
 
@@ -73,6 +74,20 @@ class Run:
     address: str
     transcript: Transcript = field(default_factory=Transcript)
     finished: Finished | None = None
+    outlined: Sequence[str] | None = None
+    """A whole JSON answer without its braces; None where it is none."""
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """What it said, to be read."""
+        return self.transcript.lines if self.outlined is None else self.outlined
+
+    def end(self, finished: Finished) -> None:
+        """Nothing more comes."""
+        self.transcript.close()
+        self.finished = finished
+        if not self.transcript.dropped:
+            self.outlined = outline(self.transcript.lines)
 
     @property
     def outcome(self) -> str:
@@ -130,8 +145,7 @@ class Job:
         if isinstance(record, Output):
             run.transcript.feed(record.data)
         else:
-            run.transcript.close()
-            run.finished = record
+            run.end(record)
         return True
 
     def groups(self) -> tuple[Group, ...]:

@@ -33,7 +33,7 @@ def header(snapshot: Snapshot, crumbs: Sequence[str], width: int, waiting: Colle
     wanted += [(name, middle, tail) for middle, tail, name in product((each, alike, gaps), (roomy, tight), names)]
     wanted += [(name, middle, worst) for middle, name in product((gaps, numbers), (*names, _name("", crumbs[-1:])))]
     for name, middle, tail in wanted:
-        if length(name) + length(middle) + length(tail) + 1 <= width:
+        if length(name) + length(middle) + length(tail) + 2 <= width:
             break
     return spread([*name, *middle], tail, width)
 

@@ -17,6 +17,9 @@ from fabconsole.tui.wording import age, gbps, span
 
 End = PortView | NvlinkView
 _LABEL = 20
+_VALUE = 12
+_GROWN = 11
+_SPARK = 16
 _EVENTS = 12
 _WHO_COUNTS = {
     "symbol_error": "errors at a receiver: the far transmitter, the cable or this receiver",
@@ -99,16 +102,16 @@ def _counters(ends: Sequence[End], series: Callable[[str, str], Series], now: fl
     wide = column >= 44
     grew = {(end.end, name): series(end.end, name) for end in ends for name in order} if wide else {}
     begin = min((one.at[0] for one in grew.values() if one.at), default=now)
-    axis = fit("", _LABEL + 26 - 11) + f"last {span(now - begin)}" if begin < now else ""
-    yield Span(" COUNTERS  ", "title"), Span(axis, "faint")
+    axis = f"last {span(now - begin)}" if begin < now else ""
+    yield Span(fit(" COUNTERS", _LABEL + 2 + _VALUE + _GROWN), "title"), Span(axis, "faint")
     for kinds in ((Class.STATE, Class.ERROR), (Class.CONGESTION,), (Class.INFO,), (Class.TRAFFIC,)):
         for name in (name for name in order if known(name).kind in kinds):
             spans = [Span(fit(f"   {known(name).label}", _LABEL + 2), "dim")]
             for end in ends:
                 value, grown = lifetime(end, name), growth(end, name)
-                cell = [value._replace(text=fit(value.text, 12)), grown._replace(text=fit(grown.text, 11))]
+                cell = [value._replace(text=fit(value.text, _VALUE)), grown._replace(text=fit(grown.text, _GROWN))]
                 if wide and known(name).kind is not Class.INFO:
-                    drawn = sparkline_between(grew[end.end, name], begin, now, 16)
+                    drawn = sparkline_between(grew[end.end, name], begin, now, _SPARK)
                     cell.append(Span(drawn, grown.role if set(drawn) - set(" ▁·") else "faint"))
                 spans += _padded(cell, column)
             yield tuple(spans)

@@ -81,7 +81,7 @@ def event_line(view: EventView, width: int, *, alone: bool = False) -> Line:
     event = view.event
     glyph, role = _LOOK[event.severity]
     times = f" ×{view.count} " if view.count > 1 else " "
-    head = [Span(f" {clock(event.at)} ", "dim"), Span(f"{glyph} ", role)]
+    head = [Span(f" {clock(event.at)} ", "dim"), Span(glyph, role), Span(" ")]
     if not alone:
         head.append(Span(f"{event.node} ", "strong"))
     room = max(0, width - length(head) - len(times))

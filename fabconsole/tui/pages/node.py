@@ -133,7 +133,7 @@ class NodePage:
             spans.append(Span(level.glyph, level.role, link.end))
         up = sum(link.state.state == "up" for link in links.values())
         said = f"{up}/{len(links)} up" if links else "not read"
-        spans.append(Span(fit(f"   {said}", _UP), "dim" if up == len(links) else "crit"))
+        spans += [Span("   "), Span(said, "dim" if up == len(links) else "crit"), Span(" " * (_UP - 3 - len(said)))]
         xids = node.gpu_events.get(gpu)
         if xids:
             spans.append(Span(xids.removeprefix("Xid "), alarm.value.lower()))

@@ -70,10 +70,10 @@ def job_lines(job: Job, width: int) -> tuple[Line, ...]:
 
 
 def _output(group: Group, width: int) -> Iterator[Line]:
-    transcript = group.runs[0].transcript
-    if transcript.dropped:
-        yield (Span(fit(f" … {transcript.dropped} lines before these", width), "dim"),)
-    for number, line in enumerate(transcript.lines):
+    run = group.runs[0]
+    if run.transcript.dropped:
+        yield (Span(fit(f" … {run.transcript.dropped} lines before these", width), "dim"),)
+    for number, line in enumerate(run.lines):
         yield (Span(fit(f" {line}", width), "text", f"{group.key}/{number}"),)
-    if not transcript.lines and group.runs[0].finished is not None:
+    if not run.lines and run.finished is not None:
         yield (Span(fit(" it said nothing", width), "dim", f"{group.key}/0"),)
