@@ -93,7 +93,7 @@ def test_an_untrusted_node_is_untrusted_with_all_it_has() -> None:
     node = lab.node("h0")
     assert node.health is Health.UNTRUSTED
     assert node.error == "untrusted: host key changed"
-    assert {row.health for row in (*node.ports, *node.nvlinks)} == {Health.UNTRUSTED}
+    assert {port.health for port in node.ports} == {link.health for link in node.nvlinks} == {Health.UNTRUSTED}
 
 
 def test_it_comes_back_alone() -> None:
