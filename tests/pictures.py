@@ -40,7 +40,7 @@ _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 @dataclass(frozen=True)
 class Shot:
-    """One picture: how large, on what, by which keys, and how long to wait for an answer."""
+    """One picture: how large, on what, by which keys, how long to wait for an answer, and keys once it is there."""
 
     name: str
     columns: int
@@ -48,13 +48,14 @@ class Shot:
     cursor: str
     keys: Sequence[str] = ()
     wait_s: float = 0.0
+    then: Sequence[str] = ()
 
 
 SHOTS = (
     Shot("fabric", 150, 38, "gpu03-02/mlx5_5/1"),
     Shot("node", 150, 36, "gpu05-01/gpu3", ("enter", "enter")),
-    Shot("link", 130, 48, "gpu03-02/mlx5_5/1", ("enter", "enter", "enter")),
-    Shot("diagnose", 150, 44, "gpu03-02/mlx5_5/1", ("d", "enter"), 6.0),
+    Shot("link", 130, 46, "gpu03-02/mlx5_5/1", ("enter", "enter", "enter")),
+    Shot("diagnose", 150, 44, "gpu03-02/mlx5_5/1", ("d", "enter"), 6.0, ("end",)),
 )
 
 
@@ -88,6 +89,7 @@ async def _pose(app: FabConsole, pilot: Pilot[None], shot: Shot) -> None:
     app.console_screen.stage.place.select(shot.cursor)
     await pilot.press(*shot.keys)
     await asyncio.sleep(shot.wait_s)
+    await pilot.press(*shot.then)
     app.console_screen.tick()
     await pilot.pause()
 

@@ -6,6 +6,7 @@ from fabconsole.fabric.counters import Class, known
 from fabconsole.fabric.health import Mark
 from fabconsole.state.snapshot import NvlinkView, PortView
 from fabconsole.tui.drawing import Span
+from fabconsole.tui.metrics import CONGESTION
 from fabconsole.tui.waiting import WAITING, row_waits
 from fabconsole.tui.wording import count, large, rate
 
@@ -40,8 +41,9 @@ def growth(thing: PortView | NvlinkView, counter: str) -> Span:
     if value <= 0:
         return Span("", "faint")
     kind = known(counter).kind
-    role = "warn" if kind in (Class.ERROR, Class.STATE) else "congested" if kind is Class.CONGESTION else "dim"
-    return Span(f"+{rate(value)}", role)
+    if kind is Class.CONGESTION:
+        return Span(f"+{rate(value)}", CONGESTION.level(value).role)
+    return Span(f"+{rate(value)}", "warn" if kind in (Class.ERROR, Class.STATE) else "dim")
 
 
 def _doubt(counter: str, mark: Mark) -> str:

@@ -23,17 +23,21 @@ def sparkline(growth: Sequence[float | None], width: int) -> str:
 def sparkline_between(series: Series, begin: float, end: float, width: int) -> str:
     """The growth from `begin` to `end`, so that series of different rhythms stand under one another.
 
-    A column shows the highest of what it covers; it is blank before there was anything to read.
+    A column shows the highest of what it covers; it is blank before the first and after the last reading.
     """
-    steps = list(_steps(series))
-    column_s = (end - begin) / width if width > 0 else 0.0
-    seen: list[float | None] = []
+    steps = _steps(series)
+    column_s = (end - begin) / max(1, width)
+    covered: dict[int, float | None] = {}
     for column in range(width):
         since, until = begin + column * column_s, begin + (column + 1) * column_s
-        covered = [growth for start, stop, growth in steps if start < until and stop > since]
-        if covered or seen:
-            seen.append(max((growth for growth in covered if growth is not None), default=None))
-    return sparkline(seen, width)
+        inside = [growth for start, stop, growth in steps if start < until and stop > since]
+        if inside:
+            covered[column] = max((growth for growth in inside if growth is not None), default=None)
+    if not covered:
+        return " " * width
+    first, last = min(covered), max(covered)
+    drawn = sparkline([covered.get(column) for column in range(first, last + 1)], last + 1 - first)
+    return " " * first + drawn + " " * (width - last - 1)
 
 
 def _steps(series: Series) -> list[tuple[float, float, float | None]]:

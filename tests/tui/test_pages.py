@@ -316,6 +316,8 @@ def test_both_ends_of_a_link_are_drawn_over_one_time() -> None:
     assert sparkline_between(slow, NOON - 60, NOON, 4) == "▁▁██"
     late = Series(at=(NOON - 5, NOON), growth=(None, 0.0))
     assert sparkline_between(late, NOON - 60, NOON, 12) == " " * 10 + "·▁"
+    behind = Series(at=(NOON - 45, NOON - 30), growth=(0.0, 1.0))
+    assert sparkline_between(behind, NOON - 60, NOON, 4) == "▁█  "
     assert sparkline_between(Series(at=(), growth=()), NOON - 60, NOON, 4) == "    "
 
 

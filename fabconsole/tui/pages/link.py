@@ -104,8 +104,9 @@ def _counters(ends: Sequence[End], series: Callable[[str, str], Series], now: fl
     begin = min((one.at[0] for one in grew.values() if one.at), default=now)
     axis = f"last {span(now - begin)}" if begin < now else ""
     yield Span(fit(" COUNTERS", _LABEL + 2 + _VALUE + _GROWN), "title"), Span(axis, "faint")
+    quiet = [name for name in order if known(name).kind is Class.INFO and all(_is_zero(end, name) for end in ends)]
     for kinds in ((Class.STATE, Class.ERROR), (Class.CONGESTION,), (Class.INFO,), (Class.TRAFFIC,)):
-        for name in (name for name in order if known(name).kind in kinds):
+        for name in (name for name in order if known(name).kind in kinds and name not in quiet):
             spans = [Span(fit(f"   {known(name).label}", _LABEL + 2), "dim")]
             for end in ends:
                 value, grown = lifetime(end, name), growth(end, name)
@@ -115,6 +116,14 @@ def _counters(ends: Sequence[End], series: Callable[[str, str], Series], now: fl
                     cell.append(Span(drawn, grown.role if set(drawn) - set(" ▁·") else "faint"))
                 spans += _padded(cell, column)
             yield tuple(spans)
+    if quiet:
+        labels = " · ".join(known(name).label for name in quiet)
+        yield Span(fit("   zero if counted", _LABEL + 2), "dim"), Span(labels, "faint")
+
+
+def _is_zero(end: End, name: str) -> bool:
+    """True of what counted nothing, or is not counted at that end."""
+    return not end.counters.get(name) and name not in end.marks
 
 
 def _events(snapshot: Snapshot, ends: Sequence[End], width: int) -> Iterator[Line]:

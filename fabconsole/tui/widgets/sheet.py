@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from rich.cells import cell_len
-from rich.segment import Segment
 from textual import events
 from textual.actions import SkipAction
 from textual.binding import BindingType
@@ -21,6 +19,7 @@ from fabconsole.tui.addresses import node_of
 from fabconsole.tui.drawing import Line
 from fabconsole.tui.moves import Block, Field, nearest, sideways, upright
 from fabconsole.tui.palette import Palette, Under
+from fabconsole.tui.widgets.strips import strip_of
 
 _SMALL = 14
 """Up to so many columns the cursor covers a thing; a longer one is tinted, so that it can still be read."""
@@ -182,24 +181,10 @@ class Sheet(ScrollView, can_focus=True):
         return strip
 
     def _drawn(self, y: int) -> Strip:
-        width, blank = self.size.width, self.palette.style("text", self.ground)
         line = self.lines[y] if y < len(self.lines) else ()
         cursor = self._block if self._block is not None and self._block.y == y else None
         under = self._under(cursor) if cursor else Under.NOTHING
-        segments: list[Segment] = []
-        x, text, style = 0, "", blank
-        for span in line:
-            lies = under if cursor is not None and cursor.x <= x < cursor.end else Under.NOTHING
-            marked = bool(self._marks) and span.address is not None and node_of(span.address) in self._marks
-            look = self.palette.style(span.role, self.ground, lies, marked)
-            if look is not style:
-                if text:
-                    segments.append(Segment(text, style))
-                text, style = "", look
-            text += span.text
-            x += len(span.text) if span.text.isascii() else cell_len(span.text)
-        segments.append(Segment(text, style))
-        return Strip(segments, x).adjust_cell_length(width, blank)
+        return strip_of(line, self.size.width, self.palette, self.ground, cursor, under, self._marks)
 
     def _under(self, block: Block) -> Under:
         if not self.has_focus:
