@@ -54,11 +54,13 @@ class Subnet:
         self.complete = sweep.complete and not few
         self.remark = sweep.remark or (f"it saw {len(self._there)} of {known} switches" if few else "")
         changed = []
+        last_read = max((reading.clock_s for reading in sweep.switches), default=0.0)
+        asker = f"{sweep.node} {sweep.boot_id}"
         for reading in sweep.switches:
             switch = self.switches.get(reading.guid)
             if switch is None:
                 switch = self.switches[reading.guid] = Switch(reading, self.window_s)
-            changed.append((switch.guid, switch.read(reading, sweep.at, f"{sweep.node} {sweep.boot_id}")))
+            changed.append((switch.guid, switch.read(reading, sweep.at, asker, last_read - reading.clock_s)))
         descriptions = {guid: switch.description for guid, switch in self.switches.items()}
         self.names = named(descriptions, self.names, taken)
         self._find_moved()

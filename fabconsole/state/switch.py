@@ -29,15 +29,25 @@ class Switch:
         self.moved: dict[str, str] = {}
         """Ports whose far end is now seen at another port, and at which."""
         self.read_at = 0.0
-        self._clock: tuple[str, float] | None = None
+        self._asker: str | None = None
+        self._read = 0.0
 
-    def read(self, reading: SwitchReading, at: float, asker: str) -> list[Turn]:
-        """Fold what a sweep says of this switch; `asker` names the clock it was read by."""
+    def read(self, reading: SwitchReading, at: float, asker: str, before_s: float = 0.0) -> list[Turn]:
+        """Fold what a sweep says of this switch; `asker` names the clock it was read by.
+
+        `at` is the sweep's end by our clock, and it was read `before_s` before that. Where two hosts' sweeps overlap,
+        the end that came later may bring the older reading: that says nothing any more.
+        """
+        read = at - before_s
+        another = self._asker is not None and self._asker != asker
+        if another and read <= self._read:
+            return []
         self.description, self.lid = reading.description, reading.lid
         last = self.block.window.last
-        if last is not None and self._clock is not None and self._clock[0] != asker:
-            self.block.window.shift(reading.clock_s - (last.clock_s + at - self.read_at))
-        self._clock = (asker, reading.clock_s)
+        if last is not None and another:
+            self.block.window.shift(reading.clock_s - (last.clock_s + read - self._read))
+        self._read = read
+        self._asker = asker
         self.read_at = at
         seen = {row: peer for row, peer in zip(reading.table.rows, reading.peers, strict=True) if peer is not None}
         self.peers.update(seen)

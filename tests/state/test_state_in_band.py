@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from state_records import CLEAN, DOWN, MASTER, Lab, active
 
 from fabconsole.fabric.health import Health, Mark
 from fabconsole.fabric.inventory import Expect
+from fabconsole.fabric.table import PortState
 from fabconsole.state.switch_names import named, usable
 from fabconsole.stream.records import Asked, Peer, Reason
 
@@ -207,6 +210,33 @@ def test_a_switch_that_rebooted_has_its_counters_marked_as_reset() -> None:
     for count in (500, 2):
         lab.wait(60).sweep("h0", lab.switch("leaf01", {"1": {**CLEAN, "symbol_error": count}}))
     assert lab.port("leaf01/1").marks == {"symbol_error": Mark.RESET}
+
+
+def counted(lab: Lab, asker: str, errors: int, before_s: float = 0.0, **states: PortState) -> None:
+    """`asker` sweeps leaf01, read `before_s` before leaf02, which is read last."""
+    counts = {"1": {**CLEAN, "symbol_error": errors}}
+    leaf = lab.switch("leaf01", counts, {"1": states.get("state", active())}, {"1": HOST_PEER}, guid="1e", node=asker)
+    leaf = replace(leaf, clock_s=leaf.clock_s - before_s)
+    lab.sweep(asker, leaf, lab.switch("leaf02", {"1": CLEAN}, guid="2e", node=asker))
+
+
+def test_a_rate_is_over_the_time_between_readings_of_two_hosts_with_clocks_of_their_own() -> None:
+    lab = Lab("h0", "h1", in_band=["h0", "h1"], asked=SWEPT_ONLY)
+    lab.booted_at["h1"] -= 5000
+    counted(lab.wait(60), "h0", 100, before_s=2.0)
+    counted(lab.wait(8), "h1", 200)
+    assert lab.port("leaf01/1").rates["symbol_error"] == pytest.approx(10.0)
+
+
+def test_of_two_sweeps_that_overlap_the_older_reading_says_nothing() -> None:
+    lab = Lab("h0", "h1", in_band=["h0", "h1"], asked=SWEPT_ONLY)
+    lab.booted_at["h1"] -= 5000
+    counted(lab.wait(60), "h0", 100)
+    counted(lab.wait(10), "h0", 200, state=DOWN)
+    counted(lab.wait(1), "h1", 190, before_s=3.0)
+    port = lab.port("leaf01/1")
+    assert (port.health, port.counters["symbol_error"], port.marks) == (Health.DOWN, 200, {})
+    assert [line.event.text for line in lab.state.snapshot(lab.now).events] == ["1 link down"]
 
 
 @pytest.mark.parametrize(
