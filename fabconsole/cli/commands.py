@@ -11,12 +11,14 @@ from typing import NamedTuple
 import click
 
 from fabconsole import __version__
-from fabconsole.fabric.errors import FabconsoleError
+from fabconsole.fabric.errors import DocumentError, FabconsoleError
 
 EXIT_REFUSED = 78
 """A file of the user's was refused (sysexits EX_CONFIG), so that `snapshot`'s 1, 2 and 3 keep their meaning."""
 EXIT_USAGE = 64
 """The command line was not understood (EX_USAGE)."""
+EXIT_OUTPUT = 74
+"""A file or the output could not be read or written (EX_IOERR)."""
 EXIT_INTERNAL = 70
 """A defect of ours (EX_SOFTWARE); the log file has it."""
 
@@ -58,15 +60,23 @@ def fabconsole(context: click.Context, path: Path | None, theme: str, debug: boo
 
 
 @fabconsole.command()
-@click.option("--scenario", default="first-page", show_default=True, help="A file of config/scenarios/, or a path.")
-@click.option("--nodes", default=64, show_default=True, help="Hosts to simulate.")
+@click.option(
+    "--scenario", default="first-page", show_default=True, help="A name from --list, or a path that ends in .yaml."
+)
+@click.option("--list", "listed", is_flag=True, help="What each scenario teaches, and leave.")
+@click.option("--nodes", default=64, show_default=True, type=click.IntRange(1, 2000), help="Hosts to simulate.")
 @click.option("--seed", default=1, show_default=True, help="The same seed is the same fabric.")
 @click.pass_obj
-def demo(said: Said, scenario: str, nodes: int, seed: int) -> None:
+def demo(said: Said, scenario: str, listed: bool, nodes: int, seed: int) -> None:
     """The console on a simulated fabric, over real SSH on loopback, with faults to find."""
     from importlib import import_module
 
     from fabconsole.sim.launch import launch
+
+    if listed:
+        click.echo(_scenarios())
+        return
+    _need_a_terminal()
 
     def meanwhile() -> None:
         import_module("fabconsole.cli.console")
@@ -116,8 +126,30 @@ def snapshot(said: Said, path: Path | None, polls: int, interval: float | None, 
 
 def _console(path: Path, theme: str) -> int:
     from fabconsole.cli.console import run
+    from fabconsole.fabric.resources import every
 
+    _need_a_terminal()
+    if theme not in (known := every("themes")):
+        raise click.UsageError(f"no theme {theme!r}; there are {', '.join(known)}")
     return run(path, theme)
+
+
+def _need_a_terminal() -> None:
+    """The console reads keys from standard input and draws through standard error."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+        raise click.UsageError("the console needs a terminal; `fabconsole snapshot` prints without one")
+
+
+def _scenarios() -> str:
+    from textwrap import fill
+
+    from fabconsole.fabric.resources import every
+    from fabconsole.sim.scenario import read_scenario
+
+    read = {name: read_scenario(path).about for name, path in every("config/scenarios").items()}
+    return "\n\n".join(
+        f"{name}\n{fill(about, 96, initial_indent='  ', subsequent_indent='  ')}" for name, about in read.items()
+    )
 
 
 def _to_be_found(scenario: str) -> str:
@@ -139,9 +171,15 @@ def _speaking_plainly() -> Iterator[None]:
     """No traceback reaches an operator: what we foresaw says what to do, what we did not is in the log."""
     try:
         yield
+    except DocumentError as error:
+        click.echo(str(error), err=True)
+        sys.exit(EXIT_REFUSED)
     except FabconsoleError as error:
         click.echo(f"fabconsole: {error}", err=True)
         sys.exit(EXIT_REFUSED)
+    except OSError as error:
+        click.echo(f"fabconsole: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", err=True)
+        sys.exit(EXIT_OUTPUT)
     except Exception:
         from fabconsole.cli.log import log_defect
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,8 @@ from fabconsole.state.fabric import FabricState
 from fabconsole.state.polling import observed
 from fabconsole.state.report import document, exit_code
 from fabconsole.state.snapshot import Snapshot
+
+_WIDE = 200
 
 
 def at_interval(inventory: Inventory, interval_s: float | None) -> Inventory:
@@ -46,6 +50,11 @@ async def observe(path: Path, *, polls: int, interval_s: float | None) -> Snapsh
     return state.snapshot(time.time())
 
 
+def _width() -> int | None:
+    """The terminal's width; into a pipe or a file, wide enough that a line of the table is a line of text."""
+    return None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE
+
+
 def show(snapshot: Snapshot, *, as_json: bool) -> int:
     """Print a snapshot and return its exit code."""
     if as_json:
@@ -55,5 +64,5 @@ def show(snapshot: Snapshot, *, as_json: bool) -> int:
 
         from fabconsole.state.listing import render
 
-        Console(markup=False, highlight=False).print(render(snapshot))
+        Console(markup=False, highlight=False, width=_width()).print(render(snapshot))
     return exit_code(snapshot)

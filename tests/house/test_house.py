@@ -85,3 +85,19 @@ def test_every_command_is_in_the_readme() -> None:
 
     readme = (TOP / "README.md").read_text()
     assert [name for name in fabconsole.commands if f"fabconsole {name}" not in readme] == []
+
+
+def test_the_console_needs_a_terminal_and_says_what_does_not() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "fabconsole", "demo"], capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+    assert done.returncode == 64
+    assert "fabconsole snapshot" in done.stderr
+
+
+def test_a_full_disk_is_told_in_a_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "fabconsole", "demo", "--list"], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert (done.returncode, done.stderr) == (74, "fabconsole: No space left on device\n")
