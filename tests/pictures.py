@@ -1,6 +1,6 @@
 """The README's pictures, drawn by the console itself on the demo: `themes/pictures/*.png`.
 
-    python tests/pictures.py [--into FOLDER] [--settle 62] [--only NAME ...]
+    python tests/pictures.py [--into FOLDER] [--settle 66] [--only NAME ...]
 
 Starts the simulated fabric, the collector on it and the console without a terminal, goes where each picture is taken
 by the keys that a person would press, and has Chromium turn what Textual exports into a picture. Without Chromium
@@ -123,7 +123,7 @@ def main() -> None:
     """Take them."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--into", type=Path, default=PICTURES)
-    arguments.add_argument("--settle", type=float, default=62.0, help="seconds of the demo before the first picture")
+    arguments.add_argument("--settle", type=float, default=66.0, help="seconds of the demo before the first picture")
     arguments.add_argument("--only", nargs="*", choices=[shot.name for shot in SHOTS])
     options = arguments.parse_args()
     options.into.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from fabconsole.tui.layout import STYLES, Layout, lay
 from fabconsole.tui.metrics import METRICS, LevelCache, Metric
 from fabconsole.tui.pages.fabric import FabricPage, RowCache, Sieve
 from fabconsole.tui.pages.link import link_lines
-from fabconsole.tui.pages.lists import event_lines, worst_lines
+from fabconsole.tui.pages.lists import Subject, event_lines, worst_lines
 from fabconsole.tui.pages.node import NodePage
 from fabconsole.tui.pages.rack import RackPage
 from fabconsole.tui.trail import Trail, View
@@ -46,6 +46,7 @@ class Desk:
         self._plan = FloorPlan()
         self._levels = LevelCache()
         self._rows = RowCache()
+        self._places: dict[Subject, str] = {}
         self._layouts: dict[tuple[int, int], Layout] = {}
         self._floor = self._plan.of(self.snapshot)
         self._levels.hear(self.snapshot.findings)
@@ -65,6 +66,7 @@ class Desk:
             return False
         self._floor = floor
         self._layouts.clear()
+        self._places.clear()
         return True
 
     def next_metric(self) -> None:
@@ -126,7 +128,7 @@ class Desk:
 
     def events(self, width: int) -> tuple[Line, ...]:
         """What happened last."""
-        return event_lines(self.snapshot, width)
+        return event_lines(self.snapshot, width, places=self._places)
 
     def note(self) -> str:
         """What is on, for the foot of the screen: metric, filter, marks."""

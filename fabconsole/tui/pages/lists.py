@@ -12,6 +12,8 @@ from fabconsole.tui.drawing import Line, Span, cut, fit, length, right, spread
 from fabconsole.tui.waiting import WAITING
 from fabconsole.tui.wording import clock, since
 
+Subject = tuple[str, str | None, int | None]
+"""Node, what on it, and the NVLink that an event is about."""
 _SINCE = 6
 _MOST = 100
 """Findings and events that a list holds; the report has the rest."""
@@ -62,14 +64,23 @@ def _finding(finding: Finding, now: float, width: int) -> tuple[Line, Line]:
     return line, (Span(fit(f"   {finding.reason or finding.health.value}", width), "dim"),)
 
 
-def event_lines(snapshot: Snapshot, width: int, nodes: Container[str] | None = None) -> tuple[Line, ...]:
-    """What happened, newest first: when, how bad, where, what, how often. On `nodes` alone, if given."""
+def event_lines(
+    snapshot: Snapshot, width: int, nodes: Container[str] | None = None, places: dict[Subject, str] | None = None
+) -> tuple[Line, ...]:
+    """What happened, newest first: when, how bad, where, what, how often. On `nodes` alone, if given.
+
+    `places` keeps the addresses of subjects between drawings, which hold while the fabric has its shape.
+    """
+    places = {} if places is None else places
     seen = [view for view in snapshot.events if nodes is None or view.event.node in nodes]
     lines: list[Line] = [_title("EVENTS", "", width)]
     if not seen:
         lines.append((Span(" none", "dim"),))
     for view in seen[:_MOST]:
-        place = event_place(view.event, snapshot)
+        subject = view.event.node, view.event.subject, view.event.link
+        place = places.get(subject)
+        if place is None:
+            place = places[subject] = event_place(view.event, snapshot)
         lines.append(tuple(part._replace(address=place) for part in event_line(view, width)))
     return tuple(lines)
 
@@ -101,7 +112,7 @@ def event_place(event: Event, snapshot: Snapshot) -> str:
     if gpu_of(place) is not None:
         link = f"{place}/nvl{event.link}"
         return link if event.link is not None and snapshot.nvlink(link) is not None else place
-    ends = [port.end for port in node.ports if port.end == place or port.end.startswith(f"{place}/")]
+    ends = [port.end for port in node.ports if port.end.startswith(place) and port.end[len(place) :][:1] in ("", "/")]
     return ends[0] if len(ends) == 1 else event.node
 
 
