@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from drawn_fabric import NOON, east, host, port, snapshot
 from scripted_source import Bench, Scripted, inventory_of
+from textual import events
 from textual.pilot import Pilot
 
 from fabconsole.fabric.errors import SourceError
@@ -151,6 +152,27 @@ async def test_a_filter_holds_back_the_rest_and_escape_lets_it_go(bench: Bench) 
         assert "/gpu03" in text(bench, "keys")
         await pilot.press("escape")
         assert console.desk.sieve.is_open
+
+
+async def test_a_burst_after_the_filters_key_is_the_filters_and_no_command(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        console = bench.app.console_screen
+        for char in "/quzm":
+            bench.app.post_message(events.Key("slash" if char == "/" else char, char))
+        await until(pilot, lambda: console.desk.sieve.text == "quzm")
+        assert bench.app.is_running
+        assert console.desk.metric.is_health
+
+
+async def test_escape_comes_back_to_the_list_that_was_gone_in_by(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        console = bench.app.console_screen
+        await pilot.press("tab", "down", "enter")
+        chosen = console.query_one("#worst", Sheet).cursor
+        while len(console.desk.trail.places) > 1:
+            await pilot.press("escape")
+        assert console.stage.focused_list is console.query_one("#worst", Sheet)
+        assert console.stage.address == chosen
 
 
 async def test_typing_a_filter_moves_nothing_else(bench: Bench) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -52,13 +52,14 @@ class Console(Screen[None], inherit_bindings=False):
         self._foot = Foot(palette)
         self._small = Sheet(palette, id="small", still=True)
         self._said: tuple[float, str] = (0.0, "")
+        self._filter = Input(id="filter", placeholder="part of a name, or a pattern with * and ?", compact=True)
 
     def compose(self) -> ComposeResult:
         """Everything that will ever be shown."""
         yield self._top
         yield self.stage
         yield self.pane
-        yield Input(id="filter", placeholder="part of a name, or a pattern with * and ?", compact=True)
+        yield self._filter
         yield self._foot
         yield self._small
 
@@ -121,10 +122,34 @@ class Console(Screen[None], inherit_bindings=False):
         self.stage.enter(self.desk.trail.here)
         self.redraw()
 
+    def _take_up_the_list(self) -> None:
+        """Back on the fabric, to the entry of the list that was gone in by."""
+        kept, self.stage.kept = self.stage.kept, None
+        if len(self.desk.trail.places) > 1:
+            self.stage.kept = kept
+        elif kept is not None:
+            self.stage.hand_to(kept)
+            self._arrange()
+            self.redraw()
+
     def _back_to_stage(self) -> None:
         self._arrange()
         self.stage.hand_to(self.stage.place)
         self._arrange()
+
+    def on_key(self, event: events.Key) -> None:
+        """What comes in one burst with the filter's key, from a paste or over a slow line, is the filter's.
+
+        Textual hands keys to what had the focus when they came, which is not the filter yet; none of them may run
+        as a command.
+        """
+        if self.has_class("filtering"):
+            if event.character is not None and event.is_printable:
+                event.stop()
+                self._filter.insert_text_at_cursor(event.character)
+        elif event.key == "slash":
+            event.stop()
+            self.action_filter()
 
     @on(Sheet.Resized)
     def _sheet_resized(self) -> None:
@@ -140,6 +165,7 @@ class Console(Screen[None], inherit_bindings=False):
         enter = to if self.stage.is_list(message.sheet) else self._inside
         place = enter(message.address, self.desk.snapshot)
         if place is not None:
+            self.stage.kept = self.stage.focused_list or self.stage.kept
             self._go_to(place)
 
     def _inside(self, address: str, snapshot: Snapshot) -> Place | None:
@@ -157,6 +183,7 @@ class Console(Screen[None], inherit_bindings=False):
         elif len(self.desk.trail.places) > 1:
             self.desk.trail = self.desk.trail.out()
             self._arrive()
+            self._take_up_the_list()
         elif not self.desk.sieve.is_open:
             self.desk.show_all()
             self.redraw()
@@ -217,10 +244,9 @@ class Console(Screen[None], inherit_bindings=False):
 
     def action_filter(self) -> None:
         """Ask for part of a name."""
-        box = self.query_one("#filter", Input)
-        box.value = self.desk.sieve.text
+        self._filter.value = self.desk.sieve.text
         self.add_class("filtering")
-        box.focus()
+        self._filter.focus()
 
     @on(Input.Changed, "#filter")
     def _filtered(self, event: Input.Changed) -> None:

@@ -20,6 +20,8 @@ class Stage(Horizontal):
         self._lists = (Sheet(palette, id="worst"), Sheet(palette, id="events"))
         self._side = Vertical(*self._lists, id="side")
         self._view = View.FABRIC
+        self.kept: Sheet | None = None
+        """The list that was gone in by: its cursor is waited for."""
 
     def compose(self) -> ComposeResult:
         """The places, then the lists."""
@@ -80,6 +82,8 @@ class Stage(Horizontal):
         for sheet, lines in zip(self._lists, (desk.worst, desk.events), strict=True):
             if sheet.display and self._side.display and sheet.columns:
                 sheet.show(lines(sheet.columns))
+                if sheet not in (self.focused_list, self.kept):
+                    sheet.select(None)  # nobody moves in it: seen from its top, whatever comes in
 
     def enter(self, place: Place) -> None:
         """Empty the sheet of a place that is gone to, its cursor where it will belong."""
