@@ -125,7 +125,7 @@ class FabricPage:
         if self.sieve.text and not self.sieve.matches(node_of(item.address), rack):
             hidden = True
         if hidden:
-            return Span(" " if level.glyph == " " else "·", HIDDEN, item.address)
+            return Span(level.glyph, HIDDEN, item.address)  # its own sign still: what is held back is not well
         return Span(level.glyph, level.role, item.address)
 
     def _level(self, item: Placed) -> Level:
@@ -178,7 +178,7 @@ class FabricPage:
         hidden = not self.sieve.passes(level) or bool(
             self.sieve.text and not self.sieve.matches(*names, *(rack.name for rack in covered))
         )
-        cell = Span("·", HIDDEN, item.address) if hidden else Span(level.glyph, level.role, item.address)
+        cell = Span(level.glyph, HIDDEN if hidden else level.role, item.address)
         if self.layout.style.detail is Detail.DOTS or not covered:
             return (cell,)
         count, _ = self._faults(covered[0])

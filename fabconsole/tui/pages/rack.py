@@ -85,7 +85,7 @@ class RackPage:
 
     def _cell(self, address: str, level: Level) -> Span:
         if level is BLANK or not self.sieve.passes(level):
-            return Span(" " if level is BLANK else "·", HIDDEN, address)
+            return Span(level.glyph, HIDDEN, address)
         return Span(level.glyph, level.role, address)
 
     def _name(self, node: NodeView, level: Level, names: int) -> list[Span]:
