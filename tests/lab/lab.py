@@ -71,7 +71,7 @@ class Lab:
             root=root,
             socket=f"lab-{mark}",
             environment={"PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin", MARK: mark},
-            library=library() or "",
+            umad_library=library() or "",
         )
         there = {
             name: Host.made(

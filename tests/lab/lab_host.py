@@ -178,7 +178,7 @@ class Host:
                 state=self.root,
                 socket=subnet.socket,
                 host=sim_host(self.name),
-                library=subnet.library,
+                library=subnet.umad_library,
             )
         (self.root / "bin").mkdir(exist_ok=True)
         for name, script in scripts.items():

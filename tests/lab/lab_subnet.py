@@ -76,7 +76,7 @@ class Subnet:
     root: Path
     socket: str
     environment: dict[str, str]
-    library: str
+    umad_library: str
     touched: set[tuple[str, int, str]] = field(default_factory=set)
     unlinked: list[str] = field(default_factory=list)
     muted: set[tuple[str, int]] = field(default_factory=set)
@@ -186,7 +186,7 @@ class Subnet:
 
     def _preloaded(self) -> dict[str, dict[str, str]]:
         places = {"OSM_CACHE_DIR": str(self.root), "OSM_TMP_DIR": str(self.root)}
-        simulated = {"LD_PRELOAD": self.library, "SIM_HOST": f"{sim_host(self.hosts[0])}-0"}
+        simulated = {"LD_PRELOAD": self.umad_library, "SIM_HOST": f"{sim_host(self.hosts[0])}-0"}
         return {"env": {**self.environment, **places, **simulated, "IBSIM_SOCKNAME": self.socket}}
 
     def _run(self, words: list[str], **how: object) -> subprocess.Popen[bytes]:
