@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Severity
 from fabconsole.fabric.printable import printable
-from fabconsole.fabric.xids import sxid, xid
+from fabconsole.fabric.xids import Fault, sxid, xid
 
 _INFO, _WARN, _CRIT = Severity.INFO, Severity.WARN, Severity.CRIT
 
@@ -101,36 +101,29 @@ def event(message: str, node: str, at: float) -> Event | None:
 
 
 def _xid(said: re.Match[str], message: str, node: str, at: float) -> Event:
-    code, detail = int(said[2]), _PROCESS.sub("", said[3], count=1)
-    fault = xid(code, detail)
+    detail = _PROCESS.sub("", said[3], count=1)
+    fault = xid(int(said[2]), detail)
     link = _LINK.search(detail) if fault.domain == "NVLink" else None
-    return Event(
-        at=at,
-        node=node,
-        kind="xid",
-        severity=fault.severity,
-        text=printable(message),
-        code=code,
-        subject=_pci(said[1]),
-        link=int(link[1]) if link else None,
-        meaning=fault.meaning,
-        action=fault.action,
-    )
+    return _numbered("xid", fault, said, link, message, node, at)
 
 
 def _sxid(said: re.Match[str], message: str, node: str, at: float) -> Event | None:
-    code, detail = int(said[2]), said[3]
+    detail = said[3]
     if _SXID_CONTINUED.match(detail):
         return None  # registers of the line before: the same error, not another
-    fault = sxid(code, detail)
-    link = _LINK.search(detail)
+    return _numbered("sxid", sxid(int(said[2]), detail), said, _LINK.search(detail), message, node, at)
+
+
+def _numbered(
+    kind: str, fault: Fault, said: re.Match[str], link: re.Match[str] | None, message: str, node: str, at: float
+) -> Event:
     return Event(
         at=at,
         node=node,
-        kind="sxid",
+        kind=kind,
         severity=fault.severity,
         text=printable(message),
-        code=code,
+        code=int(said[2]),
         subject=_pci(said[1]),
         link=int(link[1]) if link else None,
         meaning=fault.meaning,

@@ -60,7 +60,7 @@ def drawn(line: Line | None) -> str:
     """The arrow of iblinkinfo; None: nothing was ever plugged in."""
     if line is None or line.speed is None:
         return "==(                Down/ Polling)==>"
-    state = {1: "Down", 2: "Init", 4: "Active"}[line.number]
+    state = {1: "Down", 2: "Initialize", 4: "Active"}[line.number]
     return f"==({line.speed.width:>2}X {line.speed.lane + ' Gbps':>18} {state:>6}/{line.phys:>8})==>"
 
 
