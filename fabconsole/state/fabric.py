@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
@@ -127,7 +127,7 @@ class FabricState:
         host = self._hosts.get(failure.node)
         if host is None:
             return
-        host.unanswered(failure)
+        self._happened(host.unanswered(failure))
         if failure.question == IN_BAND:
             self._subnet(host.node.in_band.subnet if host.node.in_band else "subnet", host).unanswered(failure)
 
@@ -135,9 +135,9 @@ class FabricState:
         host = self._hosts.get(sweep.node)
         if host is None:
             return
-        host.swept(sweep)
+        events = host.swept(sweep)
         hosts = {name for name, host in self._hosts.items() if "hca" in host.questions}
-        self._happened((*self._subnet(sweep.subnet, host).sweep(sweep, hosts), *sweep.events))
+        self._happened((*events, *self._subnet(sweep.subnet, host).sweep(sweep, hosts), *sweep.events))
         if sweep.complete and self._inventory is not None:
             names = {*self._hosts, *(name for name, _, _ in self._switches())}
             said = "matches neither a node nor a switch found in-band"
@@ -152,7 +152,7 @@ class FabricState:
         subnet.question.interval_s = interval
         return subnet
 
-    def _happened(self, events: tuple[Event, ...]) -> None:
+    def _happened(self, events: Iterable[Event]) -> None:
         for event in events:
             self._timeline.add(event)
 

@@ -12,6 +12,7 @@ from fabconsole.state.block import Block
 from fabconsole.state.judge import OK
 from fabconsole.state.pci_names import PciNames, named
 from fabconsole.state.question_state import QuestionState
+from fabconsole.state.silence import FAR_SIDE, Silence
 from fabconsole.stream.records import Asked, Sample, Sweep, Unanswered
 
 
@@ -36,6 +37,7 @@ class Host:
         """What is wrong with the subnet manager, where this host asks for it."""
         self.pci_names = PciNames()
         """What has which PCI address; the same object while nothing moved."""
+        self._silence = Silence()
         self._named_by: tuple[object, ...] = ()
         self._boot_id: str | None = None
         self._learned: dict[str, dict[str, str]] = {}
@@ -57,6 +59,7 @@ class Host:
         question = self.questions.get(sample.question)
         if question is not None:
             question.answered(sample.at, sample.latency_s)
+            events += self._silence.answered(self.node, sample.question, sample.at)
         if self._booted(sample):
             events.append(turns.rebooted(self.node.name, sample.at))
             for block in self.blocks.values():
@@ -73,30 +76,37 @@ class Host:
         self.version += 1
         self.rules_version += 1
 
-    def swept(self, sweep: Sweep) -> None:
-        """It swept the subnet; who manages that is among its facts."""
+    def swept(self, sweep: Sweep) -> Sequence[Event]:
+        """It swept the subnet; who manages that is among its facts. Returns what changed about the host itself."""
         self.version += 1
+        events: Sequence[Event] = ()
         question = self.questions.get("in-band")
         if question is not None:
             question.answered(sweep.at, sweep.latency_s)
+            events = self._silence.answered(self.node, "in-band", sweep.at)
         sm = sweep.sm
         manager = (
             "none answered" if sm is None else f"{sm.state} at LID {sm.lid}, GUID {sm.guid}, priority {sm.priority}"
         )
         self._learn("in-band", {f"sm.{sweep.subnet}": manager})
         self.unmanaged = judge.subnet_manager(None if sm is None else sm.state, manager)
+        return events
 
     @property
     def ports_version(self) -> int:
         """Grows when the listing or state of its ports changes: links have to be found anew."""
         return sum(block.listing for block in self.blocks.values() if block.kind is Kind.PORTS)
 
-    def unanswered(self, failure: Unanswered) -> None:
-        """A question was due and has no answer."""
+    def unanswered(self, failure: Unanswered) -> Sequence[Event]:
+        """A question was due and has no answer; returns what that begins."""
         self.version += 1
         question = self.questions.get(failure.question)
-        if question is not None:
-            question.failed(failure)
+        if question is None:
+            return ()
+        question.failed(failure)
+        ever = self.questions.values() if failure.reason in FAR_SIDE else (question,)
+        before = any(one.answered_at is not None for one in ever)
+        return self._silence.failed(self.node, failure, before=before)
 
     def tables(self, kind: Kind) -> list[Block]:
         """The tables of one kind, in the order they first came."""

@@ -87,4 +87,5 @@ class QuestionState:
 
 def said(failure: Unanswered) -> str:
     """A failure in one line: the kind of it, then what was tried and said."""
-    return f"{failure.reason.value}: {failure.detail}" if failure.detail else failure.reason.value
+    reason, detail = failure.reason.value, failure.detail
+    return detail if detail.startswith(reason) else f"{reason}: {detail}" if detail else reason

@@ -34,7 +34,7 @@ def document(snapshot: Snapshot) -> dict[str, Any]:
         "switches": [_node(view) for view in snapshot.nodes.values() if view.rack is None],
         "ports": [_port(port) for view in snapshot.nodes.values() for port in view.ports],
         "nvlinks": [_nvlink(link) for view in snapshot.nodes.values() for link in view.nvlinks],
-        "events": [{**_event(line.event), "count": line.count} for line in snapshot.events],
+        "events": [{**_event(line.event), "count": line.count, "also": list(line.also)} for line in snapshot.events],
         "banners": [banner.text for banner in snapshot.banners],
         "warnings": list(snapshot.warnings),
     }

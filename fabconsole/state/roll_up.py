@@ -14,10 +14,9 @@ from fabconsole.state.judge import OK, Verdict
 from fabconsole.state.question_state import said
 from fabconsole.state.rows import Judged
 from fabconsole.state.scale import all_well
-from fabconsole.stream.records import Reason, Unanswered
+from fabconsole.state.silence import FAR_SIDE
+from fabconsole.stream.records import Unanswered
 
-_FAR_SIDE = frozenset({Reason.UNREACHABLE, Reason.JUMP, Reason.REFUSED, Reason.UNTRUSTED})
-"""Failures of the connection: every question has the same one, so none is named."""
 _ANSWERED = frozenset({Health.OK, Health.NOT_SUPPORTED})
 
 
@@ -47,7 +46,7 @@ def of_questions(host: Host, verdicts: Verdicts) -> Own:
     if not unseen:
         return Own("questions", OK)
     failures = {name: failure for name in unseen if (failure := host.questions[name].failure) is not None}
-    lost = [failure for failure in failures.values() if failure.reason in _FAR_SIDE]
+    lost = [failure for failure in failures.values() if failure.reason in FAR_SIDE]
     if lost:
         reason = said(max(lost, key=lambda failure: failure.at))
     else:

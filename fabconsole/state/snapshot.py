@@ -145,6 +145,13 @@ class EventView:
     """The latest of them. Its subject is the GPU's or HCA's name, where what has the PCI address is known."""
     first_at: float
     count: int
+    also: tuple[str, ...] = ()
+    """More nodes that the same befell at once; the event names the first."""
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Every node that it befell."""
+        return self.event.node, *self.also
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,13 +13,15 @@ from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.gpu_events import gpu_number, xids_of_gpus
 from fabconsole.state.judge import OK, Verdict
 from fabconsole.state.pci_names import PciNames, is_name
+from fabconsole.state.shared_events import gathered
+from fabconsole.state.silence import SESSION
 from fabconsole.state.snapshot import EventView
 
 _PER_NODE = 64
 """Folded lines a node keeps; a flooding one pushes out only its own."""
 _SHOWN = 1000
-_NOT_THE_NODES_HEALTH = frozenset({"state", "sm"})
-"""A port that came back is judged by its readings, and a handover is no fault of the host that saw it."""
+_NOT_THE_NODES_HEALTH = frozenset({"state", "sm", SESSION})
+"""A port that came back, or a node, is judged as it is now, and a handover is no fault of the host that saw it."""
 _NOTHING_KNOWN = PciNames()
 _LINK_DOWN = re.compile(r": Link down$")
 _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
@@ -99,7 +101,8 @@ class Timeline:
     def views(self) -> tuple[EventView, ...]:
         """Newest first; the same object while nothing happened."""
         if self._views is None:
-            every = [view for lines in self._nodes.values() for view in lines.values()]
+            lines = (line for of_node in self._nodes.values() for line in of_node.items())
+            every = list(gathered((likeness.words, view) for likeness, view in lines))
             every.sort(key=lambda view: view.event.at, reverse=True)
             self._views = tuple(every[:_SHOWN])
         return self._views

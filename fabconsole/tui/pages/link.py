@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from fabconsole.fabric.counters import COUNTERS, Class, known
 from fabconsole.fabric.table import PortState
-from fabconsole.state.snapshot import NvlinkView, PortView, Series, Snapshot
+from fabconsole.state.snapshot import EventView, NvlinkView, PortView, Series, Snapshot
 from fabconsole.tui.addresses import gpu_of, node_of
 from fabconsole.tui.drawing import Line, Span, clipped, cut, fit, length
 from fabconsole.tui.floor import is_switch
@@ -127,17 +127,16 @@ def _is_zero(end: End, name: str) -> bool:
 
 
 def _events(snapshot: Snapshot, ends: Sequence[End], width: int) -> Iterator[Line]:
-    mine = [
-        view for view in snapshot.events if any(_concerns(view.event.node, view.event.subject, end) for end in ends)
-    ]
+    mine = [view for view in snapshot.events if any(_concerns(view, end) for end in ends)]
     yield (Span(" EVENTS", "title"), Span("" if mine else "  none", "dim"))
     for view in mine[:_EVENTS]:
         yield event_line(view, width, alone=True)
 
 
-def _concerns(node: str, subject: str | None, end: End) -> bool:
+def _concerns(view: EventView, end: End) -> bool:
     """An event of that very thing, or of its node as a whole."""
-    if node != node_of(end.end):
+    subject = view.event.subject
+    if node_of(end.end) not in view.nodes:
         return False
     if subject is None:
         return True

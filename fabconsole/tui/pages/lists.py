@@ -72,7 +72,7 @@ def event_lines(
     `places` keeps the addresses of subjects between drawings, which hold while the fabric has its shape.
     """
     places = {} if places is None else places
-    seen = [view for view in snapshot.events if nodes is None or view.event.node in nodes]
+    seen = [view for view in snapshot.events if nodes is None or any(node in nodes for node in view.nodes)]
     lines: list[Line] = [_title("EVENTS", "", width)]
     if not seen:
         lines.append((Span(" none", "dim"),))

@@ -140,7 +140,7 @@ class NodePage:
         return spans
 
     def _events(self, width: int) -> Iterator[Line]:
-        mine = [view for view in self.snapshot.events if view.event.node == self.node]
+        mine = [view for view in self.snapshot.events if self.node in view.nodes]
         yield (Span(" EVENTS", "title"), Span("" if mine else "  none", "dim"))
         for view in mine[:_EVENTS]:
             yield event_line(view, width, alone=True)

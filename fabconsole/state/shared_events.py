@@ -1,0 +1,51 @@
+"""What befell many nodes at once: one line of the timeline, not one a node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from fabconsole.state.silence import SESSION
+from fabconsole.state.snapshot import EventView
+
+_MANY = 3
+_APART_S = 10.0
+"""Nodes find out within a poll and its deadline of each other, not at the same instant."""
+
+
+def gathered(views: Iterable[tuple[str, EventView]]) -> Iterator[EventView]:
+    """Each event as it is, given with its words less their numbers; nodes that fell silent alike as one."""
+    alike: dict[str, list[EventView]] = {}
+    for words, view in views:
+        if view.event.kind == SESSION:
+            alike.setdefault(words, []).append(view)
+        else:
+            yield view
+    for group in alike.values():
+        yield from _told(group)
+
+
+def _told(group: list[EventView]) -> Iterator[EventView]:
+    group.sort(key=lambda view: view.event.at)
+    while group:
+        many = next((n for n in range(1, len(group)) if _apart(group[n - 1], group[n])), len(group))
+        yield from (_one(group[:many]),) if many >= _MANY else group[:many]
+        group = group[many:]
+
+
+def _apart(before: EventView, after: EventView) -> bool:
+    return after.event.at - before.event.at > _APART_S
+
+
+def _one(alike: Sequence[EventView]) -> EventView:
+    """The first of them, saying how many more there are."""
+    first, *others = alike
+    what, colon, why = first.event.text.partition(": ")
+    event = replace(first.event, text=f"{what}, with {len(others)} more{colon}{why}")
+    return replace(
+        first,
+        event=event,
+        first_at=min(view.first_at for view in alike),
+        count=max(view.count for view in alike),
+        also=tuple(view.event.node for view in others),
+    )
