@@ -156,7 +156,7 @@ def unframe(data: bytes | bytearray, nonce: str, name: str, searched: int = 0) -
     Raises ValueError where the trailer is there and its header is not: the answer is garbled.
     """
     tail = f"\n\x03{nonce} {name} ".encode()
-    stop = data.find(tail, max(0, searched - len(tail)))
+    stop = data.rfind(tail, max(0, searched - len(tail)))  # it ends the answer: found at once from behind
     if stop < 0:
         return None
     newline = data.find(b"\n", stop + len(tail))
