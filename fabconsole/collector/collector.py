@@ -14,7 +14,7 @@ from fabconsole.collector.options import Access
 from fabconsole.collector.outbox import Outbox
 from fabconsole.collector.ramp import Ramp, racks_first
 from fabconsole.collector.running import Running
-from fabconsole.collector.schedule import Schedule, wait_s
+from fabconsole.collector.schedule import Schedule, slot_for
 from fabconsole.collector.session import Session
 from fabconsole.collector.shared import Shared
 from fabconsole.collector.waiting import Waiting
@@ -56,11 +56,13 @@ class Collector:
         self._monotonic = monotonic
         self._random = random or SystemRandom()
         self._outbox = Outbox()
-        self._schedule: Schedule[Asking] = Schedule()
         self._waiting: dict[Waiting, None] = {}
         self._sessions: dict[str, Session] = {}
         self._runs: dict[tuple[str, str], Running] = {}
         self._asked = {node.name: _asked(node, inventory, questions, inquiry) for node in inventory.nodes.values()}
+        self._schedule: Schedule[Asking] = Schedule(
+            slot_for(asking.interval_s for askings in self._asked.values() for asking in askings)
+        )
         self._jumps: JumpHosts | None = None
         self._main: asyncio.Task[None] | None = None
         self._closing = False
@@ -144,7 +146,7 @@ class Collector:
             for waiting in tuple(self._waiting):
                 if not waiting.expire(now):
                     del self._waiting[waiting]
-            await asyncio.sleep(wait_s(self._monotonic()))
+            await asyncio.sleep(self._schedule.wait_s(self._monotonic()))
 
     def _spread(self) -> None:
         """Give every question its share of its interval, evenly over the nodes."""

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-SLOT_S = 0.2
-"""One wake-up serves all that are due in this long: asking twenty nodes at once costs a third of one by one."""
+TOGETHER = 50
+"""Nodes asked at one wake-up, about. One by one a node costs three times as much; more of them at once would keep a
+key waiting for its paint."""
+
+SHORTEST_S, LONGEST_S = 0.1, 0.5
+"""A slot is never shorter, whatever the site's size, and never longer: deadlines are looked at once a slot."""
 
 T = TypeVar("T", bound=Hashable)
 
@@ -23,6 +27,16 @@ class _Place:
     """Where it is due next; None: dormant."""
 
 
+def slot_for(intervals_s: Iterable[float]) -> float:
+    """How long a slot is best, in seconds, for items of these intervals: a whole part of the shortest of them."""
+    intervals = tuple(intervals_s)
+    if not intervals:
+        return LONGEST_S
+    wanted = TOGETHER / sum(1 / interval for interval in intervals)
+    shortest = min(intervals)
+    return shortest / math.ceil(shortest / min(LONGEST_S, max(SHORTEST_S, wanted)))
+
+
 class Schedule(Generic[T]):
     """A wheel of slots. Decides only: it reads no clock and wakes nobody.
 
@@ -30,24 +44,25 @@ class Schedule(Generic[T]):
     plus a phase, so an asking that was served late does not push the following ones back.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, slot_s: float) -> None:
+        self._slot_s = slot_s
         self._places: dict[T, _Place] = {}
         self._wheel: dict[int, dict[T, None]] = {}
         self._done: int | None = None
 
     def add(self, item: T, *, interval_s: float, share: float) -> None:
         """Know an item. `share`, from 0 to 1, is where in the interval its slots lie."""
-        every = max(1, round(interval_s / SLOT_S))
+        every = max(1, round(interval_s / self._slot_s))
         self._places[item] = _Place(every, int(share * every) % every)
 
     def soon(self, item: T, now: float) -> None:
         """Make an item due in the next slot, whatever its phase, and at its own slots from then on."""
-        slot = _slot(now)
+        slot = self._slot(now)
         self._put(item, self._places[item], slot if self._done is None else max(slot, self._done + 1))
 
     def due(self, now: float) -> list[T]:
         """Everything due up to `now`, each once, in slot order; what was slept through is not made up for."""
-        last = _slot(now)
+        last = self._slot(now)
         if self._done is None:
             self._done = last - 1
         late = [slot for slot in self._wheel if slot <= last]
@@ -57,6 +72,13 @@ class Schedule(Generic[T]):
             place = self._places[item]
             self._put(item, place, _following(place, last))
         return found
+
+    def wait_s(self, now: float) -> float:
+        """Seconds from `now` to the next slot."""
+        return (self._slot(now) + 1) * self._slot_s - now
+
+    def _slot(self, now: float) -> int:
+        return math.floor(now / self._slot_s)
 
     def _take(self, slot: int) -> list[T]:
         items = [item for item in self._wheel.pop(slot) if self._places[item].slot == slot]
@@ -68,15 +90,6 @@ class Schedule(Generic[T]):
         if place.slot != slot:
             place.slot = slot
             self._wheel.setdefault(slot, {})[item] = None
-
-
-def wait_s(now: float) -> float:
-    """Seconds from `now` to the next slot."""
-    return (_slot(now) + 1) * SLOT_S - now
-
-
-def _slot(now: float) -> int:
-    return math.floor(now / SLOT_S)
 
 
 def _following(place: _Place, slot: int) -> int:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fabconsole.collector.schedule import SLOT_S, Schedule, wait_s
+from fabconsole.collector.schedule import LONGEST_S, SHORTEST_S, TOGETHER, Schedule, slot_for
+
+SLOT_S = 0.2
 
 
 def seen(schedule: Schedule[str], start: float, seconds: float) -> list[tuple[float, str]]:
@@ -18,20 +21,20 @@ def seen(schedule: Schedule[str], start: float, seconds: float) -> list[tuple[fl
 
 
 def test_nothing_is_due_before_it_was_made_due() -> None:
-    schedule: Schedule[str] = Schedule()
+    schedule: Schedule[str] = Schedule(SLOT_S)
     schedule.add("a", interval_s=1.0, share=0.0)
     assert seen(schedule, 100.0, 3.0) == []
 
 
 def test_the_first_asking_comes_at_once_and_the_next_ones_at_their_own_slots() -> None:
-    schedule: Schedule[str] = Schedule()
+    schedule: Schedule[str] = Schedule(SLOT_S)
     schedule.add("a", interval_s=1.0, share=0.4)
     schedule.soon("a", 100.0)
     assert [at for at, _ in seen(schedule, 100.0, 4.0)] == [0.01, 1.41, 2.41, 3.41]
 
 
 def test_what_was_just_asked_is_not_asked_again_within_half_an_interval() -> None:
-    schedule: Schedule[str] = Schedule()
+    schedule: Schedule[str] = Schedule(SLOT_S)
     schedule.add("a", interval_s=1.0, share=0.4)
     schedule.soon("a", 100.2)
     assert schedule.due(100.2) == ["a"]
@@ -39,7 +42,7 @@ def test_what_was_just_asked_is_not_asked_again_within_half_an_interval() -> Non
 
 
 def test_polls_of_many_nodes_lie_spread_over_the_interval() -> None:
-    schedule: Schedule[str] = Schedule()
+    schedule: Schedule[str] = Schedule(SLOT_S)
     for number in range(500):
         schedule.add(str(number), interval_s=5.0, share=number / 500)
         schedule.soon(str(number), 100.0)
@@ -51,7 +54,7 @@ def test_polls_of_many_nodes_lie_spread_over_the_interval() -> None:
 
 
 def test_a_late_wake_up_asks_each_once_and_does_not_drift() -> None:
-    schedule: Schedule[str] = Schedule()
+    schedule: Schedule[str] = Schedule(SLOT_S)
     schedule.add("a", interval_s=1.0, share=0.0)
     schedule.soon("a", 100.0)
     assert schedule.due(100.0) == ["a"]
@@ -60,7 +63,7 @@ def test_a_late_wake_up_asks_each_once_and_does_not_drift() -> None:
 
 
 def test_an_item_brought_forward_leaves_its_old_slot() -> None:
-    schedule: Schedule[str] = Schedule()
+    schedule: Schedule[str] = Schedule(SLOT_S)
     schedule.add("a", interval_s=10.0, share=0.5)
     schedule.soon("a", 100.0)
     assert schedule.due(100.0) == ["a"]
@@ -70,8 +73,24 @@ def test_an_item_brought_forward_leaves_its_old_slot() -> None:
 
 
 def test_the_wait_ends_with_the_slot() -> None:
-    assert 0 < wait_s(100.0) <= SLOT_S + 1e-9
-    assert abs(wait_s(100.07) - (SLOT_S - 0.07)) < 1e-9
+    schedule: Schedule[str] = Schedule(SLOT_S)
+    assert 0 < schedule.wait_s(100.0) <= SLOT_S + 1e-9
+    assert abs(schedule.wait_s(100.07) - (SLOT_S - 0.07)) < 1e-9
+
+
+def test_a_slot_holds_some_fifty_nodes() -> None:
+    assert slot_for([5.0] * 1000) == TOGETHER / (1000 / 5.0)
+
+
+@pytest.mark.parametrize(("nodes", "slot_s"), [(0, LONGEST_S), (8, LONGEST_S), (20_000, SHORTEST_S)])
+def test_a_slot_is_neither_shorter_nor_longer_than_sensible(nodes: int, slot_s: float) -> None:
+    assert slot_for([5.0] * nodes) == slot_s
+
+
+@given(st.lists(st.floats(min_value=0.05, max_value=900.0), min_size=1, max_size=50))
+def test_the_shortest_interval_is_a_whole_number_of_slots(intervals_s: list[float]) -> None:
+    slots = min(intervals_s) / slot_for(intervals_s)
+    assert abs(slots - round(slots)) < 1e-9
 
 
 @given(
@@ -82,7 +101,7 @@ def test_the_wait_ends_with_the_slot() -> None:
 def test_over_any_wake_ups_an_item_is_never_due_twice_nor_left_out(
     steps: list[float], interval_s: float, share: float
 ) -> None:
-    schedule: Schedule[str] = Schedule()
+    schedule: Schedule[str] = Schedule(SLOT_S)
     schedule.add("a", interval_s=interval_s, share=share)
     now = 1000.0
     schedule.soon("a", now)
