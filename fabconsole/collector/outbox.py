@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from fabconsole.stream.records import Record
 
-GATHER_S = 0.02
+GATHER_S = 0.05
 """How long an ordinary record may wait for company. A wake-up costs more than a record does."""
 
 FULL = 100_000
