@@ -115,6 +115,12 @@ _ALL: Iterable[Counter] = (
     _nvlink("replay", _E, "replay"),
     _nvlink("recovery", _S, "recovery"),
     _nvlink("crc", _E, "crc"),
+    _nvlink("recovery_failed", _S, "recovery failed"),
+    _nvlink("malformed_packets", _E, "malformed"),
+    _nvlink("buffer_overruns", _E, "buf overrun"),
+    _nvlink("rcv_general_errors", _E, "rcv general"),
+    _nvlink("xmit_error_discards", _E, "xmit err disc"),
+    _nvlink("effective_errors", _E, "effective"),
 )
 
 COUNTERS: Mapping[str, Counter] = {counter.name: counter for counter in _ALL}

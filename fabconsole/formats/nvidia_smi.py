@@ -1,7 +1,8 @@
 """What `nvidia-smi` prints of GPUs and NVLinks: `-L`, `nvlink -s`, `nvlink -e`.
 
 Names of the error counters depend on driver and architecture. Up to Hopper they are Replay, Recovery and CRC; from
-Blackwell on (driver 590) a list of some thirty, of which the total of link recovery events is what Recovery was.
+Blackwell on (seen with driver 595) a list of some forty: packet and symbol errors as InfiniBand counts them, link
+recovery events in all (what Recovery was) and failed ones, then bit error ratios, FEC bins and raw errors by lane.
 """
 
 from __future__ import annotations
@@ -22,12 +23,30 @@ _COUNTERS = {
     "replay errors": "replay",
     "recovery errors": "recovery",
     "crc errors": "crc",
+    "total link recovery events": "recovery",
     "link recovery total events": "recovery",
+    "link recovery failed events": "recovery_failed",
+    "malformed packet errors": "malformed_packets",
+    "buffer overrun errors": "buffer_overruns",
+    "rx errors": "port_rcv_errors",
+    "rx remote errors": "port_rcv_remote_physical_errors",
+    "rx general errors": "rcv_general_errors",
+    "local link integrity errors": "local_link_integrity_errors",
+    "tx discards": "xmit_error_discards",
+    "effective errors": "effective_errors",
+    "symbol errors": "symbol_error",
 }
-"""Printed name, lower case, to canonical name."""
+"""Printed name, lower case, to canonical name: meanings by NVML's NVML_FI_DEV_NVLINK_COUNT_* fields."""
+
+_NOT_COUNTED = re.compile(r"\[?(?:N/A|not supported)\]?", re.IGNORECASE)
+_NO_GPU = re.compile(r"no devices (?:were )?found", re.IGNORECASE)
+_LOST = re.compile(
+    r"unable to (?:determine|get|access)|(?:GPU|device) is lost|unknown error|fallen off|\bERR!", re.IGNORECASE
+)
 
 _MOST_GPUS, _MOST_LINKS = 256, 64
 _MOST_NAMES = 64
+_MOST_STRANGE = 4
 
 
 class NoLinks(StrEnum):
@@ -78,6 +97,16 @@ class Gpus:
     strange: tuple[str, ...]
     """Lines that were not understood, the first few, made printable."""
 
+    @property
+    def lost(self) -> str | None:
+        """The line that tells of a GPU the driver cannot reach: the tool may end with status 0 all the same."""
+        return _lost(self.strange)
+
+    @property
+    def none_there(self) -> bool:
+        """Whether the tool says that there is no GPU, which it does with a status of failure."""
+        return not self.gpus and any(_NO_GPU.search(line) for line in self.strange)
+
 
 @dataclass(frozen=True, slots=True)
 class Errors:
@@ -88,6 +117,11 @@ class Errors:
     other: tuple[str, ...]
     """Printed names that are no counter of ours: FEC bins, bit error ratios, and what we have never seen."""
     strange: tuple[str, ...]
+
+    @property
+    def lost(self) -> str | None:
+        """As `Gpus.lost`."""
+        return _lost(self.strange)
 
 
 def gpus(text: str) -> Gpus:
@@ -147,14 +181,19 @@ def errors(text: str) -> Errors:
             if len(other) < _MOST_NAMES:
                 other[printable(name.strip(), 64)] = None
             continue
-        row = counts.setdefault((gpu.index, int(said[1])), {})
-        row[counter] = int(value) if _COUNT.fullmatch(value := value.strip()) else None
+        row, value = counts.setdefault((gpu.index, int(said[1])), {}), value.strip()
+        if _COUNT.fullmatch(value):
+            row[counter] = int(value)
+        elif _NOT_COUNTED.fullmatch(value):
+            row[counter] = None
+        else:
+            strange.add(line)
     return Errors(counts, tuple(other), strange.lines)
 
 
 def _heading(line: str, found: dict[int, Gpu]) -> Gpu | None:
     said = _GPU.fullmatch(line)
-    if said is None or int(said[1]) >= _MOST_GPUS:
+    if said is None or int(said[1]) >= _MOST_GPUS or (said[3] is None and _LOST.search(said[2])):
         return None
     index = int(said[1])
     gpu = found[index] = Gpu(index=index, name=printable(said[2], 64), uuid=printable(said[3], 80) if said[3] else None)
@@ -168,12 +207,16 @@ def _link(said: str) -> Link:
     return Link("inactive" if said.lower() == "<inactive>" else "unknown", None)
 
 
+def _lost(strange: tuple[str, ...]) -> str | None:
+    return next((line for line in strange if _LOST.search(line)), None)
+
+
 class _Strange:
-    """The first lines nobody understood; the rest are like them."""
+    """The first lines nobody understood, and the first that tells of a lost GPU; the rest are like them."""
 
     def __init__(self) -> None:
         self.lines: tuple[str, ...] = ()
 
     def add(self, line: str) -> None:
-        if len(self.lines) < 4:
+        if len(self.lines) < _MOST_STRANGE or (_LOST.search(line) and _lost(self.lines) is None):
             self.lines = (*self.lines, printable(line.strip(), 120))

@@ -59,9 +59,8 @@ class GpuInquiry:
         """The list, or why there is none. A list that broke off is none: how many are missing is not known."""
         text, _, files = f"\n{answer.body.decode('utf-8', 'replace')}".partition(f"\n{_MARK}\n")
         said = nvidia_smi.gpus(text)
-        none_there = not said.gpus and "no devices found" in text.lower()
-        if answer.status != 0 and not none_there:
-            return tool.refusal("nvidia-smi", answer.status, "\n".join(said.strange) or text, LIMIT_S)
+        if said.lost is not None or (answer.status != 0 and not said.none_there):
+            return tool.refusal("nvidia-smi", answer.status, said.lost or "\n".join(said.strange) or text, LIMIT_S)
         facts = {"gpus": str(len(said.gpus))}
         where = nvidia_proc.addresses(files)
         for gpu in said.gpus.values():
@@ -70,6 +69,6 @@ class GpuInquiry:
                 facts[f"gpu{gpu.index}.uuid"] = gpu.uuid
             if gpu.uuid in where:
                 facts[f"gpu{gpu.index}.pci"] = where[gpu.uuid]
-        if said.strange and not none_there:
+        if said.strange and not said.none_there:
             facts["gpus.not-understood"] = " | ".join(said.strange)
         return Reading(facts=facts)

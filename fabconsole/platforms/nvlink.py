@@ -31,6 +31,7 @@ LIMIT_S = 15
 QUESTION = Question(name="nvlink", rhythm=Rhythm.SLOW, lane="slow", deadline_s=2 * LIMIT_S + 8.0, cap_bytes=1 << 22)
 
 COLUMNS = ("replay", "recovery", "crc")
+"""Of every GPU; behind them stands what a driver counts besides, in the order in which it was first said."""
 
 _HEAD = re.compile(r"^@(-[se]) (\d+) (\S+)( same)?\n", re.MULTILINE)
 _SUM = re.compile(r"\d{1,20}-\d{1,20}")
@@ -67,6 +68,8 @@ class NvlinkInquiry:
         self._state_sum, self._error_sum = "-", "-"
         self._links: Gpus | None = None
         self._errors: Errors | None = None
+        self._tabled_errors: Errors | None = None
+        self._columns: tuple[str, ...] = COLUMNS
         self._known: dict[int, dict[int, None]] = {}
         self._table: Table | None = None
 
@@ -93,14 +96,15 @@ class NvlinkInquiry:
         found = nvidia_smi.links(state.text) if state.text is not None else self._links
         if found is None:
             return Refusal(reason=Reason.GARBLED, detail="nvlink -s is said to be unchanged, but was never seen")
-        if not found.gpus and state.status != 0 and "no devices found" not in " ".join(found.strange).lower():
+        if not found.gpus and not found.none_there and (state.status != 0 or found.lost is not None):
             return tool.refusal("nvidia-smi", state.status, "\n".join(found.strange), LIMIT_S)
         errors = self._errors_of(sections.get("-e"), found, state)
         if isinstance(errors, Refusal):
             return errors
-        if new_states or errors is not self._errors or self._table is None:
-            self._links, self._errors = found, errors
-            self._table = self._tabled(found, errors, broken=answer.status != 0)
+        if new_states or errors is not self._tabled_errors or self._table is None:
+            self._links, self._tabled_errors = found, errors
+            broken = answer.status != 0 or found.lost is not None or errors.lost is not None
+            self._table = self._tabled(found, errors, broken=broken)
         self._state_sum = state.sum if _SUM.fullmatch(state.sum) else "-"
         return Reading(tables=(self._table,), facts=_facts(found, errors, self._table))
 
@@ -119,7 +123,7 @@ class NvlinkInquiry:
         errors = nvidia_smi.errors(section.text)
         if wanted and section.status != 0 and not errors.counts:
             return tool.refusal("nvidia-smi", section.status, "\n".join(errors.strange), LIMIT_S)
-        self._error_sum = section.sum if _SUM.fullmatch(section.sum) else "-"
+        self._errors, self._error_sum = errors, section.sum if _SUM.fullmatch(section.sum) else "-"
         return errors
 
     def _tabled(self, found: Gpus, errors: Errors, *, broken: bool) -> Table:
@@ -141,7 +145,10 @@ class NvlinkInquiry:
         if broken:
             lost = (index for index in self._known if index not in found.gpus)
             unread.extend(f"gpu{index}/nvl{link}" for index in lost for link in self._known[index])
-        return _table(self._table, rows, states, counts, unread)
+        more = dict.fromkeys(name for said in counts for name in said)
+        if not more.keys() <= set(self._columns):
+            self._columns = tuple(dict.fromkeys((*self._columns, *more)))
+        return _table(self._table, self._columns, rows, states, counts, unread)
 
     def _states(self, gpu: Gpu, likely: int) -> Iterator[tuple[int, NvlinkState]]:
         """Each link of a GPU; of one that lists none, those it is known or likely to have."""
@@ -171,15 +178,16 @@ def _sections(text: str) -> dict[str, _Section]:
 
 def _table(
     last: Table | None,
+    columns: tuple[str, ...],
     rows: list[str],
     states: list[NvlinkState],
     counts: list[dict[str, int | None]],
     unread: list[str],
 ) -> Table:
-    values = np.zeros((len(rows), len(COLUMNS)), dtype=np.uint64)
+    values = np.zeros((len(rows), len(columns)), dtype=np.uint64)
     quality = np.full(values.shape, ABSENT, dtype=np.uint8)
     for index, said in enumerate(counts):
-        for column, name in enumerate(COLUMNS):
+        for column, name in enumerate(columns):
             value = said.get(name)
             if value is not None and value < 1 << 64:
                 values[index, column], quality[index, column] = value, PRESENT
@@ -190,7 +198,7 @@ def _table(
         kind=Kind.NVLINKS,
         source=Width.NVIDIA_SMI,
         rows=last.rows if last is not None and last.rows == names else names,
-        columns=COLUMNS,
+        columns=columns,
         values=values,
         quality=quality,
         states=tuple(states),

@@ -137,12 +137,19 @@ class Metric:
         return level_of(Health.UNKNOWN)._replace(rank=28) if rate is None else self.scale.level(rate)
 
 
+_NVLINK_ERRORS = (
+    *("replay", "recovery", "crc"),
+    # Blackwell's own. Effective errors are left out: a few of them are as normal as retransmission mends them.
+    *("recovery_failed", "symbol_error", "port_rcv_errors", "local_link_integrity_errors"),
+    *("malformed_packets", "buffer_overruns", "rcv_general_errors", "xmit_error_discards"),
+)
+
 METRICS = (
     Metric("health", "health"),
     Metric("symbol", "symbol errors", ("symbol_error",)),
     Metric("downs", "link downs", ("link_downed",)),
     Metric("wait", "xmit wait", ("port_xmit_wait",), scale=CONGESTION),
-    Metric("nvlink", "NVLink errors", nvlink_counters=("replay", "recovery", "crc")),
+    Metric("nvlink", "NVLink errors", nvlink_counters=_NVLINK_ERRORS),
 )
 """In the order that `m` goes through them."""
 
