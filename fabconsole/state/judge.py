@@ -106,12 +106,17 @@ def combined(state: Verdict, counters: Verdict) -> Verdict:
     return worse(state, counters)
 
 
+def unanswered(question: Verdict) -> bool:
+    """True where a question has no answer any more that tells of now."""
+    return question.health not in (Health.OK, Health.NOT_SUPPORTED)
+
+
 def inherited(verdict: Verdict, question: Verdict) -> Verdict:
     """What a verdict is still worth when its question is stale or unknown.
 
     Stale: a fault stays a fault, health is not health any more. Unknown or untrusted: nothing is known.
     """
-    if question is OK or question.health in (Health.OK, Health.NOT_SUPPORTED):
+    if question is OK or not unanswered(question):
         return verdict
     if question.health is Health.STALE and verdict.health.rank > Health.STALE.rank:
         return verdict

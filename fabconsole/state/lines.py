@@ -53,6 +53,11 @@ class Lines:
         read_at = self._at if behind is None else behind[1]
         return None if read_at is None else max(0.0, now - read_at)
 
+    def is_old(self, row: int) -> bool:
+        """True for a row that was read once and was not in this answer."""
+        behind = self._behind.get(row)
+        return behind is not None and behind[1] is not None
+
     def _marked(self) -> dict[int, dict[str, Mark]]:
         marks: dict[int, dict[str, Mark]] = {}
         for row, column in self._resets:

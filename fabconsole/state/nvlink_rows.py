@@ -58,10 +58,13 @@ def layout(rows: tuple[str, ...], expect: Expect) -> Layout:
 class JudgedNvlinks:
     """Every NVLink of one host."""
 
-    __slots__ = ("_layout", "_lines", "_node", "_states", "verdicts")
+    __slots__ = ("_is_old", "_layout", "_lines", "_node", "_states", "verdicts")
 
-    def __init__(self, node: str, block: Block | None, found: Layout, verdicts: Sequence[Verdict]) -> None:
+    def __init__(
+        self, node: str, block: Block | None, found: Layout, verdicts: Sequence[Verdict], question: Verdict = OK
+    ) -> None:
         self.verdicts = verdicts
+        self._is_old = judge.unanswered(question)
         self._node = node
         self._layout = found
         self._states: tuple[State, ...] = block.states if block else ()
@@ -93,6 +96,7 @@ class JudgedNvlinks:
             rates=_NO_RATES if lines is None or row is None else lines.grown(row),
             marks=_NO_MARKS if lines is None or row is None else lines.marks(row),
             age_s=None if lines is None or row is None else lines.age_s(row, now),
+            is_old=lines is not None and row is not None and (self._is_old or lines.is_old(row)),
         )
 
 
@@ -114,7 +118,7 @@ def judged_nvlinks(
         else judge.inherited(unless_lost(block.seen(row), _of_row(place, row, block, expect, counted[row])), question)
         for place, row in zip(found.places, found.rows, strict=True)
     ]
-    return JudgedNvlinks(node, block, found, verdicts)
+    return JudgedNvlinks(node, block, found, verdicts, question)
 
 
 def _of_row(place: tuple[int, int], row: int, block: Block, expect: Expect, counted: Verdict) -> Verdict:

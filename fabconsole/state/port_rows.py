@@ -26,10 +26,18 @@ Judge = Callable[[str, PortState, Seen, Verdict], Verdict]
 class JudgedPorts:
     """Every port of one node: the first table is the listing, the others add counters to its rows."""
 
-    __slots__ = ("_node", "_others", "_peers", "_places", "_rows", "_states", "_tables", "verdicts")
+    __slots__ = ("_is_old", "_node", "_others", "_peers", "_places", "_rows", "_states", "_tables", "verdicts")
 
-    def __init__(self, node: str, blocks: Sequence[Block], verdicts: Sequence[Verdict], peers: dict[str, str]) -> None:
+    def __init__(
+        self,
+        node: str,
+        blocks: Sequence[Block],
+        verdicts: Sequence[Verdict],
+        peers: dict[str, str],
+        question: Verdict = judge.OK,
+    ) -> None:
         self.verdicts = verdicts
+        self._is_old = judge.unanswered(question)
         self._node = node
         self._peers = peers
         self._rows: tuple[str, ...] = blocks[0].rows if blocks else ()
@@ -69,6 +77,7 @@ class JudgedPorts:
             rates=rates,
             marks=marks,
             age_s=lines.age_s(number, now),
+            is_old=self._is_old or lines.is_old(number),
         )
 
 
@@ -92,7 +101,7 @@ def judged_ports(
         judge.inherited(decide(name, _said(state), listing.seen(row), of_counters), question)
         for row, (name, state, of_counters) in enumerate(zip(listing.rows, listing.states, counted, strict=True))
     ]
-    return JudgedPorts(node, blocks, verdicts, peers)
+    return JudgedPorts(node, blocks, verdicts, peers, question)
 
 
 def host_port(expect: Expect, virtual: Collection[str]) -> Judge:

@@ -34,6 +34,8 @@ class PortView:
     marks: Mapping[str, Mark]
     age_s: float | None
     """Since the last reading; None: never read."""
+    is_old: bool = False
+    """True: state and counters are of an earlier reading, the last one that was due did not bring them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,8 @@ class NvlinkView:
     rates: Mapping[str, float]
     marks: Mapping[str, Mark]
     age_s: float | None
+    is_old: bool = False
+    """As of a port."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
