@@ -233,8 +233,6 @@ def test_a_gpu_with_nothing_under_it_has_links_that_are_unknown(real_shell, smi)
 # A GPU that the driver cannot reach ---------------------------------------------------------------------------
 
 LOST = "Unable to determine the device handle for GPU1: 0000:9B:00.0: GPU is lost.  Reboot the system to recover it"
-    "Unable to determine the device handle for GPU1: 0000:9B:00.0: GPU is lost.  Reboot the system to recover this GPU"
-)
 
 
 @pytest.mark.parametrize("status", [0, 15, 255])
