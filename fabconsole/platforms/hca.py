@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from fabconsole.fabric.printable import printable
 from fabconsole.fabric.table import PortState, Table, Width
 from fabconsole.platforms import hca_text
-from fabconsole.platforms.hca_text import Listing
-from fabconsole.platforms.hca_values import DeviceReader, Layout, blocks_of, layouts_of, rows_of
+from fabconsole.platforms.hca_mould import Mould
+from fabconsole.platforms.hca_text import Listing, answering_order
+from fabconsole.platforms.hca_values import DeviceReader, Layout, blocks_of, columns_of, layout_of, rows_of
 from fabconsole.platforms.question import Again, Answer, Question, Reading, Refusal, Rhythm
 from fabconsole.stream.records import Reason
 
@@ -28,31 +29,49 @@ QUESTION = Question(name="hca", rhythm=Rhythm.FAST, lane="fast", deadline_s=None
 _NONE_READ = (b"", b"")
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class _Shape:
     """What is the same poll after poll while the same devices answer."""
 
     readers: tuple[DeviceReader, ...]
     layouts: tuple[Layout, ...]
+    """Of the counters that always move, then of those that seldom do, where there are any."""
     unread: tuple[str, ...]
-    resting: tuple[tuple[int, ...], Table] | None = None
-    """The last table of the counters that seldom move, and the readers' tail versions it is of."""
-    parts: tuple[tuple[PortState, ...], ...] = ()
-    states: tuple[PortState, ...] = ()
-    """Of all devices; the same object while every device's are."""
+    answered: Layout
+    """The first of the layouts, over devices in the order in which they answer."""
 
-    def gathered(self) -> tuple[PortState, ...]:
-        """The states of all rows."""
-        parts = tuple(reader.states for reader in self.readers)
-        if len(parts) != len(self.parts) or any(new is not old for new, old in zip(parts, self.parts, strict=True)):
-            self.parts, self.states = parts, tuple(state for part in parts for state in part)
-        return self.states
+    def tables(self, states: tuple[PortState, ...]) -> tuple[Table, ...]:
+        """What the readers have read; `states` are `self.states()`."""
+        return tuple(
+            layout.table(*_values(self.readers, layout.source), states, self.unread) for layout in self.layouts
+        )
+
+    def states(self) -> tuple[PortState, ...]:
+        """Of all rows."""
+        return tuple(state for reader in self.readers for state in reader.states)
+
+
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """The last answer that was read in full, and how to read one that differs in moving numbers alone."""
+
+    mould: Mould
+    layout: Layout
+    states: tuple[PortState, ...]
+    seldom: tuple[Table, ...]
+
+    def taken(self, answer: bytes) -> tuple[Table, ...] | None:
+        """The tables; None where the answer differs in more. What stands still is the same object."""
+        numbers = self.mould.numbers(answer)
+        if numbers is None:
+            return None
+        return (self.layout.table(numbers, None, self.states, ()), *self.seldom)
 
 
 class HcaInquiry:
     """Asks one host for its HCAs. See `hca_text` for the words that travel.
 
-    8 HCAs of 22 + 18 counters cost about 50 µs to read, every counter moved and no state changed.
+    8 HCAs of 22 + 18 counters cost about 20 µs to read while only the 22 move, 80 µs otherwise.
     """
 
     def __init__(self, root: str = hca_text.CLASS) -> None:
@@ -62,6 +81,7 @@ class HcaInquiry:
         self._stands = False
         self._readers: tuple[DeviceReader, ...] = ()
         self._shapes: dict[tuple[bool | None, ...], _Shape] = {}
+        self._usual: _Usual | None = None
         self._facts: dict[str, str] = {"hcas": "0"}
 
     def text(self) -> str:
@@ -83,7 +103,7 @@ class HcaInquiry:
         """Understand a listing or values."""
         listing, self._stands = (self._listing if self._stands else None), False
         if answer.status == hca_text.NO_CLASS:
-            return self._table(_shape((), ()), {"hcas": "0"})
+            return Reading(tables=_shape((), ()).tables(()), facts={"hcas": "0"})
         if answer.status != 0:
             return Refusal(reason=Reason.FAILED, detail=f"reading {self._root} ended with status {answer.status}")
         return self._listed(answer.body) if listing is None else self._polled(listing, answer.body)
@@ -95,12 +115,22 @@ class HcaInquiry:
             self._unsent.append(hca_text.values_text(listing.devices, self._root))
             self._readers = tuple(DeviceReader(device) for device in listing.devices)
             self._shapes = {}
+            self._usual = None
             self._facts = _facts(listing)
         self._stands = True
         return Again.NOW
 
     def _polled(self, listing: Listing, body: bytes) -> Reading:
         names, _, rest = body.partition(b"\n")
+        tables = self._usual.taken(rest) if self._usual is not None and names == listing.names else None
+        if tables is None:
+            tables = self._read(listing, names, rest)
+        else:
+            self._stands = True
+        return Reading(tables=tables, facts=self._facts)
+
+    def _read(self, listing: Listing, names: bytes, rest: bytes) -> tuple[Table, ...]:
+        """Read a device at a time."""
         blocks = blocks_of(rest)
         read: tuple[bool | None, ...] = tuple(
             reader.read(*blocks.get(reader.device.name.encode(), _NONE_READ)) for reader in self._readers
@@ -114,61 +144,49 @@ class HcaInquiry:
         shape = self._shapes.get(read)
         if shape is None:
             shape = self._shapes[read] = _shape(self._readers, read)
-        return self._table(shape, self._facts)
-
-    def _table(self, shape: _Shape, facts: dict[str, str]) -> Reading:
-        readers = shape.readers
-        vector: NDArray[np.uint64] = (
-            np.concatenate([reader.values for reader in readers]) if readers else np.zeros(0, np.uint64)
-        )
-        unsupported = _unsupported(readers)
-        states = shape.gathered()
-        moving, *seldom = shape.layouts
-        tables = [moving.table(vector, unsupported, states, shape.unread)]
-        if seldom:
-            tables.append(_resting(shape, seldom[0], vector, unsupported, states))
-        return Reading(tables=tuple(tables), facts=facts)
+        states = shape.states()
+        tables = shape.tables(states)
+        self._usual = _usual(shape, states, tables) if self._stands else None
+        return tables
 
 
-def _resting(
-    shape: _Shape,
-    layout: Layout,
-    vector: NDArray[np.uint64],
-    unsupported: NDArray[np.bool_] | None,
-    states: tuple[PortState, ...],
-) -> Table:
-    """The table of the counters that seldom move: the same object, quick to fold, until one of them does."""
-    versions = tuple(reader.tail_version for reader in shape.readers)
-    if shape.resting is not None and shape.resting[0] == versions and shape.resting[1].states is states:
-        return shape.resting[1]
-    table = layout.table(vector, unsupported, states, shape.unread)
-    shape.resting = versions, table
-    return table
+def _usual(shape: _Shape, states: tuple[PortState, ...], tables: tuple[Table, ...]) -> _Usual | None:
+    cavities = {reader.device.name: reader.cavity for reader in shape.readers}
+    order = answering_order(reader.device for reader in shape.readers)
+    fit = [cavity for device in order if (cavity := cavities[device.name]) is not None]
+    if not fit or len(fit) < len(cavities):
+        return None
+    return _Usual(Mould(fit), shape.answered, states, tables[1:])
 
 
 def _shape(readers: Sequence[DeviceReader], read: Sequence[bool | None]) -> _Shape:
     """`read` says of each device: understood, not understood (False), gone (None)."""
     good = tuple(reader for reader, ok in zip(readers, read, strict=True) if ok)
     bad = (reader.device for reader, ok in zip(readers, read, strict=True) if ok is False)
-    sources = [Width.SYSFS]
+    devices = [reader.device for reader in good]
+    rows = tuple(row for device in devices for row in rows_of(device))
+    moving = columns_of(devices, Width.SYSFS)
+    layouts = [layout_of(devices, Width.SYSFS, rows, moving)]
     if any(where is Width.HW_COUNTERS for reader in readers for _, _, where in reader.device.counters):
-        sources.append(Width.HW_COUNTERS)
+        layouts.append(layout_of(devices, Width.HW_COUNTERS, rows, columns_of(devices, Width.HW_COUNTERS)))
     return _Shape(
         readers=good,
-        layouts=layouts_of([reader.device for reader in good], sources),
+        layouts=tuple(layouts),
         unread=tuple(row for device in bad for row in rows_of(device)),
+        answered=layout_of(answering_order(devices), Width.SYSFS, rows, moving),
     )
 
 
-def _unsupported(readers: Sequence[DeviceReader]) -> NDArray[np.bool_] | None:
+def _values(readers: Sequence[DeviceReader], source: Width) -> tuple[NDArray[np.uint64], NDArray[np.bool_] | None]:
+    """One source's values of all devices, and which of them are no numbers (None: none)."""
+    if not readers:
+        return np.zeros(0, np.uint64), None
+    parts = [slice(None, r.moving) if source is Width.SYSFS else slice(r.moving, None) for r in readers]
+    vector = np.concatenate([reader.values[part] for reader, part in zip(readers, parts, strict=True)])
     if all(reader.unsupported is None for reader in readers):
-        return None
-    return np.concatenate(
-        [
-            np.zeros(len(reader.values), np.bool_) if reader.unsupported is None else reader.unsupported
-            for reader in readers
-        ]
-    )
+        return vector, None
+    marks = [np.zeros(len(r.values), np.bool_) if r.unsupported is None else r.unsupported for r in readers]
+    return vector, np.concatenate([mark[part] for mark, part in zip(marks, parts, strict=True)])
 
 
 def _facts(listing: Listing) -> dict[str, str]:

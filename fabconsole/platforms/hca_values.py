@@ -12,6 +12,7 @@ from fabconsole.fabric.counters import COUNTERS
 from fabconsole.fabric.printable import printable
 from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED, Kind, PortState, Table, Width
 from fabconsole.formats import sysfs
+from fabconsole.platforms.hca_mould import Cavity
 from fabconsole.platforms.hca_text import Device
 
 _RANK = {name: rank for rank, name in enumerate(COUNTERS)}
@@ -39,50 +40,35 @@ class DeviceReader:
         self.unsupported: NDArray[np.bool_] | None = None
         self.states: tuple[PortState, ...] = ()
         """One a port of `device.ports`."""
-        self.tail_version = 0
-        """Grows when a value of the counters that seldom move, `hw_counters/`, does."""
+        self.moving = sum(1 for _, _, source in device.counters if source is Width.SYSFS)
+        """How many of the values are of the counters that always move, `counters/`; they come first."""
         self._lines = len(device.states) + len(device.counters)
-        self._moving = sum(1 for _, _, source in device.counters if source is Width.SYSFS)
         self._head = b""
         self._tail = b""
-        self._block: bytes | None = None
         self._standing = _standing(device)
 
     def read(self, status: bytes, block: bytes) -> bool:
         """Take a block in; False, and nothing taken, where it is not exactly what was asked for."""
         if status != b"0" or not self._lines or block.count(b"\n") != self._lines:
             return False
-        if block == self._block:
-            return True
-        head = self._head
-        if not (head and block.startswith(head)):
-            said = block.split(b"\n", len(self.device.states))
-            head = block[: len(block) - len(said[-1])]
-        if not self._count(block[len(head) :], resting=bool(self._tail) and block.endswith(self._tail)):
-            return False
-        if head != self._head or not self.states:
-            self.states = self._understood(head)
-        self._head, self._block = head, block
-        return True
-
-    def _count(self, numbers: bytes, *, resting: bool) -> bool:
-        """Take the counters in. `resting`: the tail reads as it did, so that only what is before it is read.
-
-        The tail begins with a newline, so what is before it is whole lines.
-        """
-        if resting and self.unsupported is None:
-            found = sysfs.counters(numbers[: len(numbers) - len(self._tail) + 1])
-            if found is not None and found[1] is None and len(found[0]) == self._moving:
-                self.values = np.concatenate((found[0], self.values[self._moving :]))
-                return True
+        said = block.split(b"\n", len(self.device.states))
+        numbers = said[-1]
         found = sysfs.counters(numbers)
         if found is None or len(found[0]) != len(self.device.counters):
             return False
         self.values, self.unsupported = found
-        self.tail_version += 1
-        tail = numbers.split(b"\n", self._moving)[-1]
-        self._tail = b"\n" + tail if tail and self._moving else b""
+        head, tail = block[: len(block) - len(numbers)], numbers.split(b"\n", self.moving)[-1]
+        if head != self._head or not self.states:
+            self.states = self._understood(head)
+        self._head, self._tail = head, tail
         return True
+
+    @property
+    def cavity(self) -> Cavity | None:
+        """What was read last, as a mould for the next answer; None where nothing moves, or not all are numbers."""
+        if not self.moving or self.unsupported is not None:
+            return None
+        return Cavity(self._head, self.moving, b"\n%b@%b 0\n" % (self._tail, self.device.name.encode()))
 
     def _understood(self, head: bytes) -> tuple[PortState, ...]:
         said: dict[int, dict[str, str]] = {port: {} for port in self.device.ports}
@@ -144,7 +130,7 @@ def _port_state(said: dict[str, str], standing: _Standing) -> PortState:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
-    """Where in the vector of all values each cell of one source's matrix is."""
+    """Where in the vector of one source's values each cell of its matrix is."""
 
     source: Width
     rows: tuple[str, ...]
@@ -183,29 +169,28 @@ class Layout:
         )
 
 
-def layouts_of(devices: Sequence[Device], sources: Sequence[Width]) -> tuple[Layout, ...]:
-    """One layout a source, over the values of `devices` laid end to end."""
-    rows = tuple(row for device in devices for row in rows_of(device))
-    return tuple(_layout(devices, source, rows) for source in sources)
-
-
 def rows_of(device: Device) -> tuple[str, ...]:
     """The ports of a device as a table names them: `mlx5_0/1`."""
     return tuple(f"{device.name}/{port}" for port in device.ports)
 
 
-def _layout(devices: Sequence[Device], source: Width, rows: tuple[str, ...]) -> Layout:
+def columns_of(devices: Sequence[Device], source: Width) -> tuple[str, ...]:
+    """The counters of one source that any of `devices` has, in the registry's order."""
     names = {name for device in devices for _, name, where in device.counters if where is source}
-    columns = tuple(sorted(names, key=lambda name: (_RANK.get(name, len(_RANK)), name)))
+    return tuple(sorted(names, key=lambda name: (_RANK.get(name, len(_RANK)), name)))
+
+
+def layout_of(devices: Sequence[Device], source: Width, rows: tuple[str, ...], columns: tuple[str, ...]) -> Layout:
+    """The layout of one source's values of `devices` laid end to end; `rows` are their ports, in any order."""
     row_of = {row: index for index, row in enumerate(rows)}
     column_of = {name: index for index, name in enumerate(columns)}
     places = np.zeros((len(rows), len(columns)), dtype=np.intp)
     quality = np.full((len(rows), len(columns)), ABSENT, dtype=np.uint8)
     base = 0
     for device in devices:
-        for index, (port, name, where) in enumerate(device.counters, base):
-            if where is source:
-                cell = row_of[f"{device.name}/{port}"], column_of[name]
-                places[cell], quality[cell] = index, PRESENT
-        base += len(device.counters)
+        own = [(port, name) for port, name, where in device.counters if where is source]
+        for index, (port, name) in enumerate(own, base):
+            cell = row_of[f"{device.name}/{port}"], column_of[name]
+            places[cell], quality[cell] = index, PRESENT
+        base += len(own)
     return Layout(source, rows, columns, places, quality, whole=bool((quality == PRESENT).all()))
