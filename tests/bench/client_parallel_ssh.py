@@ -82,7 +82,8 @@ def main(path: Path, interval_s: float, seconds: float) -> dict[str, float]:
 
     def poll(index: int) -> None:
         nonlocal polls, sizes
-        sizes += len(carried(clients[index], texts[index]))
+        answer = carried(clients[index], texts[index])
+        sizes += len(answer)
         polls += 1
 
     started, cpu_started = time.monotonic(), cpu_s()
