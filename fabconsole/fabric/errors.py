@@ -13,6 +13,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_SHOWN = 100
+"""Problems in a DocumentError's text: a slip of the finger can make one a line."""
+
 
 class FabconsoleError(Exception):
     """Anything an operator is told about; its text needs no traceback to be acted on."""
@@ -39,7 +42,10 @@ class DocumentError(FabconsoleError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.key)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        said = [str(problem) for problem in self.problems[:_SHOWN]]
+        if (more := len(self.problems) - _SHOWN) > 0:
+            said.append(f"and {more:,} problems more")
+        super().__init__("\n".join(said))
 
 
 class ResourceError(FabconsoleError):

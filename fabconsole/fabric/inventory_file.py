@@ -48,8 +48,9 @@ def read_inventory(path: Path, *, platforms: Collection[str] | None = None) -> I
     floor = _Floor()
     for name, value in root.section("racks").entries():
         floor.add(name, value)
-    if root.get("racks") and not floor.racks:
-        root.wrong("holds no rack: write at least one, such as r00: {nodes: gpu[00-03]}", "racks")
+    racks = root.get("racks")
+    if racks and not floor.racks and (racks.is_mapping or racks.is_empty):
+        racks.wrong('holds no rack: write at least one, such as `r00: {nodes: "gpu[00-03]"}`')
     nodes = read_overrides(root.section("nodes"), floor.nodes, platforms)
     expects = tuple(_expects(root.section("expect"), nodes, warnings))
     document.finish()

@@ -18,21 +18,22 @@ _UNIT_S = {
     **dict.fromkeys(("h", "hour", "hours"), 3600),
     **dict.fromkeys(("d", "day", "days"), 86400),
 }
+_LONGEST = 10_000
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
 def line(text: str) -> str:
-    """One line of printable characters, not empty."""
+    """One line of printable characters, neither empty nor endless."""
     if not text.isprintable():
         raise ValueError("holds characters that cannot be printed, or several lines: write one plain line")
-    return _not_empty(text)
+    return _bounded(text)
 
 
 def lines(text: str) -> str:
     """As `line`, with as many lines as one likes."""
     if not text.replace("\n", "").replace("\t", "").isprintable():
         raise ValueError("holds characters that cannot be printed: leave them out")
-    return _not_empty(text)
+    return _bounded(text)
 
 
 def integer(text: str, least: int, most: int) -> int:
@@ -104,7 +105,9 @@ def nearest(word: str, known: Sequence[str]) -> str:
     return f" did you mean {found[0]}?" if found else ""
 
 
-def _not_empty(text: str) -> str:
+def _bounded(text: str) -> str:
+    if len(text) > _LONGEST:
+        raise ValueError(f"is longer than {_LONGEST:,} characters: write less")
     if not text.strip():
         raise ValueError("is empty: write a text, or leave the key out")
     return text

@@ -1,0 +1,156 @@
+"""A mapping of a person's YAML: the keys that are asked for are the keys that exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+import yaml
+
+from fabconsole.fabric import scalars
+from fabconsole.fabric.document_value import MOST, T, Value
+
+if TYPE_CHECKING:
+    from fabconsole.fabric.document import Document
+
+Pairs: TypeAlias = Sequence[tuple[yaml.Node, yaml.Node]]
+"""Keys and values as YAML composed them."""
+
+_MERGE = "<<"
+_WITHOUT_BLANK = re.compile(r"([\w-]+) *[:={\[]")
+"""`nodes:gpu1`, `nodes = gpu1`, `r00 {nodes`: a key and its value run together."""
+
+D = TypeVar("D")
+"""What stands in for an absent or wrong value: the caller says."""
+
+
+class Section:
+    """A mapping being read. Asking for a key makes it known; where it is absent or wrong the default is handed out."""
+
+    def __init__(self, document: Document, key: str, line: int, pairs: Pairs, *, needed: bool) -> None:
+        self.document = document
+        self.key = key
+        """Path of keys from the top; empty for the document's own mapping."""
+        self.line = line
+        self._needed = needed
+        """Not where it stands for what could not be read: what is missing there was not left out."""
+        self._values: dict[str, Value] = {}
+        self._known: dict[str, None] = {}
+        for name, value in pairs:
+            self._take(name, value)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys that are written, in file order."""
+        return tuple(self._values)
+
+    def wrong(self, message: str, key: str | None = None) -> None:
+        """Write down what is wrong with this section, or with one key of it."""
+        place = self._values.get(key) if key else None
+        if place is not None:
+            place.wrong(message)
+        else:
+            self.document.wrong(self.line, self._path(key) if key else self.key, message)
+
+    def require(self, *keys: str) -> None:
+        """These keys must be written."""
+        for key in keys:
+            self._known[key] = None
+            if self._needed and key not in self._values:
+                self.wrong("is missing: this key is needed here", key)
+
+    def get(self, key: str) -> Value | None:
+        """The value of `key`, or None where it is not written."""
+        self._known[key] = None
+        return self._values.get(key)
+
+    def entries(self) -> Iterator[tuple[str, Value]]:
+        """Every key with its value, for mappings whose keys are free names."""
+        for key, value in self._values.items():
+            self._known[key] = None
+            yield key, value
+
+    def section(self, key: str) -> Section:
+        """The mapping at `key`; an empty one where it is not written."""
+        value = self.get(key)
+        return value.section() if value else self.document.section(self._path(key), self.line)
+
+    def items(self, key: str) -> tuple[Value, ...]:
+        """The items of the list at `key`; a single value is a list of itself."""
+        value = self.get(key)
+        return value.items() if value else ()
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """The text, or the list of texts, at `key`."""
+        value = self.get(key)
+        return value.texts() if value else ()
+
+    def read(self, key: str, wanted: str, understand: Callable[[str], T], default: D) -> T | D:
+        """What `understand` makes of the scalar at `key`; see `Value.read`."""
+        value = self.get(key)
+        found = value.read(wanted, understand) if value else None
+        return default if found is None else found
+
+    def text(self, key: str, default: D) -> str | D:
+        """One line of printable text."""
+        return self.read(key, "a text", scalars.line, default)
+
+    def lines(self, key: str, default: D) -> str | D:
+        """Printable text of one or more lines."""
+        return self.read(key, "a text", scalars.lines, default)
+
+    def integer(self, key: str, default: D, *, least: int = 0, most: int = MOST) -> int | D:
+        """A whole number from `least` to `most`."""
+        return self.read(key, "a whole number", lambda text: scalars.integer(text, least, most), default)
+
+    def number(self, key: str, default: D, *, least: float = 0.0, most: float = float(MOST)) -> float | D:
+        """A number from `least` to `most`."""
+        return self.read(key, "a number", lambda text: scalars.number(text, least, most), default)
+
+    def seconds(self, key: str, default: D, *, least: float = 0.001, most: float = 1e9) -> float | D:
+        """A duration such as `500ms`, `5s`, `2 min`, `15m`, `1h`, `7d`, in seconds; zero only with `least=0`."""
+        return self.read(key, "a duration such as 5s", lambda text: scalars.seconds(text, least, most), default)
+
+    def flag(self, key: str, default: D) -> bool | D:
+        """true or false."""
+        return self.read(key, "true or false", scalars.flag, default)
+
+    def choice(self, key: str, options: Sequence[str], default: D) -> str | D:
+        """One of `options`."""
+        wanted = f"one of {', '.join(options)}"
+        return self.read(key, wanted, lambda text: scalars.choice(text, options), default)
+
+    def report_unknown(self) -> None:
+        """Write down every key that nobody asked for."""
+        known = list(self._known)
+        here = f"known here: {', '.join(known)}" if known else "no key is known here"
+        for key, value in self._values.items():
+            if key in self._known:
+                continue
+            meant = _WITHOUT_BLANK.match(key)
+            if meant and meant[1] in known:
+                value.wrong(f"unknown key: write `{meant[1]}: …`, with a colon and a blank")
+            else:
+                value.wrong(f"unknown key:{scalars.nearest(key, known)} {here}")
+
+    def _take(self, key: yaml.Node, value: yaml.Node) -> None:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            self.document.wrong(line, self.key, "has a list or a mapping for a key: a key should be a plain word")
+            return
+        name = str(key.value)
+        path = self._path(name)
+        if not name.isprintable():
+            odd = next(char for char in name if not char.isprintable())
+            self.document.wrong(line, path, f"holds U+{ord(odd):04X}, which is not seen: type blanks and letters anew")
+        elif name == _MERGE:
+            self.document.wrong(line, path, "merge keys are not read here: write the keys out")
+        elif name in self._values:
+            first = self._values[name].line
+            self.document.wrong(line, path, f"is written twice, first in line {first}: keep one of them")
+        else:
+            self._values[name] = Value(self.document, value, path, line)
+
+    def _path(self, key: str) -> str:
+        return f"{self.key}.{key}" if self.key else key
