@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import yaml
 
 from fabconsole.fabric.errors import DocumentError, Problem
 from fabconsole.fabric.printable import printable
+from fabconsole.fabric.yaml_slips import slip
 
 _MAX_BYTES = 4 << 20
 """A file of this size takes about 3 s to read; an inventory of 10,000 racks has a quarter of it."""
 _MAX_DEPTH = 30
+_NOT_YAML = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\U0010ffff]")
+"""Controls and surrogates: YAML 1.1, 5.1."""
 
 # libyaml is ten times faster than the Python reader, and is only absent from PyYAML's pure wheels.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -36,11 +40,14 @@ def compose(data: bytes, file: str) -> yaml.MappingNode:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise _refused(file, line, f"byte 0x{data[error.start]:02x} is not UTF-8: save the file as UTF-8") from error
+    if odd := _NOT_YAML.search(text):
+        line = text.count("\n", 0, odd.start()) + 1
+        raise _refused(file, line, f"holds U+{ord(odd[0]):04X}, which no text does: take it out")
     try:
         _check_depth(text, file)
         node = yaml.compose(text, Loader=_LOADER)
-    except yaml.YAMLError as error:
-        raise _refused(file, _line_of(error, text), _what_is_wrong(error)) from error
+    except yaml.MarkedYAMLError as error:
+        raise DocumentError([slip(error, text, printable(file))]) from error
     except (ValueError, OverflowError) as error:
         # The Python reader lets an impossible \U escape through to chr().
         raise _refused(file, 0, f"holds a character that does not exist: {error}") from error
@@ -77,28 +84,3 @@ def _why_unreadable(error: OSError) -> str:
     if isinstance(error, IsADirectoryError):
         return "is a directory: name a file"
     return f"cannot be read: {error.strerror or error}"
-
-
-def _line_of(error: yaml.YAMLError, text: str) -> int:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return error.problem_mark.line + 1
-    position = getattr(error, "position", None)
-    return text.count("\n", 0, position) + 1 if isinstance(position, int) else 0
-
-
-def _what_is_wrong(error: yaml.YAMLError) -> str:
-    if not isinstance(error, yaml.MarkedYAMLError):
-        return f"is not YAML: {printable(str(getattr(error, 'reason', error)))}"
-    problem, context = printable(error.problem or ""), printable(error.context or "")
-    if "another document" in problem:
-        return "holds a second document after `---`: one document a file"
-    if "undefined alias" in problem:
-        return "uses an alias (*name) that no anchor (&name) defines; quote a text that begins with *"
-    if "cannot start any token" in problem:
-        return f"is not YAML: {problem}; indent with blanks, and quote a text that begins with @, ` or %"
-    if "mapping values are not allowed" in problem:
-        return "is not YAML: a second `: ` in the line; quote a text that holds a colon and a blank"
-    hint = (
-        "; inside { } and [ ], quote what holds brackets or commas, such as a node set" if "a flow" in context else ""
-    )
-    return f"is not YAML: {problem}" + (f", {context}" if context else "") + hint

@@ -127,20 +127,84 @@ def test_zero_seconds_are_read_where_they_make_sense() -> None:
         ("# only a comment\n", "f.yaml: is empty"),
         ("- a\n- b\n", "f.yaml:1: is a list"),
         ("word", "f.yaml:1: is a single value"),
-        ("a: 1\nb: [1, 2\nc: 3\n", "f.yaml:3: is not YAML"),
-        ("a: 1\n\tb: 2\n", "f.yaml:2: is not YAML"),
-        ("a: b: c", "f.yaml:1: is not YAML: a second `: ` in the line"),
-        ("a: @group", "f.yaml:1: is not YAML"),
-        ("a: *x", "f.yaml:1: uses an alias (*name) that no anchor"),
         ("a: 1\n---\nb: 2\n", "f.yaml:2: holds a second document"),
         (b"a: 1\nb: \xff\n", "f.yaml:2: byte 0xff is not UTF-8"),
-        (b"a: 1\nb: \x00\n", "f.yaml:2: is not YAML"),
+        (b"a: 1\nb: \x00\n", "f.yaml:2: holds U+0000"),
+        ("ä: ö\nb: \x01\n", "f.yaml:2: holds U+0001"),
         ("a: " + "[" * 5000, "f.yaml:1: is nested deeper than"),
         (b"a: " + b"x" * (5 << 20), "f.yaml: is larger than 4 MiB"),
     ],
 )
 def test_what_is_no_mapping_is_refused_with_its_line(text: str | bytes, said: str) -> None:
     assert problems(text)[0].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("racks:\n\tr00: x\n", "2: racks.r00: is not YAML: a tab stands where blanks should"),
+        ("racks:\n  r00:\n  \tnodes: x\n", "3: racks.r00.nodes: is not YAML: a tab stands"),
+        ("a: >\n\tb\n", "2: a: is not YAML: a tab stands"),
+        ("r:\n  a: {n: gpu[1-3]}\n", "2: r.a: is not YAML: what `{n: gpu[1-3]}` opens is not closed before `[1-3]}`"),
+        ("r:\n  a: {n: x\n  b: {n: y}\n", "2: r.a: is not YAML: what `{n: x` opens is not closed before `: {n: y}`"),
+        ("a: 1\nb: [1, 2\nc: 3\n", "2: b: is not YAML: what `[1, 2` opens is not closed before `: 3`"),
+        ("a: {b: 1", "1: a: is not YAML: what `{b: 1` opens is not closed before the end"),
+        ("a:\n  n: [1-3]x\n", "2: a.n: is not YAML: the value ends before its line does; quote"),
+        ("a: 1\nracks\nb: 2\n", "2: is not YAML: no `: ` after `racks`"),
+        ("a:\n  n:\n  -x\n  -y\nb: 2\n", "3: a: is not YAML: no `: ` after `-x`, or no blank after a dash"),
+        ("a:1\nb: 2\n", "2: b: is not YAML: this line does not go on from those above"),
+        ("a: x\n b: 2\n", "2: a.b: is not YAML: this line does not go on from those above"),
+        ("a:\n   b: 1\n  c: 2\n", "3: a.c: is not YAML: this line does not go on from those above"),
+        ("a:\n  b: c: d", "2: a.b: is not YAML: a second `: ` in the line"),
+        ("a:\n  'b': \"c\nd: e\n", '2: a.b: is not YAML: the quote that opens here, `"c`, is not closed'),
+        ('a: "C:\\keys"', "1: a: is not YAML: between double quotes a backslash"),
+        ("a: @group", "1: a: is not YAML: no text begins with `@group`; quote it"),
+        ("a: [b,,c]", "1: a: is not YAML: no text begins with `,c]`"),
+        ("a: &", "1: a: is not YAML: quote a text that begins with `&`"),
+        ("a: *x", "1: a: uses an alias (*name) that no anchor"),
+        ("a: &x 1\nb:\n  c: &x 2", "3: b.c: defines an anchor (&name) a second time, first in line 1"),
+        ("[a]\nb: 1\n", "2: b: is not YAML: what stands above is whole"),
+    ],
+)
+def test_a_slip_in_the_grammar_is_told_by_its_line_and_key_as_what_it_most_likely_is(text: str, said: str) -> None:
+    (problem,) = problems(text)
+    assert problem.startswith(f"f.yaml:{said}")
+
+
+def test_a_key_without_its_blank_is_told_so() -> None:
+    doc = document("r:\n  nodes:gpu1: x\n  row = a: y\n")
+    section = doc.root.section("r")
+    section.text("nodes", None), section.text("row", None)
+    assert finished(doc) == [
+        "f.yaml:2: r.nodes:gpu1: unknown key: write `nodes: …`, with a colon and a blank",
+        "f.yaml:3: r.row = a: unknown key: write `row: …`, with a colon and a blank",
+    ]
+
+
+def test_a_blank_that_is_none_is_told_so() -> None:
+    assert finished(document("\u00a0a: 1\n")) == [
+        "f.yaml:1: a: holds U+00A0, which is not seen: type blanks and letters anew"
+    ]
+
+
+def test_what_is_missing_below_a_wrong_value_is_not_told_as_well() -> None:
+    doc = document("a: word\n")
+    doc.root.section("a").require("b")
+    assert finished(doc) == ["f.yaml:1: a: is a single value: it should be a mapping, `key: value`"]
+
+
+def test_a_text_without_end_is_refused() -> None:
+    doc = document("a: " + "x" * 20_000)
+    assert doc.root.text("a", None) is None
+    assert finished(doc) == ["f.yaml:1: a: is longer than 10,000 characters: write less"]
+
+
+def test_a_slip_that_makes_a_problem_a_line_is_told_within_a_screen_or_two() -> None:
+    doc = document("\n".join(f"k{number}: x" for number in range(1000)))
+    with pytest.raises(DocumentError) as refused:
+        doc.finish()
+    assert len(refused.value.problems) == 1000
+    assert str(refused.value).endswith("\nand 900 problems more")
 
 
 def test_a_byte_order_mark_and_windows_line_ends_do_no_harm() -> None:

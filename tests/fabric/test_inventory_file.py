@@ -151,7 +151,7 @@ def test_every_mistake_is_told_at_once_with_its_line_and_key(write: Write) -> No
         (["fabric: e", "racks: {r0: {nodes: }}"], "racks.r0.nodes: is empty"),
         (["fabric: e", "racks: {}"], "holds no rack"),
         (["fabric: e", "racks: {r0: {nodes: '@all'}}"], "would run commands"),
-        (["fabric: e", "racks: {r0: {nodes: gpu[0-3]}}"], "quote what holds brackets"),
+        (["fabric: e", "racks: {r0: {nodes: gpu[0-3]}}"], "quote what holds [ or ,"),
         (["fabric: e", "racks: {r0: {nodes: 'gpu[0-999999]'}}"], "at most 100,000"),
         (["- east"], "is a list: the document should be a mapping"),
         (["fabric: e", RACK, "nodes: {gpu0: {address: 'a b'}}"], "is no address"),
