@@ -18,10 +18,20 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Flapping:
+    """When a link that goes down and comes back is called flapping: so many times within so long, or more."""
+
+    downs: int = 3
+    within_s: float = 600.0
+    whose: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
     """All rules, and the window over which rates are taken."""
 
     window_s: float = 60.0
     event_s: float = 3600.0
     """An event older than this no longer colours its node."""
+    flapping: Flapping = field(default_factory=Flapping)
     rules: Mapping[str, Rule] = field(default_factory=dict)

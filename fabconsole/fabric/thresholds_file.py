@@ -8,7 +8,7 @@ from fabconsole.fabric import scalars
 from fabconsole.fabric.counters import COUNTERS
 from fabconsole.fabric.document import Document, Section, Value
 from fabconsole.fabric.resources import find
-from fabconsole.fabric.thresholds import Rule, Thresholds
+from fabconsole.fabric.thresholds import Flapping, Rule, Thresholds
 
 _WANTED = "`any`, or a rate such as 10/s, 5/min or 120/h"
 
@@ -25,6 +25,7 @@ def read_thresholds(path: Path | None = None) -> Thresholds:
     thresholds = Thresholds(
         window_s=root.seconds("window", usual.window_s, least=1),
         event_s=root.seconds("event", usual.event_s, least=1),
+        flapping=_flapping(root.section("flapping"), usual.flapping),
         rules={name: _rule(name, value) for name, value in root.section("rules").entries()},
     )
     document.finish()
@@ -43,6 +44,14 @@ def _rule(name: str, value: Value) -> Rule:
     if warn is not None and crit is not None and warn > crit:
         section.wrong("is above crit, so it would never warn first: write a lower rate", "warn")
     return Rule(counter=name, warn_per_s=warn, crit_per_s=crit, whose=section.text("whose", ""))
+
+
+def _flapping(section: Section, usual: Flapping) -> Flapping:
+    return Flapping(
+        downs=section.integer("downs", usual.downs, least=2),
+        within_s=section.seconds("within", usual.within_s, least=1),
+        whose=section.text("whose", usual.whose),
+    )
 
 
 def _limit(section: Section, key: str) -> float | None:

@@ -10,11 +10,15 @@ from functools import lru_cache
 import numpy as np
 
 from fabconsole.fabric.table import ABSENT, Kind, NvlinkState, PortState, Table
+from fabconsole.state.downs import Downs
 from fabconsole.state.limits import Limits
 from fabconsole.state.row import Places
 from fabconsole.state.window import Counts, Quality, Window
 
 State = PortState | NvlinkState
+_UP = ("Active", "ActiveDefer")
+_UNTOLD = (None, "unknown")
+_DOWNED = "link_downed"
 
 
 class Seen(Enum):
@@ -34,12 +38,17 @@ class Turn:
     before: State
     after: State
 
+    @property
+    def is_down(self) -> bool:
+        """True where it was up, and no longer is."""
+        return self.before.state == "Active" and self.after.state not in (*_UP, *_UNTOLD)
+
 
 class Block:
     """All tables of one kind and source from one node or switch, folded."""
 
-    __slots__ = ("_asleep", "_behind", "_columns_in", "_rows_in", "_straight", "_table", "at", "columns", "kind",
-                 "lines", "listing", "places", "rows", "source", "states", "version", "window")  # fmt: skip
+    __slots__ = ("_asleep", "_behind", "_columns_in", "_rows_in", "_straight", "_table", "at", "columns", "downs",
+                 "kind", "lines", "listing", "places", "rows", "source", "states", "version", "window")  # fmt: skip
 
     def __init__(self, table: Table, window_s: float) -> None:
         self.kind = table.kind
@@ -58,6 +67,7 @@ class Block:
         """Row's name to row number."""
         self.places: Places = {}
         """Counter name to column number."""
+        self.downs = Downs()
         self._asleep: frozenset[str] = frozenset()
         self.window = Window((0, 0), Limits((), table.source), window_s)
         self._behind: dict[int, tuple[Seen, float | None]] = {}
@@ -77,7 +87,10 @@ class Block:
         else:
             values, quality = self._placed(table)
         turns = self._settled(table, at)
-        self.window.fold(values, quality, clock_s, at)
+        grown = self.window.fold(values, quality, clock_s, at)
+        if self.kind is Kind.PORTS and (grown or turns):
+            counted = {self.rows[row]: growth for row, column, growth in grown if self.columns[column] == _DOWNED}
+            self.downs.note(at, counted, {turn.row for turn in turns if turn.is_down})
         return turns
 
     def vanish(self, at: float) -> None:
@@ -91,6 +104,7 @@ class Block:
     def restart(self) -> None:
         """The node booted: counters begin anew, rows stay expected where they were."""
         self.window.restart()
+        self.downs = Downs()
         self.version += 1
         self._table = None
 
@@ -141,7 +155,7 @@ class Block:
             states[row] = now
             if now.state in ("Active", "up"):
                 woken.append(self.rows[row])
-            if was.state != now.state and was.state not in (None, "unknown"):
+            if was.state != now.state and was.state not in _UNTOLD:
                 turns.append(Turn(self.rows[row], was, now))
             if _identity(was) != _identity(now):
                 relabelled = True

@@ -12,7 +12,6 @@ from fabconsole.state.banners import banners
 from fabconsole.state.block import Block
 from fabconsole.state.coverage import coverage
 from fabconsole.state.drawings import Drawings
-from fabconsole.state.findings import ordered
 from fabconsole.state.host import Host
 from fabconsole.state.links import Links
 from fabconsole.state.racks import racks
@@ -21,6 +20,7 @@ from fabconsole.state.snapshot import Coverage, Finding, NodeView, Series, Snaps
 from fabconsole.state.sweeps import IN_BAND, Subnet
 from fabconsole.state.switch import Switch
 from fabconsole.state.timeline import Timeline
+from fabconsole.state.worst_list import WorstList
 from fabconsole.stream.records import Happened, Opening, Record, Sample, Sweep, Unanswered
 
 
@@ -41,6 +41,7 @@ class FabricState:
         self._joined: tuple[object, ...] = ()
         self._unmet: tuple[str, ...] = ()
         self._timeline = Timeline()
+        self._worst = WorstList()
         self._drawings = Drawings(self._links, self._timeline)
 
     def apply(self, record: Record) -> None:
@@ -83,7 +84,7 @@ class FabricState:
             racks=racks(inventory, nodes, frozenset(switches)),
             nodes=nodes,
             events=self._timeline.views(),
-            findings=ordered(found, lambda end: _health_of(nodes, end), hidden),
+            findings=self._worst.of(found, lambda end: _health_of(nodes, end), hidden),
             banners=shared,
             warnings=inventory.warnings + self._unmet,
         )

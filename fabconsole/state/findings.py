@@ -1,9 +1,8 @@
-"""The worst list: what is not well, since when, worst first, one line a thing."""
+"""What is wrong on one node and since when, one line a thing."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -16,7 +15,8 @@ from fabconsole.state.snapshot import Finding, NodeView, NvlinkView, PortView
 
 _FOLD = 3
 """More NVLinks of one GPU than this that ail alike are one line."""
-_UNSEEN = frozenset({Health.STALE, Health.UNKNOWN, Health.UNTRUSTED})
+UNSEEN = frozenset({Health.STALE, Health.UNKNOWN, Health.UNTRUSTED})
+"""How a thing is when it was not seen."""
 
 
 class Onsets:
@@ -49,55 +49,9 @@ def findings_of(view: NodeView, own: Iterable[Own], onsets: Onsets, now: float) 
     return onsets.dated(view.name, {**dict(themselves), **{row.end: row for row in (*ports, *nvlinks)}})
 
 
-def ordered(
-    found: Iterable[Finding], health_of: Callable[[str], Health | None], hidden: Mapping[str, Collection[str]]
-) -> tuple[Finding, ...]:
-    """Worst first, then newest; a link whose both ends ail is one line; `hidden` nodes are in a banner already.
-
-    What is MISSING comes before what is down because of it: a link whose far end is MISSING ranks below that, and
-    the links of a node that is MISSING are counted in its line, which comes first.
-    """
-    both = [
-        replace(f, peer_health=health_of(f.peer)) if f.peer else f
-        for f in found
-        if not (f.end in hidden and f.health in _UNSEEN)
-    ]
-    lines = sorted(_gathered(both), key=lambda line: (-line[0], -line[1].since, line[1].end))
-    told: set[str] = set()
-    kept: list[Finding] = []
-    for _, finding in lines:
-        if finding.peer is not None and finding.peer in told:
-            continue
-        told.add(finding.end)
-        kept.append(finding)
-    return tuple(kept)
-
-
-def _gathered(found: Sequence[Finding]) -> Iterator[tuple[float, Finding]]:
-    """Each finding with its rank; the links of a missing node are told with it."""
-    missing = {finding.end for finding in found if finding.health is Health.MISSING}
-    followers = [f for f in found if f.health is Health.DOWN and f.peer_health is Health.MISSING]
-    gone = (_node_of(f.peer) for f in followers if f.peer is not None and f.peer not in missing)
-    links = Counter(node for node in gone if node in missing)
-    for finding in found:
-        if finding.end in links and finding.health is Health.MISSING:
-            many = links[finding.end]
-            down = f"{many} links to it are down" if many > 1 else "the link to it is down"
-            yield Health.DOWN.rank + 0.5, replace(finding, reason=f"{finding.reason}; {down}")
-        elif finding.health is Health.DOWN and finding.peer_health is Health.MISSING:
-            if finding.peer in missing or _node_of(finding.peer or "") not in links:
-                yield Health.MISSING.rank - 0.5, finding
-        else:
-            yield finding.health.rank, finding
-
-
 def _any_missing(rows: Iterable[Finding]) -> bool:
     """True where those that are too few are told one by one."""
     return any(row.health is Health.MISSING for row in rows)
-
-
-def _node_of(end: str) -> str:
-    return end.partition("/")[0]
 
 
 def _node(view: NodeView, own: Iterable[Own], now: float) -> Iterator[tuple[str, Finding]]:
@@ -116,10 +70,11 @@ def _ports(view: NodeView, now: float) -> Iterator[Finding]:
     """Faults one by one, each with its far end; ports that were not seen for one reason together."""
     unseen: dict[tuple[Health, str], list[PortView]] = {}
     for port in chosen(view.ports, partial(_told_apart, view)):
-        if port.health in _UNSEEN:
+        if port.health in UNSEEN:
             unseen.setdefault((port.health, port.reason), []).append(port)
         else:
-            yield _finding(port, port.reason, now, port.peer)
+            found = _finding(port, port.flapping or port.reason, now, port.peer)
+            yield replace(found, flapping=True) if port.flapping else found
     for alike in unseen.values():
         more = f", and {len(alike) - 1} more ports" if len(alike) > 1 else ""
         yield _finding(alike[0], f"{alike[0].reason}{more}", now, alike[0].peer)
@@ -138,7 +93,7 @@ def _nvlinks(view: NodeView, now: float) -> Iterator[Finding]:
 
 
 def _onset(before: tuple[Severity, float] | None, finding: Finding) -> tuple[Severity, float]:
-    worse = before is None or finding.health.severity > before[0]
+    worse = before is None or (finding.health.severity > before[0] and not finding.flapping)
     return finding.health.severity, finding.since if worse or before is None else before[1]
 
 
@@ -150,6 +105,6 @@ def _told_apart(view: NodeView, row: Verdict) -> bool:
     """True for a fault of the row's own: not what it has from its node, nor the wait for a second reading."""
     if row.health.severity < Severity.WARN or row.reason == NO_RATE_YET.reason:
         return False
-    if row.health in _UNSEEN and any(q.health is row.health for q in view.questions):
+    if row.health in UNSEEN and any(q.health is row.health for q in view.questions):
         return False
     return not (row.health is Health.MISSING and view.health is Health.MISSING and row.reason == view.reason)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 STEPS = 64
 """Readings remembered: five minutes of a fast question, an hour of an in-band one. 8 bytes each while all is well."""
+
+Grown = tuple[int, int, int]
+"""Row, column, and by how much."""
 
 
 class History:
@@ -31,22 +34,28 @@ class History:
         before: NDArray[np.uint64],
         after: NDArray[np.uint64],
         reset: Collection[tuple[int, int]],
-    ) -> None:
-        """Take in a step that ended `at`. Arrays are (rows, columns) of unrolled values, `reset` those just reset."""
+    ) -> Sequence[Grown]:
+        """Take in a step that ended `at`; returns what grew in it, seldom anything.
+
+        Arrays are (rows, columns) of unrolled values, `reset` those just reset.
+        """
         self._ends.append(at)
         if len(self._ends) > 2 * STEPS:
             del self._ends[:STEPS]
         if after is before or elapsed_s <= 0:
-            return
+            return ()
         moved = after[:, self.columns] != before[:, self.columns]
         if not moved.any():
-            return
+            return ()
+        grown: list[Grown] = []
         for row, index in np.argwhere(moved).tolist():
             column = int(self.columns[index])
             place = (row, column)
             growth = int(after[row, column]) - int(before[row, column])
+            grown.append((row, column, growth))
             told = None if place in reset else growth / elapsed_s
             self._grown.setdefault(place, deque(maxlen=STEPS)).append((at, told))
+        return grown
 
     def steps(self, row: int, column: int, *, stopped: bool) -> list[tuple[float, float | None]]:
         """(end of step, growth per second), oldest first. `stopped`: at its maximum, it tells nothing any more."""

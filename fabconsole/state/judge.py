@@ -13,6 +13,7 @@ _NOT_ACTIVE = {
     "Initialize": "Initialize: no subnet manager has configured it",
     "Armed": "Armed: the subnet manager has not made it Active",
 }
+_SEEN_ILL = frozenset({Health.WARN, Health.CONGESTED, Health.DEGRADED, Health.CRIT, Health.DOWN})
 _SPEED_SLACK = 0.999
 """Tools print 26.562 and 106.25 rounded; less than a thousandth is not a slower link."""
 
@@ -93,6 +94,17 @@ def nvlink_state(state: NvlinkState, *, expected: bool, was_up: bool, node_had_a
     if node_had_any:
         return Verdict(Health.UNKNOWN, "inactive; no `expect` says whether it should be up")
     return Verdict(Health.NOT_SUPPORTED, "no NVLink of this node was ever up")
+
+
+def flapping(verdict: Verdict, said: str) -> Verdict:
+    """A port that goes down again and again is at least a warning while it is up and clean, and that is `said` first.
+
+    What was not seen, or is not there, stays that.
+    """
+    if verdict.health is not Health.OK and verdict.health not in _SEEN_ILL:
+        return verdict
+    health = max(Health.WARN, verdict.health, key=lambda health: health.rank)
+    return Verdict(health, f"{said}; {verdict.reason}" if verdict.reason else said)
 
 
 def combined(state: Verdict, counters: Verdict) -> Verdict:

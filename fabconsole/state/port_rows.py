@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import PortState
+from fabconsole.fabric.thresholds import Flapping
 from fabconsole.state import judge
 from fabconsole.state.block import Block, Seen, State
 from fabconsole.state.judge import NO_COUNTERS, Verdict
@@ -26,7 +28,18 @@ Judge = Callable[[str, PortState, Seen, Verdict], Verdict]
 class JudgedPorts:
     """Every port of one node: the first table is the listing, the others add counters to its rows."""
 
-    __slots__ = ("_is_old", "_node", "_others", "_peers", "_places", "_rows", "_states", "_tables", "verdicts")
+    __slots__ = (
+        "_flapping",
+        "_is_old",
+        "_node",
+        "_others",
+        "_peers",
+        "_places",
+        "_rows",
+        "_states",
+        "_tables",
+        "verdicts",
+    )
 
     def __init__(
         self,
@@ -35,9 +48,11 @@ class JudgedPorts:
         verdicts: Sequence[Verdict],
         peers: dict[str, str],
         question: Verdict = judge.OK,
+        flapping: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.verdicts = verdicts
         self._is_old = judge.unanswered(question)
+        self._flapping = flapping
         self._node = node
         self._peers = peers
         self._rows: tuple[str, ...] = blocks[0].rows if blocks else ()
@@ -78,6 +93,7 @@ class JudgedPorts:
             marks=marks,
             age_s=lines.age_s(number, now),
             is_old=self._is_old or lines.is_old(number),
+            flapping=self._flapping.get(name, ""),
         )
 
 
@@ -97,11 +113,16 @@ def judged_ports(
     counted = scale_of(listing).judge(listing.window)
     for other in blocks[1:]:
         counted = _with(counted, listing.rows, scale_of(other).judge(other.window), other.lines)
+    flapping = _flapping(listing, scale_of(listing).flapping)
     verdicts = [
-        judge.inherited(decide(name, _said(state), listing.seen(row), of_counters), question)
+        decide(name, _said(state), listing.seen(row), of_counters)
         for row, (name, state, of_counters) in enumerate(zip(listing.rows, listing.states, counted, strict=True))
     ]
-    return JudgedPorts(node, blocks, verdicts, peers, question)
+    for name, said in flapping.items():
+        verdicts[listing.lines[name]] = judge.flapping(verdicts[listing.lines[name]], said)
+    if question is not judge.OK:
+        verdicts = [judge.inherited(verdict, question) for verdict in verdicts]
+    return JudgedPorts(node, blocks, verdicts, peers, question, flapping)
 
 
 def host_port(expect: Expect, virtual: Collection[str]) -> Judge:
@@ -114,6 +135,14 @@ def host_port(expect: Expect, virtual: Collection[str]) -> Judge:
         return unless_lost(seen, judge.combined(alone, counters))
 
     return decide
+
+
+def _flapping(listing: Block, rule: Flapping) -> Mapping[str, str]:
+    """Rows that flap, and how that is said; as of the last answer."""
+    if listing.at is None:
+        return {}
+    often = listing.downs.flapping(rule, listing.at)
+    return {row: f"flapping: {downs} downs in {rule.within_s / 60:.3g} min" for row, downs in often.items()}
 
 
 def unless_lost(seen: Seen, verdict: Verdict) -> Verdict:

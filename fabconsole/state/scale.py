@@ -25,10 +25,11 @@ Line = NDArray[np.float64]
 class Scale:
     """Limits and classes of some columns."""
 
-    __slots__ = ("_columns", "_congestion", "_crit", "_rules", "_spans", "_stops", "_warn", "judged")
+    __slots__ = ("_columns", "_congestion", "_crit", "_rules", "_spans", "_stops", "_warn", "flapping", "judged")
 
     def __init__(self, columns: Sequence[str], thresholds: Thresholds) -> None:
         kinds = [known(name).kind for name in columns]
+        self.flapping = thresholds.flapping
         self._columns = tuple(columns)
         self._rules = [thresholds.rules.get(name) for name in columns]
         self._warn = _limits([rule.warn_per_s if rule else None for rule in self._rules])

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabconsole.fabric.table import ABSENT, PRESENT
-from fabconsole.state.history import History
+from fabconsole.state.history import Grown, History
 from fabconsole.state.limits import Limits, past_the_end, spread
 
 Counts = NDArray[np.uint64]
@@ -65,8 +65,11 @@ class Window:
         self._resets: dict[tuple[int, int], float] = {}
         self._rates: Rates | None = None
 
-    def fold(self, values: Counts, quality: Quality, clock_s: float, at: float) -> None:
-        """Take a reading. The arrays become this window's: the caller no longer writes to them."""
+    def fold(self, values: Counts, quality: Quality, clock_s: float, at: float) -> Sequence[Grown]:
+        """Take a reading; returns what grew of that which should stand still.
+
+        The arrays become this window's: the caller no longer writes to them.
+        """
         ring = self._ring
         if ring and clock_s < ring[-1].clock_s:
             self.restart()
@@ -74,7 +77,7 @@ class Window:
         self._rates = None
         if not ring:
             self._begin(values, quality, clock_s, at)
-            return
+            return ()
         same_quality = quality is self.quality or np.array_equal(quality, self.quality)
         if not same_quality or (values < self.values).any():
             values, grown = self._mended(values, quality, clock_s)
@@ -89,7 +92,7 @@ class Window:
         if not same_quality:
             self.quality = quality
         self._look_for_limits()
-        self._append(Step(clock_s, at, grown))
+        return self._append(Step(clock_s, at, grown))
 
     def repeat(self, clock_s: float, at: float) -> None:
         """Take a reading in which nothing moved."""
@@ -202,17 +205,18 @@ class Window:
         top = (self.values >= self.limits.maximum) & (self.quality == PRESENT)
         self.saturated = top if top.any() else None
 
-    def _append(self, step: Step) -> None:
+    def _append(self, step: Step) -> Sequence[Grown]:
         ring = self._ring
         last = ring[-1]
         just_reset = [place for place, clock in self._resets.items() if clock == step.clock_s] if self._resets else ()
-        self._history.note(step.at, step.clock_s - last.clock_s, last.grown, step.grown, just_reset)
+        grown = self._history.note(step.at, step.clock_s - last.clock_s, last.grown, step.grown, just_reset)
         if len(ring) > 2 and ring[-1].clock_s - ring[-2].clock_s < self.window_s / _STEPS:
             ring.pop()
         ring.append(step)
         oldest = step.clock_s - self.window_s
         while len(ring) > 2 and ring[0].clock_s < oldest:
             ring.popleft()
+        return grown
 
     def _mended(self, values: Counts, quality: Quality, clock_s: float) -> tuple[Counts, Counts]:
         """(values with gaps filled from before, unrolled values) of a reading that did not simply grow."""

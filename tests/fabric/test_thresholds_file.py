@@ -39,6 +39,15 @@ def test_management_traffic_and_waiting_are_not_judged() -> None:
     assert not {"VL15_dropped", "qp1_dropped", "port_xmit_wait"} & set(read_thresholds(SHIPPED).rules)
 
 
+def test_how_often_a_link_flaps_is_written_beside_the_rates(tmp_path: Path) -> None:
+    shipped_rule = read_thresholds(SHIPPED).flapping
+    assert (shipped_rule.downs, shipped_rule.within_s, bool(shipped_rule.whose)) == (3, 600.0, True)
+    path = tmp_path / "t.yaml"
+    path.write_text("flapping: {downs: 5, within: 12h}\nrules: {}\n")
+    assert (read_thresholds(path).flapping.downs, read_thresholds(path).flapping.within_s) == (5, 43200.0)
+    assert "flapping.downs" in refused(tmp_path, "flapping: {downs: 1}\nrules: {}\n")
+
+
 @pytest.mark.parametrize(
     ("written", "per_s"), [("any", 0.0), ("10/s", 10.0), ("6/min", 0.1), ("36/h", 0.01), ("3 / h", 3 / 3600)]
 )
