@@ -10,7 +10,7 @@ The first table is `counters/`, with the ports' states; a second one, `hw_counte
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,7 @@ class _Shape:
     """Of the counters that always move, then of those that seldom do, where there are any."""
     unread: tuple[str, ...]
     answered: Layout
-    """The first of the layouts, over devices in the order in which they answer."""
+    """The first of the layouts, its values in the order in which devices answer."""
 
     def tables(self, states: tuple[PortState, ...]) -> tuple[Table, ...]:
         """What the readers have read; `states` are `self.states()`."""
@@ -169,11 +169,12 @@ def _shape(readers: Sequence[DeviceReader], read: Sequence[bool | None]) -> _Sha
     layouts = [layout_of(devices, Width.SYSFS, rows, moving)]
     if any(where is Width.HW_COUNTERS for reader in readers for _, _, where in reader.device.counters):
         layouts.append(layout_of(devices, Width.HW_COUNTERS, rows, columns_of(devices, Width.HW_COUNTERS)))
+    answered = layout_of(answering_order(devices), Width.SYSFS, rows, moving)
     return _Shape(
         readers=good,
         layouts=tuple(layouts),
         unread=tuple(row for device in bad for row in rows_of(device)),
-        answered=layout_of(answering_order(devices), Width.SYSFS, rows, moving),
+        answered=replace(layouts[0], places=answered.places),
     )
 
 

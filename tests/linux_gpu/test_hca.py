@@ -77,6 +77,7 @@ def test_while_the_shape_stands_rows_columns_and_states_are_the_same_objects(rea
     assert after.rows is before.rows
     assert after.columns is before.columns
     assert after.states is before.states
+    assert after.quality is before.quality
     assert value(after, "mlx5_1/1", "symbol_error") == 4
     assert value(before, "mlx5_1/1", "symbol_error") == 0
 
