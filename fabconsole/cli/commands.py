@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import NamedTuple
 import click
 
 from fabconsole import __version__
-from fabconsole.fabric.errors import DocumentError, FabconsoleError
+from fabconsole.fabric.errors import DocumentError, FabconsoleError, ResourceError
 
 EXIT_REFUSED = 78
 """A file of the user's was refused (sysexits EX_CONFIG), so that `snapshot`'s 1, 2 and 3 keep their meaning."""
@@ -31,6 +32,13 @@ _inventory = click.option(
     type=click.Path(path_type=Path),
     help="The inventory; without it, inventory.yaml in your own config directory.",
 )
+
+
+def _a_number(_context: click.Context, _option: click.Parameter, value: float | None) -> float | None:
+    """`nan` is within every range, by the letter of it."""
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("nan is no number of seconds.")
+    return value
 
 
 class Said(NamedTuple):
@@ -91,9 +99,10 @@ def demo(said: Said, scenario: str, listed: bool, nodes: int, seed: int) -> None
 @click.argument("path", type=click.Path(path_type=Path), required=False)
 @click.pass_obj
 def check(said: Said, path: Path | None) -> None:
-    """Print what an inventory says, or everything that is wrong with it."""
+    """Print what an inventory says, or everything that is wrong with it and with your own files."""
     from rich.console import Console
 
+    from fabconsole.cli.own_files import read_own_files
     from fabconsole.collector.ssh_config import unhonoured
     from fabconsole.fabric.inventory_file import read_inventory
     from fabconsole.fabric.inventory_listing import listing
@@ -106,12 +115,19 @@ def check(said: Said, path: Path | None) -> None:
     if ssh_config.is_file():
         for line in unhonoured(ssh_config):
             console.print(f"▲ {line}")
+    if own := read_own_files():
+        console.print(f"your own files, understood: {', '.join(map(str, own))}")
 
 
 @fabconsole.command()
 @_inventory
 @click.option("--polls", default=3, show_default=True, type=click.IntRange(min=1), help="Ask every question so often.")
-@click.option("--interval", type=click.FloatRange(min=0.1), help="Seconds between polls, in place of every rhythm.")
+@click.option(
+    "--interval",
+    type=click.FloatRange(0.1, 86_400),
+    callback=_a_number,
+    help="Seconds between polls, in place of every rhythm.",
+)
 @click.option("--json", "as_json", is_flag=True, help="JSON in place of a table.")
 @click.pass_obj
 def snapshot(said: Said, path: Path | None, polls: int, interval: float | None, as_json: bool) -> None:
@@ -161,9 +177,12 @@ def _to_be_found(scenario: str) -> str:
 
 
 def _inventory_at(path: Path | None) -> Path:
-    from fabconsole.fabric.resources import find
+    from platformdirs import user_config_path
 
-    return path if path is not None else find("inventory.yaml")
+    own = user_config_path("fabconsole") / "inventory.yaml"
+    if path is None and not own.is_file():
+        raise ResourceError(f"no inventory: name one by -c FILE, write {own}, or look around in `fabconsole demo`")
+    return path or own
 
 
 @contextmanager
