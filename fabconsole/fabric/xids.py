@@ -110,6 +110,15 @@ _SXIDS: Mapping[int, Fault] = {
     **_all((12020, 22003, 22011, *range(23001, 23018)), _HOST),
 }
 
+_MNEMONIC = re.compile(r"[A-Z][A-Z0-9]{1,15}_[A-Z0-9_]{1,40}\b")
+_NVLINK5_ACTIONS = {
+    "NETIR_LINK_DOWN": "reset the GPU; check the peer and the cable",
+    "NETIR_LINK_EVT": "reset the GPU; check the peer and the cable",
+    "NETIR_BER_EVENT": "watch the link's bit errors",
+    "MSE_WATCHDOG": _RESET,
+}
+"""By the word that names the unit and what befell it, or how that word begins."""
+
 _FATAL = re.compile(r"\b(non-?fatal|fatal)\b", re.IGNORECASE)
 _RECOVERY = re.compile(r"changed from \S+ \([^)]*\) to (0x[0-9a-f]+|\d+) \(([^)]*)\)", re.IGNORECASE)
 
@@ -117,20 +126,29 @@ _RECOVERY = re.compile(r"changed from \S+ \([^)]*\) to (0x[0-9a-f]+|\d+) \(([^)]
 def xid(code: int, detail: str = "") -> Fault:
     """What Xid `code` means, given the rest of its line.
 
-    144 to 150 say Fatal or Nonfatal themselves, and 154 names its own action (`GPU Reset Required`).
+    144 to 150 say themselves what befell (`NETIR_LINK_EVT`) and whether that is Fatal or Nonfatal; 154 names its own
+    action (`GPU Reset Required`).
     """
     fault = _XIDS.get(code, _UNKNOWN_XID)
     if code == 154:
         return _recovery(fault, detail)
     if 144 <= code <= 150:
-        return _said(fault, detail)
+        return _nvlink5(fault, detail)
     return fault
 
 
 def sxid(code: int, detail: str = "") -> Fault:
-    """What SXid `code` means, given the rest of its line; one not known goes by the line's own Fatal."""
-    fault = _SXIDS.get(code)
-    return _said(_SWITCH_WATCH, detail) if fault is None else fault
+    """What SXid `code` means, given the rest of its line, whose own Fatal makes any of them critical."""
+    fault = _SXIDS.get(code, _SWITCH_WATCH)
+    return fault if fault.severity is _CRIT else _said(fault, detail)
+
+
+def _nvlink5(fault: Fault, detail: str) -> Fault:
+    word = _MNEMONIC.match(detail)
+    if word is None:
+        return _said(fault, detail)
+    action = next((does for begin, does in _NVLINK5_ACTIONS.items() if word[0].startswith(begin)), fault.action)
+    return _said(replace(fault, meaning=f"NVLink {word[0]}", action=action), detail)
 
 
 def _said(fault: Fault, detail: str) -> Fault:

@@ -1,7 +1,8 @@
 """One message of the kernel's log, less its stamp, as an event: Xid, SXid, mlx5, PCIe errors, lost messages.
 
-Forms: NVIDIA's Xid catalogue and Fabric Manager guide; Linux drivers/net/ethernet/mellanox/mlx5/core (events.c,
-health.c, cmd.c), drivers/pci/pcie/aer.c, dpc.c, drivers/pci/hotplug/pciehp_ctrl.c; systemd journald-kmsg.c.
+Forms: NVIDIA's Xid catalogue, its open kernel modules (nvrm's `Xid (PCI:0000:01:00 GPU-I:05 GPU-CI:00)` of a MIG
+instance) and Fabric Manager guide; Linux drivers/net/ethernet/mellanox/mlx5/core (events.c, health.c, cmd.c),
+drivers/pci/pcie/aer.c, dpc.c, drivers/pci/hotplug/pciehp_ctrl.c; systemd journald-kmsg.c.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ _INFO, _WARN, _CRIT = Severity.INFO, Severity.WARN, Severity.CRIT
 XID_ERE = "S?Xid \\(|fallen off the bus|RmInitAdapter failed"
 """POSIX extended pattern of lines that are never to be lost among others: what GPUs and NVSwitches say."""
 
-_XID = re.compile(r"NVRM: (?:GPU at )?Xid \((?:PCI:)?([0-9a-f:.]{4,20})\): (\d{1,6})\b[,:]?\s*(.*)", re.IGNORECASE)
-_SXID = re.compile(r"SXid \((?:PCI:)?([0-9a-f:.]{4,20})\): (\d{1,6})\b[,:]?\s*(.*)", re.IGNORECASE)
+_PLACE_AND_CODE = r"Xid \((?:PCI:)?([0-9a-f:.]{4,20})[^)]{0,40}\): (\d{1,6})\b[,:]?\s*(.*)"
+_XID = re.compile(rf"NVRM: (?:GPU at )?{_PLACE_AND_CODE}", re.IGNORECASE)
+_SXID = re.compile(f"S{_PLACE_AND_CODE}", re.IGNORECASE)
 _SXID_CONTINUED = re.compile(r"(Severity \d|Data \{)")
 _PROCESS = re.compile(r"pid='?[^,]*'?, name=[^,]*,?\s*")
 _LINK = re.compile(r"\blink (\d{1,3})\b", re.IGNORECASE)
@@ -51,7 +53,14 @@ _RULES = (
     _Rule("High temperature on sensors", "mlx5", _WARN, "check the HCA's cooling"),
     _Rule("health compromised|reached miss count", "mlx5", _CRIT, "firmware has stopped; reset the HCA or reboot"),
     _Rule("leak of a command resource", "mlx5", _CRIT, "a firmware command hung; reboot"),
-    _Rule("mlx5_core.*(unrecoverable hardware error|Fatal error detected)", "mlx5", _CRIT, "reset the HCA or reboot"),
+    _Rule(
+        "mlx5_core.*(unrecoverable hardware error|Fatal error ([0-9]+ )?detected)",
+        *("mlx5", _CRIT, "reset the HCA or reboot"),
+    ),
+    _Rule("mlx5_core.*Health issue observed.*severity\\([0-3]\\)", "mlx5", _CRIT, "reset the HCA or reboot"),
+    _Rule("mlx5_core.*Health issue observed", "mlx5", _WARN, "see the firmware's own words beside it"),
+    _Rule("mlx5_core.*health recovery (failed|flow aborted)", "mlx5", _CRIT, "power-cycle the node"),
+    _Rule("mlx5_core.*health recovery succeeded", "mlx5", _INFO),
     _Rule("mlx5_core.*ACCESS_REG.*failed", "mlx5", _INFO, "its counters may not be read by this function"),
     _Rule("available PCIe bandwidth, limited by", "mlx5", _WARN, "seat the card, check the slot and riser"),
     _Rule("mlx5_core.*failed to allocate command entry", "mlx5", _WARN),
@@ -62,11 +71,14 @@ _RULES = (
     _Rule("PCIe Bus Error: severity=Uncorrect[a-z]+ \\(Non-Fatal\\)", "aer", _WARN),
     _Rule("PCIe Bus Error: severity=Uncorrect", "aer", _CRIT),
     _Rule("PCIe Bus Error: severity=Correct", "aer", _INFO),
+    # Where the firmware handles PCIe errors first (APEI), it tells no severity here: status and layer stand beside it.
+    _Rule("AER: aer_status: 0x", "aer", _WARN, "look at the [Hardware Error] lines beside it"),
     _Rule("AER: .*device recovery failed", "aer", _CRIT),
     _Rule("AER: .*device recovery successful", "aer", _INFO),
     _Rule("DPC: containment event", "aer", _CRIT),
     _Rule("pcieport.*Slot\\([^)]*\\): (Link Down|Card not present)", "aer", _CRIT),
     _Rule("Missed [0-9]+ kernel messages", "log", _WARN, "the log has a gap; look at the node itself"),
+    _Rule("S?Xid \\(", "log", _WARN, "an Xid in a form that is not known: read it"),
 )
 
 _COMPILED = tuple((re.compile(rule.ere), rule) for rule in _RULES)

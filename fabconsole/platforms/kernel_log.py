@@ -1,12 +1,13 @@
 """The kernel log of a Linux host, read back over this boot and then followed; each line counts once.
 
 After a reconnect the journal is resumed by its cursor, which reaches into the end of an earlier boot too; a ring buffer
-by the last lines seen, which a new boot id makes worthless.
+by the last lines seen, which a new boot id makes worthless. The ring's stamps leave out the time a host was suspended:
+what it says after that is told as early as `dmesg -T` would tell it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
 
@@ -26,6 +27,8 @@ from fabconsole.stream.records import Reason
 QUESTION = Question(name="log", rhythm=Rhythm.FOLLOW, lane="log", deadline_s=20.0, cap_bytes=1 << 23)
 
 _LONGEST = 1 << 16
+_AHEAD_S = 3600.0
+"""A stamp this far in the future of the node's own clock is none: believed, it would make all later lines old ones."""
 _MOST_HISTORY = 20_000  # lines; far more than the script lets through
 _STRANGE_EVERY_S = 60.0
 
@@ -59,7 +62,9 @@ class KernelLog:
         self._marker, self._rest = b"", b""
         self._source = ""
         self._history: list[_Line] | None = None
+        self._dropping = False
         self._boot_at: float | None = None
+        self._skew_s = 0.0
         self._oldest = float("-inf")
         self._refusal: Refusal | None = None
         self._caught_up = False
@@ -74,19 +79,15 @@ class KernelLog:
     def script(self) -> str:
         """What to execute now; resumes after the last line taken in."""
         nonce = self._new_nonce()
-        self._marker, self._rest = f"\x02{nonce} ".encode(), b""
+        self._marker, self._rest, self._dropping = f"\x02{nonce} ".encode(), b"", False
         self._source, self._history = "", None
         self._refusal, self._caught_up = None, False
         return kernel_log_text.command(nonce, self._journal.cursor, self._become)
 
     def feed(self, data: bytes, at: float) -> tuple[Event, ...]:
         """Events of the lines that are complete now. History is told at once, in order, when it is over."""
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        if len(self._rest) > _LONGEST:
-            self._strange.append(f"a line of more than {_LONGEST} bytes")
-            self._rest = b""
         events: list[Event] = []
-        for line in lines:
+        for line in self._complete(data):
             if line.startswith(self._marker):
                 events += self._told(line[len(self._marker) :].decode("ascii", "replace").split(), at)
             elif line and self._source and (said := self._understood(line, at)) is not None:
@@ -103,12 +104,25 @@ class KernelLog:
         said = "was ended" if status is None else f"ended with status {status}"
         return Refusal(reason=Reason.FAILED, detail=f"reading the kernel log {said} before its history was read")
 
+    def _complete(self, data: bytes) -> Iterator[bytes]:
+        """The lines that are complete now. One that is too long is dropped up to its end: its tail is no line."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            if self._dropping or len(line) > _LONGEST:
+                self._dropping = False
+                self._strange.append(f"a line of more than {_LONGEST} bytes")
+            else:
+                yield line
+        if self._dropping or len(self._rest) > _LONGEST:
+            self._rest, self._dropping = b"", True
+
     def _told(self, said: Sequence[str], at: float) -> list[Event]:
         """One of the script's own lines."""
         match said:
             case ["boot", boot_id, uptime, epoch]:
                 up_s, now = _seconds(uptime), _seconds(epoch)
                 self._boot_at = now - up_s if up_s and now else None
+                self._skew_s = now - at if now else 0.0
                 self._oldest = (now or at) - kernel_log_text.HISTORY_S
                 self._ring.booted(None if boot_id == "-" else boot_id)
             case ["none", why]:
@@ -130,16 +144,20 @@ class KernelLog:
         return events
 
     def _understood(self, line: bytes, at: float) -> _Line | None:
+        """A line and its onset by the node's clock, which is not before the epoch and not in the future."""
+        now = at + self._skew_s
         if self._source == "ring":
             text = line.decode("utf-8", "replace")
             stamped = dmesg.line(text)
             wall = stamped.wall(self._boot_at) if self._boot_at is not None else stamped.at
-            return _Line(at if wall is None else wall, stamped, text)
+            if wall is not None and wall > now + _AHEAD_S:
+                stamped = RingLine(None, None, stamped.message)
+            return _Line(now if wall is None else max(0.0, min(wall, now)), stamped, text)
         entry = journal.entry(line)
         if entry is None:
             self._strange.append(printable(line, 120))
             return None
-        return _Line(entry.at, entry, entry.message)
+        return _Line(max(0.0, min(entry.at, now)), entry, entry.message)
 
     def _taken(self, lines: Sequence[_Line]) -> list[Event]:
         """Events of those lines that are new."""

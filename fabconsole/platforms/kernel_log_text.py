@@ -34,6 +34,9 @@ QUOTA = 300
 HISTORY_S = 86_400
 """History reaches back this far, and not beyond this boot."""
 
+OTHER = f'{OTHER_ERE}|"MESSAGE" ?: ?(\\[|null)'
+"""POSIX extended pattern of what is sent besides lines of `XID_ERE`; a message that is no plain text is read here."""
+
 _CURSOR = re.compile(r"[A-Za-z0-9=;._-]{8,512}")
 
 _SCRIPT = (
@@ -88,7 +91,7 @@ def command(nonce: str, cursor: str | None, become: str) -> str:
         _SCRIPT.replace("@WAYS@", "j r" if become else "j")
         .replace("@BECOME@", f"{become} " if become else "")
         .replace("@XID@", shlex.quote(XID_ERE))
-        .replace("@OTHER@", shlex.quote(f'{OTHER_ERE}|"MESSAGE" ?: ?\\['))
+        .replace("@OTHER@", shlex.quote(OTHER))
         .replace("@QUOTA@", str(QUOTA))
         .replace("@FIELDS@", ",".join(journal.FIELDS))
     )

@@ -8,7 +8,8 @@ from fabconsole.formats.dmesg import RingLine
 from fabconsole.formats.journal import JournalLine
 
 _CURSORS_KEPT = 4096
-_LINES_KEPT = 4096
+LINES_KEPT = 4096
+"""Of a ring's lines: with stamps within `RingMemory.SKEW_S` of the last, or without any."""
 
 
 class JournalMemory:
@@ -43,8 +44,14 @@ class RingMemory:
     def __init__(self) -> None:
         self._boot_id: str | None = None
         self._last_s = float("-inf")
-        self._recent: deque[tuple[float, str]] = deque()
-        self._texts: dict[str, None] = {}
+        self._recent: deque[tuple[float, int]] = deque()
+        self._texts: dict[int, None] = {}
+        # Hashes of the texts: a line may be long, and thousands are kept.
+
+    @property
+    def remembered(self) -> int:
+        """How many lines."""
+        return len(self._texts)
 
     def booted(self, boot_id: str | None) -> None:
         """The ring belongs to this boot; another one makes all its lines new."""
@@ -57,17 +64,18 @@ class RingMemory:
     def take(self, line: RingLine, text: str) -> bool:
         """Whether a line is new; it is not any more. Lines of one reading come in the order of their stamps."""
         stamp = line.at if line.since_boot_s is None else line.since_boot_s
-        if text in self._texts:
+        key = hash(text)
+        if key in self._texts:
             return False
         if stamp is not None and stamp < self._last_s - self.SKEW_S:
             return False
-        self._texts[text] = None
+        self._texts[key] = None
         if stamp is None:
-            if len(self._texts) > _LINES_KEPT:
+            if len(self._texts) > LINES_KEPT:
                 del self._texts[next(iter(self._texts))]
             return True
         self._last_s = max(self._last_s, stamp)
-        self._recent.append((stamp, text))
-        while self._recent and self._recent[0][0] < self._last_s - self.SKEW_S:
+        self._recent.append((stamp, key))
+        while self._recent[0][0] < self._last_s - self.SKEW_S or len(self._recent) > LINES_KEPT:
             self._texts.pop(self._recent.popleft()[1], None)
         return True

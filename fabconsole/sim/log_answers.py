@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterable
 
 from fabconsole.formats.journal import FIELDS
-from fabconsole.formats.kernel_log import OTHER_ERE, XID_ERE
-from fabconsole.platforms.kernel_log_text import HISTORY_S, QUOTA, Asked, marker
+from fabconsole.formats.kernel_log import XID_ERE
+from fabconsole.platforms.kernel_log_text import HISTORY_S, OTHER, QUOTA, Asked, marker
 from fabconsole.sim.act import Act
 from fabconsole.sim.course import FOREVER
 from fabconsole.sim.journal import Journal
 from fabconsole.sim.machine import Machine
 
 _XID = re.compile(XID_ERE)
-_OTHER = re.compile(f'{OTHER_ERE}|"MESSAGE" ?: ?\\[')
+_OTHER = re.compile(OTHER)
 
 
 def follow(machine: Machine, asked: Asked) -> Act:

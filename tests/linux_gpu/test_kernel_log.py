@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.inventory import Node
+from fabconsole.formats.dmesg import RingLine
 from fabconsole.platforms import kernel_log_text
 from fabconsole.platforms.kernel_log import KernelLog
+from fabconsole.platforms.log_memory import LINES_KEPT, RingMemory
 from fabconsole.platforms.question import Refusal
 from fabconsole.stream.records import Reason
 
@@ -298,6 +300,109 @@ def test_another_boot_makes_all_lines_new():
     assert [event.at for event in boot("one", "105")] == [1700000000.5 - 100]
     assert boot("one", "106") == []
     assert [event.at for event in boot("two", "15")] == [1700000000.5 - 10]
+
+
+# A node that cannot be believed ------------------------------------------------------------------------------
+
+
+def reader_of(source: str, *, epoch: float = 1_700_000_000.0, uptime: float = 5000.0) -> KernelLog:
+    """A follower whose script has said hello, by a node whose clock says `epoch` when ours says 1,700,000,000."""
+    reader = KernelLog(Node(name="n", rack="r", address="n"), nonce=lambda: "aa")
+    begin(reader, source, epoch=epoch, uptime=uptime)
+    return reader
+
+
+def begin(reader: KernelLog, source: str, *, epoch: float = 1_700_000_000.0, uptime: float = 5000.0) -> None:
+    reader.script()
+    mark = kernel_log_text.marker
+    said = mark("aa", "boot", "one", f"{uptime}", f"{epoch}") + mark("aa", source) + mark("aa", "live", "-")
+    reader.feed(said, 1_700_000_000.0)
+
+
+def entry(message: object, number: int = 1, at: float = 1_700_000_000.0) -> bytes:
+    said = {"__CURSOR": f"s=abc;i={number:x}", "__REALTIME_TIMESTAMP": str(int(at * 1e6)), "MESSAGE": message}
+    return json.dumps(said).encode() + b"\n"
+
+
+def ring_line(stamp: float, message: str) -> bytes:
+    return f"[{stamp:12.6f}] {message}\n".encode()
+
+
+@pytest.mark.parametrize("source", ["journal", "ring"])
+def test_the_tail_of_a_line_that_is_too_long_is_no_line_of_its_own(source):
+    reader = reader_of(source)
+    (told,) = reader.feed(b"x" * 100_000 + b"\n", 1_700_000_000.0)
+    assert "65536 bytes" in told.text
+    tail = ring_line(4999, XID.format(79)) if source == "ring" else entry(XID.format(79))
+    for piece in (b"y" * 70_000, b"y" * 30_000, tail):
+        assert reader.feed(piece, 1_700_000_001.0) == ()
+    after = ring_line(4999.5, XID.format(74)) if source == "ring" else entry(XID.format(74), 2)
+    assert [event.code for event in reader.feed(after, 1_700_000_002.0)] == [74]
+
+
+def test_a_line_torn_by_a_lost_connection_is_told_whole_by_the_next():
+    reader = reader_of("journal")
+    whole = entry(XID.format(79), 7)
+    assert reader.feed(whole[:40], 1_700_000_000.0) == ()
+    begin(reader, "journal")
+    assert [event.code for event in reader.feed(whole, 1_700_000_001.0)] == [79]
+
+
+def test_a_message_that_the_journal_does_not_print_is_told_to_be_missing():
+    (event,) = reader_of("journal").feed(entry(None), 1_700_000_000.0)
+    assert (event.kind, event.code) == ("log", None)
+    assert "not understood" in event.text
+
+
+def test_what_is_no_plain_text_passes_the_filter_on_the_node():
+    lines = [entry(list(b"NVRM: \xff Xid")), entry(None), entry("of no interest")]
+    found = subprocess.run(
+        ["grep", "-E", kernel_log_text.OTHER], input=b"".join(lines), capture_output=True, check=False
+    )
+    assert found.stdout == lines[0] + lines[1]
+
+
+@pytest.mark.parametrize("stamp", [9e11, 1_700_009_999.0])
+def test_nothing_happened_in_the_future(stamp):
+    (event,) = reader_of("journal").feed(entry(XID.format(79), at=stamp), 1_700_000_010.0)
+    assert event.at == 1_700_000_010.0
+
+
+def test_an_onset_is_told_by_the_nodes_own_clock_however_wrong_that_is():
+    reader = reader_of("journal", epoch=1_600_000_000.0)
+    (event,) = reader.feed(entry(XID.format(79), at=1_600_000_003.0), 1_700_000_005.0)
+    assert event.at == 1_600_000_003.0
+
+
+def test_nothing_happened_before_the_epoch():
+    reader = reader_of("ring", epoch=100.0)
+    (event,) = reader.feed(ring_line(1, XID.format(79)), 1_700_000_001.0)
+    assert event.at == 0.0
+
+
+def test_one_stamp_out_of_the_future_does_not_make_all_later_lines_old_ones():
+    reader = reader_of("ring")
+    told = reader.feed(ring_line(9_999_999, XID.format(79)) + ring_line(5001, XID.format(74)), 1_700_000_002.0)
+    assert [event.code for event in told] == [79, 74]
+    assert told[0].at == 1_700_000_002.0
+
+
+def test_a_clock_that_was_set_back_loses_no_line_and_repeats_none():
+    reader = reader_of("journal")
+    assert len(reader.feed(entry(XID.format(79), 1, at=1_699_999_999.0), 1_700_000_000.0)) == 1
+    assert len(reader.feed(entry(XID.format(74), 2, at=1_699_990_000.0), 1_700_000_001.0)) == 1
+    begin(reader, "journal", epoch=1_699_990_010.0)
+    again = reader.feed(entry(XID.format(74), 2, at=1_699_990_000.0) + entry(XID.format(48), 3), 1_700_000_011.0)
+    assert [event.code for event in again] == [48]
+
+
+def test_what_is_remembered_of_a_flood_is_bounded():
+    memory = RingMemory()
+    for number in range(3 * LINES_KEPT):
+        memory.take(RingLine(5.0, None, "same stamp"), f"{number}")
+        memory.take(RingLine(None, None, "no stamp"), f"bare {number}")
+    assert memory.remembered <= 2 * LINES_KEPT
+    assert not memory.take(RingLine(5.0, None, "same stamp"), f"{3 * LINES_KEPT - 1}")
 
 
 # Who may read it ---------------------------------------------------------------------------------------------

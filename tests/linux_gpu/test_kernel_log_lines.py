@@ -45,6 +45,15 @@ def event(message: str) -> Event:
             "nvidia-nvswitch0: SXid (PCI:0000:85:00.0): 20034, Fatal, Link 30 LTSSM Fault Up",
             *("sxid", 20034, "0000:85:00.0", 30, Severity.CRIT),
         ),
+        (
+            "NVRM: Xid (PCI:0000:01:00 GPU-I:05): 94, pid=7194, Contained: CE User Channel (0x9). RST: No, D-RST: No",
+            *("xid", 94, "0000:01:00.0", None, Severity.WARN),
+        ),
+        (
+            "NVRM: Xid (PCI:0000:3b:00 GPU-I:01 GPU-CI:02): 13, pid=9, name=a, Graphics Exception",
+            *("xid", 13, "0000:3b:00.0", None, Severity.INFO),
+        ),
+        ("NVRM: Xid (GPU-3e1c): seventy-nine, it is off the bus", "log", None, None, None, Severity.WARN),
         ("NVRM: GPU 0000:18:00.0: GPU has fallen off the bus.", "log", None, "0000:18:00.0", None, Severity.CRIT),
         (
             "mlx5_core 0000:9d:00.1: Port module event: module 1, Cable unplugged",
@@ -57,6 +66,25 @@ def event(message: str) -> Event:
         (
             "mlx5_core 0000:9d:00.0: poll_health:873:(pid 0): device's health compromised - reached miss count",
             *("mlx5", None, "0000:9d:00.0", None, Severity.CRIT),
+        ),
+        (
+            "mlx5_core 0000:9d:00.0: poll_health:800:(pid 0): Fatal error 3 detected",
+            *("mlx5", None, "0000:9d:00.0", None, Severity.CRIT),
+        ),
+        (
+            "mlx5_core 0000:08:00.0: print_health_info:425:(pid 912): Health issue observed, firmware internal error, "
+            "severity(3) ERROR:",
+            *("mlx5", None, "0000:08:00.0", None, Severity.CRIT),
+        ),
+        (
+            "mlx5_core 0000:08:00.0: print_health_info:425:(pid 0): Health issue observed, High temperature, "
+            "severity(4) WARNING:",
+            *("mlx5", None, "0000:08:00.0", None, Severity.WARN),
+        ),
+        (
+            "mlx5_core 0004:01:00.1: mlx5_health_try_recover:338:(pid 2239): health recovery flow aborted, "
+            "PCI reads still not working",
+            *("mlx5", None, "0004:01:00.1", None, Severity.CRIT),
         ),
         (
             "mlx5_core 0000:9d:00.1 enp157s0f1np1: Link down",
@@ -77,6 +105,19 @@ def event(message: str) -> Event:
         (
             "pcieport 0004:00:00.0: PCIe Bus Error: severity=Uncorrected (Fatal), type=Transaction Layer",
             *("aer", None, "0004:00:00.0", None, Severity.CRIT),
+        ),
+        (
+            "pcieport 0000:c9:02.0: AER: aer_status: 0x00200000, aer_mask: 0x00100020",
+            *("aer", None, "0000:c9:02.0", None, Severity.WARN),
+        ),
+        (
+            "pcieport 0000:00:06.0: PCIe Bus Error: severity=Uncorrectable (Fatal), type=Inaccessible, "
+            "(Unregistered Agent ID)",
+            *("aer", None, "0000:00:06.0", None, Severity.CRIT),
+        ),
+        (
+            "pcieport 0000:00:06.0: PCIe Bus Error: severity=Correctable, type=Physical Layer, (Receiver ID)",
+            *("aer", None, "0000:00:06.0", None, Severity.INFO),
         ),
         ("pcieport 0004:00:00.0: AER: device recovery failed", "aer", None, "0004:00:00.0", None, Severity.CRIT),
         ("Missed 812 kernel messages", "log", None, None, None, Severity.WARN),
@@ -121,6 +162,10 @@ def test_the_nodes_grep_finds_what_we_find(pattern):
         "pcieport 0004:00:00.0: pciehp: Slot(41): Link Down",
         "pcieport 0000:00:06.0: PCIe Bus Error: severity=Corrected, type=Physical Layer",
         "Missed 3 kernel messages",
+        "NVRM: Xid (PCI:0000:01:00 GPU-I:05): 94, pid=7194, Contained: CE User Channel (0x9)",
+        "mlx5_core 0000:9d:00.0: poll_health:800:(pid 0): Fatal error 3 detected",
+        "mlx5_core 0000:08:00.0: Health issue observed, firmware internal error, severity(3) ERROR:",
+        "pcieport 0000:c9:02.0: AER: aer_status: 0x00200000, aer_mask: 0x00100020",
         "NVRM: the driver is loaded",
     ]
     found = subprocess.run(["grep", "-E", pattern], input="\n".join(lines), capture_output=True, text=True, check=False)

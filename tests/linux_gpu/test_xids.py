@@ -36,6 +36,28 @@ def test_nvlink_5_errors_say_themselves_how_bad_they_are(code):
     assert xid(code, "no word of it").severity is Severity.WARN
 
 
+@pytest.mark.parametrize(
+    ("code", "detail", "meaning", "action"),
+    [
+        (
+            149,
+            "NETIR_LINK_EVT  Fatal   XC0 i0 Link 09 (0x02)",
+            "NVLink NETIR_LINK_EVT",
+            "reset the GPU; check the peer",
+        ),
+        (149, "NETIR_LINK_DOWN Fatal XC0 i0 Link 08", "NVLink NETIR_LINK_DOWN", "reset the GPU; check the peer"),
+        (149, "NETIR_BER_EVENT Nonfatal XC0 i0 Link 08", "NVLink NETIR_BER_EVENT", "watch"),
+        (150, "MSE_WATCHDOG_TIMEOUT Fatal XC0 i0 Link 00", "NVLink MSE_WATCHDOG_TIMEOUT", "reset the GPU"),
+        (145, "RLW_SRC_TRACK Nonfatal XC1 i0 Link 12", "NVLink RLW_SRC_TRACK", "follow the NVLink 5 workflow"),
+        (145, "pid=7, something new", "NVLink RLW error", "follow the NVLink 5 workflow"),
+    ],
+)
+def test_an_nvlink_5_error_is_called_by_the_word_it_names_itself_by(code, detail, meaning, action):
+    fault = xid(code, detail)
+    assert fault.meaning == meaning
+    assert fault.action.startswith(action)
+
+
 def test_154_carries_its_own_action():
     fault = xid(154, "GPU recovery action changed from 0x0 (None) to 0x1 (GPU Reset Required)")
     assert (fault.severity, fault.action) == (Severity.CRIT, "GPU reset required")
@@ -49,6 +71,12 @@ def test_a_number_nobody_has_described_is_a_warning_and_not_silence():
     assert xid(9999).severity is Severity.WARN
     assert sxid(99999, "Fatal, Link 3 something").severity is Severity.CRIT
     assert sxid(99999, "Non-fatal, Link 3 something").severity is Severity.WARN
+
+
+def test_an_sxid_that_calls_itself_fatal_is_critical_though_the_catalogue_lists_it_as_harmless():
+    assert sxid(20001, "Fatal, Link 3 TX Replay Error").severity is Severity.CRIT
+    assert sxid(20001, "Non-fatal, Link 3 TX Replay Error").severity is Severity.WARN
+    assert sxid(20034, "Non-fatal, Link 3 LTSSM Fault Up").severity is Severity.CRIT
 
 
 def test_sxids_are_told_apart():
