@@ -129,13 +129,16 @@ class Log:
     def no_tool(self, name: str, said: str = "", status: int = 127) -> None:
         self._put_tool(name, f"echo '{said}' >&2; exit {status}")
 
+    def replace(self, name: str, script: str) -> None:
+        self._put_tool(name, script.format(root=self.root))
+
     def with_journal(self, *messages: str) -> None:
-        self._put_tool("journalctl", JOURNALCTL.format(root=self.root))
+        self.replace("journalctl", JOURNALCTL)
         (self.root / "journal").touch()
         self.journal(*messages)
 
     def with_ring(self, *lines: str) -> None:
-        self._put_tool("dmesg", DMESG.format(root=self.root))
+        self.replace("dmesg", DMESG)
         (self.root / "ring").touch()
         self.ring(*lines)
 
@@ -230,9 +233,16 @@ def test_a_quiet_journal_is_resumed_after_its_last_entry(log, follow):
     log.with_journal("nothing of ours")
     reader = follower()
     follow(reader).caught_up()
+    assert kernel_log_text.asked(reader.script()).cursor == "s=abc;i=000001;b=def"
     log.journal(XID.format(74))
     assert follow(reader).caught_up().texts == [XID.format(74)]
-    assert "--after-cursor=s=abc;i=000001;b=def" in (log.root / "journalctl.calls").read_text()
+
+
+def test_history_reaches_back_a_day_and_no_further(log, follow):
+    log.with_journal()
+    log.journal(XID.format(79), ago_s=kernel_log_text.HISTORY_S + 60)
+    log.journal(XID.format(74), ago_s=kernel_log_text.HISTORY_S - 60)
+    assert follow(follower()).caught_up().texts == [XID.format(74)]
 
 
 def test_lost_messages_are_an_event(log, follow):
@@ -341,11 +351,12 @@ def test_the_tail_of_a_line_that_is_too_long_is_no_line_of_its_own(source):
 
 
 def test_a_line_torn_by_a_lost_connection_is_told_whole_by_the_next():
-    reader = reader_of("journal")
-    whole = entry(XID.format(79), 7)
+    reader = reader_of("ring")
+    whole = ring_line(4999, XID.format(79))
     assert reader.feed(whole[:40], 1_700_000_000.0) == ()
-    begin(reader, "journal")
-    assert [event.code for event in reader.feed(whole, 1_700_000_001.0)] == [79]
+    begin(reader, "ring", uptime=6000.0)
+    (event,) = reader.feed(whole, 1_700_000_001.0)
+    assert (event.code, event.at) == (79, 1_700_000_000.0 - 1001)
 
 
 def test_a_message_that_the_journal_does_not_print_is_told_to_be_missing():
@@ -446,6 +457,16 @@ def test_nothing_of_ours_stays_when_the_connection_goes(log, follow, source):
     one = follow(follower()).caught_up()
     eventually(lambda: (log.root / "followers").exists(), "it follows")
     assert len(one.left_over()) >= 3
+    one.disconnect()
+    eventually(lambda: not one.left_over(), one.left_over)
+
+
+def test_a_follower_that_notices_nothing_is_ended_too(log, follow):
+    log.with_journal(XID.format(79))
+    silent = JOURNALCTL.replace("exec tail -s 0.05 -n +$start -f {root}/journal", "exec sleep 600")
+    log.replace("journalctl", silent)
+    one = follow(follower()).caught_up()
+    eventually(lambda: any("sleep 600" in line for line in one.left_over()), one.left_over)
     one.disconnect()
     eventually(lambda: not one.left_over(), one.left_over)
 
