@@ -43,6 +43,8 @@ class Where(StrEnum):
 
 _CHANGES = ("intrusive", "disruptive")
 DEFAULT_TIMEOUT_S = 20.0
+_STANDS_FOR = {f"{{{VIA}}}": ("-C", f"{{{VIA}}}", "-P", f"{{{VIA}}}")}
+"""What a word becomes when it is filled in, to be held against what a tool may be given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,6 @@ def _run(item: Value, vouched_by: str | None) -> Template | None:
     one = item.read("a command", template)
     if one is None:
         return None
-    if why := objection([word for word in one.words if word != f"{{{VIA}}}"], vouched_by):
+    if why := objection([word for each in one.words for word in _STANDS_FOR.get(each, (each,))], vouched_by):
         item.wrong(why)
     return one

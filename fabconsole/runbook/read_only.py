@@ -1,150 +1,24 @@
-"""Which tools only read, down to the argument: the same binary reads and destroys.
+"""Whether a command only reads: `perfquery` reads, and `perfquery -R` clears for everybody.
 
-`perfquery` reads and `perfquery -R` clears for everybody; `nvidia-smi nvlink -e` reads and `-re` clears. So a command
-is held against what is *allowed*, not against what is known to be bad: an option not listed here is refused.
-Options are from the tools' own `--help` (infiniband-diags 44, util-linux, systemd 252, pciutils), mstflint's
-mlxlink sources and NVIDIA's nvidia-smi manual. A tool that is not listed needs a person to vouch for it, by name.
+A command is held against what is *allowed*, not against what is known to be bad: an option that is not known, or
+written short, is refused. A tool that is not known needs a person to vouch for it, by name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from fabconsole.fabric import scalars
+from fabconsole.runbook.known_tools import NEVER, TOOLS, Reading
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """How a tool is called so that it changes nothing. Options are written one by one: `-x -l`, not `-xl`."""
-
-    options: frozenset[str] = frozenset()
-    valued: frozenset[str] = frozenset()
-    """Options whose next word is their value."""
-    any_options: bool = False
-    """No option of this tool changes anything."""
-    words: Mapping[int, frozenset[str]] = field(default_factory=dict)
-    """What a plain word at that place (from 0) must be."""
-    most: int = 99
-    """Plain words allowed: beyond them the tool starts to write."""
-    first: Mapping[str, Reading] | None = None
-    """The first word is a subcommand with rules of its own."""
-
-
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-def _ib(
-    options: str = "", valued: str = "", most: int = 99, words: Mapping[int, frozenset[str]] | None = None
-) -> Reading:
-    """A tool of infiniband-diags: the options they share, and its own. M_Key options are left out: they are secrets."""
-    return Reading(
-        options=_set("-v --verbose -e --errors -h --help -V --version " + options),
-        valued=_set("-C --Ca -P --Port -t --timeout " + valued),
-        most=most,
-        words=words or {},
-    )
-
-
-_HARMLESS = Reading(any_options=True)
-_SHOW = Reading(
-    options=_set("-j -p -s -d -o json"), words={0: _set("link dev addr statistic neigh route")} | {1: _set("show")}
-)
-
-TOOLS: Mapping[str, Reading] = {
-    **dict.fromkeys(("cat", "grep", "head", "tail", "ls", "lsmod", "uname", "uptime", "readlink", "lscpu"), _HARMLESS),
-    **dict.fromkeys(("ibstatus", "ibdev2netdev", "show_gids"), _HARMLESS),
-    "journalctl": Reading(
-        options=_set("-k --dmesg -b --boot --no-pager -r --reverse -q --quiet --utc --no-hostname -x --catalog"),
-        valued=_set("-n --lines -o --output -g --grep -S --since -U --until -p --priority -u --unit -t --identifier"),
-    ),
-    "dmesg": Reading(
-        options=_set("-k --kernel -T --ctime -H --human -P --nopager -x --decode -t --notime -d --show-delta -u"),
-        valued=_set("-l --level -f --facility --time-format"),
-        most=0,
-    ),
-    "lspci": Reading(options=_set("-v -vv -vvv -n -nn -t -k -D"), valued=_set("-s -d"), most=0),
-    "ethtool": Reading(options=_set("-S --statistics -i --driver -m --module-info --show-fec -P"), most=1),
-    "ip": _SHOW,
-    "rdma": _SHOW,
-    "ibv_devinfo": Reading(options=_set("-l --list -v --verbose"), valued=_set("-d --ib-dev -i --ib-port"), most=0),
-    "ibstat": _ib("-l --list_of_cas -s --short -p --port_list", most=2),
-    "iblinkinfo": _ib(
-        "-a --all -d --down -l --line -p --additional --switches-only --cas-only",
-        "-S --switch -G --port-guid -D --Direct -n --hops -o --outstanding_smps --load-cache --node-name-map",
-        most=0,
-    ),
-    "ibqueryerrors": _ib(
-        "-c --suppress-common --skip-sl -r --report-port --data --switch --ca --router --details --counters",
-        "-s --suppress -S -G --port-guid -D --Direct --threshold-file -o --outstanding_smps --load-cache",
-        most=0,
-    ),
-    "perfquery": _ib(
-        "-x --extended -X --xmtsl -S --rcvsl -D --xmtdisc -E --rcverr -T --extended_speeds -a --all_ports -l "
-        "--loop_ports -L --Lid -G --Guid -c --smplctl --oprcvcounters --flowctlcounters --vloppackets --vlopdata "
-        "--vlxmitflowctlerrors --vlxmitcounters --swportvlcong --rcvcc --slrcvfecn --slrcvbecn --xmitcc --vlxmittimecc",
-        most=2,  # a third word is a mask of counters to reset
-    ),
-    "smpquery": _ib("-c --combined -x --extended -D --Direct -L --Lid -G --Guid"),
-    "sminfo": _ib("-D --Direct -L --Lid -G --Guid", most=1),
-    "ibportstate": _ib("-D --Direct -L --Lid -G --Guid", most=3, words={2: _set("query")}),
-    "ibnetdiscover": _ib("-l --list -g --grouping -H --Hca_list -S --Switch_list -R --Router_list -p --ports", most=0),
-    "ibtracert": _ib("-n --no_info -L --Lid -G --Guid", "-m --mlid --node-name-map", most=2),
-    "mlxlink": Reading(
-        options=_set(
-            "-m --show_module -c --show_counters -e --show_eye --show_fec --show_device --show_links --show_plr "
-            "--show_kr --show_ber_monitor --show_rx_recovery_counters --rx_fec_histogram --show_histogram "
-            "--cable --ddm --json --smpi --smpmi"
-        ),
-        valued=_set("-d --device -p --port --port_type --lane -l"),
-        most=0,
-    ),
-    "nvidia-smi": Reading(
-        options=_set("-L --list-gpus -q --query -x --xml-format --version -h --help"),
-        valued=_set("-i --id -d --display --query-gpu --query-remapped-rows --query-retired-pages --format"),
-        most=0,
-        first={
-            "topo": Reading(
-                options=_set("-m --matrix -mp --matrix_pci"),
-                valued=_set("-i --id -c --cpu -n --nearest_gpus -p2p"),
-                most=0,
-            ),
-            "nvlink": Reading(
-                options=_set(
-                    "-s --status -e --errorcounters -ec --crcerrorcounters -c --capabilities -p --pcibusid "
-                    "-R --remotelinkinfo"
-                ),
-                valued=_set("-i --id -l --link -gt --getthroughput"),
-                most=0,
-            ),
-        },
-    ),
-    "nvidia-imex-ctl": Reading(options=_set("-N -j"), most=0),
-    "dcgmi": Reading(
-        most=0,
-        first={
-            "discovery": Reading(options=_set("-l --list -c --compute-hierarchy"), most=0),
-            "health": Reading(options=_set("-c --check -j --json"), valued=_set("-g --group"), most=0),
-            "nvlink": Reading(
-                options=_set("-s --link-status -e --errors -j --json"), valued=_set("-g --gpuid"), most=0
-            ),
-        },
-    ),
-    "systemctl": Reading(
-        options=_set("--no-pager -q --quiet"), words={0: _set("status is-active is-failed is-enabled show")}
-    ),
-    "nv": Reading(options=_set("--view"), valued=_set("-o --output"), words={0: _set("show")}),
-}
-
-_NEVER = _set(
-    "sh bash dash ash zsh ksh csh tcsh fish busybox env sudo su doas runuser xargs nohup setsid timeout nice ssh scp "
-    "python python3 perl ruby awk gawk sed find tee dd rm mv cp ln chmod chown kill pkill killall reboot shutdown "
-    "poweroff halt init telinit mount umount modprobe rmmod insmod sysctl setpci iptables nft tc mst mlxreg mlxconfig "
-    "mlxfwreset mlxfwmanager flint mstflint mstconfig mstreg opensm ibclearcounters ibclearerrors sonic-clear"
-)
-"""Nobody can vouch for these: they run other programs, or are made to change things."""
+_VERSION = re.compile(r"[-.\d]+$")
+_HOMES = {"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"}
+"""Where a tool is what its name says; another program may have any name."""
+_READABLE = re.compile(r"/(?:sys/(?:bus|class|devices|module)|proc(?!/(?:\d|self|thread-self|kmsg))|etc|var/log)/.+")
+"""Files that do not mind being read: a watchdog under `/dev` reboots the node of whoever opens it, `kmsg` loses
+what the log daemon waits for, and the folder of a process leads anywhere."""
 
 
 def objection(words: Sequence[str], vouched_by: str | None = None) -> str | None:
@@ -154,10 +28,12 @@ def objection(words: Sequence[str], vouched_by: str | None = None) -> str | None
     does not lift a rule of one that is.
     """
     tool = PurePosixPath(words[0]).name
-    if tool in _NEVER:
+    if {tool, _VERSION.sub("", tool)} & NEVER:
         return f"{tool} is never run from here: it runs other programs or changes things"
-    if tool in TOOLS:
+    if tool in TOOLS and ("/" not in words[0] or str(PurePosixPath(words[0]).parent) in _HOMES):
         return _objection(tool, TOOLS[tool], list(words[1:]))
+    if tool in TOOLS:
+        return f"{words[0]} may be any program: write {tool}, which is looked for on the node's PATH"
     if vouched_by:
         return None
     return (
@@ -168,7 +44,7 @@ def objection(words: Sequence[str], vouched_by: str | None = None) -> str | None
 
 def _objection(tool: str, reading: Reading, words: list[str]) -> str | None:
     if reading.any_options:
-        return None
+        return next(filter(None, (_unreadable(tool, word) for word in words)), None) if reading.opens else None
     if reading.first is not None and words and not words[0].startswith("-"):
         if words[0] in reading.first:
             return _objection(f"{tool} {words[0]}", reading.first[words[0]], words[1:])
@@ -177,14 +53,8 @@ def _objection(tool: str, reading: Reading, words: list[str]) -> str | None:
     rest = iter(words)
     for word in rest:
         if word.startswith("-") and word != "-":
-            option = word.partition("=")[0]
-            if option in reading.valued:
-                value = word.partition("=")[2] if "=" in word else next(rest, "")
-                if not value or value.startswith("-"):
-                    return f"{tool} {option} needs a value after it"
-            elif option not in reading.options:
-                allowed = ", ".join(sorted(reading.options | reading.valued))
-                return f"{tool} {option} is not known to only read; one option a word, of: {allowed}"
+            if why := _option(tool, reading, word, rest):
+                return why
             continue
         if word not in reading.words.get(place, {word}):
             return f"{tool} {word} may change something: {' or '.join(sorted(reading.words[place]))} is right there"
@@ -192,3 +62,22 @@ def _objection(tool: str, reading: Reading, words: list[str]) -> str | None:
         if place > reading.most:
             return f"{tool} takes {reading.most} plain words here, {word} is one too many"
     return None
+
+
+def _option(tool: str, reading: Reading, word: str, rest: Iterator[str]) -> str | None:
+    """What speaks against an option; its value is taken from `rest`. Only a long one has its value after `=`."""
+    option, joined, value = word.partition("=") if word.startswith("--") else (word, "", "")
+    if option in reading.valued:
+        value = value if joined else next(rest, "")
+        return None if value and not value.startswith("-") else f"{tool} {option} needs a value after it"
+    if word in reading.options:
+        return None
+    allowed = ", ".join(sorted(reading.options | reading.valued))
+    return f"{tool} {word} is not known to only read; one option a word, of: {allowed}"
+
+
+def _unreadable(tool: str, word: str) -> str | None:
+    """What speaks against a path, or a path within an option."""
+    if "/" not in word or (".." not in word and _READABLE.fullmatch(str(PurePosixPath(word[word.find("/") :])))):
+        return None
+    return f"{tool} {word} may change something by being read: files under /sys, /proc, /etc and /var/log do not"

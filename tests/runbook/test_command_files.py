@@ -69,6 +69,14 @@ def test_a_file_dropped_in_is_there_and_hides_the_shipped_one_of_its_name(
         ("title: T\non: [node]\nrun: uptime\ntimeout: 1d", "too long"),
         ("title: T\non: [node]\nrun: uptime\nsudo: true", "sudo: unknown key"),
         ("title: T\non: [node]\nrun: site-probe", "vouched_by: name"),
+        ("title: T\non: [node]\nvouched_by: amk\nrun: A=b perfquery 12", "'A=b' is no tool"),
+        ("title: T\non: [node]\nvouched_by: amk\nrun: perfquery $(reboot)", "no shell reads this"),
+        ('title: T\non: [node]\nvouched_by: amk\nrun: "site-probe\\nreboot"', "write one plain line"),
+        ("title: T\non: [port]\nrun: perfquery -{port} 12", "perfquery -{port} is not known to only read"),
+        ("title: T\non: [port]\nrun: nvidia-smi {device} -i 0", "nvidia-smi {device} is not known to only read"),
+        ("title: T\non: [port]\nrun: ibportstate {lid} {port} {device}", "may change something: query is right"),
+        ("title: T\non: [port]\nwhere: in-band\nrun: perfquery -t {via} 12 3", "perfquery -t needs a value"),
+        ("title: T\non: [port]\nwhere: in-band\nrun: cat {via} /proc/uptime\nclass: disruptive", "are not run from"),
     ],
 )
 def test_a_command_that_is_wrong_is_refused_saying_why(tmp_path: Path, text: str, said: str) -> None:

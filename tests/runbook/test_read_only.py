@@ -37,6 +37,13 @@ ip link show dev ib0
 rdma statistic show
 dcgmi health -c -j
 nv show interface sw1p1s1 link counters -o json
+nv show interface --view counters
+mlxlink -d mlx5_0 -m -c
+mstlink -d 0000:18:00.0 -m
+ls -l /dev/infiniband
+cat /proc/driver/nvidia/version
+grep -c mlx5 /proc/interrupts
+ibqueryerrors --threshold-file /dev/null
 """
 
 CHANGES = """
@@ -99,6 +106,111 @@ find / -delete
 tee /sys/x
 /sbin/reboot
 python3 -c x
+mlxlink -d mlx5_0 -l PH
+mlxlink -d mlx5_0 -lPH
+mlxlink -d mlx5_0 --loopback PH
+mlxlink -d mlx5_0 --port_s DN
+mlxlink -d mlx5_0 --port_state=DN
+mlxlink -d mlx5_0 -aDN
+mlxlink -d mlx5_0 -c --p
+mlxlink -d mlx5_0 --lane 0 --show_prr
+mlxlink -d mlx5_0 -s NDR
+mlxlink -d mlx5_0 --cable --dump --write 1
+mlxlink -d mlx5_0 -- -a DN
+mstlink -d mlx5_0 -a DN
+perfquery --Reset 12 3
+perfquery --reset 12 3
+perfquery --Reset_only=1 12
+perfquery -x=R 12 3
+perfquery -xr 12 3
+perfquery -lR 12 1-64
+perfquery -t=1 -R 12
+perfquery -C -R 12
+perfquery --Ca -R 12
+perfquery --Ca= -R 12
+perfquery -- -R 12
+perfquery '' -R 12
+perfquery '-R' 12
+'perfquery' "-"R 12
+perfquery 12 3 -R
+ibqueryerrors --clear-err
+ibqueryerrors --clear
+ibqueryerrors -rk
+ibqueryerrors -r -K
+ibportstate 12 3 enable
+ibportstate 12 3 "disable"
+ibportstate -D 0,1 3 disable
+ibportstate -G 0x0002c90300000001 3 width 1
+ibportstate 12 3 query speed 1
+ibportstate -C mlx5_0 12 3 disable
+sminfo --state 3 4
+sminfo -a 1 4
+sminfo 4 1
+iblinkinfo --load-cache f extra
+ibnetdiscover topology
+nvidia-smi --gpu-reset
+nvidia-smi --gpu-reset=0
+nvidia-smi -r
+nvidia-smi -i 0 --reset-gpu-clocks
+nvidia-smi -i 0 -pl 300
+nvidia-smi -i 0 -e 0
+nvidia-smi -i 0 nvlink -re
+nvidia-smi -q -i -r
+nvidia-smi nvlink -s -r
+nvidia-smi nvlink --reseterrorcounters
+nvidia-smi nvlink -sc 0bz
+nvidia-smi mig -dci
+nvidia-smi compute-policy --set-timeslice 1
+dcgmi health -s a
+dcgmi policy --set 0,0
+dcgmi config --set -e 0
+systemctl stop opensm
+systemctl --no-pager restart opensm
+nv -o json set interface sw1p1 link state down
+nv --view counters unset interface
+nv show= set
+rdma -j link add x
+rdma statistic mode link mlx5_0/1 optional-counters x
+ip -s link set ib0 down
+ip link sho dev ib0 set
+ip addr flush dev ib0
+ethtool --reset ib0 all
+ethtool -m ib0 raw on
+journalctl --flush
+journalctl -k --cursor-file /tmp/x
+dmesg --console-off
+dmesg -D
+dmesg -n 1
+lspci -vv -F f
+lspci -H1
+A=b perfquery 12
+LD_PRELOAD=/tmp/x.so perfquery 12
+/tmp/perfquery 12
+/usr/bin/../../tmp/perfquery 12
+./perfquery 12
+bin/cat /proc/uptime
+cat /dev/watchdog
+cat /sys/class/../../dev/watchdog
+head -c1 ../../dev/watchdog
+grep -f/dev/watchdog x
+grep --file=/dev/watchdog x
+cat /proc/kmsg
+cat /proc//kmsg
+cat /proc/./kmsg
+cat /proc/1/root/dev/watchdog
+cat /proc/self/cwd/dev/watchdog
+cat //dev/watchdog
+grep -r . /
+grep -r . /proc/
+tail -f /dev/kmsg
+nsenter -t 1 -m perfquery -R 12
+chroot / perfquery -R 12
+stdbuf -o0 perfquery -R 12
+flock /tmp/x perfquery -R 12
+systemd-run perfquery -R 12
+python3.12 -c x
+perl5.36.0 -e x
+bash-5.2 -c x
 """
 
 
@@ -117,7 +229,18 @@ def test_a_tool_nobody_knows_needs_a_name_that_answers_for_it() -> None:
     assert objection(["site-probe", "--all"], vouched_by="amk") is None
 
 
-@pytest.mark.parametrize("text", ["perfquery -R 12", "sh -c x", "rm f", "nvidia-smi -r"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "perfquery -R 12",
+        "sh -c x",
+        "rm f",
+        "nvidia-smi -r",
+        "/tmp/perfquery 12",
+        "python3.12 -c x",
+        "nsenter -t 1 rm f",
+    ],
+)
 def test_nobody_can_vouch_for_what_is_known_to_change_things(text: str) -> None:
     assert objection(shlex.split(text), vouched_by="amk")
 
