@@ -121,6 +121,12 @@ def test_a_module_is_told_as_json(host: Machine) -> None:
     assert said["result"]["output"]["Operational Info"]["State"] == "Active"
 
 
+def test_a_module_is_told_as_text_with_the_verdict_before_the_details(host: Machine) -> None:
+    lines = answer(host, "mlxlink -d mlx5_0 -m -c")[1].splitlines()
+    assert lines[:4] == ["", "Operational Info", "----------------", "State                              : Active"]
+    assert lines.index("Status Opcode                      : 0") < lines.index("Module Info")
+
+
 def test_the_kernel_log_has_the_old_xid_and_the_new_one(host: Machine) -> None:
     out = answer(host, "journalctl -k -b --no-pager -n 200 -o short-iso")[1]
     assert "): 94, " in out

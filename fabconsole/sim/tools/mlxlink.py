@@ -1,9 +1,13 @@
-"""`mlxlink -d DEVICE -m -c --json`: what a port, its module and its bit errors look like, in MFT 4.34's shape."""
+"""`mlxlink -d DEVICE -m -c`, with or without `--json`: a port, its module and its bit errors, in MFT 4.34's shape.
+
+As text the sections come as they are read, the verdict before the details; as JSON by the alphabet.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 
 from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.fabric import COLUMNS, Line
@@ -16,36 +20,28 @@ _BITS_A_SYMBOL_S = 4e11
 
 
 def run(machine: Machine, words: list[str]) -> Act:
-    """The one form; `-d` takes the RDMA device's name."""
+    """`-d` takes the RDMA device's name, or its PCI address."""
     name = words[words.index("-d") + 1] if "-d" in words[:-1] else ""
     hca = next((hca for hca in machine.hcas if name in (hca.name, hca.pci)), None)
     yield machine.takes(0.8, 2.2)
     if hca is None:
         yield Complaint(f"\n-E- Failed to open device: {name}\n".encode())
         return 1
-    yield _printed(_document(machine, hca)).encode()
+    sections = _sections(machine, hca)
+    yield (_as_json(sections) if "--json" in words else _as_text(sections)).encode()
     return 0
 
 
-def _document(machine: Machine, hca: Hca) -> dict[str, object]:
+def _sections(machine: Machine, hca: Hca) -> dict[str, dict[str, object]]:
     t = machine.now()
     counts = machine.fabric.host_counts(machine.host, t)[machine.host.hcas.index(hca)].tolist()
     line = machine.fabric.line(hca.link, t)
     return {
-        "result": {
-            "output": {
-                "Module Info": _module(machine, hca, line),
-                "Operational Info": _operation(line),
-                "Physical Counters and BER Info": _errors(counts, t),
-                "Tool Information": {
-                    "Firmware Version": FIRMWARE,
-                    "MFT Version": "4.34.1-10",
-                    "amBER Version": "5.75",
-                },
-                "Troubleshooting Info": _trouble(line),
-            }
-        },
-        "status": {"code": 0, "message": "success"},
+        "Operational Info": _operation(line),
+        "Troubleshooting Info": _trouble(line),
+        "Tool Information": {"Firmware Version": FIRMWARE, "amBER Version": "5.75", "MFT Version": "4.34.1-10"},
+        "Module Info": _module(machine, hca, line),
+        "Physical Counters and BER Info": _errors(counts, t),
     }
 
 
@@ -54,38 +50,38 @@ def _module(machine: Machine, hca: Hca, line: Line) -> dict[str, object]:
     rx = lanes if line.up else [lanes[0], -11.4, -40.0, lanes[3]]
     warm = 48 + hca.lid % 9 + int(machine.now() / 11) % 3
     return {
-        "Active Set Host Compliance Code": "IB NDR",
+        "Temperature [C]": f"{warm} [-5..75]",
+        "Voltage [mV]": "3291.2 [3000..3600]",
         "Bias Current [mA]": _lanes([62.0 + lane for lane in lanes], "[5..80]"),
+        "Rx Power Current [dBm]": _lanes(rx, "[-8.914..5.999]"),
+        "Tx Power Current [dBm]": _lanes(lanes, "[-6.914..5.999]"),
+        "Identifier": "OSFP",
         "Cable Technology": "850 nm VCSEL",
         "Cable Type": "Optical Module (separated)",
-        "Digital Diagnostic Monitoring": "Yes",
-        "FW Version": "46.120.273",
-        "IB Cable Width": "1x,2x,4x",
-        "Identifier": "OSFP",
-        "LOS Alarm": "N/A",
-        "Module State": "Ready state",
         "OUI": "Nvidia",
-        "Part Number": "MMA4Z00-NS400",
-        "Rev": "A3",
-        "Rx Power Current [dBm]": _lanes(rx, "[-8.914..5.999]"),
-        "Serial Number": f"MT2422FT{hca.lid:05d}",
-        "Temperature [C]": f"{warm} [-5..75]",
-        "Tx Power Current [dBm]": _lanes(lanes, "[-6.914..5.999]"),
         "Vendor Name": "NVIDIA",
-        "Voltage [mV]": "3291.2 [3000..3600]",
+        "Part Number": "MMA4Z00-NS400",
+        "Serial Number": f"MT2422FT{hca.lid:05d}",
+        "Rev": "A3",
+        "FW Version": "46.120.273",
+        "Digital Diagnostic Monitoring": "Yes",
+        "LOS Alarm": "N/A",
+        "IB Cable Width": "1x,2x,4x",
+        "Module State": "Ready state",
+        "Active Set Host Compliance Code": "IB NDR",
     }
 
 
 def _operation(line: Line) -> dict[str, object]:
     speed = line.speed
     return {
-        "Auto Negotiation": "ON",
-        "FEC": "Standard_RS-FEC - (544,514) + PLR" if speed else "N/A",
-        "Loopback Mode": "No Loopback",
+        "State": "Active" if speed else "Polling",
         "Physical state": line.phys,
         "Speed": f"IB-{speed.generation}" if speed else "N/A",
-        "State": "Active" if speed else "Polling",
         "Width": f"{speed.width}x" if speed else "N/A",
+        "FEC": "Standard_RS-FEC - (544,514) + PLR" if speed else "N/A",
+        "Loopback Mode": "No Loopback",
+        "Auto Negotiation": "ON",
     }
 
 
@@ -93,26 +89,22 @@ def _errors(counts: list[int], t: float) -> dict[str, object]:
     minutes = 2718.1 + t / 60
     symbols = counts[_SYMBOLS]
     return {
-        "Effective Physical BER": _ratio(symbols / (_BITS_A_SYMBOL_S * 60 * minutes)),
+        "Time Since Last Clear [Min]": f"{minutes:.1f}",
+        "Symbol Errors": str(symbols),
+        "Symbol BER": _ratio(symbols / (_BITS_A_SYMBOL_S * 60 * minutes)),
         "Effective Physical Errors": str(symbols),
-        "Link Down Counter": str(counts[_DOWNS]),
-        "Link Error Recovery Counter": str(counts[_RECOVERIES]),
+        "Effective Physical BER": _ratio(symbols / (_BITS_A_SYMBOL_S * 60 * minutes)),
         "Raw Physical BER": "4E-9" if symbols else "5E-10",
         "Raw Physical BER Per Lane": {"values": ["1E-10", "1E-9", "4E-10", "5E-10"]},
-        "Symbol BER": _ratio(symbols / (_BITS_A_SYMBOL_S * 60 * minutes)),
-        "Symbol Errors": str(symbols),
-        "Time Since Last Clear [Min]": f"{minutes:.1f}",
+        "Link Down Counter": str(counts[_DOWNS]),
+        "Link Error Recovery Counter": str(counts[_RECOVERIES]),
     }
 
 
 def _trouble(line: Line) -> dict[str, object]:
     if line.up:
-        return {"Group Opcode": "N/A", "Recommendation": "No issue was observed", "Status Opcode": "0"}
-    return {
-        "Group Opcode": "PHY FW",
-        "Recommendation": "Bad signal integrity",
-        "Status Opcode": "15",
-    }
+        return {"Status Opcode": "0", "Group Opcode": "N/A", "Recommendation": "No issue was observed"}
+    return {"Status Opcode": "15", "Group Opcode": "PHY FW", "Recommendation": "Bad signal integrity"}
 
 
 def _lanes(values: list[float], limits: str) -> str:
@@ -127,9 +119,21 @@ def _ratio(value: float) -> str:
     return f"{coefficient}E{int(power)}"
 
 
-def _printed(document: dict[str, object]) -> str:
+def _as_text(sections: Mapping[str, Mapping[str, object]]) -> str:
+    """A heading, a rule under it, then a line a value."""
+    lines: list[str] = []
+    for title, values in sections.items():
+        lines += ["", title, "-" * len(title)]
+        lines += [
+            f"{key:<35}: {','.join(said['values']) if isinstance(said, dict) else said}" for key, said in values.items()
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _as_json(sections: Mapping[str, Mapping[str, object]]) -> str:
     """Indented by tabs, with a blank before each colon and every brace on a line of its own."""
-    text = json.dumps(document, indent="\t", separators=(",", " : "))
+    document = {"result": {"output": sections}, "status": {"code": 0, "message": "success"}}
+    text = json.dumps(document, indent="\t", separators=(",", " : "), sort_keys=True)
     opened = re.sub(r'^(\t*)("[^"\n]*") : ([{\[])$', r"\1\2 :\n\1\3", text, flags=re.MULTILINE)
     return f"{opened}\n\n"
 
