@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import getpass
 import json
 import os
@@ -21,7 +22,10 @@ from fabconsole.stream.records import Finished
 from fabconsole.stream.source import Order
 
 _LIMIT = 4096
-"""Characters kept of one value: a line stays within what one write appends whole."""
+"""Characters kept of one value."""
+_PATIENCE = 40
+_PAUSE_S = 0.05
+"""How often, and after what pause, the lock is tried for: another console holds it for a write and an fsync."""
 
 
 def audit_path() -> Path:
@@ -40,19 +44,25 @@ def operator() -> str:
 
 
 class Audit:
-    """The audit log of one console. Several consoles may append to one file; lines are never interleaved.
+    """The audit log of one console. Several consoles may append to one file, in whole lines.
 
     Every method raises AuditError where the line cannot be written. Whoever runs a read-only command may go on
     after showing that; nothing that changes the fabric may. A line costs one write and one fsync, some
-    milliseconds on a disk: call it from a thread where that is too long.
+    milliseconds on a disk, and up to two seconds of `sleep` for the lock: call it from a thread.
     """
 
-    def __init__(self, path: Path | None = None, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self.path = path or audit_path()
         self._clock = clock
+        self._sleep = sleep
         self._operator = operator()
         self._console = {"host": printable(socket.gethostname()), "pid": os.getpid()}
-        self._torn = False
 
     def started(self, command: Command, order: Order, address: str) -> None:
         """Write down, before it runs, what is about to run on `address`; on disk when this returns."""
@@ -92,21 +102,33 @@ class Audit:
             entry[key] = printable(value, _LIMIT) if isinstance(value, str) else value
         line = json.dumps(entry, ensure_ascii=True).encode() + b"\n"
         try:
-            self._write(b"\n" + line if self._torn else line)
+            self._write(line)
         except OSError as error:
             raise AuditError(f"the audit log {self.path} cannot be written: {_remedy(error)}") from error
 
     def _write(self, line: bytes) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            written = os.write(descriptor, line)
-            self._torn = written != len(line)
-            if self._torn:
+            self._lock(descriptor)
+            end = os.lseek(descriptor, 0, os.SEEK_END)
+            if end and os.pread(descriptor, 1, end - 1) != b"\n":
+                line = b"\n" + line  # whoever wrote last was killed in the middle: its line stays its own
+            if os.write(descriptor, line) != len(line):
+                os.ftruncate(descriptor, end)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+    def _lock(self, descriptor: int) -> None:
+        """Keep other consoles from this file until it is closed."""
+        for _ in range(_PATIENCE):
+            try:
+                return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self._sleep(_PAUSE_S)
+        raise OSError(errno.EBUSY, "another program keeps it locked")
 
 
 def _remedy(error: OSError) -> str:
