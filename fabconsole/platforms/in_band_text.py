@@ -9,7 +9,7 @@ agents can count. Every tool's run is a part of the answer:
     its standard error, at most 20000 bytes, \n
 
 where NONCE is new each time, so that no node description can pass for a frame. The exit status of the functions is 0.
-The command lines, with `become`, `prefix`, `-C CA` and `-P PORT` put in where the inventory has them:
+The command lines, behind `timeout`, with `become`, `prefix`, `-C CA` and `-P PORT` put in where the inventory has them:
 
     sminfo                                            (10 s)
     iblinkinfo --line --switches-only                 (60 s)
@@ -39,8 +39,8 @@ TIMED_OUT, NOT_FOUND = (124, 137), 127
 """Exit statuses of `timeout`: the tool was stopped (by the first signal, by the last), there is no such tool."""
 
 _PART = (
-    r"""fc_ibp() { fc_k=$1; printf '\004%s %s\n' "$1" "$2"; fc_t=$3; shift 3; """
-    r"""{ fc_e=$(timeout -k 2 "$fc_t" "$@" 2>&1 >&3 3>&- </dev/null); fc_s=$?; } 3>&1; """
+    r"""fc_ibp() { fc_k=$1; printf '\004%s %s\n' "$1" "$2"; shift 2; """
+    r"""{ fc_e=$("$@" 2>&1 >&3 3>&- </dev/null); fc_s=$?; } 3>&1; """
     r"""printf '\n\005%s %s\n%.20000s\n' "$fc_k" "$fc_s" "$fc_e"; return "$fc_s"; }"""
 )
 _UMAD = 'for f in /dev/infiniband/umad*; do [ -w "$f" ] && echo "w $f" || echo "- $f"; done'
@@ -63,15 +63,15 @@ class Part:
 def definitions(node: Node) -> str:
     """The shell functions of `node`, one a line."""
     line = "fc_l=; " if node.become else "fc_l=$(command -v stdbuf); "
+    errors = _tool(node, "errors", "ibqueryerrors", '${fc_l:+"$fc_l" -oL}')
     sweep = (
         f"{SWEEP}() {{ {line}"
-        f'fc_ibp "$1" sminfo {SECONDS["sminfo"]} {_tool(node, "sminfo")}; '
-        f'fc_ibp "$1" links {SECONDS["links"]} {_tool(node, "iblinkinfo")} --line --switches-only || '
-        f'fc_ibp "$1" umad {SECONDS["umad"]} sh -c {quote(_UMAD)}; '
-        f'fc_ibp "$1" errors {SECONDS["errors"]} ${{fc_l:+"$fc_l" -oL}} {_tool(node, "ibqueryerrors")} '
-        "--switch --threshold-file /dev/null; true; }"
+        f'fc_ibp "$1" sminfo {_tool(node, "sminfo", "sminfo")}; '
+        f'fc_ibp "$1" links {_tool(node, "links", "iblinkinfo")} --line --switches-only || '
+        f'fc_ibp "$1" umad {runner.limited(SECONDS["umad"])} sh -c {quote(_UMAD)}; '
+        f'fc_ibp "$1" errors {errors} --switch --threshold-file /dev/null; true; }}'
     )
-    query = f'fc_ibp "$fc_i" "caps-$l" {SECONDS["caps"]} {_tool(node, "perfquery")}'
+    query = f'fc_ibp "$fc_i" "caps-$l" {_tool(node, "caps", "perfquery")}'
     caps = (
         f"{CAPS}() {{ n=0; fc_i=$1; shift; for l; do "
         f'{query} -x "$l" 1 || {query} "$l" 1 || n=$((n+1)); [ "$n" -lt 3 ] || break; done; true; }}'
@@ -114,11 +114,12 @@ def parts(body: bytes, nonce: str) -> dict[str, Part]:
     return found
 
 
-def _tool(node: Node, tool: str) -> str:
-    """Words that run `tool`. `timeout` stands before `become`, so that a sudoers rule may name the tool alone."""
-    words = [runner.words(node.become), runner.words(node.prefix.get(tool)), tool]
+def _tool(node: Node, part: str, tool: str, lines: str = "") -> str:
+    """Words that run `tool` for a part of the answer; `lines` are those that make it print line by line."""
+    before = [one for one in (runner.words(node.become), runner.words(node.prefix.get(tool))) if one]
+    words = [runner.limited(SECONDS[part], *before), *([lines] if lines else []), *before, tool]
     if node.in_band is not None and node.in_band.ca:
         words.append(f"-C {quote(node.in_band.ca)}")
     if node.in_band is not None and node.in_band.port is not None:
         words.append(f"-P {node.in_band.port}")
-    return " ".join(word for word in words if word)
+    return " ".join(words)

@@ -1,7 +1,14 @@
-"""How a tool that may hang is run: behind the operator's prefix, under `timeout` where there is one."""
+"""How a tool that may hang is run: under `timeout`, then the operator's own words, then the tool.
+
+`timeout` stands first, so that `sudo` comes directly before the tool and a sudoers rule need name nothing else; allowed
+to run `timeout` as root, an account could run anything. sudo passes a TERM on to what it started, which is root's and
+nobody else's to signal. A KILL it cannot pass on: sudo would go, and the tool stay. So nothing behind words of an
+operator's is killed, it is asked to end; one that does not is STUCK, and not started a second time.
+"""
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from fabconsole.fabric.inventory import Node
@@ -11,6 +18,12 @@ from fabconsole.stream.records import Reason
 
 KILL_AFTER_S = 2
 """From the first signal to the last, for a tool that ignores it."""
+
+_SUDO_DENIED = re.compile(
+    r"^(?:sudo: .*(?:password is required|must have a tty).*|.*is not (?:allowed to execute|in the sudoers file).*)$",
+    re.M,
+)
+_SUDO_FOUND_NONE = re.compile(r"^sudo: .*: command not found$", re.M)
 
 
 def words(text: str | None) -> str:
@@ -27,25 +40,31 @@ def words(text: str | None) -> str:
     return shlex.join(parts)
 
 
+def limited(limit_s: float, *before: str) -> str:
+    """Words that end what follows after `limit_s` seconds; `before` are the operator's between them and the tool."""
+    return f"timeout {limit_s:g}" if any(before) else f"timeout -k {KILL_AFTER_S} {limit_s:g}"
+
+
 def runner(function: str, node: Node, tool: str, limit_s: int) -> str:
     """One line that defines `function` to run `tool` with its arguments, complaints and all on standard output.
 
-    `timeout` stands behind the prefix: from outside it could not signal what `sudo` or a container started.
-    Where it is missing there, the tool runs without; the question's own deadline still holds.
+    Where the node has no `timeout`, the tool runs without; the question's own deadline still holds.
     """
     prefix = words(node.prefix.get(tool))
     before = f"{prefix} " if prefix else ""
     return (
-        f"{function}() {{ if {before}timeout -k 1 1 true; then "
-        f'set -- timeout -k {KILL_AFTER_S} {limit_s} {tool} "$@"; else set -- {tool} "$@"; fi; '
-        f'{before}"$@" 2>&1; }}\n'
+        f'{function}() {{ set -- {before}{tool} "$@"; '
+        f'if timeout -k 1 1 true; then set -- {limited(limit_s, prefix)} "$@"; fi; "$@" 2>&1; }}\n'
     )
 
 
 def refusal(tool: str, status: int, said: str, limit_s: int) -> Refusal:
     """Why a tool that ended with `status` has no answer; `said` is what it printed."""
     first = printable(next((line for line in said.splitlines() if line.strip()), ""), 200)
-    if status == 127:
+    if denied := _SUDO_DENIED.search(said):
+        remedy = f"let the account run {tool} without a password"
+        return Refusal(reason=Reason.NO_PERMISSION, detail=f"{printable(denied[0], 200)}: {remedy}")
+    if status == 127 or _SUDO_FOUND_NONE.search(said):
         return Refusal(reason=Reason.NO_TOOL, detail=f"{tool} is not there")
     if status == 126:
         return Refusal(reason=Reason.NO_PERMISSION, detail=first or f"{tool} may not be run")

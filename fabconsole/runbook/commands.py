@@ -93,15 +93,15 @@ def _fits(command: Command, selection: Selection) -> bool:
 
 
 def _text(one: Template, command: Command, selection: Selection, node: Node) -> str:
-    """Root, then the tool's own prefix, then the time limit, then the words.
+    """The time limit, then root, then the tool's own prefix, then the words, as `platforms.tool` has it and says why.
 
-    `timeout` stands behind both: from outside it could not signal what `sudo` or a container started.
+    Behind words of the operator's nothing is killed: sudo passes the first signal on, and could not pass on a KILL.
     """
     become = shlex.split(node.become) if command.root and node.become else []
-    limit = ["timeout", "-k", str(_KILL_AFTER_S), f"{command.timeout_s:g}"]
     prefix = shlex.split(node.prefix.get(one.tool, ""))
+    kill = [] if become or prefix else ["-k", str(_KILL_AFTER_S)]
     via = _via(node.in_band) if command.where is Where.IN_BAND else []
-    return quoted([*become, *prefix, *limit, *one.filled(selection.values, via)])
+    return quoted(["timeout", *kill, f"{command.timeout_s:g}", *become, *prefix, *one.filled(selection.values, via)])
 
 
 def _via(role: InBand | None) -> list[str]:

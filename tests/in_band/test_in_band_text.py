@@ -56,11 +56,18 @@ def test_the_hca_and_the_port_of_the_role_are_passed_on_quoted(tools: Path) -> N
     assert parts["links"].out == b"-C mlx5_2; reboot -P 1 --line --switches-only\n"
 
 
-def test_become_stands_before_the_tool(tools: Path) -> None:
+def test_become_stands_directly_before_the_tool(tools: Path) -> None:
     put(tools, "as-root", 'echo "root runs $1"')
     parts = ask(tools, in_band_text.sweep_call(NONCE), become="as-root")
     assert parts["links"].out == b"root runs iblinkinfo\n"
     assert parts["errors"].out == b"root runs ibqueryerrors\n"
+
+
+def test_the_time_limit_stands_before_become_and_only_asks_to_end(tools: Path) -> None:
+    """A sudoers rule may then name the tool alone; a KILL would end sudo and leave the tool."""
+    put(tools, "timeout", 'case $* in *" as-root "*) echo "$1";; *) echo other;; esac')
+    parts = ask(tools, in_band_text.sweep_call(NONCE), become="as-root")
+    assert [part.out for part in parts.values()] == [b"10\n", b"60\n", b"100\n"]
 
 
 def test_a_tool_that_is_not_there_ends_with_127(tools: Path) -> None:

@@ -218,9 +218,9 @@ def test_a_command_runs_on_its_node_under_a_time_limit() -> None:
     assert text("port-ibstat", "gpu1/mlx5_3/1") == ("gpu1", "timeout -k 2 10 ibstat mlx5_3 1")
 
 
-def test_root_and_the_tools_own_prefix_stand_before_the_time_limit() -> None:
-    assert text("port-pcie", "gpu1/mlx5_3/1")[1] == "sudo -n timeout -k 2 10 lspci -vv -s 0000:18:00.0"
-    assert text("nvlink-errors", "gpu1/gpu2")[1] == f"chroot /run/nv timeout -k 2 20 nvidia-smi nvlink -e -i {UUID}"
+def test_root_comes_directly_before_the_tool_and_is_asked_to_end_not_killed() -> None:
+    assert text("port-pcie", "gpu1/mlx5_3/1")[1] == "timeout 10 sudo -n lspci -vv -s 0000:18:00.0"
+    assert text("nvlink-errors", "gpu1/gpu2")[1] == f"timeout 20 chroot /run/nv nvidia-smi nvlink -e -i {UUID}"
 
 
 def test_a_gpu_is_looked_at_on_the_bus_where_its_address_is_known() -> None:
@@ -234,7 +234,7 @@ def test_a_gpu_is_looked_at_on_the_bus_where_its_address_is_known() -> None:
     selection = selected("gpu1/gpu2", known, INVENTORY)
     assert selection is not None
     command = order(offered(known)["port-pcie"], selection, INVENTORY, run="d-5").command
-    assert command == "sudo -n timeout -k 2 10 lspci -vv -s 0000:9d:00.0"
+    assert command == "timeout 10 sudo -n lspci -vv -s 0000:9d:00.0"
 
 
 def test_a_switch_is_asked_about_from_the_host_whose_sweep_is_answered_by_its_own_device() -> None:
@@ -243,7 +243,7 @@ def test_a_switch_is_asked_about_from_the_host_whose_sweep_is_answered_by_its_ow
 
 
 def test_a_second_command_is_tried_where_the_first_fails() -> None:
-    assert " || sudo -n timeout -k 2 15 dmesg -T" in text("kernel-log", "gpu1")[1]
+    assert " || timeout 15 sudo -n dmesg -T" in text("kernel-log", "gpu1")[1]
 
 
 def test_a_command_for_another_platform_or_kind_of_thing_is_refused() -> None:

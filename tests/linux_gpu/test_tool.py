@@ -1,0 +1,45 @@
+"""How a tool that may hang is run: the time limit, the operator's words, the tool; and what sudo says of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from fabconsole.fabric.inventory import Node
+from fabconsole.platforms.gpu import GpuInquiry
+from fabconsole.platforms.question import Refusal
+from fabconsole.platforms.tool import limited, refusal
+from fabconsole.stream.records import Reason
+
+LISTING = "GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-00000000-aaaa-bbbb-cccc-dddddddddddd)"
+
+
+def test_the_time_limit_stands_before_the_operators_words_and_only_asks_to_end(real_shell, put_tool):
+    """A sudoers rule may then name the tool alone; a KILL would end sudo and leave the tool."""
+    put_tool("as-root", 'exec "$@"')
+    put_tool("nvidia-smi", f'echo "{LISTING}"')
+    only = '"-k 1 1 true") exit 0;; "15 as-root nvidia-smi -L") shift; exec "$@";; *) exit 9'
+    put_tool("timeout", f"case $* in {only}; esac")
+    node = Node(name="a", rack="r", address="a", prefix={"nvidia-smi": "as-root"})
+    assert real_shell.ask(GpuInquiry(node)).facts["gpus"] == "1"
+
+
+def test_a_tool_of_our_own_account_is_killed_where_it_does_not_end():
+    assert limited(15) == "timeout -k 2 15"
+    assert limited(15, "", "") == "timeout -k 2 15"
+    assert limited(15, "sudo -n") == "timeout 15"
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("sudo: a password is required", Reason.NO_PERMISSION),
+        ("sudo: sorry, you must have a tty to run sudo", Reason.NO_PERMISSION),
+        ("Sorry, user ops is not allowed to execute '/usr/bin/nvidia-smi -L' as root on a.", Reason.NO_PERMISSION),
+        ("sudo: nvidia-smi: command not found", Reason.NO_TOOL),
+        ("sudo: unable to resolve host a: Name or service not known\nNo devices were found", Reason.FAILED),
+    ],
+)
+def test_what_sudo_says_is_not_taken_for_the_tools_words(said, reason):
+    found = refusal("nvidia-smi", 1, said, 15)
+    assert isinstance(found, Refusal)
+    assert found.reason is reason
