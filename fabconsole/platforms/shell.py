@@ -66,21 +66,36 @@ Eight devices said one by one are some twenty SSH packets, and a packet costs us
 The body always ends in one newline.
 """
 
+
+def _end(session: str, group: str) -> str:
+    """Words that ask a session to end, and kill what is left of it; `group` stands for it where there is no pkill.
+
+    First TERM, because sudo passes that on to a tool that is root's; a KILL would take sudo alone and leave the tool.
+    A shell of its own, because sshd reports the end of a channel only when nobody holds its input any more, and dash
+    keeps a second hold on what a function redirects.
+    """
+    return (
+        """exec sh -c 'trap "" TERM; pkill -TERM -s $1 || kill -TERM $2; sleep 1; pkill -KILL -s $1; kill -KILL $2' """
+        f'sh {session} "{group}" 9<&- </dev/null'
+    )
+
+
 WATCHED = "\n".join(
     (
         "exec 9<&0",
-        "fc_watched() { ( read -r fc_x <&9; pkill -KILL -s 0; kill -KILL 0 ) >/dev/null 2>&1 & "
+        f"fc_watched() {{ ( read -r fc_x <&9; {_end('0', '0')} ) >/dev/null 2>&1 & "
         'fc_w=$!; "$@" 9<&-; fc_s=$?; kill $fc_w; wait $fc_w; return $fc_s; }',
         _ask('fc_watched "$@"'),
         "",
     )
 )
-"""More first lines, for shells whose calls start tools: when the channel closes during a call, the tool is killed.
+"""More first lines, for shells whose calls start tools: when the channel closes during a call, the tool is ended.
 
 sshd sends no signal where there is no terminal, so a tool would outlive the connection. Nothing may be sent to
 such a shell while a call runs in it: end of input is what the watch waits for. `-s 0` is the channel's own
 session, which sshd made (`timeout` makes process groups of its own inside it); where there is no pkill, its process
-group. Costs a fork a call, so the fast lane goes without. What runs as another user (sudo) cannot be killed so.
+group. Costs a fork a call, so the fast lane goes without. What became another user, and is behind nothing that passes
+TERM on as sudo does, ends when it ends: see `unless`.
 """
 
 
@@ -104,7 +119,7 @@ _TRACE = re.compile(rb"\x01([0-9]{1,10})\n")
 _GUARD = (
     'exec 9<&0; if command -v setsid >/dev/null; then setsid sh -c "$1" </dev/null 9<&- & '
     'else sh -c "$1" </dev/null 9<&- & fi; fc_p=$!; '
-    "( read -r fc_x; kill -TERM -- -$fc_p || kill -TERM $fc_p; sleep 1; pkill -KILL -s $fc_p; kill -KILL -- -$fc_p ) "
+    f"( read -r fc_x; {_end('$fc_p', '-- -$fc_p $fc_p')} ) "
     "<&9 >/dev/null 2>&1 & fc_w=$!; exec 9<&-; "
     "wait $fc_p; fc_s=$?; kill $fc_w 2>/dev/null; exit $fc_s"
 )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 
 from collector_rig import (
     FAST,
@@ -100,6 +103,18 @@ async def test_cancelling_ends_the_command_and_its_children_on_the_node(
         mark_at = len(watching.seen)
         await watching.until(sample_of("gpu0"), after=mark_at)
     assert len([one for one in watching.seen if finished("r1")(one)]) == 1
+
+
+async def test_what_does_not_end_when_asked_is_killed_though_the_commands_own_shell_has_gone(tmp_path: Path) -> None:
+    mark = f"FC_TEST={tmp_path.name}"
+    stubborn = guarded("sh -c 'trap \"\" TERM; echo started; sleep 400; sleep 400'; true")
+    environment = {"PATH": os.environ["PATH"], "FC_TEST": tmp_path.name}
+    with subprocess.Popen(["sh", "-c", stubborn], stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment) as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"started\n"
+        running.stdin.close()
+        await eventually(lambda: not marked(mark))
 
 
 async def test_cancelling_before_the_command_has_begun_leaves_nothing(

@@ -63,6 +63,7 @@ class Lab:
         """Start everything. Raises RuntimeError, and leaves nothing behind."""
         mark = secrets.token_hex(6)
         root = Path(tempfile.mkdtemp(prefix="fabconsole-lab-"))
+        root.chmod(0o711)  # an account without rights passes through to its key and its tools
         names = tuple(f"gpu{number // RACK:02}-{number % RACK:02}" for number in range(hosts))
         net = f"127.{random.randint(64, 250)}.{random.randint(1, 250)}"
         subnet = Subnet(

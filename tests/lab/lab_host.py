@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lab_account import account
 from lab_files import GPU_PCI, Gpus, Hca, Journal, Nvlink
 from lab_subnet import TOOLS, Subnet, hca_guid, sim_host
 
@@ -44,6 +45,7 @@ while [ "$n" -gt 0 ]; do
   case $word in -C) ca=${{1#mlx5_}}; shift; n=$((n - 1));; *) set -- "$@" "$word";; esac
 done
 echo {tool} >>{state}/calls
+while [ -e {state}/hang-{tool} ]; do sleep 0.2; done
 export IBSIM_SOCKNAME={socket} SIM_HOST={host}-$ca LD_PRELOAD="{library}${{LD_PRELOAD:+:$LD_PRELOAD}}"
 exec {real} "$@"
 """
@@ -102,6 +104,8 @@ class Host:
     def heal(self) -> None:
         """Take every fault back."""
         self.cont()
+        for file in self.root.glob("hang-*"):
+            file.unlink()
         for hca in self.hcas.values():
             hca.come_back()
             hca.healthy()
@@ -117,11 +121,10 @@ class Host:
             f"AuthorizedKeysFile {keys / 'client.pub'}\nUsePAM no\nStrictModes no\nPermitRootLogin yes\n"
             f"PasswordAuthentication no\nMaxStartups 100\nSetEnv {MARK}={self.mark}\n"
         )
-        script = (
-            f"mount --bind {shlex.quote(str(self.root / 'class'))} /sys/class && "
-            f"mount --bind {shlex.quote(str(self.root / 'bin'))} /usr/local/bin && "
-            f"exec /usr/sbin/sshd -D -e -f {shlex.quote(str(config))}"
-        )
+        hidden = {Path("/sys/class"): self.root / "class", Path("/usr/local/bin"): self.root / "bin"}
+        hidden |= account(self.root / "etc", [f"/usr/local/bin/{tool}" for tool in TOOLS], MARK)
+        mounts = [f"mount --bind {shlex.quote(str(shown))} {over}" for over, shown in hidden.items()]
+        script = " && ".join([*mounts, f"exec /usr/sbin/sshd -D -e -f {shlex.quote(str(config))}"])
         self.process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", "unshare", "-m", "--propagation", "private", "sh", "-c", script],
             stdin=subprocess.DEVNULL,
@@ -151,6 +154,20 @@ class Host:
         for pid in self.stopped:
             _signalled(pid, signal.SIGCONT)
         self.stopped = []
+
+    def hang(self, tool: str) -> None:
+        """A diagnostic begins, and does not end."""
+        (self.root / f"hang-{tool}").touch()
+
+    def running(self, tool: str) -> list[int]:
+        """Processes of a diagnostic, whoever's they are."""
+        return [pid for pid in marked(f"{MARK}={self.mark}") if f"/usr/local/bin/{tool}" in _words(pid)]
+
+    def cut(self) -> None:
+        """End its connections as a power cut would: no process of theirs is told."""
+        own = {self.process.pid} if self.process is not None else set()
+        for pid in [pid for pid in self._pids() if pid not in own and _words(pid).startswith("sshd")]:
+            _signalled(pid, signal.SIGKILL)
 
     def swept(self) -> int:
         """How often it has been asked for the subnet's errors."""
