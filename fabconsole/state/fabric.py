@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
-from fabconsole.fabric.inventory import Inventory
+from fabconsole.fabric.inventory import InBand, Inventory
 from fabconsole.fabric.thresholds import Thresholds
 from fabconsole.state.banners import banners
 from fabconsole.state.block import Block
@@ -129,8 +129,13 @@ class FabricState:
         if host is None:
             return
         self._happened(host.unanswered(failure))
-        if failure.question == IN_BAND:
-            self._subnet(host.node.in_band.subnet if host.node.in_band else "subnet", host).unanswered(failure)
+        if failure.question == IN_BAND and not self._others_sweep(host):
+            self._subnet(_subnet_of(host), host).unanswered(failure)
+
+    def _others_sweep(self, host: Host) -> bool:
+        """Whether another host is asked for this one's subnet and has not failed; if it is slow, ages will tell."""
+        others = [one for one in self._hosts.values() if one is not host and _subnet_of(one) == _subnet_of(host)]
+        return any(question.failure is None for one in others if (question := one.questions.get(IN_BAND)))
 
     def _sweep(self, sweep: Sweep) -> None:
         host = self._hosts.get(sweep.node)
@@ -179,6 +184,10 @@ class FabricState:
         for found, _, switch in self._switches():
             if found == name:
                 yield switch.block
+
+
+def _subnet_of(host: Host) -> str:
+    return (host.node.in_band or InBand()).subnet
 
 
 def _health_of(nodes: dict[str, NodeView], end: str) -> Health | None:

@@ -51,6 +51,14 @@ class Host:
             question = before.get(one.question) or QuestionState(one.question, one.interval_s)
             question.interval_s = one.interval_s
             self.questions[one.question] = question
+        if "in-band" not in self.questions:
+            self._rest()
+
+    def _rest(self) -> None:
+        """Another host sweeps the subnet: what this one knew of its manager grows old unseen."""
+        self.unmanaged = OK
+        if self._learned.pop("in-band", None):
+            self.facts = {name: fact for each in self._learned.values() for name, fact in each.items()}
 
     def sample(self, sample: Sample) -> list[Event]:
         """Fold an answer; returns the changes of state it shows."""

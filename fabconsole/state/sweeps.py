@@ -40,14 +40,12 @@ class Subnet:
         self.remark = ""
         self.version = 0
         self._there: frozenset[str] = frozenset()
-        self._swept_by: dict[str, float] = {}
 
     def sweep(self, sweep: Sweep, taken: Collection[str]) -> list[Event]:
         """Fold one sweep; returns the changes of state it shows. `taken` are names that are hosts'."""
         self.version += 1
         self.question.answered(sweep.at, sweep.latency_s)
         self.asker = sweep.node
-        self._swept_by[sweep.node] = sweep.at
         self._there = frozenset(reading.guid for reading in sweep.switches)
         known = len(self.switches)
         few = known >= _ENOUGH_TO_TELL and len(self._there & self.switches.keys()) < known * _SUDDENLY_FEW
@@ -71,12 +69,9 @@ class Subnet:
         ]
 
     def unanswered(self, failure: Unanswered) -> None:
-        """A host could not sweep; that blinds us only where no other does it."""
-        self._swept_by.pop(failure.node, None)
-        recently = failure.at - STALE_INTERVALS * self.question.interval_s
-        if all(at < recently for at in self._swept_by.values()):
-            self.version += 1
-            self.question.failed(dataclasses.replace(failure, detail=f"{failure.node}: {failure.detail}".rstrip(": ")))
+        """No host can sweep it any more; `failure` is the last one's."""
+        self.version += 1
+        self.question.failed(dataclasses.replace(failure, detail=f"{failure.node}: {failure.detail}".rstrip(": ")))
 
     def verdict(self, now: float) -> Verdict:
         """How old the picture of the subnet is, and whose fault it is."""

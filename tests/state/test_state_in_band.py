@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from state_records import CLEAN, DOWN, MASTER, Lab, active
+from state_records import CLEAN, DOWN, MASTER, RULES, Lab, active
 
 from fabconsole.fabric.health import Health, Mark
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import PortState
 from fabconsole.state.switch_names import named, usable
-from fabconsole.stream.records import Asked, Peer, Reason
+from fabconsole.stream.records import Asked, Opening, Peer, Reason
 
 HOST_PEER = Peer(port_guid="h0-mlx5_0/1", port=1, description="h0 mlx5_0")
 SWEPT_ONLY = (Asked("hca", 5.0),)
@@ -166,6 +166,31 @@ def test_another_host_that_sweeps_keeps_the_switches_seen_and_their_growth() -> 
     lab.silent("h0", "in-band")
     assert lab.port("leaf01/1").rates["symbol_error"] == pytest.approx(0.5)
     assert lab.node("leaf01").health is Health.WARN
+
+
+def test_while_another_host_takes_over_the_switches_stay_seen_and_none_left_makes_them_stale() -> None:
+    lab = Lab("h0", "h1", in_band=["h0", "h1"], asked=SWEPT_ONLY)
+    for _ in range(2):
+        lab.wait(60).sweep("h0", lab.switch("leaf01", {"1": CLEAN}))
+    lab.silent("h0", "in-band", Reason.TIMEOUT)
+    assert lab.node("leaf01").health is Health.OK
+    lab.silent("h1", "in-band", Reason.FAILED, "no such port")
+    assert lab.node("leaf01").reason == "in-band, failed: h1: no such port"
+
+
+def test_a_host_that_rests_is_not_judged_by_sweeps_it_is_not_asked_for() -> None:
+    lab = Lab("h0", "h1", in_band=["h0", "h1"], asked=SWEPT_ONLY)
+    for _ in range(2):
+        lab.wait(60)
+        lab.ports("h0")
+        lab.sweep("h0", lab.switch("leaf01", {"1": CLEAN}), sm=None)
+    assert lab.node("h0").health is Health.WARN
+    asked = {"h0": SWEPT_ONLY, "h1": (*SWEPT_ONLY, Asked("in-band", 60.0))}
+    lab.state.apply(Opening(at=lab.now, inventory=lab.inventory, thresholds=RULES, asked=asked))
+    node = lab.node("h0")
+    assert [question.name for question in node.questions] == ["hca"]
+    assert (node.health, "sm.subnet" in node.facts) == (Health.OK, False)
+    assert lab.node("leaf01").health is Health.OK
 
 
 def test_the_in_band_view_never_makes_a_stale_hosts_port_ok() -> None:
