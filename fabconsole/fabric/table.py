@@ -91,7 +91,7 @@ class Table:
     columns: tuple[str, ...]
     """Canonical counter names (see `counters`)."""
     values: NDArray[np.uint64]
-    """(rows, columns); 0 where `quality` is not PRESENT."""
+    """(rows, columns); 0 where `quality` is not PRESENT. Never written to again: the fold keeps it as it is."""
     quality: NDArray[np.uint8]
     """(rows, columns) of ABSENT, PRESENT, UNSUPPORTED."""
     states: tuple[PortState, ...] | tuple[NvlinkState, ...]

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from fabconsole.fabric.printable import printable
 
@@ -181,14 +182,15 @@ def errors(text: str) -> Errors:
             if len(other) < _MOST_NAMES:
                 other[printable(name.strip(), 64)] = None
             continue
-        row, value = counts.setdefault((gpu.index, int(said[1])), {}), value.strip()
+        row, value = counts.setdefault(_place(gpu.index, int(said[1])), {}), value.strip()
         if _COUNT.fullmatch(value):
             row[counter] = int(value)
         elif _NOT_COUNTED.fullmatch(value):
             row[counter] = None
         else:
             strange.add(line)
-    return Errors(counts, tuple(other), strange.lines)
+    shared = {link: _shared(tuple(row.items())) for link, row in counts.items()}
+    return Errors(shared, tuple(other), strange.lines)
 
 
 def _heading(line: str, found: dict[int, Gpu]) -> Gpu | None:
@@ -200,6 +202,17 @@ def _heading(line: str, found: dict[int, Gpu]) -> Gpu | None:
     return gpu
 
 
+@lru_cache(maxsize=_MOST_GPUS * _MOST_LINKS)
+def _place(gpu: int, link: int) -> tuple[int, int]:
+    return gpu, link
+
+
+@lru_cache(maxsize=1024)  # nearly every link counts nothing: 21 kB a host if each had its own
+def _shared(row: tuple[tuple[str, int | None], ...]) -> Mapping[str, int | None]:
+    return dict(row)
+
+
+@lru_cache(maxsize=64)
 def _link(said: str) -> Link:
     speed = _SPEED.fullmatch(said)
     if speed is not None:

@@ -30,7 +30,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from shlex import quote
+from sys import intern
 
 from fabconsole.fabric.counters import COUNTERS
 from fabconsole.fabric.table import Width
@@ -46,6 +48,8 @@ STATE_FILES = ("state", "phys_state", "rate", "lid", "sm_lid")
 
 LIST_CALL, VALUES_CALL = "fc_hl", "fc_hv"
 
+_States = tuple[tuple[int, str], ...]
+_Counters = tuple[tuple[int, str, Width], ...]
 _MOST_FILES = 1024  # a device; a node that lists more is not believed
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,62}")
 _FILE = re.compile(r"ports/(\d{1,3})(?:/(?:([a-z_]+)|(counters|hw_counters)/([A-Za-z0-9_]{1,64})))?")
@@ -62,9 +66,9 @@ class Device:
     virtual: bool = False
     """A virtual function: down by design until a guest has it."""
     ports: tuple[int, ...] = ()
-    states: tuple[tuple[int, str], ...] = ()
+    states: _States = ()
     """(port, file) of the state files, in the order of their values."""
-    counters: tuple[tuple[int, str, Width], ...] = ()
+    counters: _Counters = ()
     """(port, counter, source) that follow them; `counters/` of every port first, as `DeviceReader` relies on."""
 
     @property
@@ -149,7 +153,7 @@ def _device(name: str, lines: list[str]) -> tuple[Device, int]:
     odd = 0
     for line in lines[:_MOST_FILES]:
         if said := _STANDING.fullmatch(line):
-            standing[said[1]] = said[2]
+            standing[intern(said[1])] = said[2]
         elif found := _FILE.fullmatch(line):
             port = int(found[1])
             ports[port] = None
@@ -159,14 +163,22 @@ def _device(name: str, lines: list[str]) -> tuple[Device, int]:
                 counters[port, found[4], _SOURCE[found[3]]] = None
         elif line not in ("physfn", "ports/*"):
             odd += 1
+    of_states, of_counters = _shared(
+        tuple(dict.fromkeys(states)), tuple(sorted(counters, key=lambda counter: counter[2] is not Width.SYSFS))
+    )
     return Device(
         name=name,
         standing=standing,
         virtual="physfn" in lines,
         ports=tuple(sorted(ports)),
-        states=tuple(dict.fromkeys(states)),
-        counters=tuple(sorted(counters, key=lambda counter: counter[2] is not Width.SYSFS)),
+        states=of_states,
+        counters=of_counters,
     ), odd + max(0, len(lines) - _MOST_FILES)
+
+
+@lru_cache(maxsize=256)  # HCAs of one model have the same files: 5 kB each if every one had its own
+def _shared(states: _States, counters: _Counters) -> tuple[_States, _Counters]:
+    return states, counters
 
 
 def _counts(name: str, source: Width) -> bool:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -70,7 +71,7 @@ class NvlinkInquiry:
         self._errors: Errors | None = None
         self._tabled_errors: Errors | None = None
         self._columns: tuple[str, ...] = COLUMNS
-        self._known: dict[int, dict[int, None]] = {}
+        self._known: dict[int, tuple[int, ...]] = {}
         self._table: Table | None = None
 
     def text(self) -> str:
@@ -153,18 +154,25 @@ class NvlinkInquiry:
     def _states(self, gpu: Gpu, likely: int) -> Iterator[tuple[int, NvlinkState]]:
         """Each link of a GPU; of one that lists none, those it is known or likely to have."""
         if gpu.links:
-            self._known[gpu.index] = dict.fromkeys(sorted(gpu.links))
+            self._known[gpu.index] = tuple(sorted(gpu.links))
             for number, link in sorted(gpu.links.items()):
-                yield (
-                    number,
-                    NvlinkState(state=link.state, speed_gbs=link.speed_gbs, gpu_uuid=gpu.uuid, gpu_name=gpu.name),
-                )
+                yield number, _state(link.state, link.speed_gbs, gpu.uuid, gpu.name)
         elif gpu.none is not NoLinks.NOT_SUPPORTED:
             down = gpu.none is NoLinks.ALL_INACTIVE
             numbers: Iterable[int] = self._known.get(gpu.index, range(likely or int(down)))
             for number in numbers:
                 state = "inactive" if down else "unknown"
-                yield number, NvlinkState(state=state, gpu_uuid=gpu.uuid, gpu_name=gpu.name)
+                yield number, _state(state, None, gpu.uuid, gpu.name)
+
+
+@lru_cache(maxsize=4096)  # a GPU's links mostly say the same: 9 kB a host if each said it for itself
+def _state(state: str, speed_gbs: float | None, uuid: str | None, name: str) -> NvlinkState:
+    return NvlinkState(state=state, speed_gbs=speed_gbs, gpu_uuid=uuid, gpu_name=name)
+
+
+@lru_cache(maxsize=256)  # hosts of one model list the same: 10 kB each if every one had its own
+def _listed(rows: tuple[str, ...]) -> tuple[str, ...]:
+    return rows
 
 
 def _sections(text: str) -> dict[str, _Section]:
@@ -197,7 +205,7 @@ def _table(
     return Table(
         kind=Kind.NVLINKS,
         source=Width.NVIDIA_SMI,
-        rows=last.rows if last is not None and last.rows == names else names,
+        rows=last.rows if last is not None and last.rows == names else _listed(names),
         columns=columns,
         values=values,
         quality=quality,

@@ -83,7 +83,7 @@ class Block:
             self.window.repeat(clock_s, at)
             return self._settled(table, at)
         if table.rows is self._rows_in and table.columns is self._columns_in and self._straight and not self._behind:
-            values, quality = np.array(table.values, dtype=np.uint64), table.quality
+            values, quality = table.values, table.quality
         else:
             values, quality = self._placed(table)
         turns = self._settled(table, at)
@@ -186,7 +186,7 @@ class Block:
         }
         self._behind = behind
         if self._straight:
-            return np.array(table.values, dtype=np.uint64), table.quality
+            return table.values, table.quality
         rows = [self.lines[name] for name in table.rows]
         place = np.ix_(rows, [self.places[name] for name in table.columns])
         values, quality = self.window.values.copy(), self.window.quality.copy()
