@@ -7,6 +7,8 @@ import re
 _RACK = "rack "
 _GPU = re.compile(r"gpu(\d+)$")
 _NVLINK = re.compile(r"nvl(\d+)$")
+_EVENT = "\t"
+"""Between the place of an event and what tells it from others; no name that is shown holds one."""
 
 
 def rack_address(name: str) -> str:
@@ -19,9 +21,24 @@ def rack_named(address: str) -> str | None:
     return address.removeprefix(_RACK) if address.startswith(_RACK) else None
 
 
+def event_address(place: str, key: str) -> str:
+    """The address of an event: of what it is about, and which of the events there it is."""
+    return f"{place}{_EVENT}{key}"
+
+
+def event_key(address: str) -> str | None:
+    """Which event is at `address`; None where that is no event's."""
+    return address.partition(_EVENT)[2] or None
+
+
+def place_of(address: str) -> str:
+    """What an event is about; every other address as it is."""
+    return address.partition(_EVENT)[0]
+
+
 def node_of(address: str) -> str:
     """The node that an address is on; a rack's address is returned as it is."""
-    return address.partition("/")[0]
+    return place_of(address).partition("/")[0]
 
 
 def gpu_of(address: str) -> int | None:
@@ -39,6 +56,8 @@ def nvlink_of(address: str) -> int | None:
 
 
 def upwards(address: str) -> list[str]:
-    """The address and what holds it, the nearest first: NVLink, GPU, node."""
+    """The address and what holds it, the nearest first: NVLink, GPU, node. An event is held by nothing."""
+    if _EVENT in address:
+        return [address]
     parts = address.split("/")
     return ["/".join(parts[:size]) for size in range(len(parts), 0, -1)]

@@ -12,11 +12,13 @@ from fabconsole.tui.drawing import Line, Span
 from fabconsole.tui.floor import FloorPlan
 from fabconsole.tui.layout import STYLES, Layout, lay
 from fabconsole.tui.metrics import METRICS, LevelCache, Metric
-from fabconsole.tui.pages.fabric import FabricPage, RowCache, Sieve
+from fabconsole.tui.pages.events import Subject, event_lines
+from fabconsole.tui.pages.fabric import FabricPage, RowCache
 from fabconsole.tui.pages.link import link_lines
-from fabconsole.tui.pages.lists import Subject, event_lines, worst_lines
 from fabconsole.tui.pages.node import NodePage
 from fabconsole.tui.pages.rack import RackPage
+from fabconsole.tui.pages.worst import worst_lines
+from fabconsole.tui.sieve import Sieve
 from fabconsole.tui.trail import Trail, View
 
 LEAST_SIZE = (60, 15)
@@ -118,9 +120,9 @@ class Desk:
             rack = RackPage(self.snapshot, place.subject, self.metric, self._levels, self.sieve)
             return Drawn(rack.lines(width, height))
         if place.view is View.NODE:
-            node = NodePage(self.snapshot, place.subject, self.metric, self._levels, self.picture.series)
+            node = NodePage(self.snapshot, place.subject, self.metric, self._levels, self.picture.series, self.sieve)
             return Drawn(node.lines(width))
-        return Drawn(link_lines(self.snapshot, place.subject, self.picture.series, width))
+        return Drawn(link_lines(self.snapshot, place.subject, self.picture.series, width, self.sieve))
 
     def worst(self, width: int) -> tuple[Line, ...]:
         """The worst list."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 
 class Span(NamedTuple):
@@ -71,6 +72,37 @@ def spread(left: Sequence[Span], right_side: Sequence[Span], width: int) -> Line
     shown = clipped(left, room)
     gap = max(0, width - length(shown) - length(right_side))
     return (*shown, Span(" " * gap), *right_side)
+
+
+def wrapped(line: Iterable[Span], width: int, indent: int = 0) -> list[Line]:
+    """The whole of a line in as many as it takes, broken between words, all but the first `indent` columns in."""
+    return flowed(([word] for word in _words(line, width - indent)), width, indent)
+
+
+def flowed(parts: Iterable[Sequence[Span]], width: int, indent: int = 0) -> list[Line]:
+    """Parts one after the other in as many lines as they take; one is broken only where it has no line to itself."""
+    lines: list[list[Span]] = [[]]
+    left = width
+    for part in parts:
+        whole = length(part) <= width - indent
+        for piece in [part] if whole else [[word] for word in _words(part, width - indent)]:
+            size = length(piece)
+            if size > left:
+                lines.append([Span(" " * indent)] if indent else [])
+                left = width - indent
+                if all(span.text.isspace() for span in piece):
+                    continue
+            lines[-1] += piece
+            left -= size
+    return [tuple(spans) for spans in lines]
+
+
+def _words(line: Iterable[Span], longest: int) -> Iterator[Span]:
+    """Words and the blanks between them; a word that is too long for a line is broken where it must be."""
+    for span in line:
+        for part in re.findall(r"\s+|\S+", span.text):
+            for word in chop_cells(part, max(1, longest)):
+                yield span._replace(text=word)
 
 
 def plain(lines: Iterable[Line]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import NamedTuple
 
 from textual.binding import Binding
@@ -28,6 +29,7 @@ CONSOLE: tuple[Binding, ...] = (
     Binding("shift+tab", "next_list(-1)", "The other way round", id="lists.previous", show=False),
     Binding("d", "diagnose", "Diagnose what is selected", id="diagnose"),
     Binding("o", "output", "Output of the last diagnostic", id="output"),
+    Binding("i", "whole", "In full: all that is told in short of what is selected", id="whole"),
     Binding("N", "far_end", "Far end of the link", id="far-end"),
     Binding("slash", "filter", "Filter by name", id="filter"),
     Binding("m", "metric", "Next metric", id="metric"),
@@ -45,6 +47,12 @@ PANE: tuple[Binding, ...] = (
 )
 """Keys of the diagnostics pane."""
 
+WHOLE: tuple[Binding, ...] = (
+    Binding("enter", "go_on", "Go to it", id="whole.open", show=False),
+    Binding("escape,i,q", "close", "Back to the very row", id="whole.close", show=False),
+)
+"""Keys of what is shown in full."""
+
 HELP: tuple[Binding, ...] = (
     Binding("escape,question_mark,q,enter", "close", "Close the help", id="help.close", show=False),
 )
@@ -55,6 +63,7 @@ SHORT = {
     "back": "back",
     "lists.next": "lists",
     "diagnose": "diagnose",
+    "whole": "in full",
     "far-end": "far end",
     "filter": "filter",
     "metric": "metric",
@@ -65,14 +74,29 @@ SHORT = {
     "output": "output",
     "pane.fold": "put away",
     "pane.cancel": "cancel",
+    "move.page-down": "more",
 }
 """One or two words for the foot of the screen."""
 
-USEFUL: dict[View, Sequence[str]] = {
-    View.FABRIC: ("open", "diagnose", "metric", "faults-only", "filter", "lists.next", "far-end", "mark"),
-    View.RACK: ("open", "back", "diagnose", "far-end", "metric", "faults-only", "mark"),
-    View.NODE: ("open", "back", "diagnose", "far-end", "metric", "mark"),
-    View.LINK: ("back", "far-end", "diagnose"),
+
+class Doing(Enum):
+    """What the keys are for while the place has them not."""
+
+    LISTING = "a list has them"
+    CHOOSING = "diagnostics are offered"
+    WAITING = "one is running"
+    READING = "one has ended"
+
+
+USEFUL: Mapping[View | Doing, Sequence[str]] = {
+    View.FABRIC: ("open", "diagnose", "metric", "faults-only", "filter", "lists.next", "whole", "far-end", "mark"),
+    View.RACK: ("open", "back", "diagnose", "whole", "faults-only", "metric", "far-end", "mark"),
+    View.NODE: ("open", "back", "diagnose", "whole", "faults-only", "far-end", "metric", "mark"),
+    View.LINK: ("back", "far-end", "diagnose", "whole", "faults-only"),
+    Doing.LISTING: ("open", "whole", "back", "lists.next", "diagnose", "far-end", "mark"),
+    Doing.CHOOSING: ("open", "pane.fold"),
+    Doing.WAITING: ("pane.cancel", "pane.fold", "move.page-down"),
+    Doing.READING: ("pane.fold", "move.page-down"),
 }
 """What the foot of the screen names, most useful first: the last is the first that goes."""
 ALWAYS = ("help", "quit")
@@ -103,7 +127,7 @@ def shown(key: str) -> str:
 
 def every() -> tuple[Binding, ...]:
     """All of them, in the order of the help."""
-    return (*SHEET, *CONSOLE, *PANE, *HELP)
+    return (*SHEET, *CONSOLE, *PANE, *WHOLE, *HELP)
 
 
 class Hints(NamedTuple):
@@ -114,12 +138,12 @@ class Hints(NamedTuple):
     always: Sequence[tuple[str, str]]
 
 
-def useful(view: View, *, in_pane: bool, choosing: bool) -> Hints:
+def useful(view: View, doing: Doing | None = None) -> Hints:
     """What to name in this place."""
-    ids: Sequence[str] = USEFUL[view]
-    if in_pane:
-        ids = ("open", "pane.fold") if choosing else ("pane.fold", "pane.cancel")
     by_id = {binding.id: binding for binding in every()}
-    words = SHORT | {"open": "run"} if in_pane else SHORT
-    here, always = ([(shown(by_id[name].key.split(",")[0]), words[name]) for name in some] for some in (ids, ALWAYS))
+    words = SHORT | {"open": "run"} if doing is Doing.CHOOSING else SHORT
+    here, always = (
+        [(shown(by_id[name].key.split(",")[0]), words[name]) for name in some]
+        for some in (USEFUL[doing or view], ALWAYS)
+    )
     return Hints(here, always)

@@ -1,6 +1,6 @@
 """Where everything on the fabric's page stands: racks and a size in, cells and coordinates out.
 
-    r00        ▲1     head: the rack and how many of its nodes are not well
+    r00 ✖1 ▲2         head: the rack and how many of its nodes are how unwell
     · ········ ····   a host as it hangs: itself, its rails, its GPUs
     · ···▲···· ····
     sw ··             the rack's switches

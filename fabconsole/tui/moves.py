@@ -113,7 +113,7 @@ def upright(rows: Sequence[Sequence[Block]], here: Block, step: int, goal: float
     return best
 
 
-def nearest(rows: Sequence[Sequence[Block]], y: int, x: int) -> Block | None:
+def nearest(rows: Sequence[Sequence[Block]], y: int, x: float) -> Block | None:
     """The block nearest to a place, shown ones before hidden ones."""
     blocks = [block for row in rows for block in row]
     shown = [block for block in blocks if not block.hidden] or blocks

@@ -62,7 +62,7 @@ class Palette:
         return loud + Style(underline=True) if under is Under.AWAY else loud
 
 
-_SOFT = frozenset({"hidden", "faint", "waiting"})
+_SOFT = frozenset({"hidden", "faint", "waiting", "old"})
 """Told from the rest by an attribute where there is no colour."""
 _ROW = "#303030"
 _MARKED = "#005f87"

@@ -1,4 +1,4 @@
-"""One counter's reading in words: its value, its doubt, its growth. Missing is not zero."""
+"""One counter's reading in words: its value, its doubt, its growth. Missing is not zero, and old is not now."""
 
 from __future__ import annotations
 
@@ -8,42 +8,67 @@ from fabconsole.state.snapshot import NvlinkView, PortView
 from fabconsole.tui.drawing import Span
 from fabconsole.tui.metrics import CONGESTION
 from fabconsole.tui.waiting import WAITING, row_waits
-from fabconsole.tui.wording import count, large, rate
+from fabconsole.tui.wording import bits_a_second, count, large, octets, rate
 
 ABSENT = "–"
-_LONGEST = 9
-"""Columns; longer numbers are shortened to their leading figures and a unit."""
+OLD = "old"
+"""Role of what was read once and not again when it was due."""
+_WORD_OCTETS = 4
+"""The size of what the registry calls `words`."""
 
 
-def lifetime(thing: PortView | NvlinkView, counter: str) -> Span:
-    """The value since counting began, its mark before it."""
+def lifetime(thing: PortView | NvlinkView, counter: str, room: int = 11) -> Span:
+    """The value since counting began, its mark before it, in `room` columns where five are enough."""
     mark = thing.marks.get(counter)
     if mark is Mark.UNSUPPORTED:
         return Span(mark.glyph, "not-supported")
     value = thing.counters.get(counter)
     if value is None:
         return Span(ABSENT, "faint")
-    said = count(value) if len(count(value)) <= _LONGEST else large(value)
-    if mark is not None:
-        return Span(f"{mark.glyph} {said}", _doubt(counter, mark))
-    return Span(said, "text" if value else "faint")
+    if mark is None:
+        return Span(_amount(counter, value, room), _now(thing, "text" if value else "faint"))
+    said = f"{mark.glyph} {_amount(counter, value, room - 2)}"
+    return Span(said if len(said) <= room else said.replace(" ", ""), _now(thing, _doubt(counter, mark)))
 
 
-def growth(thing: PortView | NvlinkView, counter: str) -> Span:
-    """Its growth over the window; a question mark where there is none to tell."""
+def growth(thing: PortView | NvlinkView, counter: str, room: int = 11) -> Span:
+    """Its growth over the window, in `room` columns where six are enough; a question mark where there is none to tell.
+
+    Where it is narrow `/m` is a minute.
+    """
     mark = thing.marks.get(counter)
     if mark is Mark.UNSUPPORTED or (counter not in thing.counters and counter not in thing.rates):
         return Span("", "faint")
     value = thing.rates.get(counter)
     if value is None:
         unmarked = WAITING if row_waits(thing) else "unknown"
-        return Span("?", unmarked if mark is None else _doubt(counter, mark))
+        return Span("?", _now(thing, unmarked if mark is None else _doubt(counter, mark)))
     if value <= 0:
         return Span("", "faint")
     kind = known(counter).kind
-    if kind is Class.CONGESTION:
-        return Span(f"+{rate(value)}", CONGESTION.level(value).role)
-    return Span(f"+{rate(value)}", "warn" if kind in (Class.ERROR, Class.STATE) else "dim")
+    if known(counter).unit == "words":
+        return Span(bits_a_second(value * _WORD_OCTETS * 8), _now(thing, "dim"))
+    role = "warn" if kind in (Class.ERROR, Class.STATE) else "dim"
+    return Span(_fitting(value, room), _now(thing, CONGESTION.level(value).role if kind is Class.CONGESTION else role))
+
+
+def _amount(counter: str, value: int, room: int) -> str:
+    if known(counter).unit == "words":
+        return octets(value * _WORD_OCTETS)
+    return count(value) if len(count(value)) <= room else large(value)
+
+
+def _fitting(value: float, room: int) -> str:
+    """From the most words to the least: `+7.2/min`, `+7.2/m`, `+7/m`."""
+    whole = f"+{rate(value)}"
+    short = whole.replace("/min", "/m")
+    number, slash, unit = short.partition("/")
+    rounded = f"{number.partition('.')[0]}{number.lstrip('+0123456789.')}{slash}{unit}"
+    return next((said for said in (whole, short) if len(said) <= room), rounded)
+
+
+def _now(thing: PortView | NvlinkView, role: str) -> str:
+    return OLD if thing.is_old else role
 
 
 def _doubt(counter: str, mark: Mark) -> str:

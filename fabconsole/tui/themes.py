@@ -20,7 +20,7 @@ ROLES: tuple[str, ...] = (
     *(health.value.lower() for health in Health),
     *(f"{scale}-{step}" for scale in ("heat", "congestion") for step in range(8)),
     *("text", "strong", "dim", "faint", "title", "head", "name", "name-loud", "key", "accent", "rule"),
-    *("hidden", "banner", "live", "waiting", "gap"),
+    *("hidden", "banner", "live", "waiting", "gap", "old"),
 )
 """Every meaning that a theme gives a look; one it leaves out looks like `text`."""
 

@@ -13,6 +13,10 @@ from fabconsole.tui.placing import Detail, Part, Placed, Style
 SWITCHES = "sw"
 _HEAD_EXTRA = 5
 """Columns after a rack's name: a blank, a glyph, three digits."""
+_STRIP_EXTRA = 10
+"""The same of switches in no rack, which have lines to themselves."""
+_LEAST_STRIP = 12
+"""Columns that make it worth while to begin beside the head."""
 _NODES_ACROSS = 9
 
 
@@ -103,10 +107,10 @@ def is_strip(rack: RackShape) -> bool:
 
 def strip(rack: RackShape, width: int, pitch: int) -> Iterator[Placed]:
     """Switches of no rack from the origin: their head, then each kind by the letters of its names."""
-    indent = len(rack.name) + _HEAD_EXTRA + 1
-    if indent + 12 > width:
-        indent = 2
-    yield Placed(0, 0, len(rack.name) + _HEAD_EXTRA, Part.HEAD, rack_address(rack.name))
+    heads = (len(rack.name) + extra for extra in (_STRIP_EXTRA, _HEAD_EXTRA))
+    head = next((head for head in heads if head + _LEAST_STRIP < width), 0)
+    indent = head + 1 if head else 2
+    yield Placed(0, 0, head or len(rack.name) + _HEAD_EXTRA, Part.HEAD, rack_address(rack.name))
     x, y = (indent, 0) if indent > 2 else (indent, 1)
     for kind, names in _kinds(rack.switches):
         if x > indent and x + len(kind) + 1 + span(len(names), pitch) > width:

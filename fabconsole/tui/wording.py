@@ -21,6 +21,18 @@ def age(seconds: float | None) -> str:
     return span(seconds)
 
 
+def reading(age_s: float | None, *, is_old: bool = False) -> str:
+    """When something was read; what was not read again when it was due is told as of then."""
+    if age_s is None:
+        return "not read yet"
+    return f"{'as of' if is_old else 'read'} {age(age_s)} ago"
+
+
+def was(state: str, is_old: bool) -> str:
+    """A state as of now, or as of when it was read last."""
+    return f"was {state}" if is_old else state
+
+
 def span(seconds: float) -> str:
     """A length of time in its largest fitting unit, rounded down."""
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
@@ -54,11 +66,29 @@ def rate(per_second: float) -> str:
 
 
 def large(value: float) -> str:
-    """A number in at most five columns: `9.5`, `120`, `12k`, `3.4M`."""
-    for size, unit in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+    """A number in at most four columns: `9.5`, `120`, `12k`, `3.4M`."""
+    return "".join(_scaled(value))
+
+
+def octets(value: float) -> str:
+    """An amount of data, decimal as link rates are: `340 GB`."""
+    return "{} {}B".format(*_scaled(value))
+
+
+def bits_a_second(value: float) -> str:
+    """A rate of data, to be held against a link's: `193 Gb/s`."""
+    return "{} {}b/s".format(*_scaled(value))
+
+
+def _scaled(value: float) -> tuple[str, str]:
+    """A number to two or three figures, and the letter of its size."""
+    for size, letter in ((1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
         if value >= size * 0.9995:
-            scaled = value / size
-            return f"{scaled:.1f}{unit}" if scaled < 9.95 else f"{scaled:.0f}{unit}"
+            return _figures(value / size), letter
+    return _figures(value), ""
+
+
+def _figures(value: float) -> str:
     return f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
 
 
@@ -70,6 +100,12 @@ def gbps(value: float | None) -> str:
 def clock(at: float) -> str:
     """Time of day, UTC."""
     return datetime.fromtimestamp(at, UTC).strftime("%H:%M:%S")
+
+
+def moment(at: float, now: float) -> str:
+    """When something was, to the second: the time today, else the day with it. UTC."""
+    then, today = datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(now, UTC)
+    return then.strftime("%H:%M:%S" if then.date() == today.date() else "%b %d %H:%M:%S")
 
 
 def since(at: float, now: float) -> str:

@@ -24,6 +24,7 @@ from fabconsole.tui import keys
 from fabconsole.tui.drawing import plain
 from fabconsole.tui.screens.help import help_lines
 from fabconsole.tui.trail import View
+from fabconsole.tui.widgets.canvas import Canvas
 from fabconsole.tui.widgets.sheet import Sheet
 
 
@@ -45,7 +46,7 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool], deadline_s: f
 
 
 def text(bench: Bench, name: str) -> str:
-    return plain(bench.app.console_screen.query_one(f"#{name}", Sheet).lines)
+    return plain(bench.app.console_screen.query_one(f"#{name}", Canvas).lines)
 
 
 def seen(bench: Bench) -> str:
@@ -406,12 +407,12 @@ async def test_tab_goes_round_the_pane_too_and_escape_puts_it_away_from_anywhere
         console = bench.app.console_screen
         await pilot.press("d")
         await pilot.pause()
-        assert console.pane.has_keyboard
+        assert console.pane.doing
         await pilot.press("tab")
         await pilot.pause()
         assert console.focused is console.stage.place
         await pilot.press("shift+tab")
-        assert console.pane.has_keyboard
+        assert console.pane.doing
         await pilot.press("tab", "escape")
         await pilot.pause()
         assert not console.pane.display
@@ -458,16 +459,17 @@ def test_every_binding_has_an_id_of_its_own_and_is_in_the_help() -> None:
 def test_every_widget_takes_its_keys_from_the_one_list() -> None:
     from fabconsole.tui.screens.console import Console
     from fabconsole.tui.screens.help import Help
+    from fabconsole.tui.screens.whole import Whole
     from fabconsole.tui.widgets.pane import Pane
 
-    used = [binding for owner in (Sheet, Console, Pane, Help) for binding in owner.BINDINGS]
+    used = [binding for owner in (Sheet, Console, Pane, Whole, Help) for binding in owner.BINDINGS]
     assert sorted(map(str, used)) == sorted(map(str, keys.every()))
 
 
 def test_the_foot_names_keys_that_exist_everywhere() -> None:
     for view in View:
-        for in_pane in (False, True):
-            hints = keys.useful(view, in_pane=in_pane, choosing=in_pane)
+        for doing in (None, *keys.Doing):
+            hints = keys.useful(view, doing)
             assert all(key and words for key, words in (*hints.here, *hints.always))
 
 

@@ -15,9 +15,10 @@ from fabconsole.tui.desk import Desk
 from fabconsole.tui.drawing import HIDDEN, length, plain
 from fabconsole.tui.keys import useful
 from fabconsole.tui.pages.bars import header, keys_line, pulse
+from fabconsole.tui.pages.events import event_line, event_lines, event_place
 from fabconsole.tui.pages.link import link_lines
-from fabconsole.tui.pages.lists import event_line, event_lines, event_place, worst_lines
 from fabconsole.tui.pages.selection import selection
+from fabconsole.tui.pages.worst import worst_lines
 from fabconsole.tui.sparkline import sparkline_between
 from fabconsole.tui.trail import Place, Trail, View, inside, to
 
@@ -52,7 +53,7 @@ def test_the_fabric_is_tiles_of_hosts_by_name_where_there_is_room() -> None:
         "a0   · ·  · ·",
         "a1 ✖ · ✖  ▲ ·",
         "",
-        "switches      leaf ·",
+        "switches           leaf ·",
     ]
 
 
@@ -62,7 +63,7 @@ def test_less_room_costs_names_then_space() -> None:
         "  ··       ··        ? ???????? ????????",
         "✖ ·✖       ▲·",
         "",
-        "switches      leaf ·",
+        "switches           leaf ·",
     ]
 
 
@@ -226,7 +227,7 @@ def test_however_narrow_the_header_names_every_question_with_a_gap(width: int, c
 
 
 def test_the_foot_never_loses_help_and_quit() -> None:
-    hints = useful(View.FABRIC, in_pane=False, choosing=False)
+    hints = useful(View.FABRIC)
     for width in (60, 80, 120, 200):
         for note in ("", "symbol errors · faults only · /gpu03 · 2 marked"[: width - 20]):
             line = plain([keys_line(hints.here, hints.always, note, width)])

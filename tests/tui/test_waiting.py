@@ -18,7 +18,7 @@ from fabconsole.tui.desk import Desk
 from fabconsole.tui.drawing import plain
 from fabconsole.tui.metrics import METRICS, levels_of
 from fabconsole.tui.pages.bars import header
-from fabconsole.tui.pages.lists import worst_lines
+from fabconsole.tui.pages.worst import worst_lines
 from fabconsole.tui.waiting import WAITING, node_waits, row_waits
 
 HEALTH, SYMBOL = METRICS[:2]

@@ -8,7 +8,7 @@ from itertools import product
 
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.snapshot import Coverage, Snapshot
-from fabconsole.tui.drawing import Line, Span, clipped, length, spread
+from fabconsole.tui.drawing import Line, Span, clipped, cut, length, spread
 from fabconsole.tui.floor import is_switch
 from fabconsole.tui.metrics import METRICS, STEPS, Metric
 from fabconsole.tui.waiting import WAITING
@@ -135,14 +135,14 @@ def metric_tabs(metric: Metric, width: int) -> Line:
 def keys_line(hints: Sequence[tuple[str, str]], always: Sequence[tuple[str, str]], note: str, width: int) -> Line:
     """The most useful keys here, those that are `always` named, and what else is on: metric, marks, filter."""
     ends = [span for pair in always for span in _hint(*pair)]
-    spans: list[Span] = [Span(" ")]
+    tail = [Span(f" {cut(note, width - length(ends) - 3)} ", "text")] if note else []
+    spans: list[Span] = []
     for pair in hints:
-        spans_of_pair = _hint(*pair)
-        if length(spans) + length(spans_of_pair) + length(ends) + len(note) - 1 > width:
+        if length(spans) + length(_hint(*pair)) + length(ends) + length(tail) + 1 > width:
             break
-        spans += spans_of_pair
-    return spread([*spans, *ends], [Span(f"{note} ", "text")] if note else [], width)
+        spans += _hint(*pair)
+    return spread([*spans, *ends], tail, width)
 
 
 def _hint(key: str, what: str) -> list[Span]:
-    return [Span(key, "key"), Span(f" {what}   ", "dim")]
+    return [Span(" "), Span(key, "key"), Span(f" {what} ", "dim"), Span(" ")]

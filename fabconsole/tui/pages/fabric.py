@@ -2,51 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import partial
 
 from rich.cells import cell_len
 
-from fabconsole.fabric.health import Health, Severity, worst
-from fabconsole.state.snapshot import RackView, Snapshot
+from fabconsole.fabric.health import Health, Severity
+from fabconsole.state.snapshot import NodeView, RackView, Snapshot
 from fabconsole.tui.addresses import node_of, rack_named
-from fabconsole.tui.drawing import HIDDEN, Line, Span, cut, fit
+from fabconsole.tui.drawing import HIDDEN, Line, Span, cut, fit, length
 from fabconsole.tui.layout import Layout
 from fabconsole.tui.metrics import BLANK, Level, LevelCache, Metric, NodeLevels, level_of
 from fabconsole.tui.placing import Detail, Part, Placed
-from fabconsole.tui.waiting import WAITING
+from fabconsole.tui.sieve import EVERYTHING, Sieve
 
 _UNKNOWN = level_of(Health.UNKNOWN)
-
-
-@dataclass(frozen=True, slots=True)
-class Sieve:
-    """What is shown in its look, and what only keeps its place."""
-
-    text: str = ""
-    """Part of a name, or a pattern with `*` and `?`; empty: everything."""
-    faults_only: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        """True when nothing is held back."""
-        return not self.text and not self.faults_only
-
-    def matches(self, *names: str) -> bool:
-        """True where the text is in one of the names."""
-        wanted = self.text.lower()
-        if "*" in wanted or "?" in wanted:
-            return any(fnmatchcase(name.lower(), wanted) for name in names)
-        return any(wanted in name.lower() for name in names)
-
-    def passes(self, level: Level) -> bool:
-        """True where a thing that looks so is to be shown: what waits is no fault, nor is it well."""
-        return level.loud or not self.faults_only or level.role == WAITING
-
-
-EVERYTHING = Sieve()
+_LEAST_SAID = 4
+"""Columns in a head that its rack's name leaves to what is not well."""
 
 
 class RowCache:
@@ -154,37 +128,54 @@ class FabricPage:
         return "name-loud" if known is not None and known.worst.loud else "name"
 
     def _head(self, rack: RackView, width: int) -> tuple[Span, ...]:
-        faults, health = self._faults(rack)
-        if not faults:
-            return (Span(cut(rack.name, width), "head"),)
-        said = f"{health.glyph}{min(faults, 999)}"
-        name = cut(rack.name, width - cell_len(said) - 1)
-        return Span(name, "name-loud"), Span(" "), Span(said, health.value.lower())
-
-    def _faults(self, rack: RackView) -> tuple[int, Health]:
-        """How many nodes are not well and how the worst of them is; those that only wait are not counted."""
         inside = [self.snapshot.nodes[name] for name in rack.nodes if name in self.snapshot.nodes]
-        bad = [node for node in inside if node.health.severity >= Severity.WARN and not self._waits(node.name)]
-        return len(bad), worst(node.health for node in bad)
+        bad = Counter(node.health for node in inside if node.health.severity >= Severity.WARN and not self._waits(node))
+        if not bad:
+            return (Span(cut(rack.name, width), "head"),)
+        name = cut(rack.name, width - _LEAST_SAID - 1)
+        return Span(name, "name-loud"), Span(" "), *counted(bad, width - cell_len(name) - 1)
 
-    def _waits(self, name: str) -> bool:
-        known = self._node(name)
-        return known is not None and known.waits
+    def _waits(self, node: NodeView) -> bool:
+        """Those that only wait for a reading are not counted."""
+        return self.levels.of(node, self.metric).waits
 
     def _rack(self, item: Placed, racks: dict[str, RackView]) -> tuple[Span, ...]:
         covered = [racks[name] for name in self.layout.covers.get(item.address, ()) if name in racks]
         names = [name for rack in covered for name in rack.nodes]
-        level = max((known.worst for known in map(self._node, names) if known is not None), default=_UNKNOWN)
+        looks = [known.worst for known in map(self._node, names) if known is not None]
+        level = max(looks, default=_UNKNOWN)
         hidden = not self.sieve.passes(level) or bool(
             self.sieve.text and not self.sieve.matches(*names, *(rack.name for rack in covered))
         )
         cell = Span(level.glyph, HIDDEN if hidden else level.role, item.address)
         if self.layout.style.detail is Detail.DOTS or not covered:
             return (cell,)
-        count, _ = self._faults(covered[0])
-        faults = str(min(count, 99)) if count else ""
         label = fit(covered[0].name, item.width - 3)
-        return Span(label, HIDDEN if hidden else "name", item.address), cell, Span(fit(faults, 2), cell.role)
+        return Span(label, HIDDEN if hidden else "name", item.address), cell, Span(_how_many(looks, level), cell.role)
+
+
+def counted(bad: Counter[Health], room: int) -> tuple[Span, ...]:
+    """`▼1 ▲3`: how many nodes are how unwell; where it is narrow how many are as bad as the worst, then the others.
+
+    A number stands after the glyph of those it counts and of no others.
+    """
+    (health, number), *others = sorted(bad.items(), key=lambda item: -item[0].rank)
+    each = [Span(f"{health.glyph}{number}", health.value.lower())]
+    for other, more in others:
+        each += [Span(" "), Span(f"{other.glyph}{more}", other.value.lower())]
+    rest = sum(more for _, more in others)
+    shorter = ([each[0], Span(said, "head")] for said in (f" +{rest}", f"+{rest}", "+"))
+    worst = Span(f"{health.glyph}{min(number, 999)}", each[0].role)
+    return tuple(next((spans for spans in (each, *shorter) if length(spans) <= room), [worst]))
+
+
+def _how_many(looks: Sequence[Level], worst: Level) -> str:
+    """In two columns how many look as the worst does, a plus where others are not well either."""
+    number = sum(look == worst for look in looks) if worst.loud else 0
+    if not number:
+        return "  "
+    more = "+" if number < 10 and any(look.loud and look != worst for look in looks) else ""
+    return fit(f"{min(number, 99)}{more}", 2)
 
 
 def _joined(parts: Iterable[tuple[int, tuple[Span, ...]]]) -> Line:

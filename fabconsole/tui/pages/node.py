@@ -1,36 +1,21 @@
-"""One node: its ports with their counters, its NVLinks as a matrix, what it was asked, what happened to it."""
+"""One node: what it is, what it was asked, its ports, its NVLinks, what happened to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-
 from fabconsole.fabric.health import Health
-from fabconsole.state.snapshot import NodeView, NvlinkView, PortView, QuestionView, Series, Snapshot
-from fabconsole.tui.drawing import Line, Span, clipped, fit, right
-from fabconsole.tui.floor import gpu_count
-from fabconsole.tui.metrics import METRICS, LevelCache, Metric, level_of
-from fabconsole.tui.pages.lists import event_line
-from fabconsole.tui.readings import growth, lifetime
-from fabconsole.tui.sparkline import sparkline
-from fabconsole.tui.wording import age, gbps, latency, span
+from fabconsole.state.snapshot import NodeView, NvlinkView, PortView, QuestionView, Snapshot
+from fabconsole.tui.drawing import Line, Span, flowed, wrapped
+from fabconsole.tui.metrics import LevelCache, Metric, level_of
+from fabconsole.tui.pages.events import own_events
+from fabconsole.tui.pages.nvlinks import gpus_of, is_shown, nvlink_lines
+from fabconsole.tui.pages.ports import SeriesOf, port_lines
+from fabconsole.tui.sieve import EVERYTHING, Sieve
+from fabconsole.tui.wording import age, latency, span
 
-SeriesOf = Callable[[str, str], Series]
-_STATE = 7
-_RATE = 9
-_SPARK = 10
 _EVENTS = 30
-_UP = 13
-"""Columns of `   18/18 up` and what is between it and the next."""
-_XID = 8
-_COUNTERS = (
-    ("symbol_error", "symbol"),
-    ("link_downed", "downs"),
-    ("port_rcv_errors", "rcv err"),
-    ("port_xmit_wait", "wait"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,152 +27,55 @@ class NodePage:
     metric: Metric
     levels: LevelCache
     series: SeriesOf
+    sieve: Sieve = EVERYTHING
 
     def lines(self, width: int) -> tuple[Line, ...]:
-        """What it is, what it was asked, ports, NVLinks, events."""
+        """What is well is counted and not shown while only faults are wanted."""
         node = self.snapshot.nodes.get(self.node)
         if node is None:
             return ((Span(f" {self.node} is no longer in this fabric", "dim"),),)
-        facts = clipped(_facts(node), width)
-        lines: list[Line] = [tuple(part._replace(address=node.name) for part in facts)]
-        if node.questions:
-            lines.append(clipped(_questions(node.questions), width))
-        if node.error:
-            lines.append(clipped([Span(f" {node.error}", "unknown")], width))
-        if node.ports:
-            lines += [(), *self._ports(node.ports, width)]
-        if node.nvlinks or node.gpu_events:
-            lines += [(), *self._matrix(node, width)]
-        lines += [(), *self._events(width)]
-        return tuple(lines)
+        lines = [tuple(part._replace(address=node.name) for part in line) for line in wrapped(_facts(node), width, 3)]
+        lines += flowed(_questions(node.questions), width, 7) if node.questions else []
+        lines += wrapped([Span(f" {node.error}", "unknown")], width, 1) if node.error else []
+        for part in (self._ports(node, width), self._nvlinks(node, width)):
+            lines += [(), *shown] if (shown := tuple(part)) else []
+        mine = [view for view in self.snapshot.events if view.event.node == self.node]
+        return (*lines, (), *own_events(self.snapshot, mine[:_EVENTS], width))
 
-    def _ports(self, ports: Sequence[PortView], width: int) -> Iterator[Line]:
-        name = max(6, *(cell_len(_short(port.end)) for port in ports)) + 2
-        far = max(8, *(cell_len(port.peer or "") for port in ports)) + 4
-        columns = _Columns.fitting(width - name - 3 - far)
-        heads = "".join(right(label, size) for label, size in columns.heads)
-        spark = fit(f"  {'symbols':<{_SPARK}}", _SPARK + 2) if columns.spark else ""
-        yield (Span(fit(" PORTS", name + 3), "title"), Span(f"{heads}{spark}  far end", "faint"))
-        for port in ports:
-            yield clipped(self._port(port, name, columns), width)
+    def _ports(self, node: NodeView, width: int) -> Iterator[Line]:
+        shown = [port for port in node.ports if self._is_shown(port)]
+        yield from _as_of(shown)
+        if shown:
+            yield from port_lines(shown, self.snapshot, self.metric, self.series, width)
+        yield from _held_back("PORTS", len(node.ports) - len(shown), bool(shown))
 
-    def _port(self, port: PortView, name: int, columns: _Columns) -> list[Span]:
-        level = self.metric.port(port)
-        loud = port.health is not Health.OK
-        state = port.state
-        speed = f"{gbps(state.rate_gbps)} {state.generation or ''}".strip()
-        spans = [
-            Span(" "),
-            Span(level.glyph, level.role),
-            Span(" "),
-            Span(fit(_short(port.end), name), "strong" if loud else "text"),
-            Span(right(state.state or "?", columns.state), "text" if state.state == "Active" else "warn"),
-            Span(right(speed, columns.rate), "degraded" if port.health is Health.DEGRADED else "dim"),
-        ]
-        for counter, _ in columns.counters:
-            spans += columns.reading(port, counter)
-        if columns.spark:
-            drawn = sparkline(self.series(port.end, "symbol_error").growth, _SPARK)
-            spans += [Span("  "), Span(drawn, "warn" if set(drawn) - set(" ▁·") else "faint")]
-        return [span._replace(address=port.end) for span in (*spans, Span("  "), *self._peer(port))]
+    def _is_shown(self, port: PortView) -> bool:
+        return self.sieve.passes(self.metric.port(port)) or self.sieve.passes(level_of(port.health))
 
-    def _peer(self, port: PortView) -> list[Span]:
-        if port.peer is None:
-            return [Span("–", "faint")]
-        far = self.snapshot.port(port.peer)
-        if far is None:
-            return [Span(port.peer, "dim")]
-        return [Span(port.peer, "dim"), Span(" "), Span(far.health.glyph, far.health.value.lower())]
-
-    def _matrix(self, node: NodeView, width: int) -> Iterator[Line]:
-        numbers = sorted({link.link for link in node.nvlinks})
-        pitch = 3 if 10 + 3 * len(numbers) + _UP + _XID <= width else 2
-        heads = "".join(right(str(number), pitch) if pitch > 2 else " " * pitch for number in numbers)
-        xid = fit("", _UP) + "Xid" if node.gpu_events else ""
-        yield clipped((Span(fit(" NVLINK", 9), "title"), Span(f"{heads}{xid}", "faint")), width)
-        gpus: dict[int, dict[int, NvlinkView]] = {gpu: {} for gpu in (*range(gpu_count(node)), *node.gpu_events)}
-        for link in node.nvlinks:
-            gpus[link.gpu][link.link] = link
-        for gpu, links in gpus.items():
-            yield clipped(self._gpu(node, gpu, links, numbers, pitch), width)
-
-    def _gpu(
-        self, node: NodeView, gpu: int, links: dict[int, NvlinkView], numbers: Sequence[int], pitch: int
-    ) -> list[Span]:
-        metric = self.metric if self.metric.nvlink_counters else METRICS[0]
-        alarm = self.levels.alarms(node).get(gpu, Health.OK)
-        own = max([METRICS[0].nvlink(link) for link in links.values()] + [level_of(alarm)])
-        spans = [
-            Span(" "),
-            Span(own.glyph if own.loud else " ", own.role),
-            Span(" "),
-            Span(fit(f"gpu{gpu}", 6), "strong" if own.loud else "text", f"{node.name}/gpu{gpu}"),
-        ]
-        for number in numbers:
-            link = links.get(number)
-            spans.append(Span(" " * (pitch - 1)))
-            if link is None:
-                spans.append(Span(" "))
-                continue
-            level = metric.nvlink(link)
-            spans.append(Span(level.glyph, level.role, link.end))
-        up = sum(link.state.state == "up" for link in links.values())
-        said = f"{up}/{len(links)} up" if links else "not read"
-        spans += [Span("   "), Span(said, "dim" if up == len(links) else "crit"), Span(" " * (_UP - 3 - len(said)))]
-        xids = node.gpu_events.get(gpu)
-        if xids:
-            spans.append(Span(xids.removeprefix("Xid "), alarm.value.lower()))
-        return spans
-
-    def _events(self, width: int) -> Iterator[Line]:
-        mine = [view for view in self.snapshot.events if self.node in view.nodes]
-        yield (Span(" EVENTS", "title"), Span("" if mine else "  none", "dim"))
-        for view in mine[:_EVENTS]:
-            yield event_line(view, width, alone=True)
+    def _nvlinks(self, node: NodeView, width: int) -> Iterator[Line]:
+        if not node.nvlinks and not node.gpu_events:
+            return
+        gpus = gpus_of(node, self.levels.alarms(node))
+        shown = [gpu for gpu in gpus if is_shown(gpu, self.metric, self.sieve)]
+        yield from _as_of([link for gpu in shown for link in gpu.links.values()])
+        if shown:
+            yield from nvlink_lines(shown, self.metric, width)
+        yield from _held_back("NVLINK", len(gpus) - len(shown), bool(shown), "GPU")
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """The columns there is room for."""
-
-    state: int
-    rate: int
-    counters: tuple[tuple[str, str], ...]
-    value: int
-    grown: int
-    spark: bool
-
-    @classmethod
-    def fitting(cls, room: int) -> _Columns:
-        """The most for `room` columns; values go last."""
-        for value, grown, spark in ((10, 10, True), (9, 9, True), (8, 8, True), (9, 8, False), (9, 0, False)):
-            made = cls(_STATE, _RATE, _COUNTERS, value, grown, spark)
-            if _STATE + _RATE + (value + grown) * len(_COUNTERS) + (_SPARK + 2 if spark else 0) <= room:
-                return made
-        return cls(_STATE, _RATE, _COUNTERS[: max(1, (room - _STATE - _RATE) // 9)], 9, 0, False)
-
-    @property
-    def heads(self) -> list[tuple[str, int]]:
-        """Words over the columns."""
-        found = [("state", self.state), ("Gb/s", self.rate)]
-        for _, label in self.counters:
-            found += [(label, self.value), ("", self.grown)]
-        return found
-
-    def reading(self, port: PortView, counter: str) -> list[Span]:
-        """Value and growth, each in its column; growth alone where it is the news and there is no room for both."""
-        value, grown = lifetime(port, counter), growth(port, counter)
-        spans = [value._replace(text=right(value.text, self.value))]
-        if self.grown:
-            said = grown.text if len(grown.text) < self.grown else grown.text.lstrip("+")
-            spans.append(grown._replace(text=fit(f" {said}", self.grown)))
-        elif grown.text not in ("", "?"):
-            spans = [grown._replace(text=right(grown.text, self.value))]
-        return spans
+def _as_of(rows: Sequence[PortView | NvlinkView]) -> Iterator[Line]:
+    """How old are those that were not read when it was due."""
+    old = [row.age_s for row in rows if row.is_old and row.age_s is not None]
+    if old:
+        some = f"{len(old)} of {len(rows)} " if len(old) < len(rows) else ""
+        yield (Span(f" {Health.STALE.glyph} {some}as of {age(max(old))} ago, not read since", "stale"),)
 
 
-def _short(end: str) -> str:
-    return end.partition("/")[2]
+def _held_back(title: str, number: int, some_are_shown: bool, what: str = "port") -> Iterator[Line]:
+    """How many are not shown."""
+    if number:
+        said = f"{number} {'more ' if some_are_shown else ''}{what}{'s' if number > 1 else ''} well, not shown"
+        yield (Span(f"   {said}", "dim"),) if some_are_shown else (Span(f" {title}  ", "title"), Span(said, "dim"))
 
 
 def _facts(node: NodeView) -> list[Span]:
@@ -201,27 +89,24 @@ def _facts(node: NodeView) -> list[Span]:
         facts.append(f"{node.facts.get('gpus', '')} × {name}".strip())
     if driver := node.facts.get("driver"):
         facts.append(f"driver {driver}")
-    role = node.health.value.lower()
     return [
         Span(" "),
-        Span(f"{node.health.glyph} {node.health.value}", role),
+        Span(f"{node.health.glyph} {node.health.value}", node.health.value.lower()),
         Span("  " + " · ".join(facts), "dim"),
         Span(f"  {node.reason}" if node.reason else "", "text"),
     ]
 
 
-def _questions(questions: Sequence[QuestionView]) -> list[Span]:
+def _questions(questions: Sequence[QuestionView]) -> Iterator[list[Span]]:
     """`hca · < 5 s in 84 ms`: how old each answer is and how long it took, or why there is none."""
-    spans = [Span(" ASKED ", "title")]
+    yield [Span(" ASKED ", "title")]
     for question in questions:
-        role = question.health.value.lower()
         took = f" in {latency(question.latency_s)}" if question.latency_s is not None else ""
         said = f"{age(question.age_s)}{took}" if question.age_s is not None else "no answer yet"
         if question.reason is not None:
             said += f", {question.reason.value}" + (f": {question.detail}" if question.detail else "")
-        spans += [
+        yield [
             Span(f" {question.name} ", "text"),
-            Span(question.health.glyph, role),
+            Span(question.health.glyph, question.health.value.lower()),
             Span(f" {said}  ", "dim" if question.reason is None else "unknown"),
         ]
-    return spans

@@ -54,7 +54,7 @@ def job_lines(job: Job, width: int) -> tuple[Line, ...]:
     """What was said: as it is for one run, folded by equal answers for many."""
     groups = job.groups()
     if len(job.runs) == 1:
-        return tuple(_output(groups[0], width))
+        return tuple(_output(groups[0]))
     lines: list[Line] = []
     for group in groups:
         first = group.runs[0]
@@ -65,15 +65,16 @@ def job_lines(job: Job, width: int) -> tuple[Line, ...]:
         said = [Span(f" {sign} ", "key"), Span(f"{many}{group.title}", "strong"), Span(f"   {first.outcome}", role)]
         lines.append(tuple(span._replace(address=group.key) for span in (*said, Span(" " * (width - length(said))))))
         if not is_folded:
-            lines += _output(group, width)
+            lines += _output(group)
     return tuple(lines)
 
 
-def _output(group: Group, width: int) -> Iterator[Line]:
+def _output(group: Group) -> Iterator[Line]:
+    """Lines as long as they are, with no address: they are read, not chosen."""
     run = group.runs[0]
     if run.transcript.dropped:
-        yield (Span(fit(f" … {run.transcript.dropped} lines before these", width), "dim"),)
-    for number, line in enumerate(run.lines):
-        yield (Span(fit(f" {line}", width), "text", f"{group.key}/{number}"),)
+        yield (Span(f" … {run.transcript.dropped} lines before these", "dim"),)
+    for line in run.lines:
+        yield (Span(f" {line}"),)
     if not run.lines and run.finished is not None:
-        yield (Span(fit(" it said nothing", width), "dim", f"{group.key}/0"),)
+        yield (Span(" it said nothing", "dim"),)

@@ -12,8 +12,9 @@ from fabconsole.state.snapshot import NodeView, Snapshot
 from fabconsole.tui.drawing import HIDDEN, Line, Span, clipped, fit
 from fabconsole.tui.floor import gpu_count, is_switch
 from fabconsole.tui.metrics import BLANK, Level, LevelCache, Metric, NodeLevels
-from fabconsole.tui.pages.fabric import EVERYTHING, Sieve
-from fabconsole.tui.pages.lists import event_lines, worst_lines
+from fabconsole.tui.pages.events import event_lines
+from fabconsole.tui.pages.worst import worst_lines
+from fabconsole.tui.sieve import EVERYTHING, Sieve
 
 _PORTS_TOGETHER = 8
 _GPUS = ("GPUS by NVLink, Xid", "GPUS", "")

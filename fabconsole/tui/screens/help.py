@@ -22,7 +22,7 @@ _KEYS = 18
 class Help(ModalScreen[None], inherit_bindings=False):
     """The keys and the glyphs over whatever is shown; any of its keys closes it."""
 
-    CSS_PATH = "help.tcss"
+    CSS_PATH = "over.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*keys.HELP]
 
     def __init__(self, palette: Palette) -> None:
@@ -31,7 +31,7 @@ class Help(ModalScreen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """One sheet in the middle."""
-        with Container(id="frame"):
+        with Container(classes="over"):
             yield self._sheet
 
     def on_mount(self) -> None:

@@ -14,15 +14,9 @@ from fabconsole.tui.drawing import Line, Span, fit
 from fabconsole.tui.pages.bars import CLOCK_WIDTH, NARROW_CLOCK_WIDTH, header, keys_line, metric_tabs, pulse
 from fabconsole.tui.pages.selection import in_one, selection
 from fabconsole.tui.palette import Palette
-from fabconsole.tui.widgets.sheet import Sheet
+from fabconsole.tui.widgets.canvas import Canvas
 
 _BANNERS = 3
-
-
-def _bar(palette: Palette, id: str, ground: str = "background") -> Sheet:
-    sheet = Sheet(palette, id=id, ground=ground, still=True)
-    sheet.can_focus = False
-    return sheet
 
 
 @dataclass(slots=True)
@@ -40,10 +34,10 @@ class Top(Vertical):
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(id="top")
-        self._head = _bar(palette, "head", "surface")
-        self._clock = _bar(palette, "clock", "surface")
-        self._banners = _bar(palette, "banners")
-        self._tabs = _bar(palette, "tabs")
+        self._head = Canvas(palette, id="head", ground="surface", still=True)
+        self._clock = Canvas(palette, id="clock", ground="surface", still=True)
+        self._banners = Canvas(palette, id="banners", still=True)
+        self._tabs = Canvas(palette, id="tabs", still=True)
 
     def compose(self) -> ComposeResult:
         """The clock by itself, so that a second costs its own few bytes."""
@@ -84,8 +78,8 @@ class Foot(Vertical):
 
     def __init__(self, palette: Palette) -> None:
         super().__init__(id="foot")
-        self._selection = _bar(palette, "selection")
-        self._keys = _bar(palette, "keys", "surface")
+        self._selection = Canvas(palette, id="selection", still=True)
+        self._keys = Canvas(palette, id="keys", ground="surface", still=True)
 
     def compose(self) -> ComposeResult:
         """Two lines and one."""

@@ -12,10 +12,15 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
+from fabconsole.fabric.errors import FabconsoleError
+from fabconsole.state.snapshot import Snapshot
 from fabconsole.tui import keys
 from fabconsole.tui.diagnosis import Choice, Job
 from fabconsole.tui.pages.pane import choice_head, choice_lines, chosen, job_head, job_lines
 from fabconsole.tui.palette import Palette
+from fabconsole.tui.running import Diagnostics
+from fabconsole.tui.widgets.canvas import Canvas
+from fabconsole.tui.widgets.reading import Reading
 from fabconsole.tui.widgets.sheet import Sheet
 
 
@@ -25,27 +30,21 @@ class Pane(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [*keys.PANE]
 
     @dataclass
-    class Wanted(Message):
-        """A command was chosen to be run."""
+    class Told(Message):
+        """Something that the operator should know."""
 
-        choice: Choice
-
-    @dataclass
-    class Cancelled(Message):
-        """What runs is to be stopped."""
-
-        job: Job
+        text: str
 
     class Folded(Message):
         """The pane was put away."""
 
-    def __init__(self, palette: Palette) -> None:
+    def __init__(self, palette: Palette, diagnostics: Diagnostics) -> None:
         super().__init__(id="pane")
         self.job: Job | None = None
+        self._diagnostics = diagnostics
         self._choices: Sequence[Choice] | None = None
-        self._head = Sheet(palette, id="pane-head", ground="surface", still=True)
-        self._head.can_focus = False
-        self.body = Sheet(palette, id="pane-body")
+        self._head = Canvas(palette, id="pane-head", ground="surface", still=True)
+        self.body = Reading(palette, id="pane-body")
 
     def compose(self) -> ComposeResult:
         """Two lines on what it is about, then the lines themselves."""
@@ -53,36 +52,33 @@ class Pane(Vertical):
         yield self.body
 
     @property
-    def has_keyboard(self) -> bool:
-        """True while its keys work."""
-        return self.screen.focused is self.body
+    def doing(self) -> keys.Doing | None:
+        """What its keys are for now; None while they are not the ones that work."""
+        if self.screen.focused is not self.body:
+            return None
+        if self._choices is not None:
+            return keys.Doing.CHOOSING
+        return keys.Doing.WAITING if self.is_running else keys.Doing.READING
 
     @property
-    def is_choosing(self) -> bool:
-        """True while commands are offered."""
-        return self._choices is not None
+    def is_running(self) -> bool:
+        """True while the job that is shown has not ended."""
+        return self.job is not None and not self.job.is_over
 
-    def offer(self, choices: Sequence[Choice]) -> None:
-        """Show what can be run."""
-        self.remove_class("reading")
-        self._choices = choices
-        self.body.show(())
-        self.body.select(None)
-        self.redraw()
+    def offer(self, address: str, marked: frozenset[str], snapshot: Snapshot) -> bool:
+        """Show what can be run on the selection; False where nothing can."""
+        choices = self._diagnostics.choices(address, marked, snapshot)
+        if choices:
+            self.remove_class("reading")
+            self._begin(choices)
+        return bool(choices)
 
-    def follow(self, job: Job) -> None:
-        """Show a job and what it says, as it says it."""
-        self._choices, self.job = None, job
-        self.add_class("reading")
-        self.body.show(())
-        self.body.select(None)
-        self.redraw()
-
-    def reopen(self) -> None:
-        """Show the last job again."""
-        self._choices = None
-        self.add_class("reading")
-        self.redraw()
+    def reopen(self) -> bool:
+        """Show the last job again; False where there was none."""
+        if self.job is not None:
+            self._choices = None
+            self.add_class("reading")
+        return self.job is not None
 
     def redraw(self) -> None:
         """Draw what changed."""
@@ -94,23 +90,23 @@ class Pane(Vertical):
             at = chosen(self.body.cursor)
             self._head.show(choice_head(self._choices[at] if at < len(self._choices) else None, self._head.size.width))
         elif self.job is not None:
-            follows = self.body.is_at_end
+            follows = self.is_running and self.body.is_at_end
             self.body.show(job_lines(self.job, width))
             self._head.show(job_head(self.job, self._head.size.width))
-            if follows and not self.job.is_over:
-                self.body.action_edge(1)
+            if follows:
+                self.body.scroll_lines(len(self.body.lines))
 
     def action_fold(self) -> None:
         """Away with it."""
         self._choices = None
         self.post_message(self.Folded())
 
-    def action_cancel(self) -> bool:
-        """Stop what runs; False where nothing does."""
+    async def action_cancel(self) -> None:
+        """Stop what runs."""
         if self.job is None or self.job.is_over:
-            return False
-        self.post_message(self.Cancelled(self.job))
-        return True
+            self.post_message(self.Told("no diagnostic is running"))
+        else:
+            await self._diagnostics.cancel(self.job)
 
     @on(Sheet.Moved)
     def _moved(self, message: Sheet.Moved) -> None:
@@ -118,10 +114,28 @@ class Pane(Vertical):
         self.redraw()
 
     @on(Sheet.Chosen)
-    def _chosen(self, message: Sheet.Chosen) -> None:
+    async def _chosen(self, message: Sheet.Chosen) -> None:
         message.stop()
         if self._choices:
-            self.post_message(self.Wanted(self._choices[chosen(message.address)]))
-        elif self.job is not None and len(self.job.runs) > 1:
-            self.job.folded ^= {message.address.partition("/")[0]}
+            await self._run(self._choices[chosen(message.address)])
+        elif self.job is not None:
+            self.job.folded ^= {message.address}
             self.redraw()
+
+    async def _run(self, choice: Choice) -> None:
+        try:
+            self.job = self._diagnostics.job(choice)
+            self.add_class("reading")
+            self._begin(None)
+            said = await self._diagnostics.start(self.job)
+        except FabconsoleError as error:
+            said = str(error)
+        if said:
+            self.post_message(self.Told(said))
+
+    def _begin(self, choices: Sequence[Choice] | None) -> None:
+        """Something else from here on, from its top."""
+        self._choices = choices
+        self.body.show(())
+        self.body.select(None)
+        self.redraw()

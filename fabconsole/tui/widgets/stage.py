@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
+from fabconsole.tui.addresses import place_of
 from fabconsole.tui.desk import Desk
 from fabconsole.tui.palette import Palette
 from fabconsole.tui.trail import Place, View
@@ -39,9 +40,14 @@ class Stage(Horizontal):
         return next((sheet for sheet in self._lists if sheet is self.screen.focused), None)
 
     @property
-    def address(self) -> str | None:
-        """What the keys act on: the selection of the list that has the keyboard, else of the place."""
+    def cursor(self) -> str | None:
+        """What is selected in the list that has the keyboard, else in the place."""
         return (self.focused_list or self.place).cursor
+
+    @property
+    def address(self) -> str | None:
+        """What the keys act on: what is selected, of an event what it is about."""
+        return None if self.cursor is None else place_of(self.cursor)
 
     def is_list(self, sheet: Sheet) -> bool:
         """True for the worst list and the events."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 
 from fabconsole.tui.addresses import node_of
@@ -40,3 +41,11 @@ def strip_of(
         x += len(span.text) if span.text.isascii() else cell_len(span.text)
     segments.append(Segment(text, style))
     return Strip(segments, x).adjust_cell_length(width, blank)
+
+
+def shifted(strip: Strip, left: int, width: int, style: Style) -> Strip:
+    """`width` columns of a strip from column `left`, with a sign at each end where it goes on."""
+    edge = Strip([Segment("…", style)], 1)
+    before, after = left > 0, strip.cell_length > left + width
+    middle = strip.crop(left + before, left + width - after)
+    return Strip.join([*([edge] if before else []), middle, *([edge] if after else [])])

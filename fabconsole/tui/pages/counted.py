@@ -1,0 +1,95 @@
+"""The counters of a link: both ends side by side over one time, the way to tell whose fault it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from fabconsole.fabric.counters import COUNTERS, Class, known
+from fabconsole.state.snapshot import NvlinkView, PortView, Series
+from fabconsole.tui.drawing import Line, Span, fit, length, wrapped
+from fabconsole.tui.readings import OLD, growth, lifetime
+from fabconsole.tui.sieve import Sieve
+from fabconsole.tui.sparkline import sparkline_between
+from fabconsole.tui.wording import span
+
+End = PortView | NvlinkView
+SeriesOf = Callable[[str, str], Series]
+_ORDER = ((Class.STATE, Class.ERROR), (Class.CONGESTION,), (Class.INFO,), (Class.TRAFFIC,))
+_FAULTS = (Class.STATE, Class.ERROR, Class.CONGESTION)
+_LEAST_SPARK, _WIDEST_SPARK = 6, 32
+
+
+class Sizes(NamedTuple):
+    """Columns of what stands side by side."""
+
+    label: int
+    end: int
+    value: int
+    grown: int
+    spark: int
+    """0: no room for one."""
+
+    @classmethod
+    def of(cls, width: int, ends: int) -> Sizes:
+        """Shared out over one end or two."""
+        label = 22 if width >= 100 else 20
+        end = (width - label) // ends
+        value, grown = (12, 11) if end >= 44 else (9, 9)
+        spark = min(_WIDEST_SPARK, end - value - grown - 1)
+        return cls(label, end, value, grown, spark if spark >= _LEAST_SPARK else 0)
+
+
+def counter_lines(ends: Sequence[End], series: SeriesOf, now: float, sizes: Sizes, sieve: Sieve) -> Iterator[Line]:
+    """What went wrong first, then what waits, what is told and what passed; what counted nothing in few words."""
+    seen = {name for end in ends for name in (*end.counters, *end.marks)}
+    order = [name for name in COUNTERS if name in seen] + sorted(seen - set(COUNTERS))
+    wanted = [name for kinds in _ORDER for name in order if known(name).kind in kinds]
+    shown = [name for name in wanted if not _is_held_back(ends, name, sieve)]
+    drawn = _Drawn(ends, shown, series, now, sizes)
+    yield (Span(fit(" COUNTERS", sizes.label + sizes.value + sizes.grown), "title"), Span(drawn.axis, "faint"))
+    yield from map(drawn.row, shown)
+    rest = [known(name).label for name in wanted if name not in shown]
+    if rest and sieve.faults_only:
+        yield (Span(f"   {len(rest)} that tell of no fault, not shown", "dim"),)
+    elif rest:
+        quiet = Span(fit("   zero if counted", sizes.label), "dim"), Span(" · ".join(rest), "faint")
+        yield from wrapped(quiet, sizes.label + sizes.end * len(ends), sizes.label)
+
+
+def _is_held_back(ends: Sequence[End], name: str, sieve: Sieve) -> bool:
+    kind = known(name).kind
+    is_zero = not any(end.counters.get(name) or name in end.marks for end in ends)
+    return is_zero or kind not in _FAULTS if sieve.faults_only else is_zero and kind is Class.INFO
+
+
+class _Drawn:
+    """Rows over one axis of time."""
+
+    def __init__(self, ends: Sequence[End], names: Sequence[str], series: SeriesOf, now: float, sizes: Sizes) -> None:
+        self._ends, self._now, self._sizes = ends, now, sizes
+        counted = [name for name in names if known(name).kind is not Class.INFO] if sizes.spark else []
+        self._grew = {(end.end, name): series(end.end, name) for end in ends for name in counted}
+        self._begin = min((one.at[0] for one in self._grew.values() if one.at), default=now)
+
+    @property
+    def axis(self) -> str:
+        """What time is drawn."""
+        return f"last {span(self._now - self._begin)}" if self._begin < self._now else ""
+
+    def row(self, name: str) -> Line:
+        """One counter of both ends."""
+        sizes = self._sizes
+        spans = [Span(fit(f"   {known(name).label}", sizes.label), "dim")]
+        for end in self._ends:
+            value, grown = lifetime(end, name, sizes.value - 1), growth(end, name, sizes.grown - 1)
+            cell = [
+                value._replace(text=fit(value.text, sizes.value)),
+                grown._replace(text=fit(grown.text, sizes.grown)),
+            ]
+            series = self._grew.get((end.end, name))
+            if series is not None:
+                line = sparkline_between(series, self._begin, self._now, sizes.spark)
+                cell.append(Span(line, OLD if end.is_old else grown.role if set(line) - set(" ▁·") else "faint"))
+            spans += [*cell, Span(" " * (sizes.end - length(cell)))]
+        return tuple(spans)

@@ -1,0 +1,104 @@
+"""What happened: one line an event, each the way to all that is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from fabconsole.fabric.event import Event
+from fabconsole.fabric.health import Health, Severity
+from fabconsole.state.snapshot import EventView, Snapshot
+from fabconsole.tui.addresses import event_address, event_key, gpu_of, node_of
+from fabconsole.tui.drawing import Line, Span, cut, fit, length
+from fabconsole.tui.wording import clock
+
+Subject = tuple[str, str | None, int | None]
+"""Node, what on it, and the NVLink that an event is about."""
+_MOST = 100
+"""Events that a list holds; the report has the rest."""
+_LEAST_RAW = 24
+"""Columns below which an event's own words are not begun."""
+LOOK = {
+    Severity.OK: (" ", "dim"),
+    Severity.INFO: (" ", "dim"),
+    Severity.WARN: (Health.WARN.glyph, "warn"),
+    Severity.UNKNOWN: (Health.UNKNOWN.glyph, "unknown"),
+    Severity.CRIT: (Health.CRIT.glyph, "crit"),
+}
+"""Glyph and role: what happened whispers unless somebody should look."""
+
+
+def event_lines(
+    snapshot: Snapshot, width: int, nodes: Container[str] | None = None, places: dict[Subject, str] | None = None
+) -> tuple[Line, ...]:
+    """What happened, newest first: when, how bad, where, what, how often. On `nodes` alone, if given.
+
+    `places` keeps the addresses of subjects between drawings, which hold while the fabric has its shape.
+    """
+    places = {} if places is None else places
+    seen = [view for view in snapshot.events if nodes is None or view.event.node in nodes]
+    lines: list[Line] = [(Span(fit(" EVENTS", width), "title"),)]
+    if not seen:
+        lines.append((Span(" none", "dim"),))
+    for view in seen[:_MOST]:
+        subject = view.event.node, view.event.subject, view.event.link
+        place = places.get(subject)
+        if place is None:
+            place = places[subject] = event_place(view.event, snapshot)
+        lines.append(_addressed(event_line(view, width), place, view))
+    return tuple(lines)
+
+
+def own_events(snapshot: Snapshot, mine: list[EventView], width: int) -> tuple[Line, ...]:
+    """`mine` on the page of what they happened to: without its name, in the log's own words where there is room."""
+    return (
+        (Span(" EVENTS", "title"), Span("" if mine else "  none", "dim")),
+        *(_addressed(event_line(view, width, alone=True), event_place(view.event, snapshot), view) for view in mine),
+    )
+
+
+def event_line(view: EventView, width: int, *, alone: bool = False) -> Line:
+    """One line of the timeline; `alone` without the node."""
+    event = view.event
+    glyph, role = LOOK[event.severity]
+    times = f" ×{view.count} " if view.count > 1 else " "
+    head = [Span(f" {clock(event.at)} ", "dim"), Span(glyph, role), Span(" ")]
+    if not alone:
+        head.append(Span(f"{event.node} ", "strong"))
+    room = max(0, width - length(head) - len(times))
+    body = [Span(cut(event.headline, room), "text" if event.severity >= Severity.WARN else "dim")]
+    left = room - length(body) - 3
+    if alone and event.text != event.headline and left >= _LEAST_RAW:
+        body.append(Span(f"   {cut(event.text, left)}", "faint"))
+    return (*head, *body, Span(" " * (room - length(body))), Span(times, "accent"))
+
+
+def event_place(event: Event, snapshot: Snapshot) -> str:
+    """The address of what an event is about: a GPU, an NVLink or a port where it names one, else its node."""
+    node = snapshot.nodes.get(event.node)
+    if node is None or event.subject is None:
+        return event.node
+    place = f"{event.node}/{event.subject}"
+    if gpu_of(place) is not None:
+        link = f"{place}/nvl{event.link}"
+        return link if event.link is not None and snapshot.nvlink(link) is not None else place
+    ends = [port.end for port in node.ports if port.end.startswith(place) and port.end[len(place) :][:1] in ("", "/")]
+    return ends[0] if len(ends) == 1 else event.node
+
+
+def event_at(address: str, snapshot: Snapshot) -> EventView | None:
+    """The event of a line; None where it is no event's, or went out of the timeline."""
+    key = event_key(address)
+    if key is None:
+        return None
+    mine = (view for view in snapshot.events if view.event.node == node_of(address))
+    return next((view for view in mine if _key(view) == key), None)
+
+
+def _addressed(line: Line, place: str, view: EventView) -> Line:
+    address = event_address(place, _key(view))
+    return tuple(span._replace(address=address) for span in line)
+
+
+def _key(view: EventView) -> str:
+    """Tells an event from the others of its node; the same while it is folded again and again."""
+    return f"{view.first_at} {view.event.headline}"

@@ -1,0 +1,90 @@
+"""All that is told in short elsewhere of one thing: an event in every word, a reason without an ellipsis."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+from typing import NamedTuple
+
+from fabconsole.fabric.event import Event
+from fabconsole.fabric.health import Health
+from fabconsole.state.snapshot import EventView, Finding, Snapshot
+from fabconsole.tui.addresses import place_of
+from fabconsole.tui.drawing import Line, Span, fit, wrapped
+from fabconsole.tui.pages.events import LOOK, event_at, event_place
+from fabconsole.tui.pages.selection import selection
+from fabconsole.tui.wording import moment
+
+_LABEL = 10
+_ANY_WIDTH = 100_000
+
+
+class Row(NamedTuple):
+    """One thing that is told, and the word before it."""
+
+    label: str
+    said: Line
+
+
+def whole(snapshot: Snapshot, address: str | None, waiting: Container[str] = ()) -> tuple[Row, ...]:
+    """Everything on what is at `address`; nothing where there is nothing."""
+    if address is None:
+        return ()
+    view = event_at(address, snapshot)
+    if view is not None:
+        return tuple(_of_event(view, snapshot))
+    place = place_of(address)
+    first, second = selection(snapshot, place, _ANY_WIDTH, waiting)
+    found = [finding for finding in snapshot.findings if finding.end == place]
+    return (
+        Row("what", first[1:]),
+        Row("why", second[1:]),
+        *(row for finding in found for row in _of_finding(finding, snapshot.at)),
+        Row("as of", (Span(f"{moment(snapshot.at, snapshot.at)} Z", "dim"),)),
+    )
+
+
+def whole_lines(rows: Sequence[Row], width: int) -> tuple[Line, ...]:
+    """Rows in as many lines as they take."""
+    return tuple(
+        line
+        for row in rows
+        for line in wrapped((Span(fit(f" {row.label}", _LABEL), "dim"), *row.said), width - 1, _LABEL)
+    )
+
+
+def _of_event(view: EventView, snapshot: Snapshot) -> Iterator[Row]:
+    event = view.event
+    glyph, role = LOOK[event.severity]
+    severity = f"{glyph} {event.severity.name} ".lstrip()
+    yield Row("what", (Span(severity, role), Span(" "), Span(event.headline, "strong")))
+    yield Row("where", (Span(event_place(event, snapshot), "strong"), *_beside(event)))
+    yield Row("when", (Span(f"{moment(event.at, snapshot.at)} Z"), *_times(view, snapshot.at)))
+    if event.action and event.action != "none":
+        yield Row("do", (Span(event.action, "accent"),))
+    if event.text != event.headline:
+        yield Row("said", (Span(event.text),))
+
+
+def _beside(event: Event) -> tuple[Span, ...]:
+    """What it names on its node, where that has no address of its own: a PCI device, a switch's link."""
+    link = None if event.link is None else f"link {event.link}"
+    named = ", ".join(part for part in (event.subject, link) if part)
+    return (Span(f"  {named}", "dim"),) if named else ()
+
+
+def _times(view: EventView, now: float) -> tuple[Span, ...]:
+    if view.count == 1:
+        return ()
+    return (Span(f"  the last of {view.count} since {moment(view.first_at, now)} Z", "accent"),)
+
+
+def _of_finding(finding: Finding, now: float) -> Iterator[Row]:
+    yield Row("since", (Span(f"{moment(finding.since, now)} Z"),))
+    if finding.peer:
+        health = finding.peer_health
+        end = (Span(finding.peer, "strong"), Span("  "))
+        yield Row("far end", end if health is None else (*end, *_worded(health)))
+
+
+def _worded(health: Health) -> tuple[Span, ...]:
+    return (Span(f"{health.glyph} {health.value}", health.value.lower()),)

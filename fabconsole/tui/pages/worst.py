@@ -1,0 +1,60 @@
+"""The worst list: what is not well, the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container
+
+from fabconsole.fabric.health import Health
+from fabconsole.state.snapshot import Finding, Snapshot
+from fabconsole.tui.addresses import node_of
+from fabconsole.tui.drawing import Line, Span, fit, right, spread
+from fabconsole.tui.waiting import WAITING
+from fabconsole.tui.wording import since
+
+_SINCE = 6
+_MOST = 100
+"""Findings that a list holds; the report has the rest."""
+
+
+def worst_lines(
+    snapshot: Snapshot, width: int, nodes: Container[str] | None = None, waiting: Collection[str] = ()
+) -> tuple[Line, ...]:
+    """Findings, the worst first: the thing and its far end, below it the reason. Of `nodes` and
+    their links alone, if given.
+
+    Nodes that only wait for their first answers are one line, not one each.
+    """
+    found = [
+        one
+        for one in snapshot.findings
+        if _touches(one, nodes) and (one.end not in waiting or one.health is not Health.UNKNOWN)
+    ]
+    lines: list[Line] = [(Span(fit(f" WORST {len(found) or ''}", width), "title"),)]
+    for finding in found[:_MOST]:
+        lines += _finding(finding, snapshot.at, width)
+    reading = sum(nodes is None or name in nodes for name in waiting)
+    if reading or not snapshot.nodes:
+        whom = f"{reading} node{'s' if reading > 1 else ''} " if reading else ""
+        lines.append((Span(fit(f" ? reading {whom}…", width), WAITING),))
+    elif not found:
+        whole = snapshot.coverage.complete
+        said = "nothing that was asked for is wrong" if whole else "nothing so far, and not everything was answered"
+        lines.append((Span(fit(f" {said}", width), "dim"),))
+    return tuple(lines)
+
+
+def _touches(finding: Finding, nodes: Container[str] | None) -> bool:
+    """True where either end is on `nodes`: a link whose both ends ail is told once."""
+    return nodes is None or any(node_of(end) in nodes for end in (finding.end, finding.peer) if end)
+
+
+def _finding(finding: Finding, now: float, width: int) -> tuple[Line, Line]:
+    role, end = finding.health.value.lower(), finding.end
+    tail = [Span(right(since(finding.since, now), _SINCE), "dim"), Span(" ")]
+    first = [Span(" "), Span(finding.health.glyph, role), Span(" "), Span(end, "strong")]
+    if finding.peer and width >= 44:
+        first += [Span(" ⇄ ", "faint"), Span(finding.peer, "dim")]
+        if finding.peer_health is not None and finding.peer_health is not Health.OK:
+            first += [Span(" "), Span(finding.peer_health.glyph, finding.peer_health.value.lower())]
+    line = tuple(span._replace(address=end) for span in spread(first, tail, width))
+    return line, (Span(fit(f"   {finding.reason or finding.health.value}", width), "dim"),)

@@ -1,0 +1,122 @@
+"""The one screen: bars above and below, the stage in the middle, the pane under it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual import on
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from fabconsole.tui import keys
+from fabconsole.tui.desk import LEAST_SIZE, Desk
+from fabconsole.tui.drawing import Span, fit
+from fabconsole.tui.palette import Palette
+from fabconsole.tui.running import Diagnostics
+from fabconsole.tui.widgets.bars import Foot, Stream, Top
+from fabconsole.tui.widgets.canvas import Canvas
+from fabconsole.tui.widgets.filter import Filter
+from fabconsole.tui.widgets.pane import Pane
+from fabconsole.tui.widgets.sheet import Sheet
+from fabconsole.tui.widgets.stage import Stage
+
+_SAID_S = 5.0
+_ROOMY = 30
+"""Lines from which the bars may take two more."""
+
+
+class Frame(Screen[None], inherit_bindings=False):
+    """Gives every part its place and, on the console's clock, its data."""
+
+    CSS_PATH = "console.tcss"
+    AUTO_FOCUS = "#fabric"
+
+    def __init__(self, desk: Desk, palette: Palette, diagnostics: Diagnostics, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self.desk = desk
+        self.palette = palette
+        self.stream = Stream()
+        self.warnings: tuple[str, ...] = ()
+        self.stage = Stage(palette)
+        self.pane = Pane(palette, diagnostics)
+        self.filter = Filter()
+        self._clock = clock
+        self._top = Top(palette)
+        self._foot = Foot(palette)
+        self._small = Canvas(palette, id="small", still=True)
+        self._said: tuple[float, str] = (0.0, "")
+
+    def compose(self) -> ComposeResult:
+        """Everything that will ever be shown."""
+        yield self._top
+        yield self.stage
+        yield self.pane
+        yield self.filter
+        yield self._foot
+        yield self._small
+
+    def on_mount(self) -> None:
+        """Everything in its place before the first paint."""
+        self.pane.display = False
+        self.set_out()
+
+    def on_resize(self) -> None:
+        """Another size, the same selection."""
+        self.set_out()
+
+    def look(self) -> None:
+        """Take a fresh snapshot."""
+        if self.desk.look(self._clock()):
+            self.set_out()
+
+    def tick(self) -> None:
+        """Look again and draw what changed."""
+        self.look()
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Give every part that is seen its lines; each draws what differs."""
+        if self.has_class("small"):
+            least, here = LEAST_SIZE, self.size
+            text = f" fabconsole needs {least[0]}×{least[1]}, here are {here.width}×{here.height}"
+            self._small.show(((Span(fit(text, here.width), "warn"),),))
+            return
+        self.draw_bars()
+        self.stage.draw(self.desk)
+        self.pane.redraw()
+
+    def draw_bars(self) -> None:
+        """The lines above and below, which say what the cursor is on."""
+        now = self._clock()
+        self._top.show(self.desk, now, self.stream, self.warnings)
+        if now - self._said[0] >= _SAID_S:
+            self._said = (now, "")
+        doing = self.pane.doing or (keys.Doing.LISTING if self.stage.focused_list else None)
+        hints = keys.useful(self.desk.trail.here.view, doing)
+        self._foot.show(self.desk, self.stage.cursor, hints, self._said[1])
+
+    def say(self, text: str) -> None:
+        """A sentence at the foot of the screen, for a few seconds or until the cursor moves."""
+        self._said = (self._clock(), text)
+        self.draw_bars()
+
+    def set_out(self) -> None:
+        """Give every part its room, which depends on what is shown and on what has the keyboard."""
+        width, height = self.size.width, self.size.height
+        self.set_class(width < LEAST_SIZE[0] or height < LEAST_SIZE[1], "small")
+        self.set_class(height >= _ROOMY, "roomy")
+        self._top.set_out(width)
+        self.stage.set_out(self.desk, width, height - (8 if height >= _ROOMY else 3), low=self.pane.display)
+
+    @on(Sheet.Resized)
+    def _sheet_resized(self) -> None:
+        self.redraw()
+
+    @on(Sheet.Moved)
+    def _moved(self) -> None:
+        self._said = (0.0, "")
+        self.draw_bars()
+
+    @on(Pane.Told)
+    def _told(self, message: Pane.Told) -> None:
+        self.say(message.text)
