@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -198,12 +199,21 @@ def _speaking_plainly() -> Iterator[None]:
         sys.exit(EXIT_REFUSED)
     except OSError as error:
         click.echo(f"fabconsole: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", err=True)
+        _let_go_of_output()
         sys.exit(EXIT_OUTPUT)
     except Exception:
         from fabconsole.cli.log import log_defect
 
         click.echo(f"fabconsole: this should not have happened; the details are in {log_defect()}", err=True)
         sys.exit(EXIT_INTERNAL)
+
+
+def _let_go_of_output() -> None:
+    """Python flushes standard output once more as it ends, and from 3.12 on would make the exit status 120 of it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> None:
