@@ -33,22 +33,24 @@ class History:
         elapsed_s: float,
         before: NDArray[np.uint64],
         after: NDArray[np.uint64],
+        moved: NDArray[np.bool_] | None,
         reset: Collection[tuple[int, int]],
     ) -> Sequence[Grown]:
         """Take in a step that ended `at`; returns what grew in it, seldom anything.
 
-        Arrays are (rows, columns) of unrolled values, `reset` those just reset.
+        Arrays are (rows, columns) of unrolled values; `moved` says which did, None that none did; `reset` those just
+        reset.
         """
         self._ends.append(at)
         if len(self._ends) > 2 * STEPS:
             del self._ends[:STEPS]
-        if after is before or elapsed_s <= 0:
+        if moved is None or elapsed_s <= 0:
             return ()
-        moved = after[:, self.columns] != before[:, self.columns]
-        if not moved.any():
+        stirred = moved[:, self.columns]
+        if not np.count_nonzero(stirred):
             return ()
         grown: list[Grown] = []
-        for row, index in np.argwhere(moved).tolist():
+        for row, index in np.argwhere(stirred).tolist():
             column = int(self.columns[index])
             place = (row, column)
             growth = int(after[row, column]) - int(before[row, column])

@@ -167,6 +167,8 @@ class Host:
 
     def _vanished(self, sample: Sample) -> None:
         """A table that was in this question's answers and no longer is: its rows are gone."""
+        if sum(key[0] == sample.question for key in self.blocks) == len(sample.tables):
+            return  # each has its block by now
         came = {(table.kind, table.source) for table in sample.tables}
         for (question, kind, source), block in self.blocks.items():
             if question == sample.question and (kind, source) not in came:

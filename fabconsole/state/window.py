@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,8 +26,7 @@ _STEPS = 10
 _ZERO = np.float64(0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One reading: when, and every counter's unrolled value. Arrays are never written to again."""
 
     clock_s: float
@@ -79,20 +78,19 @@ class Window:
             self._begin(values, quality, clock_s, at)
             return ()
         same_quality = quality is self.quality or np.array_equal(quality, self.quality)
-        if not same_quality or (values < self.values).any():
+        moved = values != self.values
+        if not same_quality or np.count_nonzero(values < self.values):
             values, grown = self._mended(values, quality, clock_s)
-        elif self._offset is not None:
-            grown = values + self._offset
-        elif (values == self.values).all():
-            values = self.values
-            grown = ring[-1].grown
+            moved = grown != self._ring[-1].grown
+        elif not np.count_nonzero(moved):
+            return self._append(Step(clock_s, at, ring[-1].grown), None)
         else:
-            grown = values
+            grown = values if self._offset is None else values + self._offset
         self.values = values
         if not same_quality:
             self.quality = quality
         self._look_for_limits()
-        return self._append(Step(clock_s, at, grown))
+        return self._append(Step(clock_s, at, grown), moved)
 
     def repeat(self, clock_s: float, at: float) -> None:
         """Take a reading in which nothing moved."""
@@ -100,7 +98,7 @@ class Window:
             self.fold(self.values, self.quality, clock_s, at)
             return
         self._rates = None
-        self._append(Step(clock_s, at, self._ring[-1].grown))
+        self._append(Step(clock_s, at, self._ring[-1].grown), None)
 
     def shift(self, seconds: float) -> None:
         """Move past readings onto another clock: the one who reads this table changed."""
@@ -198,18 +196,19 @@ class Window:
 
     def _look_for_limits(self) -> None:
         top = self.values >= self.limits.maximum
-        if not top.any():
+        if not np.count_nonzero(top):
             self.saturated = None
             return
         self.limits.widen(self.values)
         top = (self.values >= self.limits.maximum) & (self.quality == PRESENT)
         self.saturated = top if top.any() else None
 
-    def _append(self, step: Step) -> Sequence[Grown]:
+    def _append(self, step: Step, moved: Flags | None) -> Sequence[Grown]:
+        """`moved` says which values did; None: none."""
         ring = self._ring
         last = ring[-1]
         just_reset = [place for place, clock in self._resets.items() if clock == step.clock_s] if self._resets else ()
-        grown = self._history.note(step.at, step.clock_s - last.clock_s, last.grown, step.grown, just_reset)
+        grown = self._history.note(step.at, step.clock_s - last.clock_s, last.grown, step.grown, moved, just_reset)
         if len(ring) > 2 and ring[-1].clock_s - ring[-2].clock_s < self.window_s / _STEPS:
             ring.pop()
         ring.append(step)
