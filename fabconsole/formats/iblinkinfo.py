@@ -28,7 +28,7 @@ _LANE = {
 _SWITCH = re.compile(r"\s*Switch: 0x([0-9a-fA-F]{1,16}) (.*):\s*")
 _OTHER = re.compile(r"\s*(?:CA|Router|\?\?): (.*):\s*")
 _NEAR = re.compile(
-    r'\s*(?:0x([0-9a-fA-F]{1,16}) )?(?:"(.*?)" )?\s*(\d{1,5})\s+(\d{1,3})\[[^\]]{0,3}\] ==\((.{1,200}?)\)==>\s*(.*)'
+    r'(?:0x([0-9a-fA-F]{1,16}) )?(?:"(.*?)" )?\s*(\d{1,5})\s+(\d{1,3})\[[^\]]{0,3}\] ==\((.{1,200}?)\)==>\s*(.*)'
 )
 _STATE = re.compile(r"\s*(?:(\d{1,2}X|undefined \(\d+\)) +(.+?) +)?(\w+)/ *(\w[\w ]*?)\s*(?:\(HOQ.*)?")
 _SPEED = re.compile(r"([0-9.]{1,9}) Gbps( \(FDR10\))?")
@@ -100,7 +100,7 @@ def read(text: str, before: Mapping[str, Link] | None = None) -> Links:
 
 
 def _link(line: str, guid: str | None, description: str) -> Link | None:
-    near = _NEAR.fullmatch(line)
+    near = _NEAR.fullmatch(line.lstrip())
     if near is None:
         return None
     far = _FAR.fullmatch(near[6])

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from fabconsole.fabric.printable import printable
 
-_GPU = re.compile(r"\s*GPU (\d{1,3}): (.+?)(?: \(UUID: (\S{1,80})\))?\s*")
+_GPU = re.compile(r"GPU (\d{1,3}): (.+?)(?: \(UUID: (\S{1,80})\))?")
 _LINK = re.compile(r"\s*Link (\d{1,3}): (.*)")
 _SPEED = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?) GB/s")
 _COUNT = re.compile(r"[0-9]{1,20}")
@@ -194,7 +194,7 @@ def errors(text: str) -> Errors:
 
 
 def _heading(line: str, found: dict[int, Gpu]) -> Gpu | None:
-    said = _GPU.fullmatch(line)
+    said = _GPU.fullmatch(line.strip())
     if said is None or int(said[1]) >= _MOST_GPUS or (said[3] is None and _LOST.search(said[2])):
         return None
     index = int(said[1])

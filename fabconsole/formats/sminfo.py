@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 _LINE = re.compile(
-    r"^\s*sminfo: sm lid (\d{1,5}) sm guid 0x([0-9a-fA-F]{1,16}), "
+    r"^[ \t]*sminfo: sm lid (\d{1,5}) sm guid 0x([0-9a-fA-F]{1,16}), "
     r"activity count (\d{1,20}) priority (\d{1,2}) state (\d{1,2}) \S+",
     re.MULTILINE,
 )
