@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -105,10 +106,10 @@ async def test_cancelling_ends_the_command_and_its_children_on_the_node(
     assert len([one for one in watching.seen if finished("r1")(one)]) == 1
 
 
-async def test_what_does_not_end_when_asked_is_killed_though_the_commands_own_shell_has_gone(tmp_path: Path) -> None:
-    mark = f"FC_TEST={tmp_path.name}"
+async def test_what_does_not_end_when_asked_is_killed_though_the_commands_own_shell_has_gone() -> None:
+    mark = secrets.token_hex(8)
     stubborn = guarded("sh -c 'trap \"\" TERM; echo started; sleep 400; sleep 400'; true")
-    environment = {"PATH": os.environ["PATH"], "FC_TEST": tmp_path.name}
+    environment = {"PATH": os.environ["PATH"], "FC_TEST": mark}
     with subprocess.Popen(["sh", "-c", stubborn], stdin=PIPE, stdout=PIPE, stderr=DEVNULL, env=environment) as running:
         assert running.stdin is not None
         assert running.stdout is not None
