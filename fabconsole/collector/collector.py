@@ -17,13 +17,14 @@ from fabconsole.collector.running import Running
 from fabconsole.collector.schedule import Schedule, slot_for
 from fabconsole.collector.session import Session
 from fabconsole.collector.shared import Shared
+from fabconsole.collector.sweepers import Rota, takeover
 from fabconsole.collector.waiting import Waiting
 from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory import Inventory, Node
 from fabconsole.fabric.thresholds import Thresholds
 from fabconsole.platforms import registry
 from fabconsole.platforms.question import Follower, Inquiry, Question
-from fabconsole.stream.records import Asked, Opening, Record
+from fabconsole.stream.records import Asked, Opening, Record, Sweep, Unanswered
 from fabconsole.stream.source import Order
 
 LEAVE_S = 2.0
@@ -63,6 +64,7 @@ class Collector:
         self._schedule: Schedule[Asking] = Schedule(
             slot_for(asking.interval_s for askings in self._asked.values() for asking in askings)
         )
+        self._rota = Rota(inventory.nodes, self._asked)
         self._jumps: JumpHosts | None = None
         self._main: asyncio.Task[None] | None = None
         self._closing = False
@@ -142,7 +144,10 @@ class Collector:
             now = self._monotonic()
             if not self._outbox.full:
                 for asking in self._schedule.due(now):
-                    self._sessions[asking.node].ask(asking)
+                    session = self._sessions[asking.node]
+                    if self._rota.due(asking, connected=session.connected):
+                        session.ask(asking)
+                self._tell_who_is_asked()
             for waiting in tuple(self._waiting):
                 if not waiting.expire(now):
                     del self._waiting[waiting]
@@ -160,6 +165,7 @@ class Collector:
         self._jumps = JumpHosts(access, deadline_s=connect_s, monotonic=self._monotonic, random=self._random)
         return Shared(
             outbox=self._outbox,
+            emit=self._tell,
             access=access,
             jumps=self._jumps,
             ramp=Ramp(),
@@ -174,10 +180,26 @@ class Collector:
 
     def _opening(self) -> Opening:
         asked = {
-            name: tuple(Asked(asking.question.name, asking.interval_s) for asking in askings)
+            name: tuple(Asked(one.question.name, one.interval_s) for one in askings if not self._rota.rests(one))
             for name, askings in self._asked.items()
         }
         return Opening(at=self._clock(), inventory=self._inventory, thresholds=self._thresholds, asked=asked)
+
+    def _tell(self, record: Record) -> None:
+        """What an asking ended in. Who takes a failed sweep over is told before: the subnet is not blind then."""
+        relief = self._rota.failed(record) if isinstance(record, Unanswered) else None
+        self._tell_who_is_asked()
+        self._outbox.put(record)
+        if isinstance(record, Sweep):
+            self._rota.swept(record.node)
+            self._tell_who_is_asked()
+        if relief is not None and isinstance(record, Unanswered):
+            self._outbox.put(takeover(relief, record))
+            self._schedule.soon(relief, self._monotonic())
+
+    def _tell_who_is_asked(self) -> None:
+        if self._rota.changed():
+            self._outbox.put(self._opening())
 
     def _ran(self, running: Running) -> None:
         order = running.order

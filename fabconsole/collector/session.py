@@ -71,12 +71,17 @@ class Session:
             attempt = 1 if stood > STOOD_S or failure.reason is Reason.JUMP else attempt + 1
             await asyncio.sleep(backoff_s(attempt, failure.reason, self._shared.random))
 
+    @property
+    def connected(self) -> bool:
+        """Whether its questions go out to it."""
+        return self._connection is not None
+
     def ask(self, asking: Asking) -> None:
         """A question is due: exactly one record comes of it."""
         if self._connection is not None:
             self._turns[asking].ask(asking)
         elif self._failure is not None:
-            self._shared.outbox.put(asking.failed(self._failure, self._shared.clock()))
+            self._shared.emit(asking.failed(self._failure, self._shared.clock()))
 
     def forget(self, running: Running) -> None:
         """A command is over."""

@@ -13,6 +13,7 @@ from fabconsole.collector.options import Access
 from fabconsole.collector.outbox import Outbox
 from fabconsole.collector.ramp import Ramp
 from fabconsole.collector.waiting import Waiting
+from fabconsole.stream.records import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,8 @@ class Shared:
     """What all sessions of a collector have in common."""
 
     outbox: Outbox
+    emit: Callable[[Record], None]
+    """Takes the record that each asking ends in."""
     access: Access
     jumps: JumpHosts
     ramp: Ramp

@@ -42,7 +42,7 @@ def _lane(name: str, inquiries: Mapping[Asking, Inquiry], way: Way, shared: Shar
     return Lane(
         inquiries,
         way,
-        shared.outbox.put,
+        shared.emit,
         prelude=PRELUDE + TRACED + (WHOLE if name == FAST_LANE else WATCHED),
         clock=shared.clock,
         monotonic=shared.monotonic,

@@ -24,13 +24,21 @@ FAST = {"fast_s": 0.5, "slow_s": 1.0, "in_band_s": 1.0, "timeout_s": 1.0}
 class Watch:
     """A live collector folded into a state, as the console has it."""
 
-    def __init__(self, lab: Lab, nodes: Mapping[str, dict[str, Any]] | None = None) -> None:
-        """`nodes` are what differs from the lab's inventory."""
+    def __init__(self, lab: Lab, nodes: Mapping[str, dict[str, Any]] | None = None, **poll: float) -> None:
+        """`nodes` are what differs from the lab's inventory, `poll` what differs from `FAST`."""
         inventory = read_inventory(lab.inventory, platforms=names())
         changed = {name: replace(inventory.nodes[name], **said) for name, said in (nodes or {}).items()}
-        poll = replace(inventory.poll, **FAST)
-        self.source = Collector(replace(inventory, poll=poll, nodes={**inventory.nodes, **changed}), read_thresholds())
+        rhythms = replace(inventory.poll, **{**FAST, **poll})
+        nodes = {**inventory.nodes, **changed}
+        self.source = Collector(replace(inventory, poll=rhythms, nodes=nodes), read_thresholds())
         self._state = FabricState()
+        self.pictures: list[Snapshot] = []
+        """Every one that was looked at."""
+
+    @property
+    def picture(self) -> Snapshot:
+        """The last one that was looked at."""
+        return self.pictures[-1]
 
     async def __aenter__(self) -> Watch:
         self._task = asyncio.create_task(self._follow())
@@ -48,10 +56,14 @@ class Watch:
     async def until(self, true: Callable[[Snapshot], bool], limit_s: float) -> float:
         """Seconds until a snapshot is so."""
         began = time.monotonic()
-        while not true(picture := self._state.snapshot(time.time())):
+        while not true(picture := self._looked()):
             assert time.monotonic() < began + limit_s, {name: node.health for name, node in picture.nodes.items()}
             await asyncio.sleep(0.05)
         return time.monotonic() - began
+
+    def _looked(self) -> Snapshot:
+        self.pictures.append(self._state.snapshot(time.time()))
+        return self.picture
 
 
 def others_are_ok(picture: Snapshot, name: str) -> bool:

@@ -10,7 +10,21 @@ from lab_snapshot import snapshot
 from lab_watch import Watch, others_are_ok
 
 from fabconsole.fabric.health import Health
+from fabconsole.fabric.inventory import InBand
 from fabconsole.state.snapshot import Snapshot
+
+
+def questions(picture: Snapshot, name: str) -> dict[str, Health]:
+    return {question.name: question.health for question in picture.nodes[name].questions}
+
+
+def all_are_ok(picture: Snapshot, *, switches: int) -> bool:
+    found = sum(node.platform == "switch" for node in picture.nodes.values())
+    return found == switches and others_are_ok(picture, "")
+
+
+def switches_are_known(picture: Snapshot) -> bool:
+    return all(node.health is Health.OK for node in picture.nodes.values() if node.platform == "switch")
 
 
 def hca_is(picture: Snapshot, name: str, health: Health) -> bool:
@@ -71,3 +85,24 @@ async def test_nothing_of_ours_stays_on_a_host(lab: Lab) -> None:
     while left := {name: sessions for name, host in lab.hosts.items() if (sessions := host.sessions())}:
         assert time.monotonic() < deadline, left
         await asyncio.sleep(0.1)
+
+
+def events(picture: Snapshot, node: str) -> list[str]:
+    return [view.event.text for view in picture.events if view.event.node == node]
+
+
+async def test_when_the_host_that_sweeps_freezes_another_takes_over_and_the_switches_stay_known(lab: Lab) -> None:
+    first, second = "gpu00-00", "gpu01-01"
+    async with Watch(lab, {second: {"in_band": InBand()}}, in_band_s=5.0) as watch:
+        await watch.until(lambda picture: all_are_ok(picture, switches=4), 20)
+        assert lab.host(second).swept() == 0, "it rests"
+        assert "in-band" not in questions(watch.picture, second)
+        lab.host(first).stop()
+        watch.pictures.clear()
+        await watch.until(lambda picture: any(first in text for text in events(picture, second)), 10)
+        await watch.until(lambda picture: hca_is(picture, first, Health.UNKNOWN) and others_are_ok(picture, first), 10)
+        assert all(switches_are_known(picture) for picture in watch.pictures)
+        assert questions(watch.picture, second)["in-band"] is Health.OK
+        lab.host(first).cont()
+        await watch.until(lambda picture: all_are_ok(picture, switches=4), 40)
+        assert "in-band" not in questions(watch.picture, first), "it rests now"
