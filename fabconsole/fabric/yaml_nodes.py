@@ -14,8 +14,8 @@ from fabconsole.fabric.yaml_slips import slip
 _MAX_BYTES = 4 << 20
 """A file of this size takes about 3 s to read; an inventory of 10,000 racks has a quarter of it."""
 _MAX_DEPTH = 30
-_NOT_YAML = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\U0010ffff]")
-"""Controls and surrogates: YAML 1.1, 5.1."""
+_NOT_YAML = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+"""Controls, surrogates, and byte order marks beyond the first byte: YAML 1.1, 5.1."""
 
 # libyaml is ten times faster than the Python reader, and is only absent from PyYAML's pure wheels.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

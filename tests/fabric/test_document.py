@@ -131,6 +131,8 @@ def test_zero_seconds_are_read_where_they_make_sense() -> None:
         (b"a: 1\nb: \xff\n", "f.yaml:2: byte 0xff is not UTF-8"),
         (b"a: 1\nb: \x00\n", "f.yaml:2: holds U+0000"),
         ("ä: ö\nb: \x01\n", "f.yaml:2: holds U+0001"),
+        ("\ufeff\ufeffa: 1\n", "f.yaml:1: holds U+FEFF"),
+        ("a: \uffff\n", "f.yaml:1: holds U+FFFF"),
         ("a: " + "[" * 5000, "f.yaml:1: is nested deeper than"),
         (b"a: " + b"x" * (5 << 20), "f.yaml: is larger than 4 MiB"),
     ],
@@ -283,7 +285,11 @@ def read_everything(section: Section) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.binary(max_size=200) | st.text(alphabet="ab:-[]{}&*!<>|\"'\\ \n\t#?,x0~%@\x1b\u202e", max_size=60))
+@given(
+    st.binary(max_size=200)
+    | st.text(max_size=20)
+    | st.text(alphabet="ab:-[]{}&*!<>|\"'\\ \n\t#?,x0~%@\x1b\u202e", max_size=60)
+)
 def test_any_bytes_are_read_or_refused_with_a_document_error(data: bytes | str) -> None:
     try:
         doc = document(data)
