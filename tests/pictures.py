@@ -55,7 +55,7 @@ SHOTS = (
     Shot("fabric", 150, 38, "gpu03-02/mlx5_5/1"),
     Shot("node", 150, 36, "gpu05-01/gpu3", ("enter", "enter")),
     Shot("link", 130, 46, "gpu03-02/mlx5_5/1", ("enter", "enter", "enter")),
-    Shot("diagnose", 150, 44, "gpu03-02/mlx5_5/1", ("d", "enter"), 6.0, ("end",)),
+    Shot("diagnose", 150, 44, "gpu03-02/mlx5_5/1", ("d", "enter"), 6.0),
 )
 
 
