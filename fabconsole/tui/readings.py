@@ -13,6 +13,8 @@ from fabconsole.tui.wording import bits_a_second, count, large, octets, rate
 ABSENT = "–"
 OLD = "old"
 """Role of what was read once and not again when it was due."""
+_LONGEST = 9
+"""Columns; longer numbers are shortened to their leading figures and a unit, whatever room there is."""
 _WORD_OCTETS = 4
 """The size of what the registry calls `words`."""
 
@@ -55,7 +57,7 @@ def growth(thing: PortView | NvlinkView, counter: str, room: int = 11) -> Span:
 def _amount(counter: str, value: int, room: int) -> str:
     if known(counter).unit == "words":
         return octets(value * _WORD_OCTETS)
-    return count(value) if len(count(value)) <= room else large(value)
+    return count(value) if len(count(value)) <= min(room, _LONGEST) else large(value)
 
 
 def _fitting(value: float, room: int) -> str:

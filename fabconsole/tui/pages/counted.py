@@ -18,6 +18,8 @@ SeriesOf = Callable[[str, str], Series]
 _ORDER = ((Class.STATE, Class.ERROR), (Class.CONGESTION,), (Class.INFO,), (Class.TRAFFIC,))
 _FAULTS = (Class.STATE, Class.ERROR, Class.CONGESTION)
 _LEAST_SPARK, _WIDEST_SPARK = 6, 32
+_WIDEST_END = 72
+"""Columns; farther apart two ends are no longer side by side."""
 
 
 class Sizes(NamedTuple):
@@ -34,7 +36,7 @@ class Sizes(NamedTuple):
     def of(cls, width: int, ends: int) -> Sizes:
         """Shared out over one end or two."""
         label = 22 if width >= 100 else 20
-        end = (width - label) // ends
+        end = min(_WIDEST_END, (width - label) // ends)
         value, grown = (12, 11) if end >= 44 else (9, 9)
         spark = min(_WIDEST_SPARK, end - value - grown - 1)
         return cls(label, end, value, grown, spark if spark >= _LEAST_SPARK else 0)

@@ -60,16 +60,17 @@ def event_line(view: EventView, width: int, *, alone: bool = False) -> Line:
     """One line of the timeline; `alone` without the node."""
     event = view.event
     glyph, role = LOOK[event.severity]
-    times = f" ×{view.count} " if view.count > 1 else " "
+    times = Span(f" ×{view.count} " if view.count > 1 else " ", "accent")
     head = [Span(f" {clock(event.at)} ", "dim"), Span(glyph, role), Span(" ")]
     if not alone:
         head.append(Span(f"{event.node} ", "strong"))
-    room = max(0, width - length(head) - len(times))
-    body = [Span(cut(event.headline, room), "text" if event.severity >= Severity.WARN else "dim")]
-    left = room - length(body) - 3
-    if alone and event.text != event.headline and left >= _LEAST_RAW:
-        body.append(Span(f"   {cut(event.text, left)}", "faint"))
-    return (*head, *body, Span(" " * (room - length(body))), Span(times, "accent"))
+    room = max(0, width - length(head) - len(times.text))
+    said = Span(cut(event.headline, room), "text" if event.severity >= Severity.WARN else "dim")
+    left = room - length([said])
+    if not alone:
+        return (*head, said, Span(" " * left), times)
+    raw = event.text if event.text != event.headline and left >= _LEAST_RAW else ""
+    return (*head, said, times, Span(fit(f"  {raw}", left), "faint"))
 
 
 def event_place(event: Event, snapshot: Snapshot) -> str:

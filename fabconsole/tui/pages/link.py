@@ -68,12 +68,11 @@ def _identity(snapshot: Snapshot, ends: Sequence[End], peer: str | None, sizes: 
 def _hardware(ends: Sequence[End], sizes: Sizes) -> Iterator[Line]:
     """What the ends are, last: it is what a ticket is written with, not what is looked for first."""
     states = [end.state for end in ends if isinstance(end, PortView)]
-    if states:
+    told = {label: said for label, tell in _HARDWARE if any(said := [tell(state) for state in states])}
+    if told:
         yield from ((), (Span(" HARDWARE", "title"),))
-    for label, told in _HARDWARE:
-        said = [told(state) for state in states]
-        if any(said):
-            yield from _rows(label, [Span(text or "–", "dim") for text in said], sizes)
+    for label, said in told.items():
+        yield from _rows(label, [Span(text or "–", "dim") for text in said], sizes)
 
 
 _HARDWARE: tuple[tuple[str, Callable[[PortState], str | None]], ...] = (

@@ -35,8 +35,9 @@ class NodePage:
         if node is None:
             return ((Span(f" {self.node} is no longer in this fabric", "dim"),),)
         lines = [tuple(part._replace(address=node.name) for part in line) for line in wrapped(_facts(node), width, 3)]
-        lines += flowed(_questions(node.questions), width, 7) if node.questions else []
-        lines += wrapped([Span(f" {node.error}", "unknown")], width, 1) if node.error else []
+        lines += flowed(_questions(node), width, 7) if node.questions else []
+        if node.error and node.error not in node.reason:
+            lines += wrapped([Span(f" {node.error}", "unknown")], width, 1)
         for part in (self._ports(node, width), self._nvlinks(node, width)):
             lines += [(), *shown] if (shown := tuple(part)) else []
         mine = [view for view in self.snapshot.events if view.event.node == self.node]
@@ -97,16 +98,21 @@ def _facts(node: NodeView) -> list[Span]:
     ]
 
 
-def _questions(questions: Sequence[QuestionView]) -> Iterator[list[Span]]:
+def _questions(node: NodeView) -> Iterator[list[Span]]:
     """`hca · < 5 s in 84 ms`: how old each answer is and how long it took, or why there is none."""
     yield [Span(" ASKED ", "title")]
-    for question in questions:
-        took = f" in {latency(question.latency_s)}" if question.latency_s is not None else ""
-        said = f"{age(question.age_s)}{took}" if question.age_s is not None else "no answer yet"
-        if question.reason is not None:
-            said += f", {question.reason.value}" + (f": {question.detail}" if question.detail else "")
+    for question in node.questions:
         yield [
             Span(f" {question.name} ", "text"),
             Span(question.health.glyph, question.health.value.lower()),
-            Span(f" {said}  ", "dim" if question.reason is None else "unknown"),
+            Span(f" {_answer(question, node)}  ", "dim" if question.reason is None else "unknown"),
         ]
+
+
+def _answer(question: QuestionView, node: NodeView) -> str:
+    """What the node itself is told to be wrong with is not told of each question again."""
+    said = "no answer yet" if question.age_s is None else age(question.age_s)
+    if question.reason is None:
+        return said if question.latency_s is None else f"{said} in {latency(question.latency_s)}"
+    why = ": ".join(filter(None, (question.reason.value, question.detail)))
+    return f"{said}, {question.reason.value if why in (node.reason, node.error) else why}"

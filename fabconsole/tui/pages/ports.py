@@ -16,7 +16,6 @@ from fabconsole.tui.sparkline import sparkline
 from fabconsole.tui.wording import gbps, was
 
 SeriesOf = Callable[[str, str], Series]
-_SPARK = 10
 _BRIEF = {"Initialize": "Init", "ActiveDefer": "Defer"}
 """A state that comes and goes in seconds must not move the columns."""
 _COUNTERS = (
@@ -37,7 +36,8 @@ class Columns:
     """0: a port that is Active shows its speed in place of the word."""
     counters: tuple[tuple[int, int], ...]
     """Columns of each counter's value and of its growth."""
-    spark: bool
+    spark: int
+    """Of a line of the symbol errors; 0: no room for one."""
 
     @classmethod
     def fitting(cls, ports: Sequence[PortView], width: int) -> Columns:
@@ -47,21 +47,21 @@ class Columns:
         states = 1 + max(6, *(len(_state(port)) for port in ports))
         speeds = 2 + max(6, *(len(_speed(port)) for port in ports))
         room = width - 3 - (names + 2) - states - speeds - (far + 1)
-        for value, grown, spark in ((10, 10, True), (9, 9, True), (8, 8, True), (9, 8, False)):
-            if (value + grown) * len(_COUNTERS) + (_SPARK + 2 if spark else 0) <= room:
+        for value, grown, spark in ((10, 10, 24), (10, 10, 10), (9, 9, 10), (8, 8, 10), (9, 8, 0)):
+            if (value + grown) * len(_COUNTERS) + (spark + 2 if spark else 0) <= room:
                 return cls(names + 2, states, speeds, ((value, grown),) * len(_COUNTERS), spark)
         links = 1 + max(7, *(len(_link(port)) for port in ports))
         room = width - 3 - (names + 1) - links - far
         last = 8 if room >= 46 else 6  # what waits may wait a hundred thousand ticks a second
         sizes = ((5, 6), (5, 6), (5, 6), (5, last))
-        return cls(names + 1, links, 0, sizes[: max(1, room // 11)], False)
+        return cls(names + 1, links, 0, sizes[: max(1, room // 11)], 0)
 
     def head(self) -> str:
         """Words over the columns."""
         said = right("state" if self.speed else "link", self.state) + right("Gb/s" if self.speed else "", self.speed)
         for (value, grown), (_, label) in zip(self.counters, _COUNTERS, strict=False):
             said += fit(right(label, max(value, len(label) + 1)), value + grown)
-        return said + (fit(f"  {'symbols':<{_SPARK}}", _SPARK + 2) if self.spark else "") + self.gap + "far end"
+        return said + (fit("  symbols", self.spark + 2) if self.spark else "") + self.gap + "far end"
 
     @property
     def gap(self) -> str:
@@ -78,7 +78,7 @@ def port_lines(
     for port in ports:
         spans = [*_what(port, metric, columns), *_counted(port, columns)]
         if columns.spark:
-            drawn = sparkline(series(port.end, "symbol_error").growth, _SPARK)
+            drawn = sparkline(series(port.end, "symbol_error").growth, columns.spark)
             role = OLD if port.is_old else "warn" if set(drawn) - set(" ▁·") else "faint"
             spans += [Span("  "), Span(drawn, role)]
         spans += [Span(columns.gap), *_far(port, snapshot)]
@@ -96,7 +96,7 @@ def _what(port: PortView, metric: Metric, columns: Columns) -> Iterator[Span]:
         yield Span(right(_speed(port), columns.speed), speed)
     else:
         said = _link(port)
-        yield Span(right(said, columns.state), speed if said.endswith(_speed(port)) else word)
+        yield Span(right(said, columns.state), speed if said == _speed(port) else word)
 
 
 def _counted(port: PortView, columns: Columns) -> Iterator[Span]:
@@ -129,7 +129,7 @@ def _speed(port: PortView) -> str:
 def _link(port: PortView) -> str:
     """State and speed in one: a port that has a speed is Active."""
     is_up = port.state.state == "Active" and port.state.rate_gbps is not None
-    return was(_speed(port), port.is_old) if is_up else _state(port)
+    return _speed(port) if is_up and not port.is_old else _state(port)
 
 
 def short(end: str) -> str:

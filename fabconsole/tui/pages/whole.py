@@ -57,7 +57,8 @@ def _of_event(view: EventView, snapshot: Snapshot) -> Iterator[Row]:
     glyph, role = LOOK[event.severity]
     severity = f"{glyph} {event.severity.name} ".lstrip()
     yield Row("what", (Span(severity, role), Span(" "), Span(event.headline, "strong")))
-    yield Row("where", (Span(event_place(event, snapshot), "strong"), *_beside(event)))
+    place = event_place(event, snapshot)
+    yield Row("where", (Span(place, "strong"), *_beside(event, place)))
     yield Row("when", (Span(f"{moment(event.at, snapshot.at)} Z"), *_times(view, snapshot.at)))
     if event.action and event.action != "none":
         yield Row("do", (Span(event.action, "accent"),))
@@ -65,10 +66,12 @@ def _of_event(view: EventView, snapshot: Snapshot) -> Iterator[Row]:
         yield Row("said", (Span(event.text),))
 
 
-def _beside(event: Event) -> tuple[Span, ...]:
-    """What it names on its node, where that has no address of its own: a PCI device, a switch's link."""
-    link = None if event.link is None else f"link {event.link}"
-    named = ", ".join(part for part in (event.subject, link) if part)
+def _beside(event: Event, place: str) -> tuple[Span, ...]:
+    """What it names that is not in the address: a PCI device, a switch's link."""
+    parts = place.split("/")
+    subject = None if event.subject in parts else event.subject
+    link = None if event.link is None or f"nvl{event.link}" in parts else f"link {event.link}"
+    named = ", ".join(part for part in (subject, link) if part)
     return (Span(f"  {named}", "dim"),) if named else ()
 
 

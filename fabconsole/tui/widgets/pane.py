@@ -90,7 +90,8 @@ class Pane(Vertical):
             at = chosen(self.body.cursor)
             self._head.show(choice_head(self._choices[at] if at < len(self._choices) else None, self._head.size.width))
         elif self.job is not None:
-            follows = self.is_running and self.body.is_at_end
+            # Begun at the top, one answer is followed from where its end was seen; several are read one by one.
+            follows = self.is_running and len(self.job.runs) == 1 and bool(self.body.lines) and self.body.is_at_end
             self.body.show(job_lines(self.job, width))
             self._head.show(job_head(self.job, self._head.size.width))
             if follows:
