@@ -95,8 +95,7 @@ class Block:
 
     def vanish(self, at: float) -> None:
         """The question was answered and this table was not in it: all its rows are gone."""
-        for row, (_, read_at) in [(row, self._line_seen(row)) for row in range(len(self.rows))]:
-            self._behind[row] = (Seen.GONE, read_at)
+        self._behind = {row: (Seen.GONE, self.read_at(row)) for row in range(len(self.rows))}
         self.at = at
         self.version += 1
         self._table = None

@@ -27,12 +27,11 @@ _HOPELESS = frozenset(
     }
 )  # asking again soon changes nothing; the rest (a deadline missed, an answer garbled) may pass
 
-Pair = tuple[str, str]
-"""Node and question."""
-
-
 _FOR_A_RATE = 2
 """Readings, without which a port that is well would end as UNKNOWN."""
+
+Pair = tuple[str, str]
+"""Node and question."""
 
 
 class Tally:

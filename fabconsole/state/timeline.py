@@ -60,20 +60,19 @@ class Timeline:
         self._views: tuple[EventView, ...] | None = ()
         self._versions: dict[str, int] = {}
 
-    def add(self, event: Event) -> bool:
-        """Take one in; False where it was known already (a log read again after a reconnect)."""
+    def add(self, event: Event) -> None:
+        """Take one in, unless it is known already: a log read again after a reconnect."""
         lines = self._nodes.setdefault(event.node, OrderedDict())
         likeness = _likeness(event)
         before = lines.get(likeness)
         if before is not None and event.at == before.event.at and event.text == before.event.text:
-            return False
+            return
         lines[likeness] = _called(_folded(before, event), self._name(event.node, likeness))
         lines.move_to_end(likeness)
         if len(lines) > _PER_NODE:
             del lines[min(lines, key=lambda key: lines[key].event.at)]
         self._views = None
         self._versions[event.node] = self.version(event.node) + 1
-        return True
 
     def locate(self, node: str, names: PciNames) -> None:
         """From now on a node's PCI addresses have these names, in what was logged before too.

@@ -22,7 +22,6 @@ Rates = NDArray[np.float64]
 _STEPS = 10
 """Readings closer than this part of the window are merged: a node polled every second costs no more memory."""
 
-
 _ZERO = np.float64(0.0)
 
 
@@ -247,18 +246,14 @@ class Window:
         return np.where(fresh, values, grown)
 
     def _rated(self) -> Rates:
-        elapsed = self.elapsed_s
+        shape, elapsed = self.values.shape, self.elapsed_s
         if elapsed <= 0:
-            return np.full(self.values.shape, np.nan)
+            return np.full(shape, np.nan)
+        absent = self.quality != PRESENT
+        if self.still and not np.count_nonzero(absent):
+            return np.broadcast_to(_ZERO, shape)
         first, last = self._ring[0], self._ring[-1]
-        if self.still and (self.quality == PRESENT).all():
-            return np.broadcast_to(_ZERO, self.values.shape)
-        growth = (last.grown - first.grown).astype(np.float64)
-        if self._start is None:
-            rates: Rates = growth / elapsed
-        else:
-            spans = last.clock_s - np.maximum(self._start, first.clock_s)
-            rates = np.divide(growth, spans, out=np.full(growth.shape, np.nan), where=spans > 0)
-        if (self.quality != PRESENT).any():
-            rates[self.quality != PRESENT] = np.nan
+        spans = elapsed if self._start is None else last.clock_s - np.maximum(self._start, first.clock_s)
+        rates: Rates = np.divide(last.grown - first.grown, spans, out=np.full(shape, np.nan), where=spans > 0)
+        rates[absent] = np.nan
         return rates
