@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fabconsole.collector.asking import Asking
 from fabconsole.platforms.question import Answer
 from fabconsole.platforms.shell import Frame
+from fabconsole.stream.records import Reason, Unanswered
 
 STAMP_S = 0.01
 """Pieces of an answer that arrive closer together than this share one stamp."""
@@ -55,12 +56,14 @@ class Flight:
             stamps=self._stamps(frame),
         )
 
-    def stuck(self, asking: Asking, now: float) -> str:
+    def stuck(self, asking: Asking, now: float) -> Unanswered:
         """Why `asking`, this one or one behind it, is not asked."""
         age = f"{now - self.asked_at:.0f} s ago"
         if self.asking is asking:
-            return f"asked {age} and not back; not asked again before it is"
-        return f"waits behind {self.asking.question.name}, asked {age} and not back"
+            detail = f"asked {age} and not back; not asked again before it is"
+        else:
+            detail = f"waits behind {self.asking.question.name}, asked {age} and not back"
+        return asking.unanswered(Reason.STUCK, detail, now, since=self.asked_at)
 
     def _stamps(self, frame: Frame) -> tuple[tuple[int, float], ...]:
         """Arrival times by offset into the body; none for an answer that came in one piece."""

@@ -10,10 +10,11 @@ from fabconsole.collector.asking import Asking, understood
 from fabconsole.collector.channel import Channel
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.flight import Flight
+from fabconsole.collector.leftovers import Leftovers
 from fabconsole.collector.waiting import Waiting
 from fabconsole.platforms.question import Again, Answer, Inquiry
-from fabconsole.platforms.shell import STILL_RUNNING, framed, traced, unframe, unless
-from fabconsole.stream.records import Reason, Record
+from fabconsole.platforms.shell import framed, unframe
+from fabconsole.stream.records import Reason, Record, Unanswered
 
 ROUNDS = 4
 """How often one asking may ask again at once (list, then values) before it is taken for a reader gone astray."""
@@ -47,9 +48,9 @@ class Way(Protocol):
 
 
 class Lane:
-    """One lane of one node. Synchronous: it is called by the slot wake-up and by its channel.
+    """One lane of one node; what is asked leads to exactly one record, at once or later.
 
-    What is asked leads to exactly one record, at once or later.
+    Synchronous: it is called by the slot wake-up and by its channel.
     """
 
     def __init__(
@@ -76,10 +77,7 @@ class Lane:
         self._queue: dict[Asking, None] = {}
         self._heard = bytearray()
         self._noise = 0
-        self._session: int | None = None
-        self._untraced = False
-        self._behind: dict[Asking, tuple[int, float]] = {}
-        """What was out when its shell was lost: that shell's session, and when it was asked."""
+        self._leftovers = Leftovers()
 
     def ask(self, asking: Asking) -> None:
         """An asking is due. Where it is out or waits already, within its deadline, that one stands for this one."""
@@ -87,7 +85,7 @@ class Lane:
         if flight is None:
             self._take_off(asking)
         elif flight.late:
-            self._stuck(asking, flight)
+            self._emit(flight.stuck(asking, self._clock()))
         elif flight.asking is not asking:
             self._queue[asking] = None
 
@@ -99,11 +97,11 @@ class Lane:
         if now < flight.deadline:
             return True
         flight.late = True
-        limit = f"no answer within {flight.asking.deadline_s:g} s"
-        self._emit(flight.asking.unanswered(Reason.TIMEOUT, limit, self._clock()))
+        asking = flight.asking
+        self._emit(asking.unanswered(Reason.TIMEOUT, f"no answer within {asking.deadline_s:g} s", self._clock()))
         queue, self._queue = self._queue, {}
-        for asking in queue:
-            self._stuck(asking, flight)
+        for behind in queue:
+            self._emit(flight.stuck(behind, self._clock()))
         self._way.doubt()
         return False
 
@@ -111,8 +109,7 @@ class Lane:
         """The shell that was asked for is there."""
         self._channel = channel
         self._greeting = self._prelude
-        self._session = None
-        self._untraced = True
+        self._leftovers.begun()
         self._heard.clear()
         self._noise = 0
         for inquiry in self._inquiries.values():
@@ -125,21 +122,20 @@ class Lane:
 
     def not_opened(self, failure: Failure) -> None:
         """The shell that was asked for cannot be had, though the connection stands."""
-        self._lost(failure)
+        self._fail(failure)
 
     def cut(self, failure: Failure) -> None:
         """The connection is gone, and with it the shell and whatever ran in it."""
-        self._channel = None
+        self._let_go()
         queue, self._queue = self._queue, {}
-        self._lost(failure)
+        self._fail(failure)
         for asking in queue:
             self._emit(asking.failed(failure, self._clock()))
 
     def close(self) -> None:
         """Give the shell up: it ends when its standard input does."""
-        if self._channel is not None:
-            self._channel.drop()
-            self._channel = None
+        if (channel := self._let_go()) is not None:
+            channel.drop()
 
     def heard(self, channel: Channel, data: bytes) -> None:
         """Bytes from the shell."""
@@ -154,48 +150,45 @@ class Lane:
             return
         flight.stamp(len(self._heard), self._clock())
         self._heard += data
-        if self._untraced:
-            self._session = traced(self._heard)
-            self._untraced = self._session is None
+        self._leftovers.heard(self._heard)
         self._read(flight)
 
     def ended(self, channel: Channel) -> None:
         """The shell is over. A lost connection is told of by `cut`, which knows why."""
         if channel is self._channel:
-            self._channel = None
+            self._let_go()
             if not channel.cut:
-                self._lost(Failure(Reason.FAILED, f"the shell that asks {channel.said()}"))
+                self._fail(Failure(Reason.FAILED, f"the shell that asks {channel.said()}"))
 
     def _read(self, flight: Flight) -> None:
         asking = flight.asking
         if len(self._heard) > asking.question.cap_bytes:
             self.close()
-            self._lost(Failure(Reason.OVERFLOW, f"more than {asking.question.cap_bytes:,} bytes of answer; cut off"))
+            self._fail(Failure(Reason.OVERFLOW, f"more than {asking.question.cap_bytes:,} bytes of answer; cut off"))
             return
         try:
             frame = unframe(self._heard, flight.nonce, asking.question.name, flight.searched)
         except ValueError as error:
             self.close()
-            self._lost(Failure(Reason.GARBLED, f"{error}; something else writes into our shell (a profile, a banner?)"))
+            self._fail(Failure(Reason.GARBLED, f"{error}; something else writes into our shell (a profile, a banner?)"))
             return
         if frame is None:
             flight.searched = len(self._heard)
             return
-        self._untraced = False
         self._heard.clear()
-        behind = self._behind.pop(asking, None)
-        if behind is not None and frame.status == STILL_RUNNING and not frame.body:
-            self._behind[asking] = behind
-            self._stuck_behind(flight, behind[1])
-            return
-        self._understand(flight, flight.answer(frame, at=self._clock(), our_clock_s=self._monotonic()))
+        match self._leftovers.met(asking, frame, self._clock()):
+            case None:
+                self._understand(flight, flight.answer(frame, at=self._clock(), our_clock_s=self._monotonic()))
+            case Again():
+                self._again(flight)
+            case stuck:
+                self._fall(flight, stuck)
 
     def _understand(self, flight: Flight, answer: Answer) -> None:
         asking = flight.asking
         reading = understood(self._inquiries[asking], answer)
         if flight.late:
-            happened = asking.late(reading, answer.at)
-            if happened is not None:
+            if (happened := asking.late(reading, answer.at)) is not None:
                 self._emit(happened)
             self._land()
         elif isinstance(reading, Again):
@@ -206,10 +199,10 @@ class Lane:
             self._way.answered(asking)
 
     def _again(self, flight: Flight) -> None:
-        if flight.rounds >= ROUNDS:
-            self._lost(Failure(Reason.GARBLED, f"what it lists and what it answers did not agree {ROUNDS} times"))
-            return
-        self._send(flight)
+        if flight.rounds < ROUNDS:
+            self._send(flight)
+        else:
+            self._fail(Failure(Reason.GARBLED, f"what it lists and what it answers did not agree {ROUNDS} times"))
 
     def _take_off(self, asking: Asking) -> None:
         flight = Flight(asking, self._clock(), self._monotonic() + asking.deadline_s)
@@ -225,31 +218,30 @@ class Lane:
         flight.sent(f"{self._random.getrandbits(64):016x}")
         inquiry = self._inquiries[asking]
         text = inquiry.text()
-        if text and not text.endswith("\n"):
-            text += "\n"
-        call = inquiry.call()
-        behind = self._behind.get(asking)
-        line = framed(flight.nonce, asking.question.name, call if behind is None else unless(behind[0], call))
+        text += "" if text.endswith("\n") or not text else "\n"
+        line = framed(flight.nonce, asking.question.name, self._leftovers.call(asking, inquiry.call()))
         greeting, self._greeting = self._greeting, ""
         if self._channel is None or not self._channel.write(f"{greeting}{text}{line}".encode()):
             self._channel = None
             self._way.open_shell(self)
 
-    def _lost(self, failure: Failure) -> None:
-        """What is out will not come back: say so, unless its deadline already did, and go on with the next."""
-        flight = self._flight
-        self._heard.clear()
-        if flight is not None:
-            if self._session is not None:
-                self._behind[flight.asking] = (self._session, flight.asked_at)
-            if not flight.late:
-                self._emit(flight.asking.failed(failure, self._clock()))
-            self._land()
+    def _let_go(self) -> Channel | None:
+        """The shell is lost, and what is out in it stays behind; the channel that it had."""
+        channel, self._channel = self._channel, None
+        if channel is not None and self._flight is not None:
+            self._leftovers.lost(self._flight.asking, self._flight.asked_at)
+        return channel
 
-    def _stuck_behind(self, flight: Flight, since: float) -> None:
+    def _fail(self, failure: Failure) -> None:
+        """What is out will not come back: go on with the next."""
+        self._heard.clear()
+        if self._flight is not None:
+            self._fall(self._flight, self._flight.asking.failed(failure, self._clock()))
+
+    def _fall(self, flight: Flight, why: Unanswered) -> None:
+        """It ends without an answer: say so, unless its deadline already did."""
         if not flight.late:
-            detail = "was asked before the connection was lost, and still runs there; not asked again before it is over"
-            self._emit(flight.asking.unanswered(Reason.STUCK, detail, self._clock(), since=since))
+            self._emit(why)
         self._land()
 
     def _land(self) -> None:
@@ -258,7 +250,3 @@ class Lane:
             asking = next(iter(self._queue))
             del self._queue[asking]
             self._take_off(asking)
-
-    def _stuck(self, asking: Asking, flight: Flight) -> None:
-        now = self._clock()
-        self._emit(asking.unanswered(Reason.STUCK, flight.stuck(asking, now), now, since=flight.asked_at))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from collector_rig import (
     FAST,
     NVLINK,
@@ -23,6 +24,7 @@ from collector_rig import (
 )
 
 from fabconsole.fabric.inventory import Poll
+from fabconsole.platforms.question import Question
 from fabconsole.stream.records import Opening, Reason, Sample, Unanswered
 
 StartSshd = Callable[..., Sshd]
@@ -66,12 +68,13 @@ async def test_definitions_travel_once_and_a_listing_may_ask_again(keys: Keys, s
     assert len(echo.answers) >= 4
 
 
-async def test_a_reader_that_never_has_enough_is_stopped(keys: Keys, start_sshd: StartSshd) -> None:
+async def test_a_reader_that_never_has_enough_is_stopped_and_begins_anew(keys: Keys, start_sshd: StartSshd) -> None:
     sshd = start_sshd()
     keys.trust(sshd.port)
     source = collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("echo hello", rounds=1000)})
     async with watched(source) as watching:
-        await watching.until(unanswered("gpu0", Reason.GARBLED))
+        await watching.until(unanswered("gpu0", Reason.GARBLED), times=3)
+    assert not [one for one in watching.seen if unanswered("gpu0", Reason.STUCK)(one)]
 
 
 async def test_an_answer_over_the_cap_is_cut_off_and_costs_its_question_alone(
@@ -227,16 +230,17 @@ async def test_after_aclose_and_after_a_lost_connection_no_process_is_left(
     await eventually(lambda: not marked(mark))
 
 
+@pytest.mark.parametrize("question", [FAST, SLOW], ids=["fast lane", "slow lane"])
 async def test_a_process_that_outlives_the_connection_keeps_its_question_from_being_asked(
-    keys: Keys, start_sshd: StartSshd, tmp_path: Path
+    keys: Keys, start_sshd: StartSshd, tmp_path: Path, question: Question
 ) -> None:
     sshd = start_sshd()
     keys.trust(sshd.port)
     count = tmp_path / "asked"
     # A process in D state survives its KILL. This one dies of it, so the watch that would send it is disarmed.
     hung = f"echo x >>{count}; kill -9 $fc_w; sleep 3"
-    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {SLOW: lambda: Echo(hung)})) as watching:
-        await watching.until(unanswered("gpu0", Reason.TIMEOUT, question="gpu"))
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {question: lambda: Echo(hung)})) as watching:
+        await watching.until(unanswered("gpu0", Reason.TIMEOUT, question=question.name))
         sshd.cut()
         seen = len(watching.seen)
         (stuck,) = await watching.until(
