@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from fabconsole.fabric.counters import Class, known
 from fabconsole.fabric.health import Mark
 from fabconsole.state.snapshot import NvlinkView, PortView
@@ -10,6 +12,7 @@ from fabconsole.tui.metrics import CONGESTION
 from fabconsole.tui.waiting import WAITING, row_waits
 from fabconsole.tui.wording import bits_a_second, count, large, octets, rate
 
+_NUMBER = re.compile(r"[\d.]+")
 ABSENT = "–"
 OLD = "old"
 """Role of what was read once and not again when it was due."""
@@ -64,8 +67,7 @@ def _fitting(value: float, room: int) -> str:
     """From the most words to the least: `+7.2/min`, `+7.2/m`, `+7/m`."""
     whole = f"+{rate(value)}"
     short = whole.replace("/min", "/m")
-    number, slash, unit = short.partition("/")
-    rounded = f"{number.partition('.')[0]}{number.lstrip('+0123456789.')}{slash}{unit}"
+    rounded = _NUMBER.sub(lambda number: f"{float(number[0]):.0f}", short)
     return next((said for said in (whole, short) if len(said) <= room), rounded)
 
 

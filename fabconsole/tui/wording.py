@@ -89,7 +89,7 @@ def _scaled(value: float) -> tuple[str, str]:
 
 
 def _figures(value: float) -> str:
-    return f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
+    return f"{value:.1f}" if 0 < value < 9.95 else f"{value:.0f}"
 
 
 def gbps(value: float | None) -> str:

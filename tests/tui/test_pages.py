@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -9,13 +10,14 @@ from drawn_fabric import NOON, Still, east, host, nvlink, port, silent, snapshot
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Mark, Severity
-from fabconsole.state.snapshot import Banner, EventView, QuestionCoverage, Series, Snapshot
+from fabconsole.state.snapshot import Banner, EventView, Finding, QuestionCoverage, Series, Snapshot
 from fabconsole.stream.records import Reason
 from fabconsole.tui.desk import Desk
 from fabconsole.tui.drawing import HIDDEN, length, plain
 from fabconsole.tui.keys import useful
 from fabconsole.tui.pages.bars import header, keys_line, pulse
 from fabconsole.tui.pages.events import event_line, event_lines, event_place
+from fabconsole.tui.pages.fabric import counted
 from fabconsole.tui.pages.link import link_lines
 from fabconsole.tui.pages.selection import selection
 from fabconsole.tui.pages.worst import worst_lines
@@ -55,6 +57,31 @@ def test_the_fabric_is_tiles_of_hosts_by_name_where_there_is_room() -> None:
         "",
         "switches           leaf ·",
     ]
+
+
+@pytest.mark.parametrize(
+    ("room", "said"), [(30, "▼1 ✖2 ▲3"), (8, "▼1 ✖2 ▲3"), (7, "▼1 +5"), (4, "▼1+5"), (3, "▼1+"), (2, "▼1")]
+)
+def test_a_number_in_a_racks_head_counts_what_its_glyph_says_and_nothing_else(room: int, said: str) -> None:
+    bad = Counter({Health.WARN: 3, Health.DOWN: 1, Health.CRIT: 2})
+    assert plain([counted(bad, room)]) == said
+
+
+def test_a_rack_whose_bad_nodes_are_alike_has_one_number() -> None:
+    assert plain([counted(Counter({Health.STALE: 12}), 4)]) == "◌12"
+
+
+def test_a_racks_single_cell_counts_those_that_are_as_bad_as_the_worst() -> None:
+    down, warns = (port(f"a{n}/mlx5_0/1", health) for n, health in ((0, Health.DOWN), (1, Health.WARN)))
+    hosts = [host(f"a{n}", "rack-a", rails=1, gpus=0, ports={p.end: p}) for n, p in enumerate((down, warns))]
+    hosts += [host(f"b{n}", "rack-b", rails=1, gpus=0) for n in range(30)]
+    lines = plain(desk(snapshot(hosts)).draw(10, 2).lines).splitlines()
+    assert lines == ["rack-a▼1+", "rack-b·"]
+
+
+def test_a_rack_is_told_by_word_in_the_line_on_the_selection() -> None:
+    said = plain(selection(small(), "rack r0", 100))
+    assert "1 CRIT of 2" in said
 
 
 def test_less_room_costs_names_then_space() -> None:
@@ -114,6 +141,13 @@ def test_a_rack_page_names_hosts_rails_and_why() -> None:
     assert "RAILS" in page and "GPUS" in page
     assert "✖ a1" in page
     assert "made CRIT" in page
+
+
+def test_a_racks_worst_list_has_the_links_whose_far_end_tells_of_them() -> None:
+    told = Finding(end="leaf0/2", health=Health.CRIT, reason="flapping", since=NOON, peer="a1/mlx5_1/1")
+    shown = replace(small(), findings=(told,))
+    assert "leaf0/2 ⇄ a1/mlx5_1/1" in plain(desk(shown, Place(View.RACK, "r0")).draw(100, 30).lines)
+    assert "leaf0/2" not in plain(desk(shown, Place(View.RACK, "r1")).draw(100, 30).lines)
 
 
 def test_a_switch_shows_a_cell_a_port() -> None:
