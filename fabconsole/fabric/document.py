@@ -23,28 +23,25 @@ from pathlib import Path
 
 import yaml
 
-from fabconsole.fabric.document_section import Pairs, Section
-from fabconsole.fabric.document_value import Value
-from fabconsole.fabric.errors import DocumentError, Problem
-from fabconsole.fabric.printable import printable
+from fabconsole.fabric.document_ledger import Ledger
+from fabconsole.fabric.document_section import Section, Value
 from fabconsole.fabric.yaml_nodes import compose, compose_file
 
 __all__ = ["Document", "Section", "Value"]
-
-_MAX_VISITS = 500_000
-"""Values read from one document: aliases of aliases cannot blow it up beyond that."""
 
 
 class Document:
     """One file being read, and what is wrong with it so far."""
 
     def __init__(self, node: yaml.MappingNode, file: str) -> None:
-        self.file = printable(file)
-        self._problems: dict[Problem, None] = {}
-        self._sections: list[Section] = []
-        self._visits = 0
-        self.root = Value(self, node, "", node.start_mark.line + 1).section()
+        self._ledger = Ledger(file)
+        self.root = Value(self._ledger, node, "", node.start_mark.line + 1).section()
         """The document's top mapping."""
+
+    @property
+    def file(self) -> str:
+        """Its name, as problems have it."""
+        return self._ledger.file
 
     @classmethod
     def read(cls, path: Path) -> Document:
@@ -56,26 +53,6 @@ class Document:
         """As `read`, of bytes already there; `file` is what problems call them."""
         return cls(compose(data, file), file)
 
-    def wrong(self, line: int, key: str, message: str) -> None:
-        """Write down a problem. Said twice (through an alias, say), it is kept once."""
-        self._problems[Problem(self.file, line, printable(key), printable(message))] = None
-
     def finish(self) -> None:
         """Raise DocumentError with every problem, unknown keys among them; return if there is none."""
-        for section in self._sections:
-            section.report_unknown()
-        if self._problems:
-            raise DocumentError(tuple(self._problems))
-
-    def section(self, key: str, line: int, pairs: Pairs = (), *, needed: bool = True) -> Section:
-        """A mapping to read, whose unknown keys `finish` will ask for."""
-        self._sections.append(Section(self, key, line, pairs, needed=needed))
-        return self._sections[-1]
-
-    def spend(self, visits: int) -> bool:
-        """Count values about to be read. False, and a problem, once they are absurdly many."""
-        self._visits += visits
-        if self._visits <= _MAX_VISITS:
-            return True
-        self.wrong(0, "", "unfolds to absurdly many values through its aliases: write fewer")
-        return False
+        self._ledger.close()

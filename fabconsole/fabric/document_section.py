@@ -1,18 +1,16 @@
-"""A mapping of a person's YAML: the keys that are asked for are the keys that exist."""
+"""The values and mappings of a person's YAML: the keys that are asked for are the keys that exist."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 import yaml
 
 from fabconsole.fabric import scalars
-from fabconsole.fabric.document_value import MOST, T, Value
-
-if TYPE_CHECKING:
-    from fabconsole.fabric.document import Document
+from fabconsole.fabric.document_ledger import Ledger
+from fabconsole.fabric.document_scalar import MOST, Scalar, T
 
 Pairs: TypeAlias = Sequence[tuple[yaml.Node, yaml.Node]]
 """Keys and values as YAML composed them."""
@@ -25,11 +23,48 @@ D = TypeVar("D")
 """What stands in for an absent or wrong value: the caller says."""
 
 
+class Value(Scalar):
+    """One value and its place. Each reader returns None after writing down why it is not what was asked for."""
+
+    def items(self) -> tuple[Value, ...]:
+        """The items of a list; a single value is a list of itself; nothing is none."""
+        if self.is_empty or not self._ledger.spend(1):
+            return ()
+        if not isinstance(self.node, yaml.SequenceNode):
+            return (self,)
+        nodes = self.node.value
+        if self.is_tagged() or not self._ledger.spend(len(nodes)):
+            return ()
+        return tuple(
+            Value(self._ledger, node, f"{self.key}[{index}]", node.start_mark.line + 1)
+            for index, node in enumerate(nodes)
+        )
+
+    def texts(self) -> tuple[str, ...]:
+        """A text, or a list of texts; the wrong ones are left out after being written down."""
+        return tuple(text for item in self.items() if (text := item.text()) is not None)
+
+    def section(self) -> Section:
+        """The mapping that stands here; an empty one where nothing does, or where it is no mapping."""
+        if self.is_empty:
+            return Section(self._ledger, self.key, self.line)
+        pairs = self._pairs()
+        return Section(self._ledger, self.key, self.line, pairs or (), needed=pairs is not None)
+
+    def _pairs(self) -> Pairs | None:
+        if self.is_tagged():
+            return None
+        if not isinstance(self.node, yaml.MappingNode):
+            self.wrong(f"is {self.shape()}: it should be a mapping, `key: value`")
+            return None
+        return self.node.value if self._ledger.spend(1 + len(self.node.value)) else None
+
+
 class Section:
     """A mapping being read. Asking for a key makes it known; where it is absent or wrong the default is handed out."""
 
-    def __init__(self, document: Document, key: str, line: int, pairs: Pairs, *, needed: bool) -> None:
-        self.document = document
+    def __init__(self, ledger: Ledger, key: str, line: int, pairs: Pairs = (), *, needed: bool = True) -> None:
+        self._ledger = ledger
         self.key = key
         """Path of keys from the top; empty for the document's own mapping."""
         self.line = line
@@ -39,6 +74,7 @@ class Section:
         self._known: dict[str, None] = {}
         for name, value in pairs:
             self._take(name, value)
+        ledger.at_last(self._report_unknown)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -51,7 +87,7 @@ class Section:
         if place is not None:
             place.wrong(message)
         else:
-            self.document.wrong(self.line, self._path(key) if key else self.key, message)
+            self._ledger.wrong(self.line, self._path(key) if key else self.key, message)
 
     def require(self, *keys: str) -> None:
         """These keys must be written."""
@@ -74,7 +110,7 @@ class Section:
     def section(self, key: str) -> Section:
         """The mapping at `key`; an empty one where it is not written."""
         value = self.get(key)
-        return value.section() if value else self.document.section(self._path(key), self.line)
+        return value.section() if value else Section(self._ledger, self._path(key), self.line)
 
     def items(self, key: str) -> tuple[Value, ...]:
         """The items of the list at `key`; a single value is a list of itself."""
@@ -121,7 +157,7 @@ class Section:
         wanted = f"one of {', '.join(options)}"
         return self.read(key, wanted, lambda text: scalars.choice(text, options), default)
 
-    def report_unknown(self) -> None:
+    def _report_unknown(self) -> None:
         """Write down every key that nobody asked for."""
         known = list(self._known)
         here = f"known here: {', '.join(known)}" if known else "no key is known here"
@@ -137,20 +173,20 @@ class Section:
     def _take(self, key: yaml.Node, value: yaml.Node) -> None:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
-            self.document.wrong(line, self.key, "has a list or a mapping for a key: a key should be a plain word")
+            self._ledger.wrong(line, self.key, "has a list or a mapping for a key: a key should be a plain word")
             return
         name = str(key.value)
         path = self._path(name)
         if not name.isprintable():
             odd = next(char for char in name if not char.isprintable())
-            self.document.wrong(line, path, f"holds U+{ord(odd):04X}, which is not seen: type blanks and letters anew")
+            self._ledger.wrong(line, path, f"holds U+{ord(odd):04X}, which is not seen: type blanks and letters anew")
         elif name == _MERGE:
-            self.document.wrong(line, path, "merge keys are not read here: write the keys out")
+            self._ledger.wrong(line, path, "merge keys are not read here: write the keys out")
         elif name in self._values:
             first = self._values[name].line
-            self.document.wrong(line, path, f"is written twice, first in line {first}: keep one of them")
+            self._ledger.wrong(line, path, f"is written twice, first in line {first}: keep one of them")
         else:
-            self._values[name] = Value(self.document, value, path, line)
+            self._values[name] = Value(self._ledger, value, path, line)
 
     def _path(self, key: str) -> str:
         return f"{self.key}.{key}" if self.key else key

@@ -1,17 +1,14 @@
-"""One value of a person's YAML, and its place: what it is not is written down, with what would be right."""
+"""A single value of a person's YAML, and its place: what it is not is written down, with what would be right."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import yaml
 
 from fabconsole.fabric import scalars
-
-if TYPE_CHECKING:
-    from fabconsole.fabric.document import Document
-    from fabconsole.fabric.document_section import Pairs, Section
+from fabconsole.fabric.document_ledger import Ledger
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = {"str", "int", "float", "bool", "timestamp", "value", "merge", "null", "seq", "map"}
@@ -21,47 +18,47 @@ MOST = 1 << 53
 T = TypeVar("T")
 
 
-class Value:
-    """One value and its place. Each reader returns None after writing down why it is not what was asked for."""
+class Scalar:
+    """A value that should be a single one. Its readers return None after writing down why it is not."""
 
-    def __init__(self, document: Document, node: yaml.Node, key: str, line: int) -> None:
-        self.document = document
+    def __init__(self, ledger: Ledger, node: yaml.Node, key: str, line: int) -> None:
+        self._ledger = ledger
         self.key = key
         """Path of keys from the top: ``racks.r00.nodes``, ``on[1]``."""
         self.line = line
         """Where its key stands, counted from 1."""
-        self._node = node
+        self.node = node
 
     @property
     def is_mapping(self) -> bool:
         """True for `key: value` pairs."""
-        return isinstance(self._node, yaml.MappingNode)
+        return isinstance(self.node, yaml.MappingNode)
 
     @property
     def is_list(self) -> bool:
         """True for `- item` or `[item]`."""
-        return isinstance(self._node, yaml.SequenceNode)
+        return isinstance(self.node, yaml.SequenceNode)
 
     @property
     def is_empty(self) -> bool:
         """True where nothing, `~` or `null` stands."""
-        return isinstance(self._node, yaml.ScalarNode) and str(self._node.tag) == _TAG + "null"
+        return isinstance(self.node, yaml.ScalarNode) and str(self.node.tag) == _TAG + "null"
 
     def wrong(self, message: str) -> None:
         """Write down what is wrong with this value and what would be right."""
-        self.document.wrong(self.line, self.key, message)
+        self._ledger.wrong(self.line, self.key, message)
 
     def read(self, wanted: str, understand: Callable[[str], T]) -> T | None:
         """What `understand` makes of the scalar; `wanted` names it, and a ValueError's text is the problem."""
-        if self._is_tagged():
+        if self.is_tagged():
             return None
-        if not isinstance(self._node, yaml.ScalarNode):
-            self.wrong(f"is {self._shape()}: it should be {wanted}")
+        if not isinstance(self.node, yaml.ScalarNode):
+            self.wrong(f"is {self.shape()}: it should be {wanted}")
         elif self.is_empty:
             self.wrong(f"is empty: it should be {wanted}, or leave the key out")
         else:
             try:
-                return understand(str(self._node.value))
+                return understand(str(self.node.value))
             except ValueError as error:
                 self.wrong(str(error))
         return None
@@ -94,45 +91,13 @@ class Value:
         """One of `options`."""
         return self.read(f"one of {', '.join(options)}", lambda text: scalars.choice(text, options))
 
-    def items(self) -> tuple[Value, ...]:
-        """The items of a list; a single value is a list of itself; nothing is none."""
-        if self.is_empty or not self.document.spend(1):
-            return ()
-        if not isinstance(self._node, yaml.SequenceNode):
-            return (self,)
-        nodes = self._node.value
-        if self._is_tagged() or not self.document.spend(len(nodes)):
-            return ()
-        return tuple(
-            Value(self.document, node, f"{self.key}[{index}]", node.start_mark.line + 1)
-            for index, node in enumerate(nodes)
-        )
-
-    def texts(self) -> tuple[str, ...]:
-        """A text, or a list of texts; the wrong ones are left out after being written down."""
-        return tuple(text for item in self.items() if (text := item.text()) is not None)
-
-    def section(self) -> Section:
-        """The mapping that stands here; an empty one where nothing does, or where it is no mapping."""
-        if self.is_empty:
-            return self.document.section(self.key, self.line)
-        pairs = self._pairs()
-        return self.document.section(self.key, self.line, pairs or (), needed=pairs is not None)
-
-    def _pairs(self) -> Pairs | None:
-        if self._is_tagged():
-            return None
-        if not isinstance(self._node, yaml.MappingNode):
-            self.wrong(f"is {self._shape()}: it should be a mapping, `key: value`")
-            return None
-        return self._node.value if self.document.spend(1 + len(self._node.value)) else None
-
-    def _shape(self) -> str:
+    def shape(self) -> str:
+        """What stands here, in a person's words."""
         return "a mapping" if self.is_mapping else "a list" if self.is_list else "a single value"
 
-    def _is_tagged(self) -> bool:
+    def is_tagged(self) -> bool:
         """Whether a tag stands before it, which is refused and never obeyed."""
-        tag = str(self._node.tag).removeprefix(_TAG)
+        tag = str(self.node.tag).removeprefix(_TAG)
         if tag in _PLAIN:
             return False
         self.wrong(f"has the tag {tag}: leave tags out")
