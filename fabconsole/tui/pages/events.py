@@ -35,7 +35,7 @@ def event_lines(
     `places` keeps the addresses of subjects between drawings, which hold while the fabric has its shape.
     """
     places = {} if places is None else places
-    seen = [view for view in snapshot.events if nodes is None or view.event.node in nodes]
+    seen = [view for view in snapshot.events if nodes is None or any(node in nodes for node in view.nodes)]
     lines: list[Line] = [(Span(fit(" EVENTS", width), "title"),)]
     if not seen:
         lines.append((Span(" none", "dim"),))
@@ -91,7 +91,7 @@ def event_at(address: str, snapshot: Snapshot) -> EventView | None:
     key = event_key(address)
     if key is None:
         return None
-    mine = (view for view in snapshot.events if view.event.node == node_of(address))
+    mine = (view for view in snapshot.events if node_of(address) in view.nodes)
     return next((view for view in mine if _key(view) == key), None)
 
 

@@ -117,7 +117,7 @@ def _by(snapshot: Snapshot, end: End) -> str:
 def _concerns(view: EventView, end: End) -> bool:
     """An event of that very thing, or of its node as a whole."""
     subject = view.event.subject
-    if view.event.node != node_of(end.end):
+    if node_of(end.end) not in view.nodes:
         return False
     if subject is None:
         return True

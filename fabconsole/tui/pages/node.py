@@ -40,7 +40,7 @@ class NodePage:
             lines += wrapped([Span(f" {node.error}", "unknown")], width, 1)
         for part in (self._ports(node, width), self._nvlinks(node, width)):
             lines += [(), *shown] if (shown := tuple(part)) else []
-        mine = [view for view in self.snapshot.events if view.event.node == self.node]
+        mine = [view for view in self.snapshot.events if self.node in view.nodes]
         return (*lines, (), *own_events(self.snapshot, mine[:_EVENTS], width))
 
     def _ports(self, node: NodeView, width: int) -> Iterator[Line]:
