@@ -29,13 +29,13 @@ CONSOLE: tuple[Binding, ...] = (
     Binding("shift+tab", "next_list(-1)", "The other way round", id="lists.previous", show=False),
     Binding("d", "diagnose", "Diagnose what is selected", id="diagnose"),
     Binding("o", "output", "Output of the last diagnostic", id="output"),
-    Binding("i", "whole", "In full: all that is told in short of what is selected", id="whole"),
+    Binding("i", "whole", "In full: all that is known of what is selected", id="whole"),
     Binding("N", "far_end", "Far end of the link", id="far-end"),
     Binding("slash", "filter", "Filter by name", id="filter"),
     Binding("m", "metric", "Next metric", id="metric"),
-    Binding("z", "faults", "Faults only", id="faults-only"),
+    Binding("z", "faults", "Faults only: what is well is held back", id="faults-only"),
     Binding("space", "mark", "Mark the node", id="mark"),
-    Binding("ctrl+c", "interrupt", "Stop the diagnostic that runs; the console goes on", id="interrupt", show=False),
+    Binding("ctrl+c", "interrupt", "Stop the diagnostic, not the console", id="interrupt", show=False),
     Binding("question_mark", "help", "Every key", id="help"),
     Binding("q", "quit", "Quit", id="quit"),
 )
@@ -57,6 +57,15 @@ HELP: tuple[Binding, ...] = (
     Binding("escape,question_mark,q,enter", "close", "Close the help", id="help.close", show=False),
 )
 """Keys of the help."""
+
+SECTIONS = (
+    ("TO MOVE", SHEET),
+    ("TO ASK", CONSOLE),
+    ("IN A DIAGNOSTIC", PANE),
+    ("ON WHAT IS SHOWN IN FULL", WHOLE),
+    ("IN THIS HELP", HELP),
+)
+"""As the help shows them."""
 
 SHORT = {
     "open": "open",
@@ -127,7 +136,7 @@ def shown(key: str) -> str:
 
 def every() -> tuple[Binding, ...]:
     """All of them, in the order of the help."""
-    return (*SHEET, *CONSOLE, *PANE, *WHOLE, *HELP)
+    return tuple(binding for _, bindings in SECTIONS for binding in bindings)
 
 
 class Hints(NamedTuple):

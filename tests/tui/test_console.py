@@ -17,8 +17,8 @@ from fabconsole.fabric.health import Health
 from fabconsole.state.snapshot import Banner
 from fabconsole.stream.records import Reason
 from fabconsole.tui import keys
-from fabconsole.tui.drawing import plain
-from fabconsole.tui.screens.help import help_lines
+from fabconsole.tui.drawing import length, plain
+from fabconsole.tui.pages.help import help_lines
 from fabconsole.tui.trail import View
 from fabconsole.tui.widgets.sheet import Sheet
 
@@ -417,13 +417,18 @@ async def test_nothing_fits_before_the_fabric_is_known(tmp_path: Path) -> None:
 
 
 def test_every_binding_has_an_id_of_its_own_and_is_in_the_help() -> None:
-    bindings = keys.every()
-    ids = [binding.id for binding in bindings]
+    ids = [binding.id for binding in keys.every()]
     assert all(ids) and len(set(ids)) == len(ids)
-    said = plain(help_lines(bindings))
-    for binding in bindings:
+    said = " ".join(plain(help_lines(keys.SECTIONS, 50)).split())
+    for binding in keys.every():
         assert keys.shown(binding.key) in said
         assert binding.description in said
+
+
+def test_the_help_has_every_glyph_and_fits_its_width() -> None:
+    lines = help_lines(keys.SECTIONS, 50)
+    assert max(length(line) for line in lines) <= 50
+    assert {health.glyph for health in Health} <= set(plain(lines))
 
 
 def test_every_widget_takes_its_keys_from_the_one_list() -> None:
@@ -448,10 +453,10 @@ async def test_help_opens_and_any_of_its_keys_closes_it(bench: Bench) -> None:
         for key in ("question_mark", "escape", "q", "enter"):
             await pilot.press("question_mark")
             await pilot.pause()
-            assert "GLYPHS" in seen(bench)
+            assert "TO MOVE" in seen(bench)
             await pilot.press(key)
             await pilot.pause()
-            assert "GLYPHS" not in seen(bench)
+            assert "TO MOVE" not in seen(bench)
 
 
 async def test_without_colour_no_cell_has_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,6 +107,6 @@ def _cells(gpu: Gpu, numbers: Sequence[int], pitch: int, metric: Metric) -> Iter
 
 def _summary(gpu: Gpu, width: int) -> Iterator[Span]:
     role = OLD if gpu.is_old else "dim" if gpu.is_up else "crit"
-    yield from (Span(" " * _APART), Span(gpu.up, role), Span(" " * (width - len(gpu.up))))
+    yield from (Span(" " * _APART), Span(gpu.up, role))
     if gpu.xids:
-        yield Span(gpu.xids, gpu.alarm.value.lower())
+        yield from (Span(" " * (width - len(gpu.up))), Span(gpu.xids, gpu.alarm.value.lower()))
