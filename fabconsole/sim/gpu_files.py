@@ -6,7 +6,7 @@ Form: NVIDIA's open kernel modules, kernel-open/nvidia/nv-procfs.c.
 from __future__ import annotations
 
 from fabconsole.sim.machine import Machine
-from fabconsole.sim.tools.nvidia_smi import DRIVER, NAME, VBIOS
+from fabconsole.sim.tools.nvidia_details import DRIVER, NAME, VBIOS
 from fabconsole.sim.wiring import Gpu
 
 _FIRST_IRQ = 512

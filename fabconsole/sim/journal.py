@@ -11,7 +11,7 @@ from functools import cached_property
 from fabconsole.sim.effects import Message
 from fabconsole.sim.files import FIRMWARE
 from fabconsole.sim.machine import Machine
-from fabconsole.sim.tools.nvidia_smi import DRIVER
+from fabconsole.sim.tools.nvidia_details import DRIVER
 
 ALWAYS = ("__CURSOR", "__REALTIME_TIMESTAMP", "__MONOTONIC_TIMESTAMP", "_BOOT_ID")
 """What `-o json` prints of a line whatever `--output-fields` says."""
@@ -62,6 +62,7 @@ class Journal:
             "_BOOT_ID": host.boot_id.replace("-", ""),
             "_MACHINE_ID": host.machine_id,
             "_HOSTNAME": host.name,
+            "_RUNTIME_SCOPE": "system",
             "_TRANSPORT": "kernel",
             "SYSLOG_FACILITY": "0",
             "SYSLOG_IDENTIFIER": "kernel",
@@ -69,7 +70,8 @@ class Journal:
             "_SOURCE_MONOTONIC_TIMESTAMP": str(monotonic),
             "MESSAGE": message.text,
         }
-        return json.dumps({name: text for name, text in said.items() if fields is None or name in (*ALWAYS, *fields)})
+        shown = {name: text for name, text in said.items() if fields is None or name in (*ALWAYS, *fields)}
+        return json.dumps(shown, separators=(",", ":"))
 
     def _stamps(self, message: Message) -> tuple[int, int]:
         """Microseconds since boot, and since the epoch."""

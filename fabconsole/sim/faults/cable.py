@@ -1,4 +1,7 @@
-"""Cables and modules: a link that flaps, errs, trains too low, is congested or counted to the end long ago."""
+"""Cables and modules: a link that flaps, errs, trains too low, is congested or counted to the end long ago.
+
+The kernel says nothing of any of this: mlx5 tells of a link that goes down or up on Ethernet only.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from random import Random
 
 from fabconsole.fabric.document import Section
 from fabconsole.sim.course import Growth, Spells
-from fabconsole.sim.effects import SPEEDS, Effects, Message, Speed
+from fabconsole.sim.effects import SPEEDS, Effects, Speed, once
 from fabconsole.sim.fabric import COLUMNS
 from fabconsole.sim.faults.places import far_end, read_end, read_start
 from fabconsole.sim.wiring import End, Wiring
@@ -40,7 +43,6 @@ class FlappingCable:
             received = tuple((start, dice.randrange(1, 9)) for start in starts)
             effects.grow(end, Growth("symbol_error", self.at, steps=errors))
             effects.grow(end, Growth("port_rcv_errors", self.at, steps=received))
-            tell_link(effects, wiring, end, spells)
         return True
 
 
@@ -76,10 +78,7 @@ class SlowLink:
             return False
         effects.slow[link] = (self.at, self.speed)
         if self.at > 0:
-            spells = Spells([(self.at, self.at + 2.0)])
-            effects.take_down(link, spells)
-            for end in wiring.links[link].near, wiring.links[link].far:
-                tell_link(effects, wiring, end, spells)
+            effects.take_down(link, once(self.at, self.at + 2.0))
         return True
 
 
@@ -114,19 +113,6 @@ class OldErrors:
             return False
         effects.grow(self.on, Growth(self.counter, -1.0, steps=((-1.0, self.count),)))
         return True
-
-
-def tell_link(effects: Effects, wiring: Wiring, end: End, spells: Spells) -> None:
-    """The kernel of a host says when its link goes down and comes up; switches say nothing to us."""
-    host = wiring.host.get(end.node)
-    if host is None:
-        return
-    hca = next(hca for hca in host.hcas if hca.name == end.port)
-    device = f"mlx5_core {hca.pci} ib{end.port.removeprefix('mlx5_')}"
-    for start, stop in spells.spells:
-        effects.say(end.node, Message(start, f"{device}: Link down", 6))
-        if stop < float("inf"):
-            effects.say(end.node, Message(stop, f"{device}: Link up", 6))
 
 
 def _flapping(section: Section) -> FlappingCable:

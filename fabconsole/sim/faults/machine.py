@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from random import Random
 
 from fabconsole.fabric.document import Section
-from fabconsole.sim.course import FOREVER, Spells
+from fabconsole.sim.course import FOREVER
 from fabconsole.sim.effects import Effects, Message, once
-from fabconsole.sim.faults.cable import tell_link
-from fabconsole.sim.faults.places import far_end, read_hca, read_host, read_start, read_switch
+from fabconsole.sim.faults.places import read_hca, read_host, read_start, read_switch
 from fabconsole.sim.wiring import End, Wiring
 
 TOOLS = ("nvidia-smi",)
@@ -31,11 +30,9 @@ class DeadSwitch:
             return False
         gone = once(self.at, self.until)
         effects.dead[self.on] = gone
-        for port, link in switch.links.items():
+        for link in switch.links.values():
             # Links come back one after the other while the switch boots.
-            spells = Spells([(self.at, self.until + dice.uniform(0, 3))])
-            effects.take_down(link, spells)
-            tell_link(effects, wiring, far_end(wiring, End(self.on, str(port))), spells)
+            effects.take_down(link, once(self.at, self.until + dice.uniform(0, 3)))
         return True
 
 
@@ -59,8 +56,12 @@ class LostHca:
         effects.say(
             host.name,
             Message(self.at, f"{root}: DPC: containment event, status:0x1f01 source:0x0000", 4),
-            Message(self.at, f"{root}: PCIe Bus Error: severity=Uncorrected (Fatal), type=Transaction Layer", 3),
-            Message(self.at + 1.4, f"mlx5_core {hca.pci}: poll_health:800:(pid 0): Fatal error detected", 3),
+            Message(
+                self.at,
+                f"{root}: PCIe Bus Error: severity=Uncorrected (Fatal), type=Inaccessible, (Unregistered Agent ID)",
+                3,
+            ),
+            Message(self.at + 1.4, f"mlx5_core {hca.pci}: poll_health:800:(pid 0): Fatal error 1 detected", 3),
         )
         return True
 

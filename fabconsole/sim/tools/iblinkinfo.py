@@ -32,8 +32,10 @@ def _one(machine: Machine, guid: int, *, in_lines: bool) -> Act:
     yield machine.takes(0.1, 0.3)
     found = by_guid(machine, guid)
     if found is None:
-        yield Complaint(f"iblinkinfo: iberror: failed: Can't find port with guid 0x{guid:x}\n".encode())
-        return 1
+        yield Complaint(f"ibwarn: [4711] main: Failed to resolve 0x{guid:x}; attempting full scan\n".encode())
+        yield machine.takes(*_SWEEP_S)
+        yield Complaint(f"Failed to find port: 0x{guid:x}\n".encode())
+        return 0
     if isinstance(found, Switch):
         yield _switch(machine, found, in_lines=in_lines).encode()
     else:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.fabric import COLUMNS
 from fabconsole.sim.machine import Machine
-from fabconsole.sim.tools.subnet import answering, by_guid, could_be, drawn, neighbour
+from fabconsole.sim.tools.subnet import answering, by_guid, could_be, drawn, lid, neighbour
 from fabconsole.sim.wiring import SWITCH_PORTS, End, Hca, Host, Switch
 
 _SWEEP_S = (0.8, 1.6)
@@ -98,8 +98,7 @@ class _Report:
     def _link(self, end: End, port: int, link: int) -> str:
         machine = self._machine
         line = machine.fabric.line(link, machine.now())
-        switch = machine.fabric.wiring.switch.get(end.node)
-        start = f"       Link info: {switch.lid if switch else 0:>6} {port:>3}[  ] {drawn(line)}"
+        start = f"       Link info: {lid(machine, end):>6} {port:>3}[  ] {drawn(line)}"
         if not line.up:
             return f'{start}             [  ] "" ( )\n'
         far = neighbour(machine, end, link)
@@ -113,15 +112,18 @@ class _Report:
 
 
 def run(machine: Machine, words: list[str]) -> Act:
-    """Forms: `--switch`, `-G GUID`, `-r`, `--data`; any threshold file is an empty one here."""
+    """Forms: `--switch`, `-G GUID`, `-r`, `--data`; any threshold file is an empty one here. Ends with 1 on errors."""
     report = _Report(machine, words)
     if "-G" in words:
         yield machine.takes(0.2, 0.5)
-        found = by_guid(machine, int(words[words.index("-G") + 1], 0))
+        guid = int(words[words.index("-G") + 1], 0)
+        found = by_guid(machine, guid)
         if found is None:
-            yield Complaint(b"ibqueryerrors: iberror: failed: Failed to find node\n")
-            return 1
-        yield (report.switch(found) if isinstance(found, Switch) else report.adapter(*found)).encode()
+            yield Complaint(f"ibwarn: [4711] main: Failed to resolve 0x{guid:x}; attempting full scan\n".encode())
+            yield machine.takes(*_SWEEP_S)
+            yield Complaint(f"Failed to find node: 0x{guid:x}\n".encode())
+        else:
+            yield (report.switch(found) if isinstance(found, Switch) else report.adapter(*found)).encode()
     else:
         switches = list(answering(machine))
         pause = machine.takes(*_SWEEP_S) / max(1, len(switches))
@@ -131,7 +133,7 @@ def run(machine: Machine, words: list[str]) -> Act:
         if "--switch" not in words:
             yield "".join(_adapters(report, machine.fabric.wiring.hosts)).encode()
     yield report.summary().encode()
-    return 0
+    return 1 if report.bad_nodes else 0
 
 
 def _adapters(report: _Report, hosts: Iterable[Host]) -> Iterator[str]:

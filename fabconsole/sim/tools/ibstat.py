@@ -21,7 +21,7 @@ def run(machine: Machine, words: list[str]) -> Act:
         return 0
     chosen = [hca for hca in hcas if not names or hca.name == names[0]]
     if not chosen:
-        yield Complaint(f"ibpanic: [4711] main: '{names[0]}' IB device can't be found: No such device\n".encode())
+        yield Complaint(f"ibpanic: [4711] main: '{names[0]}' IB device can't be found: Success\n".encode())
         return _FAILED
     if len(names) > 1:
         yield f"CA: '{chosen[0].name}'\n{_port(machine, chosen[0], depth=0)}".encode()

@@ -35,8 +35,13 @@ def _capabilities(*, is_hca: bool) -> list[str]:
         "\tCapabilities: [60] Express (v2) Endpoint, MSI 00",
         "\t\tDevSta:\tCorrErr- NonFatalErr- FatalErr- UnsupReq- AuxPwr- TransPend-",
         "\t\tLnkCap:\tPort #0, Speed 32GT/s, Width x16, ASPM not supported",
+        "\t\t\tClockPM- Surprise- LLActRep- BwNot- ASPMOptComp+",
+        "\t\tLnkCtl:\tASPM Disabled; RCB 64 bytes, Disabled- CommClk+",
+        "\t\t\tExtSynch- ClockPM- AutWidDis- BWInt- AutBWInt-",
         "\t\tLnkSta:\tSpeed 32GT/s (ok), Width x16 (ok)",
+        "\t\t\tTrErr- Train- SlotClk+ DLActive- BWMgmt- ABWMgmt-",
         f"\tKernel driver in use: {'mlx5_core' if is_hca else 'nvidia'}",
+        f"\tKernel modules: {'mlx5_core' if is_hca else 'nvidiafb, nouveau, nvidia_drm, nvidia'}",
     ]
 
 

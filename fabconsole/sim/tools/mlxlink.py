@@ -17,6 +17,7 @@ from fabconsole.sim.wiring import Hca
 
 _SYMBOLS, _DOWNS, _RECOVERIES = (COLUMNS.index(name) for name in ("symbol_error", "link_downed", "link_error_recovery"))
 _BITS_A_SYMBOL_S = 4e11
+_SPEEDS = {"mask": "0x000000f1", "values": ["NDR", "HDR", "EDR", "FDR", "SDR"]}
 
 
 def run(machine: Machine, words: list[str]) -> Act:
@@ -38,6 +39,7 @@ def _sections(machine: Machine, hca: Hca) -> dict[str, dict[str, object]]:
     line = machine.fabric.line(hca.link, t)
     return {
         "Operational Info": _operation(line),
+        "Supported Info": {"Enabled Link Speed": _SPEEDS, "Supported Cable Speed": _SPEEDS},
         "Troubleshooting Info": _trouble(line),
         "Tool Information": {"Firmware Version": FIRMWARE, "amBER Version": "5.75", "MFT Version": "4.34.1-10"},
         "Module Info": _module(machine, hca, line),
@@ -52,17 +54,19 @@ def _module(machine: Machine, hca: Hca, line: Line) -> dict[str, object]:
     return {
         "Temperature [C]": f"{warm} [-5..75]",
         "Voltage [mV]": "3291.2 [3000..3600]",
-        "Bias Current [mA]": _lanes([62.0 + lane for lane in lanes], "[5..80]"),
-        "Rx Power Current [dBm]": _lanes(rx, "[-8.914..5.999]"),
-        "Tx Power Current [dBm]": _lanes(lanes, "[-6.914..5.999]"),
+        "Bias Current [mA]": _lanes([252.0 + lane for lane in lanes], "[40..480]"),
+        "Rx Power Current [dBm]": _lanes(rx, "[-9.914..6.999]"),
+        "Tx Power Current [dBm]": _lanes(lanes, "[-6.904..6.999]"),
         "Identifier": "OSFP",
-        "Cable Technology": "850 nm VCSEL",
+        "Compliance": "IB NDR,400GBASE-DR4",
+        "Cable Technology": "1310 nm DFB laser",
         "Cable Type": "Optical Module (separated)",
         "OUI": "Nvidia",
         "Vendor Name": "NVIDIA",
-        "Part Number": "MMA4Z00-NS400",
-        "Serial Number": f"MT2422FT{hca.lid:05d}",
+        "Vendor Part Number": "MMS4X00-NS400",
+        "Vendor Serial Number": f"MT2422FT{hca.lid:05d}",
         "Rev": "A3",
+        "Wavelength [nm]": "1311",
         "FW Version": "46.120.273",
         "Digital Diagnostic Monitoring": "Yes",
         "LOS Alarm": "N/A",
@@ -79,7 +83,7 @@ def _operation(line: Line) -> dict[str, object]:
         "Physical state": line.phys,
         "Speed": f"IB-{speed.generation}" if speed else "N/A",
         "Width": f"{speed.width}x" if speed else "N/A",
-        "FEC": "Standard_RS-FEC - (544,514) + PLR" if speed else "N/A",
+        "FEC": "Ethernet_Consortium_LL_50G_RS_FEC_PLR -(272,257+1)" if speed else "N/A",
         "Loopback Mode": "No Loopback",
         "Auto Negotiation": "ON",
     }
@@ -95,6 +99,7 @@ def _errors(counts: list[int], t: float) -> dict[str, object]:
         "Effective Physical Errors": str(symbols),
         "Effective Physical BER": _ratio(symbols / (_BITS_A_SYMBOL_S * 60 * minutes)),
         "Raw Physical BER": "4E-9" if symbols else "5E-10",
+        "Raw Physical Errors Per Lane": {"values": [str(int(minutes * 60 * errors)) for errors in (19, 93, 45, 57)]},
         "Raw Physical BER Per Lane": {"values": ["1E-10", "1E-9", "4E-10", "5E-10"]},
         "Link Down Counter": str(counts[_DOWNS]),
         "Link Error Recovery Counter": str(counts[_RECOVERIES]),
@@ -124,10 +129,15 @@ def _as_text(sections: Mapping[str, Mapping[str, object]]) -> str:
     lines: list[str] = []
     for title, values in sections.items():
         lines += ["", title, "-" * len(title)]
-        lines += [
-            f"{key:<35}: {','.join(said['values']) if isinstance(said, dict) else said}" for key, said in values.items()
-        ]
+        lines += [f"{key:<35}: {_in_words(said) if isinstance(said, dict) else said}" for key, said in values.items()]
     return "\n".join([*lines, ""])
+
+
+def _in_words(said: Mapping[str, object]) -> str:
+    """`0x000000f1 (NDR,HDR)` of what has a mask, else the values alone."""
+    values = said["values"]
+    words = ",".join(values) if isinstance(values, list) else str(values)
+    return f"{said['mask']} ({words})" if "mask" in said else words
 
 
 def _as_json(sections: Mapping[str, Mapping[str, object]]) -> str:

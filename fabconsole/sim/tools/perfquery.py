@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numpy import int64
+from numpy import int64, zeros
 from numpy.typing import NDArray
 
 from fabconsole.fabric.table import Width
@@ -10,10 +10,14 @@ from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.fabric import COLUMNS, capped
 from fabconsole.sim.machine import Machine
 from fabconsole.sim.tools.subnet import by_lid
-from fabconsole.sim.wiring import Switch
+from fabconsole.sim.wiring import SWITCH_PORTS, Hca, Host, Switch
 
 CAP_MASK, CAP_MASK2 = 0x5300, 0x2
 """All ports at once, wide counters, XmitWait, RS-FEC; and errors in 64 bits."""
+
+_UNANSWERED_S = 3.0
+"""A second for each of three tries."""
+_FAILED = 255
 
 _EXTENDED = (
     ("PortXmitData", "port_xmit_data"),
@@ -55,16 +59,21 @@ _PLAIN = (
 
 def run(machine: Machine, words: list[str]) -> Act:
     """Forms: `[-x] LID [PORT]`; `-C` and `-P` make no difference here."""
-    yield machine.takes(0.01, 0.05)
     extended = "-x" in words
     numbers = [int(word, 0) for word in _operands(words[1:]) if word[0].isdigit()]
     lid, port = (*numbers, 1)[:2] if numbers else (0, 1)
-    counts = _counts(machine, lid, port)
+    found = by_lid(machine, lid)
+    if found is None:
+        yield _UNANSWERED_S
+        yield Complaint(f"ibwarn: [4711] mad_rpc: _do_madrpc failed; dport (Lid {lid})\n".encode())
+        yield Complaint(b"perfquery: iberror: failed: classportinfo query\n")
+        return _FAILED
+    yield machine.takes(0.01, 0.05)
+    counts = _counts(machine, found, port)
     if counts is None:
         query = "perfextquery" if extended else "perfquery"
-        yield Complaint(f"ibwarn: [4711] mad_rpc: _do_madrpc failed; dport (Lid {lid})\n".encode())
         yield Complaint(f"perfquery: iberror: failed: {query}\n".encode())
-        return 1
+        return _FAILED
     yield _printed(counts, lid, port, extended=extended).encode()
     return 0
 
@@ -76,11 +85,13 @@ def _operands(words: list[str]) -> list[str]:
     ]
 
 
-def _counts(machine: Machine, lid: int, port: int) -> NDArray[int64] | None:
-    found, t = by_lid(machine, lid), machine.now()
+def _counts(machine: Machine, found: Switch | tuple[Host, Hca], port: int) -> NDArray[int64] | None:
+    """Of one port; None where there is none of that number. One that was never cabled has counted nothing."""
+    t = machine.now()
     if isinstance(found, Switch):
-        return machine.fabric.switch_counts(found, t).get(port)
-    if found is None or port != 1:
+        nothing = zeros(len(COLUMNS), dtype=int64) if 1 <= port <= SWITCH_PORTS else None
+        return machine.fabric.switch_counts(found, t).get(port, nothing)
+    if port != 1:
         return None
     host, hca = found
     row: NDArray[int64] = machine.fabric.host_counts(host, t)[host.hcas.index(hca)]

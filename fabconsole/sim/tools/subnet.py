@@ -34,9 +34,8 @@ def neighbour(machine: Machine, end: End, link: int) -> Neighbour:
     if far.node in wiring.switch:
         switch = wiring.switch[far.node]
         return Neighbour(switch.guid, switch.lid, int(far.port), switch.name)
-    host = wiring.host[far.node]
-    hca = next(hca for hca in host.hcas if hca.name == far.port)
-    return Neighbour(hca.guid, hca.lid, 1, f"{host.name} {hca.name}")
+    hca = next(hca for hca in wiring.host[far.node].hcas if hca.name == far.port)
+    return Neighbour(hca.guid, hca.lid, 1, f"{far.node} {hca.name}")
 
 
 def by_lid(machine: Machine, lid: int) -> Switch | tuple[Host, Hca] | None:
@@ -56,6 +55,14 @@ def by_guid(machine: Machine, guid: int) -> Switch | tuple[Host, Hca] | None:
     return _adapter(machine, lambda hca: hca.guid == guid)
 
 
+def lid(machine: Machine, end: End) -> int:
+    """Of a switch, or of the HCA that `end` is."""
+    wiring = machine.fabric.wiring
+    if end.node in wiring.switch:
+        return wiring.switch[end.node].lid
+    return next(hca.lid for hca in wiring.host[end.node].hcas if hca.name == end.port)
+
+
 def drawn(line: Line | None) -> str:
     """The arrow of iblinkinfo; None: nothing was ever plugged in."""
     if line is None or line.speed is None:
@@ -68,9 +75,9 @@ def could_be(line: Line | None) -> str:
     """What iblinkinfo says of a link below what both ends can do."""
     if line is None or line.speed is None:
         return "( )"
-    wider = "Could be 4X " if line.speed.width < 4 else ""
+    wider = "Could be 4X" if line.speed.width < 4 else ""
     faster = "Could be 106.25 Gbps" if line.speed.generation != "NDR" else ""
-    return f"({(wider + faster).strip() or ' '})"
+    return f"({wider} {faster})"
 
 
 def _adapter(machine: Machine, wanted: Callable[[Hca], bool]) -> tuple[Host, Hca] | None:
