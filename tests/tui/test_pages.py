@@ -67,6 +67,22 @@ def test_a_number_in_a_racks_head_counts_what_its_glyph_says_and_nothing_else(ro
     assert plain([counted(bad, room)]) == said
 
 
+def test_a_racks_head_is_drawn_anew_when_a_node_gets_worse_whatever_the_metric_shows() -> None:
+    def shown(health: Health) -> Snapshot:
+        bad = port("a0/mlx5_0/1", health, counters={"link_downed": 0}, rates={"link_downed": 0.0})
+        return snapshot([host("a0", "r0", rails=1, gpus=0, ports={bad.end: bad}), silent("a1", "r0")])
+
+    picture = Still(shown(Health.WARN))
+    made = Desk(picture, NOON)
+    made.next_metric()
+    heads = []
+    for health in (Health.WARN, Health.DEGRADED):
+        picture.now = shown(health)
+        made.look(NOON)
+        heads.append(plain(made.draw(60, 20).lines).splitlines()[0].split())
+    assert heads == [["r0", "?1", "▲1"], ["r0", "?1", "◢1"]]
+
+
 def test_a_rack_whose_bad_nodes_are_alike_has_one_number() -> None:
     assert plain([counted(Counter({Health.STALE: 12}), 4)]) == "◌12"
 

@@ -69,11 +69,12 @@ class FabricPage:
         return _joined(self._spans(item, racks, rack_of) for item in self.layout.lines[y])
 
     def _made_of(self, y: int, racks: dict[str, RackView], known: dict[str, NodeLevels]) -> tuple[object, ...]:
+        """Looks of nodes; for a rack's head their healths too, which are the same under every metric."""
         nodes, names = self.layout.needs[y]
-        inside = [racks[name] for name in names if name in racks]
+        inside = [name for rack in names if rack in racks for name in racks[rack].nodes if name in known]
         return (
-            *(known.get(name) for name in nodes),
-            *((rack.health, rack.faults, *map(known.get, rack.nodes)) for rack in inside),
+            *map(known.get, nodes),
+            *((known[name], self.snapshot.nodes[name].health) for name in inside),
         )
 
     def _spans(self, item: Placed, racks: dict[str, RackView], rack_of: dict[str, str]) -> tuple[int, tuple[Span, ...]]:
