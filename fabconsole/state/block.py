@@ -12,10 +12,11 @@ import numpy as np
 from fabconsole.fabric.table import ABSENT, Kind, NvlinkState, PortState, Table
 from fabconsole.state.downs import Downs
 from fabconsole.state.limits import Limits
-from fabconsole.state.row import Places
 from fabconsole.state.window import Counts, Quality, Window
 
 State = PortState | NvlinkState
+Places = Mapping[str, int]
+"""Column name to column number, in column order."""
 _UP = ("Active", "ActiveDefer")
 _UNTOLD = (None, "unknown")
 _DOWNED = "link_downed"

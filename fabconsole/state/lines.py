@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from fabconsole.fabric.health import Mark
-from fabconsole.fabric.table import UNSUPPORTED
+from fabconsole.fabric.table import PRESENT, UNSUPPORTED
 from fabconsole.state.block import Block
-from fabconsole.state.row import CounterLine, RateLine
 
 _NO_MARKS: Mapping[str, Mark] = {}
 
@@ -66,3 +66,57 @@ class Lines:
             for row, column in () if flags is None else np.argwhere(flags).tolist():
                 marks.setdefault(row, {})[self._columns[column]] = mark
         return marks
+
+
+class CounterLine(Mapping[str, int]):
+    """Lifetime values of one row; what was not read is not in it. No dictionary is built for what nobody looks at."""
+
+    __slots__ = ("_lines", "_row")
+
+    def __init__(self, lines: Lines, row: int) -> None:
+        self._lines = lines
+        self._row = row
+
+    def __getitem__(self, name: str) -> int:
+        lines, row = self._lines, self._row
+        column = lines.places[name]
+        if lines.quality[row, column] != PRESENT:
+            raise KeyError(name)
+        return int(lines.values[row, column])
+
+    def __iter__(self) -> Iterator[str]:
+        present = (self._lines.quality[self._row] == PRESENT).tolist()
+        return (name for name, column in self._lines.places.items() if present[column])
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+class RateLine(Mapping[str, float]):
+    """Rates of one row; a counter without one is not in it."""
+
+    __slots__ = ("_lines", "_row")
+
+    def __init__(self, lines: Lines, row: int) -> None:
+        self._lines = lines
+        self._row = row
+
+    def __getitem__(self, name: str) -> float:
+        lines, row = self._lines, self._row
+        column = lines.places[name]
+        rate = float(lines.rates[row, column])
+        if math.isnan(rate) or (lines.saturated is not None and lines.saturated[row, column]):
+            raise KeyError(name)
+        return rate
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self._lines.places if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))

@@ -11,9 +11,9 @@ from fabconsole.fabric.table import PortState
 from fabconsole.fabric.thresholds import Flapping
 from fabconsole.state import judge
 from fabconsole.state.block import Block, Seen, State
+from fabconsole.state.joined import joined
 from fabconsole.state.judge import NO_COUNTERS, Verdict
 from fabconsole.state.lines import Lines
-from fabconsole.state.row import joined
 from fabconsole.state.scale import Scale
 from fabconsole.state.snapshot import PortView
 
