@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabconsole.fabric.counters import Class, known
-from fabconsole.fabric.table import Width
+from fabconsole.fabric.table import PRESENT, Width
 
 _STILL = (Class.ERROR, Class.STATE)
 _ENDLESS = (1 << 64) - 1
@@ -34,8 +34,16 @@ class Limits:
         self.maximum: NDArray[np.uint64] = np.array(stops, dtype=np.uint64)
         """(columns): where it stops; all ones where it does not, or nobody knows."""
 
-    def widen(self, values: NDArray[np.uint64]) -> None:
-        """Drop the width of every column in which `values` (rows, columns) holds more than it could.
+    def reached(self, values: NDArray[np.uint64], quality: NDArray[np.uint8]) -> NDArray[np.bool_] | None:
+        """Which of the values that were read are at their maximum; None: none is. (rows, columns), all of them."""
+        if not np.count_nonzero(values >= self.maximum):
+            return None
+        self._widen(values)
+        top = (values >= self.maximum) & (quality == PRESENT)
+        return top if top.any() else None
+
+    def _widen(self, values: NDArray[np.uint64]) -> None:
+        """Drop the width of every column in which `values` holds more than it could.
 
         Some drivers read the same file from a 64-bit register; a value above the limit proves it.
         """

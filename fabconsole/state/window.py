@@ -88,7 +88,7 @@ class Window:
         self.values = values
         if not same_quality:
             self.quality = quality
-        self._look_for_limits()
+        self.saturated = self.limits.reached(self.values, self.quality)
         return self._append(Step(clock_s, at, grown), moved)
 
     def repeat(self, clock_s: float, at: float) -> None:
@@ -184,23 +184,14 @@ class Window:
         moved._resets = {(rows[row], columns[column]): clock for (row, column), clock in self._resets.items()}
         limits.maximum[np.asarray(columns, dtype=np.intp)] = self.limits.maximum
         limits.wraps[np.asarray(columns, dtype=np.intp)] = self.limits.wraps
-        moved._look_for_limits()
+        moved.saturated = limits.reached(moved.values, moved.quality)
         return moved
 
     def _begin(self, values: Counts, quality: Quality, clock_s: float, at: float) -> None:
         self.values, self.quality = values, quality
         self._seen = quality == PRESENT
-        self._look_for_limits()
+        self.saturated = self.limits.reached(self.values, self.quality)
         self._ring = deque((Step(clock_s, at, values),))
-
-    def _look_for_limits(self) -> None:
-        top = self.values >= self.limits.maximum
-        if not np.count_nonzero(top):
-            self.saturated = None
-            return
-        self.limits.widen(self.values)
-        top = (self.values >= self.limits.maximum) & (self.quality == PRESENT)
-        self.saturated = top if top.any() else None
 
     def _append(self, step: Step, moved: Flags | None) -> Sequence[Grown]:
         """`moved` says which values did; None: none."""
