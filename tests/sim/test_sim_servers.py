@@ -15,13 +15,16 @@ from pathlib import Path
 
 import asyncssh
 import pytest
+from sim_rig import Clock, machine, scenario
 
 from fabconsole.collector.collector import Collector
 from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory_file import read_inventory
 from fabconsole.fabric.thresholds_file import read_thresholds
 from fabconsole.platforms.registry import names
+from fabconsole.sim import tools
 from fabconsole.sim.launch import launch
+from fabconsole.sim.play import Play
 from fabconsole.state.fabric import FabricState
 from fabconsole.stream.records import Finished, Opening, Output, Record, Sample, Sweep, Unanswered
 from fabconsole.stream.source import Order
@@ -182,6 +185,23 @@ async def test_a_frozen_host_holds_its_tongue_and_comes_back_while_the_log_goes_
         for record in await records_until(inventory, lambda seen: listed(seen) and told(seen) >= {48, 94}):
             state.apply(record)
         assert state.snapshot(time.time()).nodes["gpu00-01"].gpu_events == {5: "Xid 48", 6: "Xid 94"}
+
+
+async def test_what_was_begun_before_a_freeze_is_said_after_it(tmp_path: Path) -> None:
+    faults = "  - {fault: frozen-host, on: gpu00-02, at: 500ms, lasts: 550ms}\n"
+    clock = Clock(1.0)
+    host = machine("gpu00-02", clock, plan=scenario(faults, tmp_path))
+    said: list[bytes] = []
+    ended = asyncio.Event()
+    play = Play(
+        host, tools.run(host, ["hostname"]), write=said.append, complain=said.append, ended=lambda _: ended.set()
+    )
+    play.go_on()
+    assert said == []
+    clock.t = 2.0
+    async with asyncio.timeout(5):
+        await ended.wait()
+    assert said == [b"gpu00-02\n"]
 
 
 def test_a_scenario_that_is_wrong_is_told_in_its_own_words(tmp_path: Path) -> None:

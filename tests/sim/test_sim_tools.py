@@ -19,6 +19,7 @@ from fabconsole.platforms.shell import guarded
 from fabconsole.runbook.command import read_command
 from fabconsole.sim import command
 from fabconsole.sim.checksum import cksum
+from fabconsole.sim.journal import Journal
 from fabconsole.sim.machine import Machine
 
 VALUES = {
@@ -220,6 +221,14 @@ def test_the_journal_is_written_without_blanks_as_the_nodes_filter_expects(host:
     line = answer(host, "journalctl -k -n 1 -o json")[1]
     assert '"_TRANSPORT":"kernel"' in line
     assert '","' in line
+
+
+def test_only_a_place_in_its_own_journal_is_a_place_to_go_on_from(host: Machine) -> None:
+    journal = Journal(host)
+    place = journal.cursor(3)
+    assert journal.after(place) == 4
+    for other in (place.replace("i=4", "i=5"), place.replace("i=4", "i=fff"), place.replace("s=", "s=0"), "i=4"):
+        assert journal.after(other) is None
 
 
 def test_an_infiniband_host_says_nothing_of_a_link_that_flaps(tmp_path: Path) -> None:
