@@ -15,7 +15,7 @@ from fabconsole.stream.records import Reason
 from fabconsole.tui.desk import Desk
 from fabconsole.tui.drawing import HIDDEN, length, plain
 from fabconsole.tui.keys import useful
-from fabconsole.tui.pages.bars import header, keys_line, pulse
+from fabconsole.tui.pages.bars import banner_lines, header, keys_line, pulse
 from fabconsole.tui.pages.events import event_line, event_lines, event_place
 from fabconsole.tui.pages.fabric import counted
 from fabconsole.tui.pages.link import link_lines
@@ -274,6 +274,21 @@ def test_however_narrow_the_header_names_every_question_with_a_gap(width: int, c
     said = plain([header(shown, crumbs, width)])
     assert "hca 63" in said and "nvlink 61" in said
     assert length(header(shown, crumbs, width)) <= width
+
+
+def test_a_banner_is_whole_where_there_is_room_for_it() -> None:
+    long = "jump host bastion1: 12 nodes unreachable, " + "connection refused, " * 4 + "in the end"
+    lines = banner_lines([long], 60)
+    assert len(lines) == 3 and all(length(line) == 60 for line in lines)
+    assert "in the end" in plain(lines)
+
+
+def test_many_banners_have_a_line_each_and_those_without_one_are_counted() -> None:
+    lines = plain(banner_lines([f"banner {number} " + "x" * 70 for number in range(5)], 60)).splitlines()
+    assert [line[:9] for line in lines] == [" banner 0", " banner 1", " banner 2"]
+    assert lines[-1].endswith("… and 2 more")
+    two = plain(banner_lines([f"banner {number} " + "x" * 110 for number in range(2)], 60)).splitlines()
+    assert [line[:9] for line in two] == [" banner 0", " banner 1"]
 
 
 def test_the_foot_never_loses_help_and_quit() -> None:

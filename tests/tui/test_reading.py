@@ -114,6 +114,22 @@ async def test_output_begins_at_its_top_and_is_followed_from_its_end_until_one_r
         assert top(bench) == read
 
 
+async def test_the_exact_command_is_shown_whole_and_the_page_stays_while_one_chooses(bench: Bench) -> None:
+    async with opened(bench, (60, 24)) as pilot:
+        console = bench.app.console_screen
+        console.stage.place.select("gpu03-02/mlx5_5/1")
+        await pilot.press("d")
+        await pilot.pause()
+        heights = set()
+        for choice in console.pane._choices or ():
+            said = text(bench, "pane-head")
+            assert "".join(choice.preview().split()) in "".join(said.split())
+            heights.add(console.stage.size.height)
+            await pilot.press("down")
+            await pilot.pause()
+        assert len(heights) == 1
+
+
 async def test_the_foot_offers_to_cancel_only_what_runs(tmp_path: Path) -> None:
     shown = east()
     bench = Bench(shown, tmp_path, Scripted(inventory_of(shown), (b"working\n",), ends=False))

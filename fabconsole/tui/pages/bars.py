@@ -8,13 +8,15 @@ from itertools import product
 
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.snapshot import Coverage, Snapshot
-from fabconsole.tui.drawing import Line, Span, clipped, cut, length, spread
+from fabconsole.tui.drawing import Line, Span, clipped, cut, fit, length, plain, spread, wrapped
 from fabconsole.tui.floor import is_switch
 from fabconsole.tui.metrics import METRICS, STEPS, Metric
 from fabconsole.tui.waiting import WAITING
 from fabconsole.tui.wording import clock
 
 CLOCK_WIDTH = 21
+_BANNERS = 3
+"""Lines that they may take from the fabric."""
 NARROW_CLOCK_WIDTH = 12
 """Columns of the clock where there is no room for words."""
 
@@ -119,6 +121,17 @@ def pulse(now: float, heard_at: float | None, interval_s: float, ended: bool, wi
     if width >= CLOCK_WIDTH:
         return spread([], [time, state, Span(" ")], width)
     return spread([], [time, state._replace(text=state.text[0])] if live else [state], width)
+
+
+def banner_lines(texts: Sequence[str], width: int) -> list[Line]:
+    """Each in as many lines as it takes, if there is room for all; else what can be said in a line of each."""
+    lines = [plain([line]) for text in texts for line in wrapped([Span(f" {text}")], width, 1)]
+    if len(lines) > _BANNERS:
+        more = len(texts) - _BANNERS
+        tail = f"   … and {more} more" if more > 0 else ""
+        lines = [f" {text}" for text in texts[:_BANNERS]]
+        lines[-1] = cut(lines[-1], width - len(tail)) + tail
+    return [(Span(fit(line, width), "banner"),) for line in lines]
 
 
 def metric_tabs(metric: Metric, width: int) -> Line:

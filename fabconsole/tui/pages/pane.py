@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fabconsole.tui.diagnosis import Choice, Group, Job
-from fabconsole.tui.drawing import Line, Span, cut, fit, length, spread
+from fabconsole.tui.drawing import Line, Span, fit, length, spread, wrapped
 
 _CHOICE = "choice"
+_TITLE = 11
 
 
 def choice_lines(choices: Sequence[Choice], width: int) -> tuple[Line, ...]:
@@ -27,15 +28,19 @@ def chosen(address: str | None) -> int:
     return int(number) if number.isdigit() else 0
 
 
-def choice_head(choice: Choice | None, width: int) -> tuple[Line, Line]:
-    """The exact command, and what to look for in its answer."""
-    if choice is None:
-        return (Span(fit(" DIAGNOSE", width), "title"),), ()
-    first = (Span(" DIAGNOSE  ", "title"), Span(cut(choice.preview(), max(0, width - 12)), "accent"))
-    return first, (Span(cut(f"           {' '.join(choice.command.about.split())}", width), "dim"),)
+def choice_head(choices: Sequence[Choice], at: int, width: int) -> tuple[Line, ...]:
+    """The exact command, all of it, and what to look for in its answer; as high as the highest of `choices`."""
+    heads = [_head(choice, width) for choice in choices]
+    return (*heads[at], *[()] * (max(map(len, heads)) - len(heads[at])))
 
 
-def job_head(job: Job, width: int) -> tuple[Line, Line]:
+def _head(choice: Choice, width: int) -> Sequence[Line]:
+    command = (Span(fit(" DIAGNOSE", _TITLE), "title"), Span(choice.preview(), "accent"))
+    about = (Span(" " * _TITLE), Span(" ".join(choice.command.about.split()), "dim"))
+    return (*wrapped(command, width, _TITLE), *wrapped(about, width, _TITLE))
+
+
+def job_head(job: Job, width: int) -> tuple[Line, ...]:
     """What ran, and how it stands."""
     runs = list(job.runs.values())
     if len(runs) == 1:
@@ -47,7 +52,7 @@ def job_head(job: Job, width: int) -> tuple[Line, Line]:
         state = f"{ended}/{len(runs)} ended" + (f", {failed} failed" if failed else "")
         text, role = f"{len(runs)} nodes $ {runs[0].order.command}", "warn" if failed else "dim"
     first = spread([Span(" "), Span(job.command.title, "strong")], [Span(f"{state}  {job.command.kind} ", role)], width)
-    return first, (Span(cut(f" {text}", width), "accent"),)
+    return (first, *wrapped((Span(f" {text}", "accent"),), width, 1))
 
 
 def job_lines(job: Job, width: int) -> tuple[Line, ...]:

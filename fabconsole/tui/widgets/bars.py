@@ -10,13 +10,19 @@ from textual.containers import Horizontal, Vertical
 
 from fabconsole.tui import keys
 from fabconsole.tui.desk import SIDE_FROM, Desk
-from fabconsole.tui.drawing import Line, Span, fit
-from fabconsole.tui.pages.bars import CLOCK_WIDTH, NARROW_CLOCK_WIDTH, header, keys_line, metric_tabs, pulse
+from fabconsole.tui.drawing import Span, fit
+from fabconsole.tui.pages.bars import (
+    CLOCK_WIDTH,
+    NARROW_CLOCK_WIDTH,
+    banner_lines,
+    header,
+    keys_line,
+    metric_tabs,
+    pulse,
+)
 from fabconsole.tui.pages.selection import in_one, selection
 from fabconsole.tui.palette import Palette
 from fabconsole.tui.widgets.canvas import Canvas
-
-_BANNERS = 3
 
 
 @dataclass(slots=True)
@@ -63,10 +69,7 @@ class Top(Vertical):
         self._show_banners(texts)
 
     def _show_banners(self, texts: Sequence[str]) -> None:
-        width = self._head.size.width + self._clock.size.width
-        lines: list[Line] = [(Span(fit(f" {text}", width), "banner"),) for text in texts[:_BANNERS]]
-        if len(texts) > _BANNERS:
-            lines[-1] = (Span(fit(f" {texts[_BANNERS - 1]}   … and {len(texts) - _BANNERS} more", width), "banner"),)
+        lines = banner_lines(texts, self._head.size.width + self._clock.size.width)
         if len(lines) != len(self._banners.lines):
             self._banners.styles.height = len(lines)
             self._banners.display = bool(lines)

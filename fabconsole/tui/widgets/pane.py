@@ -87,13 +87,12 @@ class Pane(Vertical):
             return
         if self._choices is not None:
             self.body.show(choice_lines(self._choices, width))
-            at = chosen(self.body.cursor)
-            self._head.show(choice_head(self._choices[at] if at < len(self._choices) else None, self._head.size.width))
+            self._head.show(choice_head(self._choices, chosen(self.body.cursor), self.size.width))
         elif self.job is not None:
             # Begun at the top, one answer is followed from where its end was seen; several are read one by one.
             follows = self.is_running and len(self.job.runs) == 1 and bool(self.body.lines) and self.body.is_at_end
             self.body.show(job_lines(self.job, width))
-            self._head.show(job_head(self.job, self._head.size.width))
+            self._head.show(job_head(self.job, self.size.width))
             if follows:
                 self.body.scroll_lines(len(self.body.lines))
 
