@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import select
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -33,8 +34,9 @@ def launch(
 
     The child also ends by itself when this process is gone, however it went: it watches the pipe that this process
     holds. `meanwhile` is done while it starts: imports of one's own, say, which take as long. Raises SourceError
-    where it does not start, in its own words.
+    where it does not start, or has ended before its time, in its own words.
     """
+    inventory: Path | None = None
     with tempfile.TemporaryFile() as complaints:
         child = subprocess.Popen(  # noqa: S603 - our own module, our own arguments
             [
@@ -48,9 +50,14 @@ def launch(
         )
         try:
             meanwhile()
-            yield Path(_ready_line(child, complaints, ready_s))
+            inventory = Path(_ready_line(child, complaints, ready_s))
+            yield inventory
+            if child.poll() is not None:
+                raise SourceError(f"the simulated fabric ended by itself: {_last_words(child, complaints)}")
         finally:
             _end(child)
+            if inventory is not None:
+                shutil.rmtree(inventory.parent, ignore_errors=True)  # its own to do, unless it was killed
 
 
 def _ready_line(child: subprocess.Popen[bytes], complaints: IO[bytes], ready_s: float) -> str:
@@ -63,11 +70,17 @@ def _ready_line(child: subprocess.Popen[bytes], complaints: IO[bytes], ready_s: 
             raise SourceError(f"the simulated fabric was not ready after {ready_s:g} s")
         piece = child.stdout.read1(4096)  # type: ignore[attr-defined]  # a BufferedReader, which typeshed calls IO
         if not piece:
-            complaints.seek(0)
-            said = complaints.read()[-2000:].decode("utf-8", "replace").strip()
-            raise SourceError(f"the simulated fabric did not start: {said or 'it said nothing'}")
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(_LEAVE_S)  # for its status
+            raise SourceError(f"the simulated fabric did not start: {_last_words(child, complaints)}")
         line += piece
     return line.decode().strip()
+
+
+def _last_words(child: subprocess.Popen[bytes], complaints: IO[bytes]) -> str:
+    complaints.seek(0)
+    said = complaints.read()[-2000:].decode("utf-8", "replace").strip()
+    return said or f"it said nothing (status {child.returncode})"
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -219,6 +219,18 @@ def test_nothing_is_left_when_it_ends() -> None:
     assert not _alive(child)
 
 
+def test_that_it_was_killed_is_said_and_its_keys_are_not_left_behind() -> None:
+    with pytest.raises(SourceError, match=r"ended by itself: it said nothing \(status -9\)"):  # noqa: SIM117
+        with launch(nodes=3, scenario="quiet") as inventory:
+            child = _child_of(os.getpid(), nodes=3)
+            os.kill(child, signal.SIGKILL)
+            deadline = time.monotonic() + 5
+            while _alive(child):
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+    assert not inventory.parent.exists()
+
+
 def test_it_ends_by_itself_when_whoever_started_it_is_killed() -> None:
     code = (
         "import sys, time\nfrom fabconsole.sim.launch import launch\n"
