@@ -7,7 +7,7 @@ from typing import Protocol
 
 import asyncssh
 
-from fabconsole.collector.connection import Connection
+from fabconsole.collector.connection import MOST_CHANNELS, Connection
 
 COMPLAINT = 400
 """Bytes of standard error that are kept, the last ones: enough to say why a shell would not start."""
@@ -60,6 +60,8 @@ class Channel(asyncssh.SSHClientSession[bytes]):
     async def open(self, connection: Connection, command: str) -> None:
         """Execute `command`. Raises what asyncssh raises; cancelled, nothing of it stays."""
         self._connection = connection
+        if connection.channels >= MOST_CHANNELS:
+            connection.give_up(f"{connection.channels} channels are open, and it closes none; connection dropped")
         try:
             await connection.ssh.create_session(lambda: self, command)
         except BaseException:
@@ -82,6 +84,8 @@ class Channel(asyncssh.SSHClientSession[bytes]):
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
         """asyncssh: the channel is open."""
         self._chan = chan
+        if self._connection is not None:
+            self._connection.channels += 1
         if self._listener is None:
             chan.abort()
 
@@ -112,6 +116,8 @@ class Channel(asyncssh.SSHClientSession[bytes]):
     def connection_lost(self, exc: Exception | None) -> None:
         """asyncssh: the channel is over, or (`exc`) the connection."""
         listener, self._listener = self._listener, None
+        if self._connection is not None:
+            self._connection.channels -= 1
         self.cut = exc is not None or (self._connection is not None and self._connection.is_closed)
         if listener is not None:
             listener.ended(self)

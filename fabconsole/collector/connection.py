@@ -13,6 +13,9 @@ from fabconsole.fabric.errors import FabconsoleError
 from fabconsole.fabric.printable import printable
 from fabconsole.stream.records import Reason
 
+MOST_CHANNELS = 32
+"""Channels of one connection: ours are a handful, the others are those that a sick server does not close."""
+
 
 class NotConnectedError(FabconsoleError):
     """No connection could be made; `failure` says why."""
@@ -50,6 +53,8 @@ class Connection:
     def __init__(self, dial: Dial, ssh: asyncssh.SSHClientConnection, keeper: Doorkeeper, deadline_s: float) -> None:
         self.ssh = ssh
         self.target = dial.target
+        self.channels = 0
+        """How many are open, those we dropped and the other side has not closed among them."""
         self._keeper = keeper
         self._deadline_s = deadline_s
         self._given_up: Failure | None = None
@@ -74,7 +79,7 @@ class Connection:
                 channel, _ = await self.ssh.create_session(asyncssh.SSHClientSession, "echo")
         except asyncssh.ChannelOpenError:
             return not self.is_closed
-        except (TimeoutError, OSError, asyncssh.Error):
+        except Exception:  # no answer, whatever it is: see `connected`
             return False
         channel.abort()
         return True
@@ -92,7 +97,11 @@ class Connection:
 
 
 async def connected(dial: Dial, *, through: Connection | None, deadline_s: float) -> Connection:
-    """A connection to a machine. Raises NotConnectedError; never waits longer than `deadline_s`."""
+    """A connection to a machine. Raises NotConnectedError; never waits longer than `deadline_s`.
+
+    asyncssh passes on whatever broke it, of any class: half a packet of the other side is a ValueError in its parser.
+    Here, and wherever a channel is opened, all of it is a failure of that node and of nothing else.
+    """
     keeper: Doorkeeper | None = None
 
     def new_keeper() -> Doorkeeper:
@@ -114,7 +123,7 @@ async def connected(dial: Dial, *, through: Connection | None, deadline_s: float
         )
     except FabconsoleError as error:
         raise NotConnectedError(Failure(Reason.UNTRUSTED, printable(f"{dial.target}: {error}"))) from error
-    except (OSError, ValueError, asyncssh.Error) as error:
+    except Exception as error:
         if keeper is not None and keeper.refusal is not None:
             said = printable(f"{dial.target}: {keeper.refusal}")
             raise NotConnectedError(Failure(Reason.UNTRUSTED, said)) from error

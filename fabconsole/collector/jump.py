@@ -27,8 +27,11 @@ class Hop:
 
 
 def hops(jump: str) -> tuple[Hop, ...]:
-    """`[user@]host[:port][,…]` taken apart; an IPv6 address stands in brackets. Raises ValueError on a bad port."""
-    return tuple(_hop(part.strip()) for part in jump.split(",") if part.strip())
+    """`[user@]host[:port][,…]` taken apart; an IPv6 address stands in brackets. Raises ValueError, also on no host."""
+    found = tuple(_hop(part.strip()) for part in jump.split(",") if part.strip())
+    if not found or not all(hop.host for hop in found):
+        raise ValueError(f"jump host {jump!r}: names no host")
+    return found
 
 
 def _hop(text: str) -> Hop:
@@ -106,10 +109,12 @@ class JumpHosts:
 
     async def _dial(self, tunnel: _Tunnel, jump: str) -> None:
         tunnel.attempts += 1
+        for hop in reversed(tunnel.chain):
+            hop.close()
         tunnel.chain = []
         try:
-            for hop in hops(jump):
-                dial = await self._access.dial(hop.host, user=hop.user, port=hop.port)
+            for to in hops(jump):
+                dial = await self._access.dial(to.host, user=to.user, port=to.port)
                 through = tunnel.chain[-1] if tunnel.chain else None
                 tunnel.chain.append(await connected(dial, through=through, deadline_s=self._deadline_s))
         except NotConnectedError as error:

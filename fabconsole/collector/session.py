@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 
-import asyncssh
-
 from fabconsole.collector.asking import Asking
 from fabconsole.collector.channel import Channel
 from fabconsole.collector.connection import Connection, NotConnectedError, connected
@@ -237,7 +235,7 @@ class Session:
         """Open a channel. Where the connection is lost meanwhile, `_fail` speaks for everything on it."""
         try:
             await channel.open(connection, command)
-        except (OSError, asyncssh.Error) as error:
+        except Exception as error:  # of any class, see `connection.connected`; shown as FAILED
             said = f"{connection.target}: opens no further session: {error}; see MaxSessions in its sshd_config"
             return Failure(Reason.FAILED, printable(said))
         return None

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 import pytest
-from collector_rig import FAST, Echo, Keys, Sshd, collector, fabric, free_port, only, sample_of, unanswered, watched
+from collector_rig import (
+    FAST,
+    Echo,
+    Keys,
+    Sshd,
+    collector,
+    direct_children,
+    eventually,
+    fabric,
+    free_port,
+    only,
+    sample_of,
+    unanswered,
+    watched,
+)
 
-from fabconsole.collector.jump import Hop, hops
+from fabconsole.collector.jump import Hop, JumpHosts, hops
+from fabconsole.collector.options import Access
 from fabconsole.fabric.inventory import Poll
 from fabconsole.stream.records import Reason, Unanswered
 
@@ -31,6 +48,12 @@ def echo() -> Echo:
 )
 def test_a_way_is_written_as_for_ssh(text: str, way: tuple[Hop, ...]) -> None:
     assert hops(text) == way
+
+
+@pytest.mark.parametrize("text", ["", " , ", "ops@", "ops@:22"])
+def test_a_way_without_a_host_is_told(text: str) -> None:
+    with pytest.raises(ValueError, match="names no host"):
+        hops(text)
 
 
 def test_a_port_that_is_none_is_told() -> None:
@@ -116,6 +139,22 @@ async def test_two_hops_are_gone_through_in_order(keys: Keys, start_sshd: StartS
     jump = f"root@127.0.0.1:{one.port},root@127.0.0.1:{two.port}"
     async with watched(collector(fabric(keys.ssh(jump=jump), {"gpu0": far.port}), {FAST: echo})) as watching:
         await watching.until(sample_of("gpu0"))
+
+
+async def test_a_way_that_is_dialled_again_leaves_no_connection_of_the_old_one(
+    keys: Keys, start_sshd: StartSshd
+) -> None:
+    one, two = start_sshd(), start_sshd()
+    for sshd in (one, two):
+        keys.trust(sshd.port)
+    jump = f"root@127.0.0.1:{one.port},root@127.0.0.1:{two.port}"
+    jumps = JumpHosts(Access(keys.ssh()), deadline_s=5.0, monotonic=time.monotonic, random=Random(1))
+    old = await jumps.through(jump, 0)
+    two.cut()
+    await old.closed()
+    assert await jumps.through(jump, 0) is not old
+    await eventually(lambda: len(direct_children(one.process.pid)) == 1)
+    jumps.close()
 
 
 async def test_ssh_config_s_own_jump_host_is_shared_too(keys: Keys, start_sshd: StartSshd, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncssh
 import pytest
+from asyncssh.constants import MSG_CHANNEL_CLOSE, MSG_KEXINIT
 from collector_rig import (
     FAST,
     LOG,
@@ -26,6 +27,7 @@ from collector_rig import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fabconsole.collector.connection import MOST_CHANNELS
 from fabconsole.fabric.inventory import Poll
 from fabconsole.platforms.shell import unframe
 from fabconsole.stream.records import Reason, Unanswered
@@ -49,13 +51,14 @@ class Nobody(asyncssh.SSHServer):
 
 
 @asynccontextmanager
-async def serving(keys: Keys, handler: Handler, server: type[asyncssh.SSHServer] = Anyone) -> AsyncIterator[int]:
+async def serving(keys: Keys, handler: Handler | None, server: type[asyncssh.SSHServer] = Anyone) -> AsyncIterator[int]:
     acceptor = await asyncssh.listen(
         "127.0.0.1",
         0,
         server_factory=server,
         server_host_keys=[str(keys.host_key)],
         process_factory=handler,
+        line_editor=False,
         encoding=None,
     )
     port = acceptor.get_port()
@@ -118,8 +121,81 @@ async def slow_frames(process: Process) -> None:
                 await asyncio.sleep(0.05)
 
 
+class Breaking(Anyone):
+    """Begins half a key exchange instead of saying whether a command runs, and says nothing more."""
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._conn = conn
+
+    def session_requested(self) -> asyncssh.SSHServerSession[bytes]:
+        return HalfExchange(self._conn)
+
+
+class HalfExchange(asyncssh.SSHServerSession[bytes]):
+    """A session of `Breaking`."""
+
+    def __init__(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._conn = conn
+
+    def exec_requested(self, command: str) -> bool:
+        self._conn.send_packet(MSG_KEXINIT, bytes(20))
+        self._conn.send_packet = lambda *said, **how: None  # type: ignore[method-assign]
+        return True
+
+
+class Cable:
+    """TCP connections passed on to a server, until they are forgotten."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self._ends: list[asyncio.StreamWriter] = []
+        self._forgotten: set[asyncio.StreamWriter] = set()
+
+    def forget(self) -> None:
+        """Nothing passes on the present connections any more, and they stay open."""
+        self._forgotten.update(self._ends)
+
+    def close(self) -> None:
+        for end in self._ends:
+            end.transport.abort()
+
+    async def join(self, to: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", to)
+        self._ends += (writer, far_writer)
+        await asyncio.gather(self._pass(reader, far_writer), self._pass(far_reader, writer))
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(1 << 16):
+            if writer not in self._forgotten:
+                writer.write(data)
+        if writer not in self._forgotten:
+            writer.close()
+
+
+@asynccontextmanager
+async def wire(to: int) -> AsyncIterator[Cable]:
+    cable = Cable()
+    server = await asyncio.start_server(lambda reader, writer: cable.join(to, reader, writer), "127.0.0.1", 0)
+    cable.port = server.sockets[0].getsockname()[1]
+    try:
+        yield cable
+    finally:
+        server.close()
+        cable.close()
+
+
 def echo() -> Echo:
     return Echo("true")
+
+
+async def test_a_server_that_breaks_the_protocol_costs_its_own_node(keys: Keys) -> None:
+    async with serving(keys, None, Breaking) as sick, serving(keys, honest) as healthy:
+        inventory = fabric(keys.ssh(), {"gpu0": sick, "gpu1": healthy}, Poll(fast_s=0.3, slow_s=1.0, timeout_s=0.6))
+        async with watched(collector(inventory, {FAST: echo})) as watching:
+            (record, _) = await watching.until(unanswered("gpu0"), times=2)
+            await watching.until(sample_of("gpu1"), times=5)
+    assert isinstance(record, Unanswered)
+    assert "PacketDecodeError" in record.detail
 
 
 @pytest.mark.parametrize(
@@ -141,6 +217,35 @@ async def test_a_sick_server_costs_its_own_question(keys: Keys, handler: Handler
         assert not [record for record in watching.seen if sample_of("gpu0")(record)]
         for record in watching.seen:
             assert not isinstance(record, Unanswered) or record.detail.isprintable()
+
+
+async def test_a_server_that_closes_no_channel_loses_its_connection_before_they_pile_up(keys: Keys) -> None:
+    async def clinging(process: Process) -> None:
+        handlers = {**process.channel._packet_handlers, MSG_CHANNEL_CLOSE: lambda *packet: None}
+        process.channel._packet_handlers = handlers  # type: ignore[misc]
+        await garbling(process)
+
+    async with serving(keys, clinging) as port:
+        inventory = fabric(keys.ssh(), {"gpu0": port}, Poll(fast_s=0.1, timeout_s=1.0))
+        async with watched(collector(inventory, {FAST: echo})) as watching:
+            await watching.until(unanswered("gpu0", Reason.GARBLED), times=MOST_CHANNELS)
+            record = only(await watching.until(unanswered("gpu0", Reason.UNREACHABLE)))
+    assert "it closes none" in record.detail
+
+
+async def test_a_half_open_connection_is_given_up_and_made_anew(keys: Keys) -> None:
+    """As after a firewall forgot it: nothing comes, nobody says that it is over."""
+    async with serving(keys, honest) as port, wire(port) as cable:
+        keys.trust(cable.port)
+        inventory = fabric(keys.ssh(), {"gpu0": cable.port}, Poll(fast_s=0.2, slow_s=1.0, timeout_s=0.5))
+        async with watched(collector(inventory, {FAST: echo})) as watching:
+            await watching.until(sample_of("gpu0"), times=2)
+            cable.forget()
+            seen = len(watching.seen)
+            await watching.until(unanswered("gpu0", Reason.TIMEOUT), after=seen)
+            record = only(await watching.until(unanswered("gpu0", Reason.UNREACHABLE), after=seen))
+            await watching.until(sample_of("gpu0"), times=2, after=seen)
+    assert "no answer to an echo" in record.detail
 
 
 async def test_a_refused_key_says_what_to_check(keys: Keys) -> None:
