@@ -84,6 +84,8 @@ SHORT = {
     "pane.fold": "put away",
     "pane.cancel": "cancel",
     "move.page-down": "more",
+    "whole.open": "go there",
+    "whole.close": "back",
 }
 """One or two words for the foot of the screen."""
 
@@ -149,10 +151,11 @@ class Hints(NamedTuple):
 
 def useful(view: View, doing: Doing | None = None) -> Hints:
     """What to name in this place."""
-    by_id = {binding.id: binding for binding in every()}
     words = SHORT | {"open": "run"} if doing is Doing.CHOOSING else SHORT
-    here, always = (
-        [(shown(by_id[name].key.split(",")[0]), words[name]) for name in some]
-        for some in (USEFUL[doing or view], ALWAYS)
-    )
-    return Hints(here, always)
+    return Hints(named(USEFUL[doing or view], words), named(ALWAYS))
+
+
+def named(ids: Sequence[str], words: Mapping[str, str] = SHORT) -> Sequence[tuple[str, str]]:
+    """The first key of each, and its short words."""
+    by_id = {binding.id: binding for binding in every()}
+    return [(shown(by_id[name].key.split(",")[0]), words[name]) for name in ids]

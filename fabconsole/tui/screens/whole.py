@@ -12,7 +12,7 @@ from textual.containers import Container
 from textual.screen import ModalScreen
 
 from fabconsole.tui import keys
-from fabconsole.tui.drawing import Span
+from fabconsole.tui.pages.bars import keys_line
 from fabconsole.tui.pages.whole import Row, whole_lines
 from fabconsole.tui.palette import Palette
 from fabconsole.tui.widgets.canvas import Canvas
@@ -44,9 +44,8 @@ class Whole(ModalScreen[bool], inherit_bindings=False):
     @on(Sheet.Resized)
     def _fill(self) -> None:
         self._sheet.show(whole_lines(self._told, self._sheet.columns))
-        self._keys.show(
-            ((Span(" enter", "key"), Span(" go there   ", "dim"), Span("esc", "key"), Span(" back", "dim")),)
-        )
+        ways = keys.named(("whole.open", "whole.close"))
+        self._keys.show((keys_line(ways, (), "", self._sheet.columns),))
 
     def action_go_on(self) -> None:
         """Into it."""
