@@ -104,8 +104,7 @@ class Collector:
         leaving = [session.close() for session in self._sessions.values()]
         if self._main is not None:
             self._main.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._main
+            await asyncio.wait([self._main])  # what broke it, `records` has told
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_S):
                 for connection in leaving:

@@ -91,8 +91,7 @@ class Lane:
 
     def expire(self, now: float) -> bool:
         """Write off what is out past its deadline. False: nothing is out that could still be late."""
-        flight = self._flight
-        if flight is None or flight.late:
+        if (flight := self._flight) is None or flight.late:
             return False
         if now < flight.deadline:
             return True
@@ -114,8 +113,7 @@ class Lane:
         self._noise = 0
         for inquiry in self._inquiries.values():
             inquiry.restart()
-        flight = self._flight
-        if flight is not None and flight.late:
+        if (flight := self._flight) is not None and flight.late:
             self._land()
         elif flight is not None:
             self._send(flight)

@@ -28,6 +28,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fabconsole.collector.connection import MOST_CHANNELS
+from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory import Poll
 from fabconsole.platforms.shell import unframe
 from fabconsole.stream.records import Reason, Unanswered
@@ -332,6 +333,22 @@ async def test_closing_leaves_no_task_behind(keys: Keys) -> None:
             await watching.until(sample_of("gpu0"), times=2)
         names = [task.get_name() for task in asyncio.all_tasks() - before]
         assert not [name for name in names if name.startswith(("collector", "session", "run"))]
+
+
+class Broken(Echo):
+    """Breaks its contract, where nobody can tell whose question it was."""
+
+    def call(self) -> str:
+        raise RuntimeError("our own mistake")
+
+
+async def test_a_collector_that_broke_says_so_to_its_reader_and_is_left_in_peace(keys: Keys) -> None:
+    async with serving(keys, honest) as port:
+        source = collector(fabric(keys.ssh(), {"gpu0": port}), {FAST: lambda: Broken("true")})
+        with pytest.raises(SourceError, match="the collector broke"):
+            async for _ in source.records():
+                pass
+        await source.aclose()
 
 
 async def test_closing_before_starting_and_twice_is_harmless(keys: Keys) -> None:
