@@ -66,7 +66,7 @@ class InBandInquiry:
         self._nonce = ""
         self._sent = False
         self._held: _Heard | None = None
-        self._lines: Mapping[str, Link] = {}
+        self._lines: Mapping[int, Link] = {}
         self._switches: dict[str, Switch] = {}
         self._unasked: dict[int, str] = {}
         self._manager = ManagerWatch(node.name)

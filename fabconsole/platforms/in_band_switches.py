@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -97,7 +98,7 @@ class Switch:
         ports = node.ports if node is not None else {}
         kept = tuple(link for link in links if _known(link, covered, ports, named=node is not None))
         self._shape(kept)
-        self.seen.update(str(link.port) for link in links)
+        self.seen.update(_row(link.port) for link in links)
         self._name(ports.values())
         table = Table(
             kind=Kind.PORTS,
@@ -123,7 +124,7 @@ class Switch:
         """Keep the same row names while the ports are the same: the fold then knows that nothing moved."""
         if len(kept) == len(self.links) and all(a is b for a, b in zip(kept, self.links, strict=True)):
             return
-        rows = tuple(str(link.port) for link in kept)
+        rows = tuple(_row(link.port) for link in kept)
         self.rows = self.rows if rows == self.rows else rows
         self.peers = tuple(_peer(link) for link in kept)
         self.links = kept
@@ -160,6 +161,11 @@ class Switch:
             for name in ports[link.port].counts if link.port in ports else ():
                 quality[row, self.columns.index(name)] = PRESENT
         return quality
+
+
+@lru_cache(maxsize=1024)  # every switch has a port 1: its name is there once
+def _row(port: int) -> str:
+    return str(port)
 
 
 def _known(link: Link, covered: Covered, ports: Mapping[int, ibqueryerrors.Port], *, named: bool) -> bool:

@@ -115,6 +115,14 @@ def test_an_unchanged_line_is_the_same_object_next_time() -> None:
     assert second.links[1].port == 4
 
 
+def test_the_ports_of_a_switch_that_say_the_same_share_it() -> None:
+    fourth = NDR.replace("17    3[", "17    4[").replace("00bb0001", "00bb0002")
+    one, other = iblinkinfo.read(NDR + fourth).links
+    assert (one.port, other.port) == (3, 4)
+    assert one.state is other.state
+    assert one.guid is other.guid
+
+
 def test_what_is_not_understood_is_said() -> None:
     read = iblinkinfo.read(NDR + "ibwarn: [7] something\x1b odd\n" + DOWN)
     assert len(read.links) == 2
