@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from sys import intern
 
 from fabconsole.fabric.printable import printable
 
@@ -198,7 +199,8 @@ def _heading(line: str, found: dict[int, Gpu]) -> Gpu | None:
     if said is None or int(said[1]) >= _MOST_GPUS or (said[3] is None and _LOST.search(said[2])):
         return None
     index = int(said[1])
-    gpu = found[index] = Gpu(index=index, name=printable(said[2], 64), uuid=printable(said[3], 80) if said[3] else None)
+    name, uuid = intern(printable(said[2], 64)), intern(printable(said[3], 80)) if said[3] else None
+    gpu = found[index] = Gpu(index=index, name=name, uuid=uuid)
     return gpu
 
 

@@ -12,6 +12,7 @@ so that 12 kB (200 on Blackwell) travel only when something changed. A sum of `-
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -59,6 +60,32 @@ class _Section:
     """None: the same as last time."""
 
 
+class _Kept:
+    """What one run last printed, packed (12 kB are 1 kB then), and the sum by which the node says that it stands."""
+
+    __slots__ = ("_packed", "sum")
+
+    def __init__(self) -> None:
+        self._packed = b""
+        self.sum = "-"
+
+    def text(self, section: _Section) -> str | None:
+        """All that a run printed; None where that is said to be known, and is not."""
+        if section.text is not None:
+            return section.text
+        return zlib.decompress(self._packed).decode() if self._packed and self.stands(section) else None
+
+    def stands(self, section: _Section) -> bool:
+        """Whether the run printed what it did the last time."""
+        return section.text is None and section.sum == self.sum
+
+    def keep(self, section: _Section) -> None:
+        """This was read."""
+        if section.text is not None:
+            self._packed = zlib.compress(section.text.encode(), level=1)
+            self.sum = section.sum if _SUM.fullmatch(section.sum) else "-"
+
+
 class NvlinkInquiry:
     """Asks one host for its NVLinks: one table, rows `gpu0/nvl0` …"""
 
@@ -66,13 +93,12 @@ class NvlinkInquiry:
         self._definition = tool.runner("fc_smi", node, "nvidia-smi", LIMIT_S) + _TEXT
         self._sent = False
         self._expected = node.expect.nvlinks or 0
-        self._state_sum, self._error_sum = "-", "-"
-        self._links: Gpus | None = None
-        self._errors: Errors | None = None
-        self._tabled_errors: Errors | None = None
+        self._states_said, self._errors_said = _Kept(), _Kept()
         self._columns: tuple[str, ...] = COLUMNS
         self._known: dict[int, tuple[int, ...]] = {}
         self._table: Table | None = None
+        self._reading: Reading | None = None
+        """Of both texts as they are kept, where both were printed in full."""
 
     def text(self) -> str:
         """The definitions, once a shell."""
@@ -81,7 +107,7 @@ class NvlinkInquiry:
 
     def call(self) -> str:
         """Carries the sums of what is known, so that only what is new comes back."""
-        return f"fc_nvl {self._state_sum} {self._error_sum}"
+        return f"fc_nvl {self._states_said.sum} {self._errors_said.sum}"
 
     def restart(self) -> None:
         """A new shell knows nothing; what was read stands, its sum says whether it still does."""
@@ -90,24 +116,28 @@ class NvlinkInquiry:
     def read(self, answer: Answer) -> Reading | Refusal:
         """States and errors, or why there are none."""
         sections = _sections(answer.body.decode("utf-8", "replace"))
-        state = sections.get("-s")
+        state, error = sections.get("-s"), sections.get("-e")
         if state is None:
             return Refusal(reason=Reason.GARBLED, detail="no answer to nvidia-smi nvlink -s")
-        new_states = state.text is not None or state.sum != self._state_sum
-        found = nvidia_smi.links(state.text) if state.text is not None else self._links
-        if found is None:
+        stands = error is not None and self._states_said.stands(state) and self._errors_said.stands(error)
+        if self._reading is not None and stands and answer.status == 0:
+            return self._reading
+        self._reading = None
+        said = self._states_said.text(state)
+        if said is None:
             return Refusal(reason=Reason.GARBLED, detail="nvlink -s is said to be unchanged, but was never seen")
+        found = nvidia_smi.links(said)
         if not found.gpus and not found.none_there and (state.status != 0 or found.lost is not None):
             return tool.refusal("nvidia-smi", state.status, "\n".join(found.strange), LIMIT_S)
-        errors = self._errors_of(sections.get("-e"), found, state)
+        errors = self._errors_of(error, found, state)
         if isinstance(errors, Refusal):
             return errors
-        if new_states or errors is not self._tabled_errors or self._table is None:
-            self._links, self._tabled_errors = found, errors
-            broken = answer.status != 0 or found.lost is not None or errors.lost is not None
-            self._table = self._tabled(found, errors, broken=broken)
-        self._state_sum = state.sum if _SUM.fullmatch(state.sum) else "-"
-        return Reading(tables=(self._table,), facts=_facts(found, errors, self._table))
+        self._states_said.keep(state)
+        whole = answer.status == 0 and found.lost is None and errors.lost is None
+        self._table = self._tabled(found, errors, broken=not whole)
+        reading = Reading(tables=(self._table,), facts=_facts(found, errors, self._table))
+        self._reading = reading if whole and error is not None else None
+        return reading
 
     def _errors_of(self, section: _Section | None, found: Gpus, state: _Section) -> Errors | Refusal:
         """What -e said, unless there is no link to have errors."""
@@ -116,15 +146,13 @@ class NvlinkInquiry:
             if wanted and state.status == 0:
                 return Refusal(reason=Reason.GARBLED, detail="no answer to nvidia-smi nvlink -e")
             return Errors({}, (), ())
-        if section.text is None:
-            known = self._errors if section.sum == self._error_sum else None
-            return known or Refusal(
-                reason=Reason.GARBLED, detail="nvlink -e is said to be unchanged, but was never seen"
-            )
-        errors = nvidia_smi.errors(section.text)
+        said = self._errors_said.text(section)
+        if said is None:
+            return Refusal(reason=Reason.GARBLED, detail="nvlink -e is said to be unchanged, but was never seen")
+        errors = nvidia_smi.errors(said)
         if wanted and section.status != 0 and not errors.counts:
             return tool.refusal("nvidia-smi", section.status, "\n".join(errors.strange), LIMIT_S)
-        self._errors, self._error_sum = errors, section.sum if _SUM.fullmatch(section.sum) else "-"
+        self._errors_said.keep(section)
         return errors
 
     def _tabled(self, found: Gpus, errors: Errors, *, broken: bool) -> Table:
@@ -154,7 +182,7 @@ class NvlinkInquiry:
     def _states(self, gpu: Gpu, likely: int) -> Iterator[tuple[int, NvlinkState]]:
         """Each link of a GPU; of one that lists none, those it is known or likely to have."""
         if gpu.links:
-            self._known[gpu.index] = tuple(sorted(gpu.links))
+            self._known[gpu.index] = _numbered(tuple(sorted(gpu.links)))
             for number, link in sorted(gpu.links.items()):
                 yield number, _state(link.state, link.speed_gbs, gpu.uuid, gpu.name)
         elif gpu.none is not NoLinks.NOT_SUPPORTED:
@@ -168,6 +196,11 @@ class NvlinkInquiry:
 @lru_cache(maxsize=4096)  # a GPU's links mostly say the same: 9 kB a host if each said it for itself
 def _state(state: str, speed_gbs: float | None, uuid: str | None, name: str) -> NvlinkState:
     return NvlinkState(state=state, speed_gbs=speed_gbs, gpu_uuid=uuid, gpu_name=name)
+
+
+@lru_cache(maxsize=256)  # GPUs of one model have the same
+def _numbered(links: tuple[int, ...]) -> tuple[int, ...]:
+    return links
 
 
 @lru_cache(maxsize=256)  # hosts of one model list the same: 10 kB each if every one had its own

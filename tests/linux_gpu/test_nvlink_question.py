@@ -154,6 +154,11 @@ def test_what_did_not_change_does_not_travel_again(real_shell, smi):
     assert after.tables[0].values.tolist() == before.tables[0].values.tolist()
 
 
+def test_while_nothing_moves_the_answer_is_the_same_object(real_shell, smi):
+    inquiry = NvlinkInquiry(NODE)
+    assert real_shell.ask(inquiry) is real_shell.ask(inquiry)
+
+
 def test_errors_that_moved_travel_and_states_that_did_not_stay(real_shell, smi):
     inquiry = NvlinkInquiry(NODE)
     before = real_shell.ask(inquiry)
