@@ -16,6 +16,8 @@ from fabconsole.platforms.shell import PRELUDE, TRACED, WATCHED, WHOLE
 FAST_LANE = "fast"
 """The lane whose questions start no tool, and so need no watch."""
 
+_UNWATCHED, _WATCHED = PRELUDE + TRACED + WHOLE, PRELUDE + TRACED + WATCHED
+
 Turn = Lane | Following
 
 
@@ -43,7 +45,7 @@ def _lane(name: str, inquiries: Mapping[Asking, Inquiry], way: Way, shared: Shar
         inquiries,
         way,
         shared.emit,
-        prelude=PRELUDE + TRACED + (WHOLE if name == FAST_LANE else WATCHED),
+        prelude=_UNWATCHED if name == FAST_LANE else _WATCHED,
         clock=shared.clock,
         monotonic=shared.monotonic,
         random=shared.random,

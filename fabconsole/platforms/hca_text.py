@@ -49,7 +49,8 @@ STATE_FILES = ("state", "phys_state", "rate", "lid", "sm_lid")
 LIST_CALL, VALUES_CALL = "fc_hl", "fc_hv"
 
 _States = tuple[tuple[int, str], ...]
-_Counters = tuple[tuple[int, str, Width], ...]
+Counters = tuple[tuple[int, str, Width], ...]
+"""(port, counter, source) of each."""
 _MOST_FILES = 1024  # a device; a node that lists more is not believed
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,62}")
 _FILE = re.compile(r"ports/(\d{1,3})(?:/(?:([a-z_]+)|(counters|hw_counters)/([A-Za-z0-9_]{1,64})))?")
@@ -68,7 +69,7 @@ class Device:
     ports: tuple[int, ...] = ()
     states: _States = ()
     """(port, file) of the state files, in the order of their values."""
-    counters: _Counters = ()
+    counters: Counters = ()
     """(port, counter, source) that follow them; `counters/` of every port first, as `DeviceReader` relies on."""
 
     @property
@@ -153,7 +154,7 @@ def _device(name: str, lines: list[str]) -> tuple[Device, int]:
     odd = 0
     for line in lines[:_MOST_FILES]:
         if said := _STANDING.fullmatch(line):
-            standing[intern(said[1])] = said[2]
+            standing[intern(said[1])] = intern(said[2])
         elif found := _FILE.fullmatch(line):
             port = int(found[1])
             ports[port] = None
@@ -177,7 +178,7 @@ def _device(name: str, lines: list[str]) -> tuple[Device, int]:
 
 
 @lru_cache(maxsize=256)  # HCAs of one model have the same files: 5 kB each if every one had its own
-def _shared(states: _States, counters: _Counters) -> tuple[_States, _Counters]:
+def _shared(states: _States, counters: Counters) -> tuple[_States, Counters]:
     return states, counters
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from fabconsole.fabric.printable import printable
 from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED, Kind, PortState, Table, Width
 from fabconsole.formats import sysfs
 from fabconsole.platforms.hca_mould import Cavity
-from fabconsole.platforms.hca_text import Device
+from fabconsole.platforms.hca_text import Counters, Device
 
 _RANK = {name: rank for rank, name in enumerate(COUNTERS)}
 
@@ -32,6 +33,8 @@ def blocks_of(body: bytes) -> dict[bytes, tuple[bytes, bytes]]:
 
 class DeviceReader:
     """Reads one device's lines, and remembers them: what did not change is not understood again."""
+
+    __slots__ = ("_head", "_lines", "_standing", "_tail", "device", "moving", "states", "unsupported", "values")
 
     def __init__(self, device: Device) -> None:
         self.device = device
@@ -180,17 +183,26 @@ def columns_of(devices: Sequence[Device], source: Width) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (_RANK.get(name, len(_RANK)), name)))
 
 
-def layout_of(devices: Sequence[Device], source: Width, rows: tuple[str, ...], columns: tuple[str, ...]) -> Layout:
+def layout_of(devices: Iterable[Device], source: Width, rows: tuple[str, ...], columns: tuple[str, ...]) -> Layout:
     """The layout of one source's values of `devices` laid end to end; `rows` are their ports, in any order."""
+    return _layout(tuple((device.name, device.counters) for device in devices), source, rows, columns)
+
+
+@lru_cache(maxsize=256)  # hosts of one model lay out the same: 6 kB each if every one had its own
+def _layout(
+    devices: tuple[tuple[str, Counters], ...], source: Width, rows: tuple[str, ...], columns: tuple[str, ...]
+) -> Layout:
     row_of = {row: index for index, row in enumerate(rows)}
     column_of = {name: index for index, name in enumerate(columns)}
     places = np.zeros((len(rows), len(columns)), dtype=np.intp)
     quality = np.full((len(rows), len(columns)), ABSENT, dtype=np.uint8)
     base = 0
-    for device in devices:
-        own = [(port, name) for port, name, where in device.counters if where is source]
+    for device, counters in devices:
+        own = [(port, name) for port, name, where in counters if where is source]
         for index, (port, name) in enumerate(own, base):
-            cell = row_of[f"{device.name}/{port}"], column_of[name]
+            cell = row_of[f"{device}/{port}"], column_of[name]
             places[cell], quality[cell] = index, PRESENT
         base += len(own)
+    places.setflags(write=False)
+    quality.setflags(write=False)
     return Layout(source, rows, columns, places, quality, whole=bool((quality == PRESENT).all()))

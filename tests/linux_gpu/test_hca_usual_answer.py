@@ -69,6 +69,14 @@ def test_values_land_in_their_own_cells_though_devices_answer_in_another_order()
     }
 
 
+def test_hosts_of_one_model_share_the_names_of_what_they_list() -> None:
+    one, other = (listed().read(answered(values())) for _ in range(2))
+    assert isinstance(one, Reading)
+    assert isinstance(other, Reading)
+    assert one.tables[0].rows is other.tables[0].rows
+    assert one.tables[0].columns is other.tables[0].columns
+
+
 @pytest.mark.parametrize(
     "body",
     [
