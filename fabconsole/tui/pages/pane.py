@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fabconsole.tui.diagnosis import Choice, Group, Job
-from fabconsole.tui.drawing import Line, Span, fit, length, spread, wrapped
+from fabconsole.tui.drawing import Line, Span, cut, fit, length, spread, wrapped
 
 _CHOICE = "choice"
 _TITLE = 11
@@ -28,9 +28,12 @@ def chosen(address: str | None) -> int:
     return int(number) if number.isdigit() else 0
 
 
-def choice_head(choices: Sequence[Choice], at: int, width: int) -> tuple[Line, ...]:
-    """The exact command, all of it, and what to look for in its answer; as high as the highest of `choices`."""
-    heads = [_head(choice, width) for choice in choices]
+def choice_head(choices: Sequence[Choice], at: int, width: int, room: int) -> tuple[Line, ...]:
+    """The exact command and what to look for in its answer, all that `room` lines hold.
+
+    As high as the highest of `choices`, so that the list under it does not jump.
+    """
+    heads = [_within(room, _head(choice, width), width) for choice in choices]
     return (*heads[at], *[()] * (max(map(len, heads)) - len(heads[at])))
 
 
@@ -40,8 +43,17 @@ def _head(choice: Choice, width: int) -> Sequence[Line]:
     return (*wrapped(command, width, _TITLE), *wrapped(about, width, _TITLE))
 
 
-def job_head(job: Job, width: int) -> tuple[Line, ...]:
-    """What ran, and how it stands."""
+def _within(room: int, lines: Sequence[Line], width: int) -> Sequence[Line]:
+    """So many lines at most, the last one saying that there is more: what stands under them must be seen."""
+    if len(lines) <= room:
+        return lines
+    last = lines[room - 1]
+    said = "".join(span.text for span in last).rstrip()
+    return (*lines[: room - 1], (Span(cut(f"{said} …", width), last[-1].role),))
+
+
+def job_head(job: Job, width: int, room: int) -> Sequence[Line]:
+    """What ran, and how it stands, in `room` lines at most."""
     runs = list(job.runs.values())
     if len(runs) == 1:
         state, text = runs[0].outcome, f"{runs[0].order.node} $ {runs[0].order.command}"
@@ -52,7 +64,7 @@ def job_head(job: Job, width: int) -> tuple[Line, ...]:
         state = f"{ended}/{len(runs)} ended" + (f", {failed} failed" if failed else "")
         text, role = f"{len(runs)} nodes $ {runs[0].order.command}", "warn" if failed else "dim"
     first = spread([Span(" "), Span(job.command.title, "strong")], [Span(f"{state}  {job.command.kind} ", role)], width)
-    return (first, *wrapped((Span(f" {text}", "accent"),), width, 1))
+    return _within(room, (first, *wrapped((Span(f" {text}", "accent"),), width, 1)), width)
 
 
 def job_lines(job: Job, width: int) -> tuple[Line, ...]:

@@ -23,6 +23,9 @@ from fabconsole.tui.widgets.canvas import Canvas
 from fabconsole.tui.widgets.reading import Reading
 from fabconsole.tui.widgets.sheet import Sheet
 
+_LEAST = 4
+"""Lines of the body that are seen in any window, however much there is to say above them."""
+
 
 class Pane(Vertical):
     """Shows choices until one is run, then what it says."""
@@ -65,6 +68,11 @@ class Pane(Vertical):
         """True while the job that is shown has not ended."""
         return self.job is not None and not self.job.is_over
 
+    @property
+    def _room(self) -> int:
+        """Lines for what stands above the body, in the half of the window that `console.tcss` gives the pane."""
+        return max(1, self.screen.size.height // 2 - _LEAST)
+
     def offer(self, address: str, marked: frozenset[str], snapshot: Snapshot) -> bool:
         """Show what can be run on the selection; False where nothing can."""
         choices = self._diagnostics.choices(address, marked, snapshot)
@@ -87,12 +95,12 @@ class Pane(Vertical):
             return
         if self._choices is not None:
             self.body.show(choice_lines(self._choices, width))
-            self._head.show(choice_head(self._choices, chosen(self.body.cursor), self.size.width))
+            self._head.show(choice_head(self._choices, chosen(self.body.cursor), self.size.width, self._room))
         elif self.job is not None:
             # Begun at the top, one answer is followed from where its end was seen; several are read one by one.
             follows = self.is_running and len(self.job.runs) == 1 and bool(self.body.lines) and self.body.is_at_end
             self.body.show(job_lines(self.job, width))
-            self._head.show(job_head(self.job, self.size.width))
+            self._head.show(job_head(self.job, self.size.width, self._room))
             if follows:
                 self.body.scroll_lines(len(self.body.lines))
 

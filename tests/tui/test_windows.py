@@ -1,0 +1,47 @@
+"""The console in a window that is small, is left for another, or changes while the keyboard is elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from drawn_fabric import east
+from hands import opened, seen
+from scripted_source import Bench
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(east(), tmp_path)
+
+
+@pytest.mark.parametrize("size", [(60, 15), (79, 20), (80, 24)])
+async def test_what_can_be_run_is_seen_however_much_there_is_to_say_of_it(bench: Bench, size: tuple[int, int]) -> None:
+    async with opened(bench, size) as pilot:
+        bench.app.console_screen.stage.place.select("gpu03-02/mlx5_5/1")
+        await pilot.press("d")
+        await pilot.pause()
+        assert "Port as the tools see it (ibstat)" in seen(bench)
+        assert "$ timeout 15 sudo -n mlxlink" in seen(bench)
+
+
+async def test_an_answer_is_seen_however_long_its_command_is(bench: Bench) -> None:
+    async with opened(bench, (60, 15)) as pilot:
+        console = bench.app.console_screen
+        console.stage.place.select("gpu03-02/mlx5_5/1")
+        await pilot.press("d", *["down"] * 2, "enter")
+        await pilot.pause()
+        console.tick()
+        await pilot.pause()
+        assert " ok" in [line.rstrip() for line in seen(bench).splitlines()]
+
+
+async def test_too_small_a_window_shows_no_pane(bench: Bench) -> None:
+    async with opened(bench, (80, 24)) as pilot:
+        await pilot.press("d")
+        await pilot.resize_terminal(50, 12)
+        await pilot.pause()
+        assert seen(bench).strip() == "fabconsole needs 60×15, here are 50×12"
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert "DIAGNOSE" in seen(bench)
