@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 
+from textual import events
 from textual.app import App
 
 from fabconsole.fabric.errors import FabconsoleError
@@ -84,6 +85,13 @@ class FabConsole(App[None], inherit_bindings=False):
             self._terminal = Terminal(lambda code: self.exit(return_code=code))
         self.push_screen(self.console_screen)
         self.call_after_refresh(self._start)
+
+    def on_app_blur(self, event: events.AppBlur) -> None:
+        """A window that another has the keyboard of looks as it did, cursor and all: others are looking on.
+
+        Textual would take the keyboard from everything, and give it back to what may be out of sight by then.
+        """
+        event.prevent_default()
 
     def _start(self) -> None:
         catalogue = load_commands() if self._catalogue is None else self._catalogue

@@ -8,6 +8,9 @@ import pytest
 from drawn_fabric import east
 from hands import opened, seen
 from scripted_source import Bench
+from textual import events
+
+from fabconsole.tui.widgets.sheet import Sheet
 
 
 @pytest.fixture
@@ -45,3 +48,19 @@ async def test_too_small_a_window_shows_no_pane(bench: Bench) -> None:
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
         assert "DIAGNOSE" in seen(bench)
+
+
+async def test_a_window_that_is_left_keeps_its_cursor_and_what_hears_the_keys(bench: Bench) -> None:
+    async with opened(bench, (80, 24)) as pilot:
+        await pilot.press("tab", "down")
+        await pilot.pause()
+        before = seen(bench)
+        bench.app.post_message(events.AppBlur())
+        await pilot.pause()
+        assert seen(bench) == before
+        await pilot.resize_terminal(60, 15)
+        await pilot.resize_terminal(80, 24)
+        bench.app.post_message(events.AppFocus())
+        await pilot.pause()
+        worst = bench.app.console_screen.query_one("#worst", Sheet)
+        assert worst.has_focus and worst.region.area
