@@ -64,3 +64,22 @@ async def test_a_window_that_is_left_keeps_its_cursor_and_what_hears_the_keys(be
         await pilot.pause()
         worst = bench.app.console_screen.query_one("#worst", Sheet)
         assert worst.has_focus and worst.region.area
+
+
+async def test_a_filter_that_is_left_by_tab_keeps_what_was_typed_and_takes_no_more(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        console = bench.app.console_screen
+        await pilot.press("slash", *"gpu03", "tab")
+        await pilot.pause()
+        assert not console.filter.is_open
+        await pilot.press("j", "z")
+        assert (console.desk.sieve.text, console.desk.sieve.faults_only) == ("gpu03", True)
+
+
+async def test_a_filter_over_a_list_ends_on_the_place_and_shows_it(bench: Bench) -> None:
+    async with opened(bench, (80, 24)) as pilot:
+        await pilot.press("tab", "slash", *"gpu03", "enter")
+        await pilot.pause()
+        place = bench.app.console_screen.stage.place
+        assert place.has_focus and place.region.area
+        assert "WORST" not in seen(bench)

@@ -167,7 +167,7 @@ class Console(Frame, inherit_bindings=False):
     def filter_done(self) -> None:
         """Keep what was typed and go back to the place, to the nearest thing that is shown."""
         self.filter.close()
-        self.set_focus(self.stage.place)
+        self._back_to_stage()
         self.redraw()
         self.stage.place.to_shown()
 

@@ -21,11 +21,16 @@ class Filter(Input):
         """Show it, `text` in it already."""
         self.value = text
         self.screen.add_class("filtering")
-        self.focus()
+        self.screen.set_focus(self)  # now: Textual's own `focus` waits its turn, and may take it when all is over
 
     def close(self) -> None:
         """Away with it; what was typed stays."""
         self.screen.remove_class("filtering")
+
+    def on_blur(self) -> None:
+        """Whatever takes the keyboard away closes it, so that no key is both a command and part of a name."""
+        if self.screen.focused is not self:
+            self.close()
 
     def take(self, event: events.Key) -> None:
         """A key that came in one burst with the one that opened it, from a paste or over a slow line.
