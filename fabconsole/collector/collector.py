@@ -9,6 +9,7 @@ from contextlib import suppress
 from random import Random, SystemRandom
 
 from fabconsole.collector.asking import Asking
+from fabconsole.collector.heap import give_back_large_blocks
 from fabconsole.collector.jump import JumpHosts
 from fabconsole.collector.options import Access
 from fabconsole.collector.outbox import Outbox
@@ -73,6 +74,7 @@ class Collector:
         """Of `Source`. Raises SourceError where a key or configuration file of ours cannot be used."""
         if self._main is not None:
             raise SourceError("the stream has one reader, and has been started before")
+        give_back_large_blocks()
         access = Access(self._inventory.ssh)
         self._outbox.put_now(self._opening())
         self._main = asyncio.create_task(self._live(access), name="collector")
