@@ -161,7 +161,7 @@ class Block:
                 relabelled = True
                 if _identity(was) is not None and _identity(now) is not None:
                     strangers.append(row)
-        self.states = tuple(states)
+        self.states = table.states if self._straight else tuple(states)
         self._asleep = self._asleep.difference(woken)
         self.listing += relabelled
         if strangers:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -55,7 +54,7 @@ class Window:
 
     def restart(self) -> None:
         """Forget all growth: the node booted, its counters began anew."""
-        self._ring: deque[Step] = deque()
+        self._ring: list[Step] = []
         self._history = History(self.limits.still)
         self._offset: Counts | None = None
         self._seen: Flags = np.zeros(self.values.shape, dtype=np.bool_)
@@ -101,7 +100,7 @@ class Window:
 
     def shift(self, seconds: float) -> None:
         """Move past readings onto another clock: the one who reads this table changed."""
-        self._ring = deque(Step(step.clock_s + seconds, step.at, step.grown) for step in self._ring)
+        self._ring = [Step(step.clock_s + seconds, step.at, step.grown) for step in self._ring]
         self._resets = {place: clock + seconds for place, clock in self._resets.items()}
         if self._start is not None:
             self._start = self._start + seconds
@@ -175,7 +174,7 @@ class Window:
         moved.values[place] = self.values
         moved.quality[place] = self.quality
         moved._seen[place] = self._seen
-        moved._ring = deque(Step(step.clock_s, step.at, spread(step.grown, shape, place)) for step in self._ring)
+        moved._ring = [Step(step.clock_s, step.at, spread(step.grown, shape, place)) for step in self._ring]
         if self._offset is not None:
             moved._offset = spread(self._offset, shape, place)
         if self._start is not None:
@@ -191,7 +190,7 @@ class Window:
         self.values, self.quality = values, quality
         self._seen = quality == PRESENT
         self.saturated = self.limits.reached(self.values, self.quality)
-        self._ring = deque((Step(clock_s, at, values),))
+        self._ring = [Step(clock_s, at, values)]
 
     def _append(self, step: Step, moved: Flags | None) -> Sequence[Grown]:
         """`moved` says which values did; None: none."""
@@ -204,7 +203,7 @@ class Window:
         ring.append(step)
         oldest = step.clock_s - self.window_s
         while len(ring) > 2 and ring[0].clock_s < oldest:
-            ring.popleft()
+            del ring[0]
         return grown
 
     def _mended(self, values: Counts, quality: Quality, clock_s: float) -> tuple[Counts, Counts]:
@@ -230,7 +229,7 @@ class Window:
 
     def _admitted(self, fresh: Flags, values: Counts, grown: Counts, clock_s: float) -> Counts:
         """Let values that were never read before begin now: no growth until they are read again."""
-        self._ring = deque(Step(s.clock_s, s.at, np.where(fresh, values, s.grown)) for s in self._ring)
+        self._ring = [Step(s.clock_s, s.at, np.where(fresh, values, s.grown)) for s in self._ring]
         self._seen = self._seen | fresh
         start = np.full(values.shape, -np.inf) if self._start is None else self._start
         self._start = np.where(fresh, clock_s, start)
