@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from shlex import quote
+from sys import intern
 
 from fabconsole.fabric.inventory import Node
 from fabconsole.formats import nvidia_proc, nvidia_smi
@@ -63,12 +64,13 @@ class GpuInquiry:
             return tool.refusal("nvidia-smi", answer.status, said.lost or "\n".join(said.strange) or text, LIMIT_S)
         facts = {"gpus": str(len(said.gpus))}
         where = nvidia_proc.addresses(files)
+        # Interned: every host has facts of these names, and most have their GPUs at the same addresses.
         for gpu in said.gpus.values():
-            facts[f"gpu{gpu.index}.name"] = gpu.name
+            facts[intern(f"gpu{gpu.index}.name")] = gpu.name
             if gpu.uuid:
-                facts[f"gpu{gpu.index}.uuid"] = gpu.uuid
+                facts[intern(f"gpu{gpu.index}.uuid")] = gpu.uuid
             if gpu.uuid in where:
-                facts[f"gpu{gpu.index}.pci"] = where[gpu.uuid]
+                facts[intern(f"gpu{gpu.index}.pci")] = intern(where[gpu.uuid])
         if said.strange and not said.none_there:
             facts["gpus.not-understood"] = " | ".join(said.strange)
         return Reading(facts=facts)

@@ -146,6 +146,8 @@ class HcaInquiry:
             shape = self._shapes[read] = _shape(self._readers, read)
         states = shape.states()
         tables = shape.tables(states)
+        for reader in self._readers:
+            reader.forget()
         self._usual = _usual(shape, states, tables) if self._stands else None
         return tables
 

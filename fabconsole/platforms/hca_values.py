@@ -16,6 +16,7 @@ from fabconsole.formats import sysfs
 from fabconsole.platforms.hca_mould import Cavity
 from fabconsole.platforms.hca_text import Counters, Device
 
+_NO_VALUES: NDArray[np.uint64] = np.zeros(0, np.uint64)
 _RANK = {name: rank for rank, name in enumerate(COUNTERS)}
 
 
@@ -38,8 +39,8 @@ class DeviceReader:
 
     def __init__(self, device: Device) -> None:
         self.device = device
-        self.values: NDArray[np.uint64] = np.zeros(0, np.uint64)
-        """One a counter of `device.counters`, after a `read` that was true."""
+        self.values: NDArray[np.uint64] = _NO_VALUES
+        """One a counter of `device.counters`, after a `read` that was true and until `forget`."""
         self.unsupported: NDArray[np.bool_] | None = None
         self.states: tuple[PortState, ...] = ()
         """One a port of `device.ports`."""
@@ -65,6 +66,10 @@ class DeviceReader:
             self.states = self._understood(head)
         self._head, self._tail = head, tail
         return True
+
+    def forget(self) -> None:
+        """The values are in tables now."""
+        self.values = _NO_VALUES
 
     @property
     def cavity(self) -> Cavity | None:
