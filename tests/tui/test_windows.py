@@ -83,3 +83,31 @@ async def test_a_filter_over_a_list_ends_on_the_place_and_shows_it(bench: Bench)
         place = bench.app.console_screen.stage.place
         assert place.has_focus and place.region.area
         assert "WORST" not in seen(bench)
+
+
+@pytest.mark.parametrize("keys", [(), ("d",), ("slash",), ("enter", "question_mark")])
+async def test_after_a_window_too_small_for_anything_the_keys_are_heard_again(
+    bench: Bench, keys: tuple[str, ...]
+) -> None:
+    async with opened(bench, (80, 24)) as pilot:
+        await pilot.press(*keys)
+        await pilot.resize_terminal(1, 1)
+        await pilot.press("escape")
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        bench.app.console_screen.tick()
+        await pilot.pause()
+        heard = bench.app.screen.focused
+        assert heard is not None and heard.region.area
+
+
+async def test_in_a_window_that_shows_nothing_keys_do_nothing_but_quit(bench: Bench) -> None:
+    async with opened(bench, (40, 10)) as pilot:
+        console = bench.app.console_screen
+        before = (console.desk.trail, console.desk.sieve, console.desk.metric)
+        await pilot.press("enter", "m", "z", "slash", "x", "d", "enter", "space", "tab")
+        await pilot.pause()
+        assert (console.desk.trail, console.desk.sieve, console.desk.metric) == before
+        assert not console.desk.marked and not bench.source.orders
+        await pilot.press("q")
+    assert bench.app.return_code == 0

@@ -24,11 +24,15 @@ class Console(Frame, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.CONSOLE]
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing is done in a window that does not show what is done."""
+        return action == "quit" or not self.is_small
+
     def on_key(self, event: events.Key) -> None:
         """From the filter's key on, every key is the filter's."""
         if self.filter.is_open:
             self.filter.take(event)
-        elif event.key == "slash":
+        elif event.key == "slash" and not self.is_small:
             event.stop()
             self.action_filter()
 

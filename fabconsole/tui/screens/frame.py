@@ -29,7 +29,7 @@ class Frame(Screen[None], inherit_bindings=False):
     """Gives every part its place and, on the console's clock, its data."""
 
     CSS_PATH = "console.tcss"
-    AUTO_FOCUS = "#fabric"
+    AUTO_FOCUS = ""  # `set_out` knows what can be seen
 
     def __init__(self, desk: Desk, palette: Palette, diagnostics: Diagnostics, clock: Callable[[], float]) -> None:
         super().__init__()
@@ -74,9 +74,14 @@ class Frame(Screen[None], inherit_bindings=False):
         self.look()
         self.redraw()
 
+    @property
+    def is_small(self) -> bool:
+        """True in a window that nothing sensible can be shown in."""
+        return self.has_class("small")
+
     def redraw(self) -> None:
         """Give every part that is seen its lines; each draws what differs."""
-        if self.has_class("small"):
+        if self.is_small:
             least, here = LEAST_SIZE, self.size
             text = f" fabconsole needs {least[0]}×{least[1]}, here are {here.width}×{here.height}"
             self._small.show(((Span(fit(text, here.width), "warn"),),))
@@ -105,6 +110,10 @@ class Frame(Screen[None], inherit_bindings=False):
         width, height = self.size.width, self.size.height
         self.set_class(width < LEAST_SIZE[0] or height < LEAST_SIZE[1], "small")
         self.set_class(height >= _ROOMY, "roomy")
+        if self.is_small:
+            self.set_focus(None)  # Textual would take it from what is hidden, later and piece by piece
+        elif self.focused is None:
+            self.set_focus(self.pane.body if self.pane.display else self.stage.place)
         self._top.set_out(width)
         self.stage.set_out(self.desk, width, height - (8 if height >= _ROOMY else 3), low=self.pane.display)
 
