@@ -14,6 +14,7 @@ from fabconsole.state.snapshot import Snapshot
 from fabconsole.stream.records import Finished, Output
 from fabconsole.stream.source import Source
 from fabconsole.tui.diagnosis import Choice, Job, Run, choices
+from fabconsole.tui.transcript import Transcript, share
 
 _JOBS = 8
 """Jobs whose late output is still taken."""
@@ -40,7 +41,8 @@ class Diagnostics:
     def job(self, choice: Choice) -> Job:
         """A job ready to be started. Raises CommandError where the command does not fit any more."""
         orders = choice.orders(f"d{next(self._numbers)}")
-        job = Job(choice.command, [Run(order, address) for order, address in orders])
+        most = share(len(orders))
+        job = Job(choice.command, [Run(order, address, Transcript(most)) for order, address in orders])
         self._jobs = [*self._jobs[1 - _JOBS :], job]
         return job
 

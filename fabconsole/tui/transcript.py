@@ -17,7 +17,9 @@ _ESCAPE = re.compile(
 _BLANKS = re.compile(r"( +)")
 _TAB = 8
 MOST_LINES = 5_000
-"""Lines that are kept, the last ones; what went before is counted."""
+"""Lines that are kept of one run, the last ones; what went before is counted."""
+_FEWEST_LINES = 150
+"""Lines that are kept of each of ever so many runs of one job."""
 _WIDEST = 2_000
 
 
@@ -30,10 +32,17 @@ def cleaned(line: str) -> str:
     return line[:_WIDEST].rstrip()
 
 
+def share(runs: int) -> int:
+    """Lines to keep of each of so many runs that are read on one page, so that a key never waits for its drawing."""
+    return max(_FEWEST_LINES, MOST_LINES // runs)
+
+
 class Transcript:
     """The output of one run on one node, as it comes."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST_LINES) -> None:
+        """`most` lines are kept, the last ones."""
+        self._most = most
         self.lines: list[str] = []
         self.dropped = 0
         """Lines that went before those that are kept."""
@@ -54,7 +63,7 @@ class Transcript:
 
     def _keep(self, lines: Iterable[str]) -> None:
         self.lines += lines
-        excess = len(self.lines) - MOST_LINES
+        excess = len(self.lines) - self._most
         if excess > 0:
             del self.lines[:excess]
             self.dropped += excess

@@ -13,6 +13,7 @@ from scripted_source import Bench, Scripted, inventory_of
 from textual.pilot import Pilot
 
 from fabconsole.tui.drawing import Span, length, plain, wrapped
+from fabconsole.tui.transcript import MOST_LINES
 
 LONG = b"".join(b"line %03d %s\n" % (number, b"x" * 300 if number == 7 else b"") for number in range(200))
 
@@ -86,6 +87,24 @@ async def test_output_of_many_nodes_scrolls_between_its_headings_and_folds_what_
         await pilot.pause()
         assert text(bench, "pane-body").startswith(" ▸ 2 × gpu03-[00-01]")
         assert "line 001" not in text(bench, "pane-body")
+
+
+async def test_long_output_of_many_nodes_keeps_the_last_lines_of_each(tmp_path: Path) -> None:
+    shown = east()
+    long = b"".join(b"line %d\n" % number for number in range(1_000))
+    bench = Bench(shown, tmp_path, Scripted(inventory_of(shown), (long,), ends=False))
+    async with opened(bench) as pilot:
+        console = bench.app.console_screen
+        console.desk.marked = frozenset(name for name in shown.nodes if name.startswith("gpu"))
+        console.stage.place.select("gpu03-02")
+        await pilot.press("d", "enter")
+        await until(pilot, lambda: len(bench.source.orders) == len(console.desk.marked))
+        job = console.pane.job
+        assert job is not None
+        await until(pilot, lambda: all(run.transcript.lines for run in job.runs.values()))
+        console.tick()
+        assert len(console.pane.body.lines) < 2 * MOST_LINES
+        assert text(bench, "pane-body").count(" line 999\n") >= len(console.desk.marked) - 1
 
 
 async def test_output_begins_at_its_top_and_is_followed_from_its_end_until_one_reads(tmp_path: Path) -> None:

@@ -75,8 +75,12 @@ class Canvas(ScrollView, can_focus=False):
         changed = [y for y, line in enumerate(self.lines) if y >= len(old) or line != old[y]]
         if not changed and len(old) == len(self.lines):
             return None
+        sight = self.sight  # once: asked for each line, it costs a long answer more than all the rest does
         for y in (*changed, *range(len(self.lines), len(old))):
-            self._redraw(y)
+            if y in sight:
+                self._redraw(y)
+            else:
+                self._strips.pop(y, None)
         if len(old) != len(self.lines):
             self.virtual_size = Size(0, len(self.lines))
         return changed
