@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from fabconsole.fabric.printable import printable
 
 _ESCAPE = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor moves
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor moves
     r"|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)"  # OSC, DCS and their kind: titles, hyperlinks, clipboard
     r"|\x1b[ -/]*[0-~]?"
-    r"|[\x9b\x90\x9d\x98\x9e\x9f].*?(?:\x9c|$)"  # the same in one byte
+    r"|[\x90\x9d\x98\x9e\x9f].*?(?:\x9c|$)"  # the same in one byte
 )
 _BLANKS = re.compile(r"( +)")
 _TAB = 8
@@ -25,11 +25,17 @@ _WIDEST = 2_000
 
 def cleaned(line: str) -> str:
     """One line of printable characters, its columns kept: tabs become blanks, escapes nothing."""
-    line = line[: _WIDEST * 4].rsplit("\r", 1)[-1] if "\r" in line.rstrip("\r") else line[: _WIDEST * 4].rstrip("\r")
+    line = line.rstrip("\r").rpartition("\r")[2][: _WIDEST * 4]
     if not line.isascii() or not line.isprintable():
         line = _ESCAPE.sub("", line).expandtabs(_TAB)
         line = "".join(part if part.isspace() else printable(part, _WIDEST) for part in _BLANKS.split(line))
-    return line[:_WIDEST].rstrip()
+    return line.rstrip() if len(line) <= _WIDEST else line[: _WIDEST - 1] + "…"
+
+
+def _begun(line: str) -> str:
+    """What has to be kept of a line that has no end yet: its beginning, of what is not overwritten."""
+    last = line.rfind("\r", 0, len(line.rstrip("\r")))
+    return line[last + 1 :][: _WIDEST * 8]
 
 
 def share(runs: int) -> int:
@@ -52,7 +58,7 @@ class Transcript:
     def feed(self, data: bytes) -> None:
         """Take what was printed, in pieces cut anywhere."""
         *whole, rest = (self._open + self._decoder.decode(data)).split("\n")
-        self._open = rest[-_WIDEST * 8 :]
+        self._open = _begun(rest)
         self._keep(cleaned(line) for line in whole)
 
     def close(self) -> None:

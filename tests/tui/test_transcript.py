@@ -27,6 +27,10 @@ def test_colours_titles_hyperlinks_and_cursor_moves_do_nothing() -> None:
     assert read(said) == ["red x link end"]
 
 
+def test_a_colour_begun_by_one_control_byte_hides_nothing_after_it() -> None:
+    assert read("\x9b31mred and the rest\n".encode()) == ["red and the rest"]
+
+
 def test_an_escape_cut_in_two_is_still_an_escape() -> None:
     assert read(b"\x1b[3", b"1mred\x1b", b"[0m\n") == ["red"]
 
@@ -43,6 +47,20 @@ def test_markup_is_text() -> None:
 def test_overwritten_progress_shows_its_last_state() -> None:
     assert read(b"10%\r50%\r100%\n") == ["100%"]
     assert read(b"dos line\r\n") == ["dos line"]
+
+
+def test_long_progress_in_pieces_shows_its_last_state_too() -> None:
+    states = [b"%d of 30000\r" % number for number in range(1, 30_001)]
+    assert read(b"".join(states), b"\n") == ["30000 of 30000"]
+    assert read(*states, b"\n") == ["30000 of 30000"]
+
+
+def test_a_line_beyond_reason_shows_its_beginning_and_that_it_goes_on() -> None:
+    long = b"the beginning " + b"x" * 100_000
+    pieces = [long[at : at + 5_000] for at in range(0, len(long), 5_000)]
+    for said in (read(long + b"\n"), read(*pieces, b"\n")):
+        assert said[0].startswith("the beginning x")
+        assert said[0].endswith("x…")
 
 
 def test_bytes_that_are_no_text_are_shown_as_such() -> None:
