@@ -23,7 +23,7 @@ from fabconsole.tui.widgets.canvas import Canvas
 from fabconsole.tui.widgets.reading import Reading
 from fabconsole.tui.widgets.sheet import Sheet
 
-_LEAST = 4
+_LEAST = 3
 """Lines of the body that are seen in any window, however much there is to say above them."""
 
 
