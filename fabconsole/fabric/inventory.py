@@ -54,6 +54,11 @@ class Expect:
     nvlinks: int | None = None
     """NVLinks a GPU."""
 
+    @property
+    def is_of_hosts(self) -> bool:
+        """Whether some of it can only be of a host: a switch has no HCAs, GPUs or NVLinks of GPUs."""
+        return (self.hcas, self.gpus, self.nvlinks) != (None, None, None)
+
     def over(self, other: Expect) -> Expect:
         """This, with gaps filled from `other`."""
         return Expect(

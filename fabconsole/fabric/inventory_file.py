@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
@@ -29,6 +30,7 @@ from fabconsole.fabric.inventory_ssh import read_poll, read_ssh
 from fabconsole.fabric.node_sets import MAX_NODES, folded
 from fabconsole.fabric.printable import printable
 
+_BEGINNING = re.compile(r"\D*")
 _WIDTHS = ("1X", "2X", "4X", "8X", "12X")
 
 
@@ -123,10 +125,22 @@ def _expects(section: Section, nodes: Mapping[str, Node], warnings: Warnings) ->
     said = []
     asks_in_band = any(node.in_band for node in nodes.values())
     for glob, value in section.entries():
-        said.append((glob, _expect(value.section())))
-        if not asks_in_band and not any(fnmatchcase(name, glob) for name in nodes):
+        expect = _expect(value.section())
+        said.append((glob, expect))
+        if any(fnmatchcase(name, glob) for name in nodes):
+            continue
+        if expect.is_of_hosts:
+            meant = scalars.nearest(glob, _globs_of(nodes)) or " is it a slip?"
+            warnings.add(value, f"matches no node, and no switch has HCAs, GPUs or NVLinks:{meant}")
+        elif not asks_in_band:
             warnings.add(value, "matches no node, and no host is asked in-band, so no switch will be found for it")
     return said
+
+
+def _globs_of(nodes: Mapping[str, Node]) -> list[str]:
+    """What one may have meant: a name, or all names that begin alike."""
+    stems = {_BEGINNING.match(name)[0] for name in nodes}  # type: ignore[index]  # it matches the empty text too
+    return [*sorted(f"{stem}*" for stem in stems), *nodes]
 
 
 def _expect(section: Section) -> Expect:

@@ -107,10 +107,9 @@ def _settings(inventory: Inventory) -> Table:
         table.add_row(Text(name), Text(" · ".join(said)))
     for glob, expect in inventory.expects:
         if not any(fnmatchcase(name, glob) for name in inventory.nodes):
-            table.add_row(
-                Text("expect"),
-                Text(f"{glob}: {_expected(expect) or 'nothing'} (no node of this file: for switches found in-band)"),
-            )
+            whose = "" if expect.is_of_hosts else ": for switches found in-band"
+            said = f"{glob}: {_expected(expect) or 'nothing'} (no node of this file{whose})"
+            table.add_row(Text("expect"), Text(said))
     return table
 
 

@@ -181,6 +181,23 @@ def test_an_expectation_that_matches_nothing_is_a_warning(write: Write) -> None:
     assert "inventory.yaml:3: expect.leaf*: matches no node" in warning
 
 
+@pytest.mark.parametrize(
+    ("glob", "said"),
+    [
+        ("gpx*", "did you mean gpu*?"),
+        ("gqu1", "did you mean gpu1?"),
+        ("*-storage", "is it a slip?"),
+    ],
+)
+@pytest.mark.parametrize("expected", ["hcas: 8", "gpus: 8", "nvlinks: 18"])
+def test_what_only_a_host_has_is_not_expected_of_switches_to_come(
+    write: Write, glob: str, said: str, expected: str
+) -> None:
+    lines = ("fabric: e", RACK, "nodes: {gpu0: {roles: in-band}}", f"expect: {{'{glob}': {{{expected}}}}}")
+    (warning,) = read(write(*lines)).warnings
+    assert warning.endswith(f"expect.{glob}: matches no node, and no switch has HCAs, GPUs or NVLinks: {said}")
+
+
 def test_an_expectation_may_be_of_switches_that_an_in_band_host_will_find(write: Write) -> None:
     assert not read(write("fabric: e", RACK, "nodes: {gpu0: {roles: in-band}}", "expect: {'leaf*': {}}")).warnings
 

@@ -57,6 +57,11 @@ def test_markup_in_a_name_is_shown_as_it_is_written(tmp_path: Path) -> None:
     assert "east [red]1[/red]" in shown(tmp_path, 120)
 
 
+def test_what_a_host_should_have_is_not_called_a_switchs(tmp_path: Path) -> None:
+    text = shown(tmp_path, 200, TEXT.replace('"spine*": {rate', '"spine*": {hcas: 1, rate'))
+    assert "(no node of this file)" in text
+
+
 def test_warnings_are_shown(tmp_path: Path) -> None:
     alone = TEXT.replace(", roles: [in-band]", "")
     assert "▲" in shown(tmp_path, 120, alone)
