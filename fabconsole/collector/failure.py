@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+import os
+import re
 import socket
 from dataclasses import dataclass
 
@@ -10,6 +11,10 @@ import asyncssh
 
 from fabconsole.fabric.printable import printable
 from fabconsole.stream.records import Reason
+
+_CONNECTING = "Connect call failed"
+"""asyncio's word for connect(2) refused; it has the address after it, as Python prints one."""
+_ERRNO = re.compile(r"\[Errno (\d{1,4})\]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ def _meaning(error: BaseException, deadline_s: float) -> tuple[Reason, str]:
         if "host key" in error.reason:
             return Reason.UNTRUSTED, "offers no host key of a kind that known_hosts has for it; not connected to"
         return Reason.REFUSED, f"no common cipher or key exchange: {error.reason}"
-    if isinstance(error, TimeoutError | asyncio.TimeoutError):
+    if isinstance(error, TimeoutError) and error.errno is None:
         return Reason.UNREACHABLE, f"no SSH connection within {deadline_s:g} s"
     if isinstance(error, socket.gaierror):
         return Reason.UNREACHABLE, f"name not found ({error.strerror}); give the node an `address:`"
@@ -56,5 +61,12 @@ def _meaning(error: BaseException, deadline_s: float) -> tuple[Reason, str]:
     if isinstance(error, asyncssh.DisconnectError):
         return Reason.UNREACHABLE, f"disconnected: {error.reason}"
     if isinstance(error, OSError):
-        return Reason.UNREACHABLE, error.strerror or type(error).__name__
+        return Reason.UNREACHABLE, _said_by_system(error)
     return Reason.FAILED, f"{type(error).__name__}: {error}"
+
+
+def _said_by_system(error: OSError) -> str:
+    """The system's words. asyncio puts its own in their place, and those of several addresses into one text."""
+    numbers = {error.errno} if error.errno else {int(number) for number in _ERRNO.findall(str(error))}
+    said = ", ".join(os.strerror(number) for number in sorted(numbers)) or type(error).__name__
+    return f"cannot connect: {said}" if _CONNECTING in str(error) else said
