@@ -108,8 +108,8 @@ class Scales:
         return scale
 
 
-_UNITS = (("/s", 1.0, 0.1), ("/min", 60.0, 1 / 60), ("/h", 3600.0, 0.0))
-"""Sign, seconds, and the least per second that is told in it."""
+_UNITS = (("/s", 1.0, 0.95), ("/min", 60.0, 0.95 / 60), ("/h", 3600.0, 0.0))
+"""Sign, seconds, and the least per second that is told in it: as on the screen, nothing less than one of the unit."""
 
 
 def per(rate: float, like: float | None = None) -> str:

@@ -15,6 +15,7 @@ from fabconsole.state.scale import per
     [
         (13.3333, None, "13.3/s"),
         (123456.0, None, "123,456/s"),
+        (0.245, None, "14.7/min"),
         (0.05, None, "3/min"),
         (1 / 3600, None, "1/h"),
         (0.1017, 5 / 60, "6.1/min"),
