@@ -26,7 +26,7 @@ def test_a_moving_recovery_counter_warns_and_the_others_stay_well() -> None:
     lab = Lab("h0")
     lab.nvlinks("h0", TWO)
     lab.wait(30).nvlinks("h0", {**TWO, "gpu0/nvl1": {**QUIET, "recovery": 3}})
-    assert lab.nvlink("h0/gpu0/nvl1").reason == "recovery grows 0.1/s, any growth is too much"
+    assert lab.nvlink("h0/gpu0/nvl1").reason == "recovery grows 6/min, any growth is too much"
     assert lab.nvlink("h0/gpu0/nvl1").health is Health.WARN
     assert lab.nvlink(LINK).health is Health.OK
 
