@@ -12,12 +12,14 @@ from rich.text import Text
 
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.report import moment, severity
-from fabconsole.state.snapshot import Coverage, NodeView, Snapshot
+from fabconsole.state.silence import SESSION
+from fabconsole.state.snapshot import Coverage, EventView, NodeView, Snapshot
 
 _COLOUR = {Severity.OK: "green", Severity.INFO: "cyan", Severity.WARN: "yellow", Severity.UNKNOWN: "magenta",
            Severity.CRIT: "red"}  # fmt: skip
 _EVENTS = 12
 _FINDINGS = 40
+_RACKS = 3
 
 
 def render(snapshot: Snapshot) -> RenderableType:
@@ -28,8 +30,8 @@ def render(snapshot: Snapshot) -> RenderableType:
     if snapshot.findings:
         parts.append(_findings(snapshot))
     parts.append(_nodes(snapshot))
-    if snapshot.events:
-        parts.append(_events(snapshot))
+    if events := _news(snapshot):
+        parts.append(_events(events))
     return Group(*parts)
 
 
@@ -51,24 +53,25 @@ def coverage_line(coverage: Coverage) -> str:
 
 
 def _findings(snapshot: Snapshot) -> Table:
-    table = _table("worst", "", "where", "", "why", "far end", "since")
+    table = _table("worst", "", "where", "rack", "", "why", "far end", "since")
     for finding in snapshot.findings[:_FINDINGS]:
         peer = finding.peer or ""
         if finding.peer_health is not None:
             peer = f"{finding.peer_health.glyph} {peer}"
+        node = snapshot.nodes.get(finding.end.partition("/")[0])
         table.add_row(
-            *_word(finding.health, finding.end),
+            *_word(finding.health, finding.end, node.rack if node else None),
             Text(finding.reason),
             Text(peer),
             Text(_ago(snapshot.at - finding.since)),
         )
     if len(snapshot.findings) > _FINDINGS:
-        table.add_row("", Text(f"and {len(snapshot.findings) - _FINDINGS} more"), "", "", "", "")
+        table.add_row("", Text(f"and {len(snapshot.findings) - _FINDINGS} more"))
     return table
 
 
 def _nodes(snapshot: Snapshot) -> Table:
-    table = _table("nodes", "", "node", "", "why", "ports", "NVLinks", "answered")
+    table = _table("nodes", "", "node", "rack", "", "why", "ports", "NVLinks", "answered")
     alike: dict[tuple[Health, str], list[NodeView]] = {}
     for view in sorted(snapshot.nodes.values(), key=lambda view: -view.health.rank):
         ails = view.health.severity >= Severity.WARN
@@ -77,8 +80,13 @@ def _nodes(snapshot: Snapshot) -> Table:
         names = str(NodeSet.fromlist([view.name for view in views], resolver=None, autostep=None))
         many = f"{len(views)} nodes" if len(views) > 1 or not reason else ""
         why = ": ".join(part for part in (many, reason) if part)
-        table.add_row(*_word(health, names), Text(why), *_sizes(views))
+        racks = _racks(list(dict.fromkeys(view.rack for view in views if view.rack is not None)))
+        table.add_row(*_word(health, names, racks), Text(why), *_sizes(views))
     return table
+
+
+def _racks(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= _RACKS else f"{len(names)} racks"
 
 
 def _sizes(views: list[NodeView]) -> Iterator[Text]:
@@ -88,9 +96,15 @@ def _sizes(views: list[NodeView]) -> Iterator[Text]:
     yield Text(_ago(max(ages)) if ages else "never")
 
 
-def _events(snapshot: Snapshot) -> Table:
+def _news(snapshot: Snapshot) -> list[EventView]:
+    """Events, without what a node's own line has already: that it does not answer, and why."""
+    silent = {name for name, view in snapshot.nodes.items() if view.error is not None}
+    return [line for line in snapshot.events if line.event.kind != SESSION or not silent.issuperset(line.nodes)]
+
+
+def _events(events: list[EventView]) -> Table:
     table = _table("events", "when", "node", "", "what")
-    for line in snapshot.events[:_EVENTS]:
+    for line in events[:_EVENTS]:
         event = line.event
         times = f" ({line.count}×)" if line.count > 1 else ""
         table.add_row(
@@ -109,9 +123,9 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
-def _word(health: Health, name: str) -> tuple[Text, Text, Text]:
+def _word(health: Health, name: str, rack: str | None) -> tuple[Text, ...]:
     style = _COLOUR[health.severity]
-    return Text(health.glyph, style=style), Text(name), Text(health.value, style=style)
+    return Text(health.glyph, style=style), Text(name), Text(rack or ""), Text(health.value, style=style)
 
 
 def _ago(seconds: float) -> str:

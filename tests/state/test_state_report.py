@@ -103,6 +103,25 @@ def test_the_table_shows_the_worst_first_and_folds_what_is_well() -> None:
     assert any("gpu[00-02,04-07]" in line and "7 nodes" in line for line in lines)
 
 
+def test_the_table_says_in_which_rack_to_look() -> None:
+    lab = Lab("gpu00", "gpu01", "gpu02", "gpu03")
+    lab.all_well("gpu00", "gpu01", "gpu02", "gpu03")
+    lab.ports("gpu03", states={"mlx5_0/1": DOWN})
+    rows = [line.split() for line in printed(lab).splitlines() if line.startswith("▼")]
+    rack = lab.state.snapshot(lab.now).nodes["gpu03"].rack
+    assert [row[1:4] for row in rows] == [["gpu03/mlx5_0/1", rack, "DOWN"], ["gpu03", rack, "DOWN"]]
+
+
+def test_that_a_node_does_not_answer_is_no_event_of_the_table_as_well() -> None:
+    lab = Lab("h0", "h1")
+    lab.all_well("h0", "h1")
+    lab.silent("h0", "hca", Reason.UNREACHABLE, "no route to h0")
+    lab.log("h1", xid("h1", lab.now))
+    events = printed(lab, width=200).partition("events")[2]
+    assert "Xid 74" in events
+    assert "no route" not in events
+
+
 def test_what_a_node_says_is_no_markup_in_the_table() -> None:
     lab = Lab("h0")
     lab.all_well("h0")
