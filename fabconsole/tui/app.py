@@ -81,8 +81,9 @@ class FabConsole(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Show the console, then start what it shows."""
-        if not self.is_headless:
-            self._terminal = Terminal(lambda code: self.exit(return_code=code))
+        if self._driver is not None and not self.is_headless:
+            leave, redraw = (lambda code: self.exit(return_code=code)), (lambda: self.refresh(layout=True))
+            self._terminal = Terminal(leave, self._driver, redraw)
         self.push_screen(self.console_screen)
         self.call_after_refresh(self._start)
 

@@ -83,9 +83,26 @@ class Desk:
         """Show only what has `text` in its name; all, when empty."""
         self.sieve = replace(self.sieve, text=text.strip())
 
-    def show_all(self) -> None:
-        """Hold nothing back."""
-        self.sieve = Sieve()
+    @property
+    def held(self) -> str:
+        """What Esc lets go of on the fabric, in two words; empty: nothing is on."""
+        if self.marked:
+            return "unmark all"
+        if self.sieve.text:
+            return "end filter"
+        return "show all" if self.sieve.faults_only else ""
+
+    def let_go(self) -> bool:
+        """Let go of the marks, else of the filter, else of faults only. False where nothing was on."""
+        if self.marked:
+            self.marked = frozenset()
+        elif self.sieve.text:
+            self.filter("")
+        elif self.sieve.faults_only:
+            self.toggle_faults()
+        else:
+            return False
+        return True
 
     def toggle_mark(self, node: str) -> None:
         """Mark a node for a command on many, or take the mark away."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ClusterShell.NodeSet import NodeSet
@@ -19,6 +19,11 @@ from fabconsole.tui.outline import outline
 from fabconsole.tui.transcript import Transcript
 
 
+def folded(nodes: Iterable[str]) -> str:
+    """Names of nodes as one node set: `gpu03-[00-02]`."""
+    return str(NodeSet.fromlist(list(nodes)))
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One command on everything it would be run on."""
@@ -26,6 +31,17 @@ class Choice:
     command: Command
     selections: tuple[Selection, ...]
     inventory: Inventory
+    spared: frozenset[str] = frozenset()
+    """Nodes that are marked and not asked, because what is selected is not on one of them."""
+
+    @property
+    def targets(self) -> str:
+        """Every node it is run on where these are many, and the marked ones that it spares; else empty."""
+        if self.spared:
+            return f"on {self.selections[0].node} alone, not on the {len(self.spared)} marked: {folded(self.spared)}"
+        if len(self.selections) < 2:
+            return ""
+        return f"on {len(self.selections)} marked nodes: {folded(place.node for place in self.selections)}"
 
     def orders(self, prefix: str) -> list[tuple[Order, str]]:
         """What is run and on which address, run ids beginning with `prefix`. Raises CommandError."""
@@ -51,18 +67,21 @@ def choices(
     snapshot: Snapshot,
     inventory: Inventory,
 ) -> tuple[Choice, ...]:
-    """What can be run on the selection; with marked nodes, on the same place of each of them.
+    """What can be run on the selection; where that is on a marked node, on the same place of each marked one.
 
+    A selection elsewhere is asked alone: what is looked at is never left out in favour of what was marked before.
     A command that loads its device is offered for one place only.
     """
-    under = address.partition("/")[2]
-    addresses = [f"{node}/{under}" if under else node for node in sorted(marked)] or [address]
+    mine, _, under = address.partition("/")
+    spared = frozenset() if mine in marked else marked
+    others = [f"{node}/{under}" if under else node for node in sorted(marked - spared - {mine})]
+    addresses = [address, *others]
     found = [place for one in addresses if (place := selected(one, snapshot, inventory)) is not None]
     offered: list[Choice] = []
     for command in fitting(commands, found[0]) if found else ():
         fit = tuple(place for place in found if command in fitting((command,), place))
         if len(fit) == 1 or command.kind is Class.READ_ONLY:
-            offered.append(Choice(command, fit, inventory))
+            offered.append(Choice(command, fit, inventory, spared))
     return tuple(offered)
 
 
@@ -120,7 +139,7 @@ class Group:
         """Its nodes, folded."""
         if len(self.runs) == 1:
             return self.runs[0].address
-        return str(NodeSet.fromlist([run.order.node for run in self.runs]))
+        return folded(run.order.node for run in self.runs)
 
 
 class Job:

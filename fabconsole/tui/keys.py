@@ -24,7 +24,12 @@ SHEET: tuple[Binding, ...] = (
 """Keys of whatever holds a cursor."""
 
 CONSOLE: tuple[Binding, ...] = (
-    Binding("escape", "leave", "Back out, to the very cell", id="back"),
+    Binding(
+        "escape",
+        "leave",
+        "Back out, to the very cell; on the fabric: marks, filter, z off",
+        id="back",
+    ),
     Binding("tab", "next_list(1)", "To the worst list, the events, and back", id="lists.next"),
     Binding("shift+tab", "next_list(-1)", "The other way round", id="lists.previous", show=False),
     Binding("d", "diagnose", "Diagnose what is selected", id="diagnose"),
@@ -149,10 +154,13 @@ class Hints(NamedTuple):
     always: Sequence[tuple[str, str]]
 
 
-def useful(view: View, doing: Doing | None = None) -> Hints:
-    """What to name in this place."""
+def useful(view: View, doing: Doing | None = None, held: str = "") -> Hints:
+    """What to name in this place; `held` is what Esc lets go of on the fabric."""
+    ids = USEFUL[doing or view]
+    if held and not doing and view is View.FABRIC:
+        return Hints(named((ids[0], "back", *ids[1:]), SHORT | {"back": held}), named(ALWAYS))
     words = SHORT | {"open": "run"} if doing is Doing.CHOOSING else SHORT
-    return Hints(named(USEFUL[doing or view], words), named(ALWAYS))
+    return Hints(named(ids, words), named(ALWAYS))
 
 
 def named(ids: Sequence[str], words: Mapping[str, str] = SHORT) -> Sequence[tuple[str, str]]:

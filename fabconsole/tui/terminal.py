@@ -7,26 +7,52 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from types import FrameType
+
+from textual.driver import Driver
 
 _PARTING_S = 6
 """How long leaving may take; writing to a terminal that is gone can hang."""
-_ASKED_TO_LEAVE = (signal.SIGHUP, signal.SIGTERM)
+_ASKED_TO_LEAVE = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+"""The last two come from elsewhere: their keys are the console's own while it runs."""
 
 
 class Terminal:
-    """Tells when it is time to leave: on a hangup, on request, or when the terminal went without a word."""
+    """Tells when it is time to leave: on a hangup, on request, or when the terminal went without a word.
 
-    def __init__(self, leave: Callable[[int], None]) -> None:
+    It also lets go of the terminal while the console is stopped, and takes it up again. Textual does the latter on
+    any SIGCONT: after a SIGSTOP, which nobody hears, there were two readers of one terminal, the console hung as it
+    was left, and the shell got no echo.
+    """
+
+    def __init__(self, leave: Callable[[int], None], driver: Driver, redraw: Callable[[], object]) -> None:
         """`leave` is called with the exit code, a shell's 128 and the signal's number. Needs a running loop."""
         self._leave = leave
+        self._driver = driver
+        self._redraw = redraw
+        self._let_go = False
         self._input = sys.__stdin__.fileno() if sys.__stdin__ is not None and sys.__stdin__.isatty() else None
         for number in _ASKED_TO_LEAVE:
             asyncio.get_running_loop().add_signal_handler(number, self._go, number)
+        signal.signal(signal.SIGTSTP, self._sleep)
+        signal.signal(signal.SIGCONT, self._wake)
 
     def check(self) -> None:
         """Leave where there is no terminal any more, although nobody was told: under nohup, say."""
         if self._input is not None and not os.isatty(self._input):
             self._go(signal.SIGHUP)
+
+    def _sleep(self, _number: int, _frame: FrameType | None) -> None:
+        self._driver.suspend_application_mode()
+        self._let_go = True
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _wake(self, _number: int, _frame: FrameType | None) -> None:
+        if not self._let_go:
+            self._driver.suspend_application_mode()
+        self._let_go = False
+        self._driver.resume_application_mode()
+        self._redraw()
 
     def _go(self, number: int) -> None:
         signal.alarm(_PARTING_S)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fabconsole.tui.diagnosis import Choice, Group, Job
+from fabconsole.tui.diagnosis import Choice, Group, Job, folded
 from fabconsole.tui.drawing import Line, Span, cut, fit, length, spread, wrapped
 
 _CHOICE = "choice"
@@ -40,7 +40,8 @@ def choice_head(choices: Sequence[Choice], at: int, width: int, room: int) -> tu
 def _head(choice: Choice, width: int) -> Sequence[Line]:
     command = (Span(fit(" DIAGNOSE", _TITLE), "title"), Span(choice.preview(), "accent"))
     about = (Span(" " * _TITLE), Span(" ".join(choice.command.about.split()), "dim"))
-    return (*wrapped(command, width, _TITLE), *wrapped(about, width, _TITLE))
+    targets = wrapped((Span(" " * _TITLE), Span(choice.targets, "warn")), width, _TITLE) if choice.targets else ()
+    return (*_within(2, targets, width), *wrapped(command, width, _TITLE), *wrapped(about, width, _TITLE))
 
 
 def _within(room: int, lines: Sequence[Line], width: int) -> Sequence[Line]:
@@ -62,7 +63,8 @@ def job_head(job: Job, width: int, room: int) -> Sequence[Line]:
         ended = sum(run.finished is not None for run in runs)
         failed = sum(run.finished is not None and not run.is_well for run in runs)
         state = f"{ended}/{len(runs)} ended" + (f", {failed} failed" if failed else "")
-        text, role = f"{len(runs)} nodes $ {runs[0].order.command}", "warn" if failed else "dim"
+        asked = folded(run.order.node for run in runs)
+        text, role = f"{len(runs)} nodes: {asked} $ {runs[0].order.command}", "warn" if failed else "dim"
     first = spread([Span(" "), Span(job.command.title, "strong")], [Span(f"{state}  {job.command.kind} ", role)], width)
     return _within(room, (first, *wrapped((Span(f" {text}", "accent"),), width, 1)), width)
 

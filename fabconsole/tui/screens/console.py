@@ -79,7 +79,7 @@ class Console(Frame, inherit_bindings=False):
             self.redraw()
 
     def action_leave(self) -> None:
-        """Out of a list, out of a place, out of a filter."""
+        """Out of a list, out of a place; on the fabric the marks go, then the filter, then faults only."""
         if self.filter.is_open:
             self.desk.filter("")
             self.filter_done()
@@ -91,8 +91,8 @@ class Console(Frame, inherit_bindings=False):
             self.desk.trail = self.desk.trail.out()
             self._arrive()
             self._take_up_the_list()
-        elif not self.desk.sieve.is_open:
-            self.desk.show_all()
+        elif self.desk.let_go():
+            self.stage.mark(self.desk.marked)
             self.redraw()
 
     def action_far_end(self) -> None:

@@ -97,7 +97,7 @@ class Frame(Screen[None], inherit_bindings=False):
         if now - self._said[0] >= _SAID_S:
             self._said = (now, "")
         doing = self.pane.doing or (keys.Doing.LISTING if self.stage.focused_list else None)
-        hints = keys.useful(self.desk.trail.here.view, doing)
+        hints = keys.useful(self.desk.trail.here.view, doing, self.desk.held)
         self._foot.show(self.desk, self.stage.cursor, hints, self._said[1])
 
     def say(self, text: str) -> None:
