@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 
 import numpy as np
 
 from fabconsole.fabric.table import ABSENT, Kind, NvlinkState, PortState, Table
 from fabconsole.state.downs import Downs
+from fabconsole.state.gaps import Gaps
 from fabconsole.state.limits import Limits
+from fabconsole.state.row_names import merged, numbered
 from fabconsole.state.window import Counts, Quality, Window
 
 State = PortState | NvlinkState
@@ -48,8 +49,9 @@ class Turn:
 class Block:
     """All tables of one kind and source from one node or switch, folded."""
 
-    __slots__ = ("_asleep", "_behind", "_columns_in", "_rows_in", "_straight", "_table", "at", "columns", "downs",
-                 "kind", "lines", "listing", "places", "rows", "source", "states", "version", "window")  # fmt: skip
+    __slots__ = ("_asleep", "_behind", "_columns_in", "_rows_in", "_straight", "_table", "at", "columns",
+                 "downs", "gaps", "kind", "lines", "listing", "places", "rows", "source", "states", "version",
+                 "window")  # fmt: skip
 
     def __init__(self, table: Table, window_s: float) -> None:
         self.kind = table.kind
@@ -69,6 +71,8 @@ class Block:
         self.places: Places = {}
         """Counter name to column number."""
         self.downs = Downs()
+        self.gaps = Gaps()
+        """When values were not read."""
         self._asleep: frozenset[str] = frozenset()
         self.window = Window((0, 0), Limits((), table.source), window_s)
         self._behind: dict[int, tuple[Seen, float | None]] = {}
@@ -82,6 +86,7 @@ class Block:
         before = self._table
         if before is not None and not self._behind and not table.unread and _unmoved(before, table):
             self.window.repeat(clock_s, at)
+            self.gaps.repeat(at)
             return self._settled(table, at)
         if table.rows is self._rows_in and table.columns is self._columns_in and self._straight and not self._behind:
             values, quality = table.values, table.quality
@@ -89,6 +94,7 @@ class Block:
             values, quality = self._placed(table)
         turns = self._settled(table, at)
         grown = self.window.fold(values, quality, clock_s, at)
+        self.gaps.note(at, self.window.quality, self._behind)
         if self.kind is Kind.PORTS and (grown or turns):
             counted = {self.rows[row]: growth for row, column, growth in grown if self.columns[column] == _DOWNED}
             self.downs.note(at, counted, {turn.row for turn in turns if turn.is_down})
@@ -97,6 +103,7 @@ class Block:
     def vanish(self, at: float) -> None:
         """The question was answered and this table was not in it: all its rows are gone."""
         self._behind = {row: (Seen.GONE, self.read_at(row)) for row in range(len(self.rows))}
+        self.gaps.note(at, self.window.quality, self._behind)
         self.at = at
         self.version += 1
         self._table = None
@@ -104,6 +111,7 @@ class Block:
     def restart(self) -> None:
         """The node booted: counters begin anew, rows stay expected where they were."""
         self.window.restart()
+        self.gaps = Gaps()
         self.downs = Downs()
         self.version += 1
         self._table = None
@@ -120,6 +128,10 @@ class Block:
     def behind(self) -> Mapping[int, tuple[Seen, float | None]]:
         """Rows that were not read in the last answer: what became of them, and when they last were."""
         return self._behind
+
+    def steps(self, row: int, column: int) -> list[tuple[float, float | None]]:
+        """(end of step since the epoch, growth per second in it) of one counter; None where it was not read."""
+        return self.gaps.cut(self.window.steps(row, column), row, column)
 
     def was_up(self, row: int) -> bool:
         """True for a row that was Active or up at least once."""
@@ -200,15 +212,12 @@ class Block:
         columns = merged(self.columns, table.columns)
         if rows == self.rows and columns == self.columns:
             return
-        rows, last = _numbered(rows)
-        columns, places = _numbered(columns)
-        row_moves = [last[name] for name in self.rows]
-        self.window = self.window.rearranged(
-            (len(rows), len(columns)),
-            row_moves,
-            [places[name] for name in self.columns],
-            Limits(columns, self.source),
-        )
+        rows, last = numbered(rows)
+        columns, places = numbered(columns)
+        shape, row_moves = (len(rows), len(columns)), [last[name] for name in self.rows]
+        column_moves = [places[name] for name in self.columns]
+        self.window = self.window.rearranged(shape, row_moves, column_moves, Limits(columns, self.source))
+        self.gaps.rearranged(shape, np.ix_(np.array(row_moves, np.intp), np.array(column_moves, np.intp)))
         old_states = dict(zip(self.rows, self.states, strict=True))
         nothing: State = PortState() if self.kind is Kind.PORTS else NvlinkState(state="unknown")
         moved = {row_moves[row]: seen for row, seen in self._behind.items()}
@@ -220,23 +229,6 @@ class Block:
         self._asleep = self._asleep.union(name for name in rows if name not in old_states)
         self.rows, self.columns, self.lines, self.places = rows, columns, last, places
         self._table = None
-
-
-def merged(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
-    """The new listing, with what vanished from the old one put back behind its old predecessor."""
-    order = list(dict.fromkeys(new))
-    there = set(order)
-    for index, name in enumerate(old):
-        if name not in there:
-            order.insert(order.index(old[index - 1]) + 1 if index else 0, name)
-            there.add(name)
-    return tuple(order)
-
-
-@lru_cache(maxsize=256)  # hosts of one model list the same: 144 NVLinks' names and numbers are 15 kB
-def _numbered(names: tuple[str, ...]) -> tuple[tuple[str, ...], Mapping[str, int]]:
-    """The names, and each one's number; the same objects for equal names."""
-    return names, {name: number for number, name in enumerate(names)}
 
 
 def _unmoved(before: Table, table: Table) -> bool:

@@ -95,7 +95,7 @@ class FabricState:
         for block in self._blocks(name):
             line, column = block.lines.get(row), block.places.get(counter)
             if line is not None and column is not None:
-                steps = block.window.steps(line, column)
+                steps = block.steps(line, column)
                 return Series(at=tuple(at for at, _ in steps), growth=tuple(growth for _, growth in steps))
         return Series(at=(), growth=())
 

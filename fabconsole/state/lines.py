@@ -12,6 +12,7 @@ from fabconsole.fabric.table import PRESENT, UNSUPPORTED
 from fabconsole.state.block import Block
 
 _NO_MARKS: Mapping[str, Mark] = {}
+_NO_RATES: Mapping[str, float] = {}
 
 
 class Lines:
@@ -38,8 +39,8 @@ class Lines:
         return CounterLine(self, row)
 
     def grown(self, row: int) -> Mapping[str, float]:
-        """Growth per second over the window."""
-        return RateLine(self, row)
+        """Growth per second over the window; of a row that was not in the last answer, nothing."""
+        return _NO_RATES if row in self._behind else RateLine(self, row)
 
     def marks(self, row: int) -> Mapping[str, Mark]:
         """The doubts about single values."""

@@ -84,6 +84,7 @@ class JudgedNvlinks:
         """One NVLink, aged as of `now`."""
         (gpu, link), row, verdict = self._layout.places[number], self._layout.rows[number], self.verdicts[number]
         lines = self._lines if row is not None else None
+        is_old = lines is not None and row is not None and (self._is_old or lines.is_old(row))
         return NvlinkView(
             end=f"{self._node}/gpu{gpu}/nvl{link}",
             node=self._node,
@@ -93,10 +94,10 @@ class JudgedNvlinks:
             health=verdict.health,
             reason=verdict.reason,
             counters=_NOTHING if lines is None or row is None else lines.counters(row),
-            rates=_NO_RATES if lines is None or row is None else lines.grown(row),
+            rates=_NO_RATES if is_old or lines is None or row is None else lines.grown(row),
             marks=_NO_MARKS if lines is None or row is None else lines.marks(row),
             age_s=None if lines is None or row is None else lines.age_s(row, now),
-            is_old=lines is not None and row is not None and (self._is_old or lines.is_old(row)),
+            is_old=is_old,
         )
 
 

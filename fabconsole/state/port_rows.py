@@ -19,6 +19,7 @@ from fabconsole.state.snapshot import PortView
 
 ScaleOf = Callable[[Block], Scale]
 _VIRTUAL = Verdict(Health.EXPECTED_DOWN, "a virtual function")
+_NO_RATES: Mapping[str, float] = {}
 NOT_UNDERSTOOD = "what was said of it was not understood"
 
 Judge = Callable[[str, PortState, Seen, Verdict], Verdict]
@@ -81,6 +82,7 @@ class JudgedPorts:
                 counters, rates = joined((counters, other.counters(row))), joined((rates, other.grown(row)))
                 marks = {**marks, **more} if (more := other.marks(row)) else marks
         end = f"{self._node}/{name}"
+        is_old = self._is_old or lines.is_old(number)
         return PortView(
             end=end,
             node=self._node,
@@ -89,10 +91,10 @@ class JudgedPorts:
             reason=verdict.reason,
             peer=self._peers.get(end),
             counters=counters,
-            rates=rates,
+            rates=_NO_RATES if is_old else rates,
             marks=marks,
             age_s=lines.age_s(number, now),
-            is_old=self._is_old or lines.is_old(number),
+            is_old=is_old,
             flapping=self._flapping.get(name, ""),
         )
 

@@ -30,7 +30,7 @@ class PortView:
     counters: Mapping[str, int]
     """Lifetime values as last read."""
     rates: Mapping[str, float]
-    """Per second over the health window; a counter without a rate is not here."""
+    """Per second over the health window; a counter without a rate is not here, and where `is_old` there is none."""
     marks: Mapping[str, Mark]
     age_s: float | None
     """Since the last reading; None: never read."""
