@@ -45,6 +45,8 @@ def said(*words: str) -> tuple[int, str, str]:
         (["snapshot", "--interval", "nan"], "nan is no number of seconds"),
         (["snapshot", "--interval", "inf"], "inf is not in the range"),
         (["demo", "--nodes", "many"], "'many' is not a valid integer"),
+        (["demo", "--scenario", "flapping"], "no scenario 'flapping': did you mean flapping-cable?"),
+        (["demo", "--scenario", "nothing"], "\nfirst-page, flapping-cable, frozen-host"),
         (["-c"], "requires an argument"),
     ],
 )
@@ -100,3 +102,13 @@ def test_check_names_the_files_of_ones_own_that_it_understood(home: Path) -> Non
     code, stdout, _ = said("check")
     assert code == 0
     assert "mine.yaml" in stdout.replace("\n", "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_glyphs_are_the_same_in_a_locale_that_lacks_them(
+    home: Path, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    done = subprocess.run([sys.executable, "-m", "fabconsole", "check"], capture_output=True, timeout=60)
+    assert done.returncode == 0
+    assert "1 rack · 2 nodes" in done.stdout.decode()
