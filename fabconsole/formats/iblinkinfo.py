@@ -36,6 +36,8 @@ _STATE = re.compile(r"\s*(?:(\d{1,2}X|undefined \(\d+\)) +(.+?) +)?(\w+)/ *(\w[\
 _SPEED = re.compile(r"([0-9.]{1,9}) Gbps( \(FDR10\))?")
 _FAR = re.compile(r'(?:0x([0-9a-fA-F]{1,16}) )?\s*(\d{1,5})\s+(\d{1,3})\[[^\]]{0,3}\] "(.*)" \((.*)\)\s*')
 _NO_FAR = re.compile(r'(?:\[\s*\] "" \(\s*\)|"Port not available")\s*')
+_WIDER = re.compile(r"Could be (\d{1,2}X)(?: |$)")
+_FASTER = re.compile(r"Could be ([0-9.]{1,9} Gbps(?: \(FDR10\))?)(?: |$)")
 _SHOWN = 8
 
 
@@ -110,7 +112,7 @@ def _link(line: str, guid: str | None, description: str) -> Link | None:
     if far is None and _NO_FAR.fullmatch(near[6]) is None:
         return None
     guid, lid = _guid(near[1]) or guid, int(near[3])
-    state = _state(near[5], lid, guid, _could_be(far[5]) if far else None)
+    state = _state(near[5], lid, guid, far[5] if far else "")
     if state is None:
         return None
     return Link(
@@ -132,8 +134,8 @@ def _guid(text: str | None) -> str | None:
 
 
 @lru_cache(maxsize=1 << 14)  # the ports of a switch mostly say the same: 300 bytes each if every one said it for itself
-def _state(text: str, lid: int, guid: str | None, could_be: str | None) -> PortState | None:
-    """The state in parentheses; None where it is not understood."""
+def _state(text: str, lid: int, guid: str | None, hint: str) -> PortState | None:
+    """The state in parentheses, with the `hint` at the line's end; None where it is not understood."""
     said = _STATE.fullmatch(text)
     if said is None:
         return None
@@ -149,7 +151,7 @@ def _state(text: str, lid: int, guid: str | None, could_be: str | None) -> PortS
         link_layer="InfiniBand",
         lid=lid,
         port_guid=guid,
-        could_be=could_be,
+        could_be=_could_be(hint, width if lanes else None, speed),
     )
 
 
@@ -161,6 +163,14 @@ def _speed(text: str) -> tuple[float | None, str | None]:
     return lane, "FDR10" if said[2] else generation
 
 
-def _could_be(text: str) -> str | None:
-    """`Could be 12X Could be 10.0 Gbps` as `12X 10.0 Gbps`."""
-    return printable(" ".join(text.replace("Could be", " ").split()), 40) or None
+def _could_be(text: str, width: str | None, speed: str | None) -> str | None:
+    """`Could be 4X Could be 106.25 Gbps` as the link's whole `400 Gb/s 4X NDR`; what is not named stays as it is.
+
+    The tool names a lane's signalling rate, and only what of width and speed is below what both ends can do.
+    """
+    wider, faster = _WIDER.search(text), _FASTER.search(text)
+    lane, generation = _speed(faster[1] if faster else speed or "")
+    whole = wider[1] if wider else width
+    if lane is None or generation is None or whole is None or not (wider or faster):
+        return printable(" ".join(text.replace("Could be", " ").split()), 40) or None
+    return f"{lane * int(whole[:-1]):g} Gb/s {whole} {generation}"

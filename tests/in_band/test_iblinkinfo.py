@@ -61,8 +61,24 @@ def test_every_generation_has_its_lane_speed(lane: str, rate: float | None, gene
     assert (state.rate_gbps, state.generation, state.width) == (rate, generation, "4X")
 
 
-def test_could_be_is_kept_as_a_hint() -> None:
-    assert one(DEGRADED).state.could_be == "4X 106.25 Gbps"
+@pytest.mark.parametrize(
+    ("near", "hint", "whole"),
+    [
+        ("4X 53.125 Gbps", "Could be 106.25 Gbps", "400 Gb/s 4X NDR"),
+        ("1X 106.25 Gbps", "Could be 4X ", "400 Gb/s 4X NDR"),
+        ("1X 53.125 Gbps", "Could be 4X Could be 106.25 Gbps", "400 Gb/s 4X NDR"),
+        ("4X 25.78125 Gbps", "Could be 53.125 Gbps", "200 Gb/s 4X HDR"),
+        ("4X 10.0 Gbps", "Could be 10.0 Gbps (FDR10)", "40 Gb/s 4X FDR10"),
+    ],
+)
+def test_what_a_link_could_be_is_told_of_the_whole_link(near: str, hint: str, whole: str) -> None:
+    line = f'0x01 "leaf" 1 2[  ] ==( {near} Active/ LinkUp)==>  0x02 3 4[  ] "far" ({hint})\n'
+    assert one(line).state.could_be == whole
+
+
+def test_what_a_link_could_be_is_kept_in_the_tools_words_where_they_are_not_known() -> None:
+    line = '0x01 "leaf" 1 2[  ] ==( 4X 53.125 Gbps Active/ LinkUp)==>  0x02 3 4[  ] "far" (Could be 425 Gbps)\n'
+    assert one(line).state.could_be == "425 Gbps"
     assert one(NDR).state.could_be is None
 
 
