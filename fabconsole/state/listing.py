@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fabconsole.fabric.health import Health, Severity
-from fabconsole.state.report import moment, severity
+from fabconsole.state.report import known_nvlinks, moment, severity
 from fabconsole.state.silence import SESSION
 from fabconsole.state.snapshot import Coverage, EventView, NodeView, Snapshot
 
@@ -91,7 +91,9 @@ def _racks(names: list[str]) -> str:
 
 def _sizes(views: list[NodeView]) -> Iterator[Text]:
     yield Text(f"{sum(len(view.ports) for view in views)}")
-    yield Text(f"{sum(len(view.nvlinks) for view in views)}")
+    links = sum(len(view.nvlinks) for view in views)
+    read = sum(len(known_nvlinks(view)) for view in views)
+    yield Text(f"{links}" if read == links else f"{read} of {links} read")
     ages = [view.age_s for view in views if view.age_s is not None]
     yield Text(_ago(max(ages)) if ages else "never")
 

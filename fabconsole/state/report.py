@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,11 +33,16 @@ def document(snapshot: Snapshot) -> dict[str, Any]:
         "nodes": [_node(view) for view in inventory],
         "switches": [_node(view) for view in snapshot.nodes.values() if view.rack is None],
         "ports": [_port(port) for view in snapshot.nodes.values() for port in view.ports],
-        "nvlinks": [_nvlink(link) for view in snapshot.nodes.values() for link in view.nvlinks],
+        "nvlinks": [_nvlink(link) for view in snapshot.nodes.values() for link in known_nvlinks(view)],
         "events": [{**_event(line.event), "count": line.count, "also": list(line.also)} for line in snapshot.events],
         "banners": [banner.text for banner in snapshot.banners],
         "warnings": list(snapshot.warnings),
     }
+
+
+def known_nvlinks(view: NodeView) -> Sequence[NvlinkView]:
+    """A node's NVLinks; none where it never answered for them: what `expect` counts alone was not read."""
+    return () if any(q.name == "nvlink" and q.age_s is None for q in view.questions) else view.nvlinks
 
 
 def moment(at: float) -> str:

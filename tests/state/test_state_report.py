@@ -60,6 +60,16 @@ def test_a_down_port_has_no_rate_and_an_unread_counter_is_absent() -> None:
     assert port["rates"] == {}
 
 
+def test_links_that_expect_alone_counts_are_not_told_as_read_of_a_host_that_never_answered() -> None:
+    lab = Lab("h0", expect=Expect(gpus=2, nvlinks=2))
+    lab.silent("h0", "nvlink", Reason.NO_TOOL)
+    assert document(lab.state.snapshot(lab.now))["nvlinks"] == []
+    assert "0 of 4 read" in printed(lab)
+    lab.nvlinks("h0", {"gpu0/nvl0": QUIET})
+    assert len(document(lab.state.snapshot(lab.now))["nvlinks"]) == 4
+    assert "of 4 read" not in printed(lab)
+
+
 def test_moments_are_utc() -> None:
     assert moment(1767225600.0) == "2026-01-01T00:00:00Z"
     assert moment(1767225600.25) == "2026-01-01T00:00:00.250Z"
