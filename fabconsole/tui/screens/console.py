@@ -201,11 +201,14 @@ class Console(Frame, inherit_bindings=False):
 
     def _open_pane(self) -> None:
         self.pane.display = True
+        self.stage.hand_to(self.pane.body)
         self.set_out()
-        self.set_focus(self.pane.body)
         self.redraw()
 
     @on(Pane.Folded)
     def _pane_folded(self) -> None:
+        back_to = self.stage.chosen_list or self.stage.place
         self.pane.display = False
-        self._back_to_stage()
+        self.stage.hand_to(back_to)
+        self.set_out()
+        self.redraw()

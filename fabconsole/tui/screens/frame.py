@@ -98,7 +98,8 @@ class Frame(Screen[None], inherit_bindings=False):
             self._said = (now, "")
         doing = self.pane.doing or (keys.Doing.LISTING if self.stage.focused_list else None)
         hints = keys.useful(self.desk.trail.here.view, doing, self.desk.held)
-        self._foot.show(self.desk, self.stage.cursor, hints, self._said[1])
+        cursor = self.pane.about if self.pane.doing else self.stage.cursor
+        self._foot.show(self.desk, cursor, hints, self._said[1])
 
     def say(self, text: str) -> None:
         """A sentence at the foot of the screen, for a few seconds or until the cursor moves."""

@@ -46,6 +46,7 @@ class Pane(Vertical):
         self.job: Job | None = None
         self._diagnostics = diagnostics
         self._choices: Sequence[Choice] | None = None
+        self._offered_for: str | None = None
         self._head = Canvas(palette, id="pane-head", ground="surface", still=True)
         self.body = Reading(palette, id="pane-body")
 
@@ -64,6 +65,13 @@ class Pane(Vertical):
         return keys.Doing.WAITING if self.is_running else keys.Doing.READING
 
     @property
+    def about(self) -> str | None:
+        """The address of what is asked, or was."""
+        if self._choices is not None or self.job is None:
+            return self._offered_for
+        return next(iter(self.job.runs.values())).address
+
+    @property
     def is_running(self) -> bool:
         """True while the job that is shown has not ended."""
         return self.job is not None and not self.job.is_over
@@ -78,6 +86,7 @@ class Pane(Vertical):
         choices = self._diagnostics.choices(address, marked, snapshot)
         if choices:
             self.remove_class("reading")
+            self._offered_for = address
             self._begin(choices)
         return bool(choices)
 

@@ -23,6 +23,7 @@ class Stage(Horizontal):
         self._view = View.FABRIC
         self.kept: Sheet | None = None
         """The list that was gone in by: its cursor is waited for."""
+        self._lender: Sheet | None = None
 
     def compose(self) -> ComposeResult:
         """The places, then the lists."""
@@ -40,9 +41,15 @@ class Stage(Horizontal):
         return next((sheet for sheet in self._lists if sheet is self.screen.focused), None)
 
     @property
+    def chosen_list(self) -> Sheet | None:
+        """The list that has the keyboard, or that it was taken from for something outside of the stage."""
+        focused = self.screen.focused
+        return focused if focused in self._lists else None if focused is self.place else self._lender
+
+    @property
     def cursor(self) -> str | None:
-        """What is selected in the list that has the keyboard, else in the place."""
-        return (self.focused_list or self.place).cursor
+        """What is selected in the list that was chosen, else in the place."""
+        return (self.chosen_list or self.place).cursor
 
     @property
     def address(self) -> str | None:
@@ -54,12 +61,12 @@ class Stage(Horizontal):
         return sheet in self._lists
 
     def set_out(self, desk: Desk, width: int, height: int, *, low: bool) -> None:
-        """Show what there is room for: the lists beside the fabric, or in its stead while they have the keyboard.
+        """Show what there is room for: the lists beside the fabric, or in its stead while one is chosen.
 
         `low`: something else takes half of the height, and one list is all there is room for.
         """
         self._view = desk.trail.here.view
-        chosen, worst = self.focused_list, self._lists[0]
+        chosen, worst = self.chosen_list, self._lists[0]
         columns = desk.side_width(width, height) if self._view is View.FABRIC else 0
         self._side.display = bool(columns) or chosen is not None
         self._side.styles.width = columns + 2 if columns else "1fr"
@@ -74,7 +81,8 @@ class Stage(Horizontal):
         return (self.place, *self._lists) if self._view is View.FABRIC else (self.place,)
 
     def hand_to(self, sheet: Sheet) -> None:
-        """Give a sheet the keyboard, whether it was seen or not."""
+        """Give a sheet the keyboard, whether it was seen or not; one of another's room gives it back to the list."""
+        self._lender = None if sheet in (self.place, *self._lists) else self.chosen_list
         if sheet in self._lists:
             self._side.display = True
         sheet.display = True
@@ -88,7 +96,7 @@ class Stage(Horizontal):
         for sheet, lines in zip(self._lists, (desk.worst, desk.events), strict=True):
             if sheet.display and self._side.display and sheet.columns:
                 sheet.show(lines(sheet.columns))
-                if sheet not in (self.focused_list, self.kept):
+                if sheet not in (self.chosen_list, self.kept):
                     sheet.select(None)  # nobody moves in it: seen from its top, whatever comes in
 
     def enter(self, place: Place) -> None:
