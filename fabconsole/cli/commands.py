@@ -86,6 +86,7 @@ def demo(said: Said, scenario: str, listed: bool, nodes: int, seed: int) -> None
     if listed:
         click.echo(_scenarios())
         return
+    _need_scenario(scenario)
     _need_a_terminal()
 
     def meanwhile() -> None:
@@ -93,7 +94,7 @@ def demo(said: Said, scenario: str, listed: bool, nodes: int, seed: int) -> None
 
     with launch(nodes=nodes, seed=seed, scenario=scenario, meanwhile=meanwhile) as path:
         code = _console(path, said.theme)
-    click.echo(_to_be_found(scenario))
+    click.echo(_to_be_found(scenario, nodes, seed))
     sys.exit(code)
 
 
@@ -170,12 +171,25 @@ def _scenarios() -> str:
     )
 
 
-def _to_be_found(scenario: str) -> str:
+def _need_scenario(name: str) -> None:
+    """A slip is told before anything starts."""
     from textwrap import fill
 
-    from fabconsole.sim.scenario import find_scenario, read_scenario
+    from fabconsole.sim.scenarios import find_scenario
 
-    return fill(f"There was to be found: {read_scenario(find_scenario(scenario)).look}", 100)
+    try:
+        find_scenario(name)
+    except ResourceError as error:
+        raise click.UsageError(fill(str(error), 72, break_long_words=False, break_on_hyphens=False)) from error
+
+
+def _to_be_found(scenario: str, nodes: int, seed: int) -> str:
+    from fabconsole.sim.debrief import debrief
+    from fabconsole.sim.scenario import read_scenario
+    from fabconsole.sim.scenarios import find_scenario
+    from fabconsole.sim.wiring import wired
+
+    return debrief(read_scenario(find_scenario(scenario)), wired(nodes, seed))
 
 
 def _inventory_at(path: Path | None) -> Path:

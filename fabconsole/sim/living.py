@@ -11,7 +11,8 @@ from pathlib import Path
 from fabconsole.sim.fabric import Fabric
 from fabconsole.sim.ground import Keys, lay_out
 from fabconsole.sim.machine import Machine
-from fabconsole.sim.scenario import find_scenario, read_scenario
+from fabconsole.sim.scenario import read_scenario
+from fabconsole.sim.scenarios import find_scenario
 from fabconsole.sim.server import Servers, free_addresses, raise_descriptor_limit
 from fabconsole.sim.wiring import wired
 

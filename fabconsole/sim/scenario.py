@@ -1,26 +1,24 @@
 """A scenario: what goes wrong in the simulated fabric and when, read from YAML (`config/scenarios/`).
 
 about: What it teaches.
-look: Where to look, and which keys lead there.
+look: How one comes to see it, and by which keys; what there is to be found is told from the faults.
 faults:
   - {fault: flapping-cable, on: gpu03-02/mlx5_5, at: 8s, every: 15s, down: 4s}
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from fabconsole.fabric import scalars
 from fabconsole.fabric.document import Document, Value
-from fabconsole.fabric.errors import ResourceError
-from fabconsole.fabric.resources import every
+from fabconsole.sim.clue import Clue
 from fabconsole.sim.effects import Effects
 from fabconsole.sim.faults import Fault, readers
 from fabconsole.sim.wiring import Wiring
-
-FOLDER = "config/scenarios"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +37,11 @@ class Scenario:
             fault.befall(wiring, effects, Random(f"fault {seed} {number}"))
         return effects
 
-
-def find_scenario(name: str) -> Path:
-    """The file of a scenario by its name, or the path of one's own.
-
-    Raises ResourceError, naming those there are.
-    """
-    if name.endswith(".yaml"):
-        return Path(name)
-    known = every(FOLDER)
-    if name not in known:
-        raise ResourceError(f"no scenario {name!r}; there are {', '.join(known)}, or name a file that ends in .yaml")
-    return known[name]
+    def clues(self, wiring: Wiring) -> Iterator[Clue]:
+        """What there is to be found on a fabric, fault by fault."""
+        for fault in self.faults:
+            if fault.befall(wiring, Effects(), Random(0)):
+                yield fault.clue()
 
 
 def read_scenario(path: Path) -> Scenario:

@@ -17,7 +17,8 @@ from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.checksum import cksum
 from fabconsole.sim.fabric import Fabric
 from fabconsole.sim.machine import Machine
-from fabconsole.sim.scenario import Scenario, find_scenario, read_scenario
+from fabconsole.sim.scenario import Scenario, read_scenario
+from fabconsole.sim.scenarios import find_scenario
 from fabconsole.sim.wiring import Wiring, wired
 
 BEGAN_AT = 1_790_000_000.25

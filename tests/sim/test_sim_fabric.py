@@ -14,7 +14,8 @@ from fabconsole.fabric.counters import COUNTERS, Class
 from fabconsole.fabric.table import Width
 from fabconsole.sim.effects import NvlinkId
 from fabconsole.sim.fabric import COLUMNS, Fabric, capped
-from fabconsole.sim.scenario import find_scenario, read_scenario
+from fabconsole.sim.scenario import read_scenario
+from fabconsole.sim.scenarios import find_scenario
 from fabconsole.sim.wiring import SWITCH_PORTS, End, wired
 
 _TRAFFIC = [column for column, name in enumerate(COLUMNS) if COUNTERS[name].kind is Class.TRAFFIC]

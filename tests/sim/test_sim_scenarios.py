@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from random import Random
 
@@ -9,9 +10,11 @@ import pytest
 
 from fabconsole.fabric.errors import DocumentError, ResourceError
 from fabconsole.fabric.resources import shipped
+from fabconsole.sim.debrief import debrief
 from fabconsole.sim.effects import Effects
 from fabconsole.sim.faults import readers
-from fabconsole.sim.scenario import find_scenario, read_scenario
+from fabconsole.sim.scenario import read_scenario
+from fabconsole.sim.scenarios import find_scenario
 from fabconsole.sim.wiring import wired
 
 SHIPPED = sorted(path.stem for path in (shipped() / "config" / "scenarios").glob("*.yaml"))
@@ -25,6 +28,28 @@ def test_every_shipped_scenario_befalls_the_usual_fabric_and_says_where_to_look(
     assert plan.look
     for fault in plan.faults:
         assert fault.befall(wiring, Effects(), Random(0)), f"{fault} is not on the usual fabric"
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_one_who_leaves_is_told_of_every_fault_in_eighty_columns(name: str) -> None:
+    path = find_scenario(name)
+    told = debrief(read_scenario(path), wired(64, 1))
+    places = re.findall(r"on: ([^,}]+)", path.read_text())
+    assert [place for place in places if not re.search(rf"^  .*  {place}  ", told, re.MULTILINE)] == []
+    assert max(map(len, told.splitlines())) <= 80
+
+
+def test_the_first_page_is_told_at_a_line_a_fault() -> None:
+    plan = read_scenario(find_scenario("first-page"))
+    told = [line for line in debrief(plan, wired(64, 1)).splitlines() if line.startswith("  ")]
+    assert len(told) == len(plan.faults)
+    assert any("gpu06-01/mlx5_7     link_downed saturated" in line for line in told)
+
+
+def test_one_who_leaves_is_not_told_of_what_a_small_fabric_has_not_got() -> None:
+    told = debrief(read_scenario(find_scenario("symbol-errors")), wired(8, 1))
+    assert "  leaf03/6  " in told
+    assert "  gpu09-03/mlx5_2  " not in told
 
 
 def test_every_fault_is_shown_by_a_shipped_scenario() -> None:
@@ -85,3 +110,5 @@ def test_everything_wrong_is_told_at_once_with_its_line(tmp_path: Path) -> None:
 def test_an_unknown_name_says_which_there_are() -> None:
     with pytest.raises(ResourceError, match=r"no scenario 'nothing'; there are .*first-page"):
         find_scenario("nothing")
+    with pytest.raises(ResourceError, match=r"no scenario 'flapping': did you mean flapping-cable\?"):
+        find_scenario("flapping")

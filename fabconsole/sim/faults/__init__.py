@@ -14,12 +14,17 @@ from random import Random
 from typing import Protocol
 
 from fabconsole.fabric.document import Section
+from fabconsole.sim.clue import Clue
 from fabconsole.sim.effects import Effects
 from fabconsole.sim.wiring import Wiring
 
 
 class Fault(Protocol):
     """Something that goes wrong at its time."""
+
+    def clue(self) -> Clue:
+        """What there is to be found of it."""
+        ...
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """Write down what it does; False where this fabric has not got its place."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from fabconsole.fabric.counters import known
 from fabconsole.fabric.document import Section
+from fabconsole.sim.clue import Clue
 from fabconsole.sim.course import Growth, Spells
 from fabconsole.sim.effects import SPEEDS, Effects, Speed, once
 from fabconsole.sim.fabric import COLUMNS
@@ -29,6 +31,10 @@ class FlappingCable:
     every_s: float
     down_s: float
     times: int
+
+    def clue(self) -> Clue:
+        """See `Fault`."""
+        return Clue(self.at, f"{self.on.node}/{self.on.port}", "down and up again, at both ends: the cable")
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
@@ -54,6 +60,10 @@ class SymbolErrors:
     at: float
     per_s: float
 
+    def clue(self) -> Clue:
+        """See `Fault`."""
+        return Clue(self.at, f"{self.on.node}/{self.on.port}", "receives bad symbols, its far end is clean")
+
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
         if self.on not in wiring.link_of:
@@ -70,6 +80,12 @@ class SlowLink:
     on: End
     at: float
     speed: Speed
+
+    def clue(self) -> Clue:
+        """See `Fault`."""
+        return Clue(
+            self.at, f"{self.on.node}/{self.on.port}", f"DEGRADED, at {self.speed.gbps} Gb/s {self.speed.width}X"
+        )
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
@@ -90,6 +106,10 @@ class Congestion:
     at: float
     discards_per_s: float
 
+    def clue(self) -> Clue:
+        """See `Fault`."""
+        return Clue(self.at, f"{self.on.node}/{self.on.port}", "CONGESTED: waits, discards, and no errors")
+
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
         if self.on not in wiring.link_of:
@@ -106,6 +126,13 @@ class OldErrors:
     on: End
     counter: str
     count: int
+
+    def clue(self) -> Clue:
+        """See `Fault`."""
+        counter = known(self.counter)
+        full = not counter.wraps and self.count in {counter.maximum(width) for width in counter.bits}
+        how = "saturated" if full else f"at {self.count:,}"
+        return Clue(-1.0, f"{self.on.node}/{self.on.port}", f"{self.counter} {how}, not growing")
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from random import Random
 
 from fabconsole.fabric.document import Section
+from fabconsole.sim.clue import Clue
 from fabconsole.sim.course import FOREVER, Growth
 from fabconsole.sim.effects import Effects, Message, NvlinkId, once
 from fabconsole.sim.faults.places import read_gpu, read_nvlink, read_start
@@ -35,6 +36,11 @@ class DyingNvlink:
     at: float
     every_s: float
     dies: float
+
+    def clue(self) -> Clue:
+        """See `Fault`."""
+        end = "" if self.dies == FOREVER else ", then dies: Xid 74"
+        return Clue(self.at, f"{self.on.host}/gpu{self.on.gpu}/nvl{self.on.link}", f"recovers over and over{end}")
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
@@ -64,6 +70,10 @@ class Xid:
     gpu: int
     code: int
     at: float
+
+    def clue(self) -> Clue:
+        """See `Fault`."""
+        return Clue(self.at, f"{self.host}/gpu{self.gpu}", f"Xid {self.code} in its kernel log")
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from fabconsole.fabric.document import Section
+from fabconsole.sim.clue import Clue
 from fabconsole.sim.course import FOREVER
 from fabconsole.sim.effects import Effects, Message, once
 from fabconsole.sim.faults.places import read_hca, read_host, read_start, read_switch
@@ -22,6 +23,10 @@ class DeadSwitch:
     on: str
     at: float
     until: float
+
+    def clue(self) -> Clue:
+        """See `Fault`."""
+        return Clue(self.at, self.on, "MISSING, and every link to it is down")
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
@@ -43,6 +48,10 @@ class LostHca:
     on: End
     at: float
     until: float
+
+    def clue(self) -> Clue:
+        """See `Fault`."""
+        return Clue(self.at, f"{self.on.node}/{self.on.port}", "MISSING: off its PCIe bus; its far end is down")
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
@@ -74,6 +83,10 @@ class FrozenHost:
     at: float
     until: float
 
+    def clue(self) -> Clue:
+        """See `Fault`."""
+        return Clue(self.at, self.on, "stops answering: stale, then unknown")
+
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
         if self.on not in wiring.host:
@@ -90,6 +103,10 @@ class HungTool:
     tool: str
     at: float
     until: float
+
+    def clue(self) -> Clue:
+        """See `Fault`."""
+        return Clue(self.at, self.on, f"{self.tool} does not come back, all else is read")
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
