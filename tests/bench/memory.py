@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from contextlib import aclosing
 from pathlib import Path
 
 from collect import CLIENT_CORE, SERVER_CORE, raise_descriptor_limit
@@ -49,19 +50,20 @@ async def held(path: Path, seconds: float, *, traced: bool) -> float:
     source = Collector(replace(inventory, poll=poll), read_thresholds())
     state = FabricState()
     started, drawn = time.monotonic(), 0.0
-    async for batch in source.records():
-        for record in batch:
-            state.apply(record)
-        now = time.monotonic()
-        if now - drawn >= 1.0:
-            drawn = now
-            state.snapshot(time.time())
-        if now - started >= seconds:
-            break
+    async with aclosing(source.records()) as records:
+        async for batch in records:
+            for record in batch:
+                state.apply(record)
+            now = time.monotonic()
+            if now - drawn >= 1.0:
+                drawn = now
+                state.snapshot(time.time())
+            if now - started >= seconds:
+                break
     if not traced:
         return resident_kb()
     await source.aclose()
-    del batch, record, source
+    del batch, record, records, source  # what its readers hold too counts as the fold's
     gc.collect()
     whole, _ = tracemalloc.get_traced_memory()
     del state
