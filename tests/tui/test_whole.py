@@ -168,7 +168,7 @@ def test_an_event_that_left_the_timeline_is_told_as_what_it_was_about() -> None:
 
 def test_what_is_told_in_full_says_of_when_it_is() -> None:
     said = plain(whole_lines(whole(troubled(), "gpu03-02/mlx5_5/1"), 60))
-    assert "as of    12:00:00 Z" in said
+    assert "shown at 12:00:00 Z" in said
     assert "far end  leaf05/15" in said
 
 
@@ -180,3 +180,11 @@ def test_a_links_reason_and_a_nodes_are_whole_on_their_own_pages() -> None:
     desk.trail = Trail((Place(View.LINK, "gpu02-01/mlx5_3/1"),))
     said = plain(desk.draw(60, 20).lines)
     assert "2.9 symbol" in said and "errors/min, limit" in said and "1/h" in said
+
+
+def test_a_finding_is_told_as_its_row_tells_it_where_the_thing_itself_says_something_else() -> None:
+    shown = troubled()
+    why = "the subnet manager did not find it; 64 links to it are down"
+    finding = Finding(end="gpu04-01", health=Health.DOWN, reason=why, since=NOON - 60)
+    told = plain(whole_lines(whole(replace(shown, findings=(finding,)), "gpu04-01"), 200))
+    assert why in told and "in the end" in told

@@ -9,7 +9,7 @@ from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health
 from fabconsole.state.snapshot import EventView, Finding, Snapshot
 from fabconsole.tui.addresses import place_of
-from fabconsole.tui.drawing import Line, Span, fit, wrapped
+from fabconsole.tui.drawing import Line, Span, fit, plain, wrapped
 from fabconsole.tui.pages.events import LOOK, event_at, event_place
 from fabconsole.tui.pages.selection import selection
 from fabconsole.tui.wording import moment
@@ -38,8 +38,8 @@ def whole(snapshot: Snapshot, address: str | None, waiting: Container[str] = ())
     return (
         Row("what", first[1:]),
         Row("why", second[1:]),
-        *(row for finding in found for row in _of_finding(finding, snapshot.at)),
-        Row("as of", (Span(f"{moment(snapshot.at, snapshot.at)} Z", "dim"),)),
+        *(row for finding in found for row in _of_finding(finding, snapshot.at, plain([second]))),
+        Row("shown at", (Span(f"{moment(snapshot.at, snapshot.at)} Z", "dim"),)),
     )
 
 
@@ -81,7 +81,9 @@ def _times(view: EventView, now: float) -> tuple[Span, ...]:
     return (Span(f"  the last of {view.count} since {moment(view.first_at, now)} Z", "accent"),)
 
 
-def _of_finding(finding: Finding, now: float) -> Iterator[Row]:
+def _of_finding(finding: Finding, now: float, said: str) -> Iterator[Row]:
+    if finding.reason and finding.reason not in said:
+        yield Row("and", (Span(finding.reason),))
     yield Row("since", (Span(f"{moment(finding.since, now)} Z"),))
     if finding.peer:
         health = finding.peer_health
