@@ -54,6 +54,11 @@ class Desk:
         self._levels.hear(self.snapshot.findings)
 
     @property
+    def legend(self) -> str:
+        """What the cells of the page are, in a few words; empty where the page says it itself."""
+        return "a host: itself · ports by rail · GPUs" if self.trail.here.view is View.FABRIC else ""
+
+    @property
     def waiting(self) -> frozenset[str]:
         """Nodes that were not read often enough yet, and of which nothing worse is known."""
         unknown = (node for node in self.snapshot.nodes.values() if node.health is Health.UNKNOWN)

@@ -75,7 +75,7 @@ SECTIONS = (
 SHORT = {
     "open": "open",
     "back": "back",
-    "lists.next": "lists",
+    "lists.next": "worst",
     "diagnose": "diagnose",
     "whole": "in full",
     "far-end": "far end",
@@ -105,7 +105,7 @@ class Doing(Enum):
 
 
 USEFUL: Mapping[View | Doing, Sequence[str]] = {
-    View.FABRIC: ("open", "diagnose", "metric", "faults-only", "filter", "lists.next", "whole", "far-end", "mark"),
+    View.FABRIC: ("lists.next", "open", "diagnose", "whole", "filter", "faults-only", "far-end", "metric", "mark"),
     View.RACK: ("open", "back", "diagnose", "whole", "faults-only", "metric", "far-end", "mark"),
     View.NODE: ("open", "back", "diagnose", "whole", "faults-only", "far-end", "metric", "mark"),
     View.LINK: ("back", "far-end", "diagnose", "whole", "faults-only"),
@@ -115,6 +115,11 @@ USEFUL: Mapping[View | Doing, Sequence[str]] = {
     Doing.READING: ("pane.fold", "move.page-down"),
 }
 """What the foot of the screen names, most useful first: the last is the first that goes."""
+OTHERWISE: Mapping[Doing, Mapping[str, str]] = {
+    Doing.LISTING: {"lists.next": "next list"},
+    Doing.CHOOSING: {"open": "run"},
+}
+"""What a key is called where it does something else than its short words say."""
 ALWAYS = ("help", "quit")
 """What it names in every place and every window."""
 
@@ -159,7 +164,7 @@ def useful(view: View, doing: Doing | None = None, held: str = "") -> Hints:
     ids = USEFUL[doing or view]
     if held and not doing and view is View.FABRIC:
         return Hints(named((ids[0], "back", *ids[1:]), SHORT | {"back": held}), named(ALWAYS))
-    words = SHORT | {"open": "run"} if doing is Doing.CHOOSING else SHORT
+    words = {**SHORT, **OTHERWISE.get(doing, {})} if doing else SHORT
     return Hints(named(ids, words), named(ALWAYS))
 
 

@@ -14,10 +14,12 @@ from fabconsole.state.snapshot import Banner, EventView, Finding, QuestionCovera
 from fabconsole.stream.records import Reason
 from fabconsole.tui.desk import Desk
 from fabconsole.tui.drawing import HIDDEN, length, plain
-from fabconsole.tui.keys import useful
-from fabconsole.tui.pages.bars import banner_lines, header, keys_line, pulse
+from fabconsole.tui.keys import SECTIONS, useful
+from fabconsole.tui.metrics import METRICS
+from fabconsole.tui.pages.bars import banner_lines, header, keys_line, metric_tabs, pulse
 from fabconsole.tui.pages.events import event_line, event_lines, event_place
 from fabconsole.tui.pages.fabric import counted
+from fabconsole.tui.pages.help import help_lines
 from fabconsole.tui.pages.link import link_lines
 from fabconsole.tui.pages.selection import selection
 from fabconsole.tui.pages.worst import worst_lines
@@ -313,6 +315,30 @@ def test_the_pulse_tells_live_from_stale_from_ended() -> None:
     assert "LIVE" in plain([pulse(NOON, NOON - 4, 5.0, False, 21)])
     assert "STALE" in plain([pulse(NOON, NOON - 40, 5.0, False, 21)])
     assert "ENDED" in plain([pulse(NOON, NOON, 5.0, True, 21)])
+
+
+def test_the_pulse_is_not_live_while_no_node_has_answered() -> None:
+    for width in (12, 21):
+        said = pulse(NOON, NOON - 4, 5.0, False, width, is_read=False)
+        assert "NO DATA" in plain([said])
+        assert "live" not in {span.role for span in said}
+
+
+@pytest.mark.parametrize("note", ["", "faults only · /gpu09 · 1 marked"])
+def test_a_window_that_hides_the_worst_list_names_its_key(note: str) -> None:
+    hints = useful(View.FABRIC)
+    assert plain([keys_line(hints.here, hints.always, note, 80)]).startswith(" tab worst ")
+
+
+def test_many_modes_leave_half_of_the_foot_to_the_keys() -> None:
+    hints = useful(View.FABRIC)
+    line = plain([keys_line(hints.here, hints.always, "symbol errors · faults only · /gpu09 · 12 marked", 80)])
+    assert "tab worst" in line and "enter open" in line
+
+
+def test_the_fabrics_cells_are_explained_where_there_is_room_and_in_the_help() -> None:
+    assert "itself · ports by rail · GPUs" in plain([metric_tabs(METRICS[0], 120, desk(small()).legend)])
+    assert "itself, its ports by rail, its GPUs" in " ".join(plain(help_lines(SECTIONS, 60)).split())
 
 
 def test_the_worst_list_puts_the_reason_under_its_thing() -> None:

@@ -107,14 +107,21 @@ def _counts(snapshot: Snapshot, waiting: Collection[str], brevity: int) -> list[
     return spans
 
 
-def pulse(now: float, heard_at: float | None, interval_s: float, ended: bool, width: int) -> Line:
-    """The clock, and whether records still come; where it is narrow the clock gives way to what is not well."""
+def pulse(
+    now: float, heard_at: float | None, interval_s: float, ended: bool, width: int, *, is_read: bool = True
+) -> Line:
+    """The clock, and whether records still come; where it is narrow the clock gives way to what is not well.
+
+    `is_read` is False while not one node has answered: records of failures alone are no live picture.
+    """
     if ended:
         state, live = Span("■ ENDED", "crit"), False
     elif heard_at is None:
         state, live = Span("○ WAITING", "dim"), False
     elif now - heard_at > 2 * interval_s + 1:
         state, live = Span("◌ STALE", "stale"), False
+    elif not is_read:
+        state, live = Span("○ NO DATA", "stale"), False
     else:
         state, live = Span("● LIVE", "live"), True
     time = Span(f"{clock(now)}Z ", "text")
@@ -134,13 +141,13 @@ def banner_lines(texts: Sequence[str], width: int) -> list[Line]:
     return [(Span(fit(line, width), "banner"),) for line in lines]
 
 
-def metric_tabs(metric: Metric, width: int) -> Line:
-    """Every metric, the one that is shown in front, and how its scale reads."""
+def metric_tabs(metric: Metric, width: int, legend: str = "") -> Line:
+    """Every metric, the one that is shown in front, and how its scale reads; health's has `legend` in its place."""
     spans: list[Span] = [Span(" ")]
     for one in METRICS:
         spans += [Span(one.label, "key" if one is metric else "dim"), Span("   ")]
     if metric.is_health:
-        return clipped(spans, width)
+        return spread(spans, [Span(f"{legend} ", "dim")], width) if legend else clipped(spans, width)
     scale = [Span(glyph, f"{metric.scale.role}-{step}") for step, glyph in enumerate(STEPS)]
     return spread(spans, [*scale, Span(f"  {metric.scale.words} ", "dim")], width)
 
@@ -148,7 +155,7 @@ def metric_tabs(metric: Metric, width: int) -> Line:
 def keys_line(hints: Sequence[tuple[str, str]], always: Sequence[tuple[str, str]], note: str, width: int) -> Line:
     """The most useful keys here, those that are `always` named, and what else is on: metric, marks, filter."""
     ends = [span for pair in always for span in _hint(*pair)]
-    tail = [Span(f" {cut(note, width - length(ends) - 3)} ", "text")] if note else []
+    tail = [Span(f" {cut(note, (width - length(ends)) // 2 - 3)} ", "text")] if note else []
     spans: list[Span] = []
     for pair in hints:
         if length(spans) + length(_hint(*pair)) + length(ends) + length(tail) + 1 > width:

@@ -14,6 +14,7 @@ from fabconsole.tui.metrics import STEPS
 _KEYS = 18
 _GLYPH = 12
 _SIGNS = (
+    ("· ···· ····", "a host on the fabric: itself, its ports by rail, its GPUs"),
     ("≥", "saturated: this or more"),
     ("↺", "reset in the window"),
     ("–", "not there; missing is not zero"),

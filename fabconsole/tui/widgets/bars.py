@@ -61,9 +61,10 @@ class Top(Vertical):
         """Draw what changed."""
         snapshot = desk.snapshot
         self._head.show((header(snapshot, desk.trail.crumbs(), self._head.size.width, desk.waiting),))
-        face = pulse(now, stream.heard_at, snapshot.interval_s, bool(stream.ended), self._clock.size.width)
-        self._clock.show((face,))
-        self._tabs.show((metric_tabs(desk.metric, self._tabs.size.width),))
+        is_read = snapshot.coverage.polled > 0
+        clock_width, ended = self._clock.size.width, bool(stream.ended)
+        self._clock.show((pulse(now, stream.heard_at, snapshot.interval_s, ended, clock_width, is_read=is_read),))
+        self._tabs.show((metric_tabs(desk.metric, self._tabs.size.width, desk.legend),))
         texts = [stream.ended] if stream.ended else []
         texts += [*(banner.text for banner in snapshot.banners), *warnings]
         self._show_banners(texts)
