@@ -18,6 +18,9 @@ from fabconsole.stream.source import Order
 from fabconsole.tui.outline import outline
 from fabconsole.tui.transcript import Transcript
 
+_BEGUN_S = 0.01
+"""Less than the way there takes: what ends without a status sooner was never sent."""
+
 
 def folded(nodes: Iterable[str]) -> str:
     """Names of nodes as one node set: `gpu03-[00-02]`."""
@@ -109,10 +112,20 @@ class Run:
             self.outlined = outline(self.transcript.lines)
 
     @property
+    def why_not(self) -> str:
+        """Why it never began: there was no way to its node. Empty where it did."""
+        ended = self.finished
+        if ended is None or ended.status is not None or ended.elapsed_s >= _BEGUN_S or self.transcript.lines:
+            return ""
+        return ended.error
+
+    @property
     def outcome(self) -> str:
         """How it went, in a few words."""
         if self.finished is None:
             return "running"
+        if self.why_not:
+            return "not run"
         said = self.finished.error or f"rc {self.finished.status}"
         cut_off = ", cut off" if self.finished.truncated else ""
         return f"{said}, {self.finished.elapsed_s:.1f} s{cut_off}"

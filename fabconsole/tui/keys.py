@@ -49,6 +49,7 @@ CONSOLE: tuple[Binding, ...] = (
 PANE: tuple[Binding, ...] = (
     Binding("escape", "fold", "Put the pane away; what runs goes on", id="pane.fold"),
     Binding("c", "cancel", "Stop what runs", id="pane.cancel"),
+    Binding("space", "page_on", "A page further; from here it marks nothing", id="pane.page"),
 )
 """Keys of the diagnostics pane."""
 
@@ -159,9 +160,9 @@ class Hints(NamedTuple):
     always: Sequence[tuple[str, str]]
 
 
-def useful(view: View, doing: Doing | None = None, held: str = "") -> Hints:
-    """What to name in this place; `held` is what Esc lets go of on the fabric."""
-    ids = USEFUL[doing or view]
+def useful(view: View, doing: Doing | None = None, held: str = "", *, more: bool = True) -> Hints:
+    """What to name in this place; `held` is what Esc lets go of on the fabric, `more` whether a page goes on below."""
+    ids = [name for name in USEFUL[doing or view] if more or name != "move.page-down"]
     if held and not doing and view is View.FABRIC:
         return Hints(named((ids[0], "back", *ids[1:]), SHORT | {"back": held}), named(ALWAYS))
     words = {**SHORT, **OTHERWISE.get(doing, {})} if doing else SHORT

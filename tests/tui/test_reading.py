@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from drawn_fabric import east
+from drawn_fabric import NOON, east
 from hands import opened, seen, text, until
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted_source import Bench, Scripted, inventory_of
 from textual.pilot import Pilot
 
+from fabconsole.stream.records import Finished
 from fabconsole.tui.drawing import Span, length, plain, wrapped
 from fabconsole.tui.transcript import MOST_LINES
 
@@ -197,3 +198,48 @@ def test_wrapped_text_fits_its_width_and_loses_no_letter(said: list[str], width:
 def test_wrapped_text_breaks_between_words_where_it_can() -> None:
     lines = plain(wrapped([Span(" why "), Span("no answer to an echo")], 14, 5)).splitlines()
     assert lines == [" why no answer", "     to an", "     echo"]
+
+
+async def test_the_foot_promises_more_only_while_there_is_more(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        await ran(pilot, bench)
+        assert "pgdn more" in text(bench, "keys")
+        await pilot.press("end")
+        bench.app.console_screen.tick()
+        assert "pgdn more" not in text(bench, "keys")
+
+
+async def test_space_turns_the_page_of_what_is_read_and_marks_nothing_beneath(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        await ran(pilot, bench)
+        await pilot.press("space")
+        assert top(bench) > 0
+        assert not bench.app.console_screen.desk.marked
+
+
+async def refused(pilot: Pilot[None], bench: Bench, error: str) -> str:
+    console = bench.app.console_screen
+    bench.source.answers, bench.source.ends = (), False
+    console.stage.place.select("gpu03-02/mlx5_5/1")
+    await pilot.press("d", "enter")
+    await until(pilot, lambda: bool(bench.source.orders))
+    run = bench.source.orders[0]
+    bench.source.say(Finished(run=run.run, node=run.node, at=NOON, elapsed_s=0.0001, status=None, error=error))
+    await until(pilot, lambda: bool(console.pane.job and console.pane.job.is_over))
+    console.tick()
+    await pilot.pause()
+    return text(bench, "pane-body")
+
+
+async def test_a_command_that_never_reached_its_node_was_not_run(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        said = await refused(pilot, bench, "no SSH connection within 4 s")
+        assert said == " not run: gpu03-02 is unreachable: no SSH connection within 4 s"
+        head = text(bench, "pane-head")
+        assert "not run" in head and " 0.0 s" not in head
+
+
+async def test_why_a_command_was_not_run_is_not_told_twice(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        said = await refused(pilot, bench, "gpu03-02: still connecting")
+        assert said == " not run: gpu03-02: still connecting"

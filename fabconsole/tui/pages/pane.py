@@ -73,7 +73,7 @@ def job_lines(job: Job, width: int) -> tuple[Line, ...]:
     """What was said: as it is for one run, folded by equal answers for many."""
     groups = job.groups()
     if len(job.runs) == 1:
-        return tuple(_output(groups[0]))
+        return tuple(_output(groups[0], width))
     lines: list[Line] = []
     for group in groups:
         first = group.runs[0]
@@ -84,16 +84,26 @@ def job_lines(job: Job, width: int) -> tuple[Line, ...]:
         said = [Span(f" {sign} ", "key"), Span(f"{many}{group.title}", "strong"), Span(f"   {first.outcome}", role)]
         lines.append(tuple(span._replace(address=group.key) for span in (*said, Span(" " * (width - length(said))))))
         if not is_folded:
-            lines += _output(group)
+            lines += _output(group, width)
     return tuple(lines)
 
 
-def _output(group: Group) -> Iterator[Line]:
+def _output(group: Group, width: int) -> Iterator[Line]:
     """Lines as long as they are, with no address: they are read, not chosen."""
     run = group.runs[0]
     if run.transcript.dropped:
         yield (Span(f" … {run.transcript.dropped} lines before these", "dim"),)
     for line in run.lines:
         yield (Span(f" {line}"),)
-    if not run.lines and run.finished is not None:
+    if run.why_not:
+        yield from wrapped([Span(f" {_not_run(group)}", "warn")], width, 1)
+    elif not run.lines and run.finished is not None:
         yield (Span(" it said nothing", "dim"),)
+
+
+def _not_run(group: Group) -> str:
+    run = group.runs[0]
+    if run.why_not.startswith(f"{run.order.node}:"):  # it says already which node, and what is wrong with it
+        return f"not run: {run.why_not}"
+    nodes = folded(one.order.node for one in group.runs)
+    return f"not run: {nodes} {'are' if len(group.runs) > 1 else 'is'} unreachable: {run.why_not}"

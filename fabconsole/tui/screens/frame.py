@@ -97,7 +97,7 @@ class Frame(Screen[None], inherit_bindings=False):
         if now - self._said[0] >= _SAID_S:
             self._said = (now, "")
         doing = self.pane.doing or (keys.Doing.LISTING if self.stage.focused_list else None)
-        hints = keys.useful(self.desk.trail.here.view, doing, self.desk.held)
+        hints = keys.useful(self.desk.trail.here.view, doing, self.desk.held, more=not self.pane.body.is_at_end)
         cursor = self.pane.about if self.pane.doing else self.stage.cursor
         self._foot.show(self.desk, cursor, hints, self._said[1])
 

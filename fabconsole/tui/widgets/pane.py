@@ -118,6 +118,10 @@ class Pane(Vertical):
         self._choices = None
         self.post_message(self.Folded())
 
+    def action_page_on(self) -> None:
+        """A page further in what is read."""
+        self.body.action_page(1)
+
     async def action_cancel(self) -> None:
         """Stop what runs."""
         if self.job is None or self.job.is_over:
