@@ -85,3 +85,9 @@ def test_a_line_from_a_node_is_bounded(text: str) -> None:
 
 def test_an_escape_sequence_is_shown_defused() -> None:
     assert printable("\x1b[2Jgpu\x9b31m") == "·[2Jgpu·31m"
+
+
+def test_marks_that_terminals_disagree_on_are_shown_as_dots_and_letters_keep_theirs() -> None:
+    assert printable("leaf\u260e\ufe0f") == "leaf\u260e·"
+    assert printable("e\u0301\u0301\u0301") == "\u00e9··"
+    assert printable("\u0915\u093f") == "\u0915·"
