@@ -50,6 +50,8 @@ class Desk:
         self._rows = RowCache()
         self._places: dict[Subject, str] = {}
         self._layouts: dict[tuple[int, int], Layout] = {}
+        self._matched: frozenset[str] | None = None
+        """Nodes that the filter lets through; None: all."""
         self._floor = self._plan.of(self.snapshot)
         self._levels.hear(self.snapshot.findings)
 
@@ -74,6 +76,7 @@ class Desk:
         self._floor = floor
         self._layouts.clear()
         self._places.clear()
+        self._match()
         return True
 
     def next_metric(self) -> None:
@@ -87,6 +90,15 @@ class Desk:
     def filter(self, text: str) -> None:
         """Show only what has `text` in its name; all, when empty."""
         self.sieve = replace(self.sieve, text=text.strip())
+        self._match()
+
+    def _match(self) -> None:
+        """What the filter's text is the name of, or of the rack of; kept while the fabric has its shape."""
+        self._matched = None
+        if self.sieve.text:
+            racks = {name: rack.name for rack in self.snapshot.racks for name in rack.nodes}
+            names = (name for name in self.snapshot.nodes if self.sieve.matches(name, racks.get(name, name)))
+            self._matched = frozenset(names)
 
     @property
     def held(self) -> str:
@@ -147,17 +159,19 @@ class Desk:
         return Drawn(link_lines(self.snapshot, place.subject, self.picture.series, width, self.sieve))
 
     def worst(self, width: int) -> tuple[Line, ...]:
-        """The worst list."""
-        return worst_lines(self.snapshot, width, waiting=self.waiting)
+        """The worst list, of what the filter lets through."""
+        return worst_lines(self.snapshot, width, self._matched, self.waiting, self.sieve.text)
 
     def events(self, width: int) -> tuple[Line, ...]:
-        """What happened last."""
-        return event_lines(self.snapshot, width, places=self._places)
+        """What happened last, to what the filter lets through."""
+        return event_lines(self.snapshot, width, self._matched, self._places, self.sieve.text)
 
     def note(self) -> str:
         """What is on, for the foot of the screen: metric, filter, marks."""
         said = [] if self.metric.is_health else [self.metric.label]
         said += ["faults only"] if self.sieve.faults_only else []
-        said += [f"/{self.sieve.text}"] if self.sieve.text else []
+        if self._matched is not None:
+            found = f"{len(self._matched)} of {len(self.snapshot.nodes)}" if self._matched else "no match"
+            said.append(f"{found} /{self.sieve.text}")
         said += [f"{len(self.marked)} marked"] if self.marked else []
         return " · ".join(said)

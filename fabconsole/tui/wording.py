@@ -12,6 +12,11 @@ def count(value: int) -> str:
     return f"{value:,}".replace(",", " ")
 
 
+def filter_said(text: str) -> str:
+    """Behind the title of a list that a filter narrows, so that it is not taken for the whole."""
+    return f"  only /{text}" if text else ""
+
+
 def age(seconds: float | None) -> str:
     """How long ago, in steps coarse enough that a quiet screen stays quiet."""
     if seconds is None:

@@ -9,7 +9,7 @@ from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.snapshot import EventView, Snapshot
 from fabconsole.tui.addresses import event_address, event_key, gpu_of, node_of
 from fabconsole.tui.drawing import Line, Span, cut, fit, length
-from fabconsole.tui.wording import clock
+from fabconsole.tui.wording import clock, filter_said
 
 Subject = tuple[str, str | None, int | None]
 """Node, what on it, and the NVLink that an event is about."""
@@ -28,15 +28,20 @@ LOOK = {
 
 
 def event_lines(
-    snapshot: Snapshot, width: int, nodes: Container[str] | None = None, places: dict[Subject, str] | None = None
+    snapshot: Snapshot,
+    width: int,
+    nodes: Container[str] | None = None,
+    places: dict[Subject, str] | None = None,
+    filtered: str = "",
 ) -> tuple[Line, ...]:
-    """What happened, newest first: when, how bad, where, what, how often. On `nodes` alone, if given.
+    """What happened, newest first: when, how bad, where, what, how often. On `nodes` alone, if given, which the
+    text `filtered` let through.
 
     `places` keeps the addresses of subjects between drawings, which hold while the fabric has its shape.
     """
     places = {} if places is None else places
     seen = [view for view in snapshot.events if nodes is None or any(node in nodes for node in view.nodes)]
-    lines: list[Line] = [(Span(fit(" EVENTS", width), "title"),)]
+    lines: list[Line] = [(Span(fit(f" EVENTS{filter_said(filtered)}", width), "title"),)]
     if not seen:
         lines.append((Span(" none", "dim"),))
     for view in seen[:_MOST]:

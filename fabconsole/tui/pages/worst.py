@@ -9,7 +9,7 @@ from fabconsole.state.snapshot import Finding, Snapshot
 from fabconsole.tui.addresses import node_of
 from fabconsole.tui.drawing import Line, Span, fit, right, spread
 from fabconsole.tui.waiting import WAITING
-from fabconsole.tui.wording import since
+from fabconsole.tui.wording import filter_said, since
 
 _SINCE = 6
 _MOST = 100
@@ -17,10 +17,14 @@ _MOST = 100
 
 
 def worst_lines(
-    snapshot: Snapshot, width: int, nodes: Container[str] | None = None, waiting: Collection[str] = ()
+    snapshot: Snapshot,
+    width: int,
+    nodes: Container[str] | None = None,
+    waiting: Collection[str] = (),
+    filtered: str = "",
 ) -> tuple[Line, ...]:
     """Findings, the worst first: the thing and its far end, below it the reason. Of `nodes` and
-    their links alone, if given.
+    their links alone, if given, which the text `filtered` let through.
 
     Nodes that only wait for their first answers are one line, not one each.
     """
@@ -29,7 +33,7 @@ def worst_lines(
         for one in snapshot.findings
         if _touches(one, nodes) and (one.end not in waiting or one.health is not Health.UNKNOWN)
     ]
-    lines: list[Line] = [(Span(fit(f" WORST {len(found) or ''}", width), "title"),)]
+    lines: list[Line] = [(Span(fit(f" WORST {len(found) or ''}{filter_said(filtered)}", width), "title"),)]
     for finding in found[:_MOST]:
         lines += _finding(finding, snapshot.at, width)
     reading = sum(nodes is None or name in nodes for name in waiting)
@@ -39,6 +43,7 @@ def worst_lines(
     elif not found:
         whole = snapshot.coverage.complete
         said = "nothing that was asked for is wrong" if whole else "nothing so far, and not everything was answered"
+        said = "nothing here that the filter lets through" if filtered else said
         lines.append((Span(fit(f" {said}", width), "dim"),))
     return tuple(lines)
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from textual import on
 from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.screen import Screen
+from textual.widgets import Static
 
 from fabconsole.tui import keys
 from fabconsole.tui.desk import LEAST_SIZE, Desk
@@ -51,7 +53,9 @@ class Frame(Screen[None], inherit_bindings=False):
         yield self._top
         yield self.stage
         yield self.pane
-        yield self.filter
+        with Horizontal(id="asking"):
+            yield Static("/", id="prompt")
+            yield self.filter
         yield self._foot
         yield self._small
 
