@@ -26,6 +26,8 @@ class Event:
     """What on the node it is about: `gpu3`, `mlx5_5`, a PCI address as `0000:18:00.0`; None: the node."""
     link: int | None = None
     """NVLink number, where the message names one."""
+    peer: str | None = None
+    """The far end of the link that went down or came back, where it is known: `leaf-a01/17`."""
     meaning: str | None = None
     """What the vendor's catalogue calls it: an Xid's number says nothing at three in the morning."""
     action: str | None = None

@@ -14,6 +14,7 @@ from fabconsole.state.coverage import coverage
 from fabconsole.state.drawings import Drawings
 from fabconsole.state.host import Host
 from fabconsole.state.links import Links
+from fabconsole.state.manager_names import named
 from fabconsole.state.racks import racks
 from fabconsole.state.rows import at
 from fabconsole.state.snapshot import Coverage, Finding, NodeView, Series, Snapshot
@@ -120,7 +121,7 @@ class FabricState:
     def _sample(self, sample: Sample) -> None:
         host = self._hosts.get(sample.node)
         if host is not None:
-            changes = host.sample(sample)
+            changes = host.sample(sample, self._links.peers)
             self._timeline.locate(sample.node, host.pci_names)
             self._happened((*changes, *sample.events))
 
@@ -143,7 +144,10 @@ class FabricState:
             return
         events = host.swept(sweep)
         hosts = {name for name, host in self._hosts.items() if "hca" in host.questions}
-        self._happened((*events, *self._subnet(sweep.subnet, host).sweep(sweep, hosts), *sweep.events))
+        turned = self._subnet(sweep.subnet, host).sweep(sweep, hosts, self._links.peers)
+        if sweep.events:
+            self._join()
+        self._happened((*events, *turned, *(named(event, self._links.owners) for event in sweep.events)))
         if sweep.complete and self._inventory is not None:
             names = {*self._hosts, *(name for name, _, _ in self._switches())}
             said = "matches neither a node nor a switch found in-band"

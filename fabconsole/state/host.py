@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.inventory import Expect, Node
 from fabconsole.fabric.table import Kind, Table, Width
-from fabconsole.state import judge, turns
+from fabconsole.state import judge, turns, vanished
 from fabconsole.state.block import Block
 from fabconsole.state.judge import OK
 from fabconsole.state.pci_names import PciNames, named
@@ -40,6 +40,7 @@ class Host:
         self._silence = Silence()
         self._named_by: tuple[object, ...] = ()
         self._boot_id: str | None = None
+        self._missing: frozenset[str] = frozenset()
         self._learned: dict[str, dict[str, str]] = {}
         self.ask(asked)
 
@@ -60,8 +61,8 @@ class Host:
         if self._learned.pop("in-band", None):
             self.facts = {name: fact for each in self._learned.values() for name, fact in each.items()}
 
-    def sample(self, sample: Sample) -> list[Event]:
-        """Fold an answer; returns the changes of state it shows."""
+    def sample(self, sample: Sample, peers: Mapping[str, str]) -> list[Event]:
+        """Fold an answer; returns the changes of state it shows. `peers` are the far ends by address."""
         self.version += 1
         events: list[Event] = []
         question = self.questions.get(sample.question)
@@ -74,8 +75,9 @@ class Host:
                 block.restart()
         self._learn(sample.question, sample.facts)
         for table in sample.tables:
-            events += self._table(sample, table)
+            events += self._table(sample, table, peers)
         self._vanished(sample)
+        events += self._left(sample.at)
         self._name()
         return events
 
@@ -157,13 +159,13 @@ class Host:
         self.uptime_s = sample.clock_s
         return before is not None and before != sample.boot_id
 
-    def _table(self, sample: Sample, table: Table) -> Iterator[Event]:
+    def _table(self, sample: Sample, table: Table, peers: Mapping[str, str]) -> Iterator[Event]:
         key = (sample.question, table.kind, table.source)
         block = self.blocks.get(key)
         if block is None:
             block = self.blocks[key] = Block(table, self.window_s)
         changed = block.fold(table, sample.clock_s, sample.at)
-        return turns.told(self.node.name, table.kind, changed, sample.at)
+        return turns.told(self.node.name, table.kind, changed, sample.at, peers)
 
     def _vanished(self, sample: Sample) -> None:
         """A table that was in this question's answers and no longer is: its rows are gone."""
@@ -173,6 +175,16 @@ class Host:
         for (question, kind, source), block in self.blocks.items():
             if question == sample.question and (kind, source) not in came:
                 block.vanish(sample.at)
+
+    def _left(self, at: float) -> Iterator[Event]:
+        """The devices that this answer no longer lists, or lists again."""
+        before, self._missing = self._missing, vanished.missing(self._listings())
+        return vanished.told(self.node.name, before, self._missing, at)
+
+    def _listings(self) -> Iterator[Block]:
+        """Of ports and of NVLinks the table that lists them; others add counters."""
+        for kind in (Kind.PORTS, Kind.NVLINKS):
+            yield from self.tables(kind)[:1]
 
     def feeding(self, kind: Kind, otherwise: str) -> str:
         """The question whose answers hold the tables of one kind."""

@@ -16,6 +16,8 @@ class Links:
     def __init__(self) -> None:
         self.peers: dict[str, str] = {}
         """`gpu017/mlx5_3/1` to `leaf-a01/17` and back; a description where the far end is none of ours."""
+        self.owners: dict[str, str] = {}
+        """GUID of a host's port or a switch to its node."""
         self.version = 0
         """Grows when any link changed."""
 
@@ -29,7 +31,9 @@ class Links:
             for row, state in zip(block.rows, block.states, strict=True)
             if isinstance(state, PortState) and state.port_guid
         }
+        self.owners = {guid: end.partition("/")[0] for guid, end in ends.items()}
         names = {guid: name for subnet in swept for guid, name in subnet.names.items()}
+        self.owners.update(names)
         peers: dict[str, str] = {}
         for subnet in swept:
             for guid, switch in subnet.switches.items():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
+from fabconsole.fabric.health import Severity
 from fabconsole.state.silence import SESSION
 from fabconsole.state.snapshot import EventView
 
@@ -14,27 +16,47 @@ _APART_S = 10.0
 
 
 def gathered(views: Iterable[tuple[str, EventView]]) -> Iterator[EventView]:
-    """Each event as it is, given with its words less their numbers; nodes that fell silent alike as one."""
-    alike: dict[str, list[EventView]] = {}
+    """Each event as it is, given with its words less their numbers.
+
+    Nodes that fell silent alike are one, and so are the links that went down with what they all lead to.
+    """
+    silent: dict[str, list[EventView]] = {}
+    down: dict[str, list[EventView]] = {}
     for words, view in views:
         if view.event.kind == SESSION:
-            alike.setdefault(words, []).append(view)
+            silent.setdefault(words, []).append(view)
+        elif view.event.kind == "state" and view.event.peer and view.event.severity is Severity.CRIT:
+            down.setdefault(view.event.peer.partition("/")[0], []).append(view)
         else:
             yield view
-    for group in alike.values():
-        yield from _told(group)
+    for group in silent.values():
+        yield from _told(group, _one)
+    for far, group in down.items():
+        yield from _told(group, partial(_links, far))
 
 
-def _told(group: list[EventView]) -> Iterator[EventView]:
+def _told(group: list[EventView], one: Callable[[Sequence[EventView]], EventView]) -> Iterator[EventView]:
     group.sort(key=lambda view: view.event.at)
     while group:
         many = next((n for n in range(1, len(group)) if _apart(group[n - 1], group[n])), len(group))
-        yield from (_one(group[:many]),) if many >= _MANY else group[:many]
+        yield from (one(group[:many]),) if many >= _MANY else group[:many]
         group = group[many:]
 
 
 def _apart(before: EventView, after: EventView) -> bool:
     return after.event.at - before.event.at > _APART_S
+
+
+def _links(far: str, alike: Sequence[EventView]) -> EventView:
+    """The first of them, saying how many links to the `far` node went down."""
+    first = alike[0]
+    others = dict.fromkeys(view.event.node for view in alike if view.event.node != first.event.node)
+    return replace(
+        first,
+        event=replace(first.event, subject=None, text=f"{len(alike)} links to {far} down"),
+        first_at=min(view.first_at for view in alike),
+        also=tuple(others),
+    )
 
 
 def _one(alike: Sequence[EventView]) -> EventView:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 
 from fabconsole.fabric.event import Event
-from fabconsole.fabric.health import Health
+from fabconsole.fabric.health import Health, Severity
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import Kind
 from fabconsole.state import turns
@@ -40,9 +40,13 @@ class Subnet:
         self.remark = ""
         self.version = 0
         self._there: frozenset[str] = frozenset()
+        self._missed: frozenset[str] = frozenset()
 
-    def sweep(self, sweep: Sweep, taken: Collection[str]) -> list[Event]:
-        """Fold one sweep; returns the changes of state it shows. `taken` are names that are hosts'."""
+    def sweep(self, sweep: Sweep, taken: Collection[str], peers: Mapping[str, str]) -> list[Event]:
+        """Fold one sweep; returns the changes of state it shows.
+
+        `taken` are names that are hosts', `peers` the far ends by address.
+        """
         self.version += 1
         self.question.answered(sweep.at, sweep.latency_s)
         self.asker = sweep.node
@@ -62,11 +66,12 @@ class Subnet:
         descriptions = {guid: switch.description for guid, switch in self.switches.items()}
         self.names = named(descriptions, self.names, taken)
         self._find_moved()
-        return [
+        turned = (
             event
             for guid, switched in changed
-            for event in turns.told(self.names[guid], Kind.PORTS, switched, sweep.at)
-        ]
+            for event in turns.told(self.names[guid], Kind.PORTS, switched, sweep.at, peers)
+        )
+        return [*self._left(sweep), *turned]
 
     def unanswered(self, failure: Unanswered) -> None:
         """No host can sweep it any more; `failure` is the last one's."""
@@ -84,7 +89,7 @@ class Subnet:
         if switch.guid in self._there or subnet.health in (Health.UNKNOWN, Health.UNTRUSTED):
             return subnet
         if self.complete:
-            return Verdict(Health.MISSING, f"the last sweep from {self.asker} did not find it")
+            return Verdict(Health.MISSING, self._not_found())
         missed = f"left out of an incomplete sweep{f': {self.remark}' if self.remark else ''}"
         age, interval = now - switch.read_at, self.question.interval_s
         if age <= STALE_INTERVALS * interval:
@@ -98,6 +103,25 @@ class Subnet:
     def whole(self, switch: Switch) -> bool:
         """False where the last sweep read this switch but may have left out some of its ports."""
         return self.complete or switch.guid not in self._there
+
+    def _left(self, sweep: Sweep) -> Iterator[Event]:
+        """Switches that this sweep misses for the first time, and those that it found again."""
+        missed = self._missed - self._there
+        if self.complete:
+            missed |= self.switches.keys() - self._there
+        for guid in sorted(missed ^ self._missed):
+            is_lost = guid in missed
+            yield Event(
+                at=sweep.at,
+                node=self.names[guid],
+                kind="state",
+                severity=Severity.CRIT if is_lost else Severity.INFO,
+                text=f"missing: {self._not_found()}" if is_lost else "found again by a sweep",
+            )
+        self._missed = missed
+
+    def _not_found(self) -> str:
+        return f"the last sweep from {self.asker} did not find it"
 
     def _find_moved(self) -> None:
         """A far end seen at one port is no longer at another that once had it: that cable was moved."""

@@ -12,6 +12,7 @@ from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.gpu_events import gpu_number, xids_of_gpus
 from fabconsole.state.judge import OK, Verdict
+from fabconsole.state.manager_names import MANAGER
 from fabconsole.state.pci_names import PciNames, is_name
 from fabconsole.state.shared_events import gathered
 from fabconsole.state.silence import SESSION
@@ -20,8 +21,8 @@ from fabconsole.state.snapshot import EventView
 _PER_NODE = 64
 """Folded lines a node keeps; a flooding one pushes out only its own."""
 _SHOWN = 1000
-_NOT_THE_NODES_HEALTH = frozenset({"state", "sm", SESSION})
-"""A port that came back, or a node, is judged as it is now, and a handover is no fault of the host that saw it."""
+_NOT_THE_NODES_HEALTH = frozenset({"state", SESSION})
+"""A port that came back, or a node, is judged as it is now."""
 _NOTHING_KNOWN = PciNames()
 _LINK_DOWN = re.compile(r": Link down$")
 _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
@@ -157,6 +158,8 @@ def _is_read_anyway(event: Event) -> bool:
 
 def _verdict(view: EventView) -> Verdict:
     event = view.event
+    if event.kind == MANAGER and event.subject != MANAGER:
+        return OK  # a handover is no fault of the host that saw it
     if event.kind in _NOT_THE_NODES_HEALTH or event.severity < Severity.WARN or _is_read_anyway(event):
         return OK
     health = {Severity.WARN: Health.WARN, Severity.UNKNOWN: Health.UNKNOWN}.get(event.severity, Health.CRIT)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Severity
@@ -10,20 +11,35 @@ from fabconsole.fabric.table import Kind
 from fabconsole.state.block import Turn
 
 
-def told(node: str, kind: Kind, turns: Iterable[Turn], at: float) -> Iterator[Event]:
-    """One event for each row that went down or came back."""
+def told(
+    node: str, kind: Kind, turns: Iterable[Turn], at: float, peers: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Event]:
+    """One event for each row that went down or came back; `peers` are the far ends by address."""
     for turn in turns:
         said = _nvlink(turn) if kind is Kind.NVLINKS else _port(turn)
         if said is None:
             continue
         severity, text = said
         subject, _, _ = turn.row.partition("/")
-        yield Event(at=at, node=node, kind="state", severity=severity, subject=subject, text=f"{turn.row} {text}")
+        yield Event(
+            at=at,
+            node=node,
+            kind="state",
+            severity=severity,
+            subject=subject,
+            text=f"{_called(turn.row)} {text}",
+            peer=peers.get(f"{node}/{turn.row}"),
+        )
 
 
 def rebooted(node: str, at: float) -> Event:
     """A new boot id."""
     return Event(at=at, node=node, kind="state", severity=Severity.WARN, text="rebooted: its counters begin anew")
+
+
+def _called(row: str) -> str:
+    """A switch's port is a mere number: `15 link down` would be fifteen links."""
+    return f"port {row}" if row.isdigit() else row
 
 
 def _port(turn: Turn) -> tuple[Severity, str] | None:

@@ -261,7 +261,7 @@ def test_of_two_sweeps_that_overlap_the_older_reading_says_nothing() -> None:
     counted(lab.wait(1), "h1", 190, before_s=3.0)
     port = lab.port("leaf01/1")
     assert (port.health, port.counters["symbol_error"], port.marks) == (Health.DOWN, 200, {})
-    assert [line.event.text for line in lab.state.snapshot(lab.now).events] == ["1 link down"]
+    assert [line.event.text for line in lab.state.snapshot(lab.now).events] == ["port 1 link down"]
 
 
 @pytest.mark.parametrize(
