@@ -11,6 +11,8 @@ from fabconsole.state.silence import SESSION
 from fabconsole.state.snapshot import EventView
 
 _MANY = 3
+_WAYS = {Severity.CRIT: "down", Severity.INFO: "up"}
+"""What an event of a link, which has a far end, says of it; any other state is told port by port."""
 _APART_S = 10.0
 """Nodes find out within a poll and its deadline of each other, not at the same instant."""
 
@@ -18,21 +20,21 @@ _APART_S = 10.0
 def gathered(views: Iterable[tuple[str, EventView]]) -> Iterator[EventView]:
     """Each event as it is, given with its words less their numbers.
 
-    Nodes that fell silent alike are one, and so are the links that went down with what they all lead to.
+    Nodes that fell silent alike are one, and so are the links that went down, or came back, with what they all lead to.
     """
     silent: dict[str, list[EventView]] = {}
-    down: dict[str, list[EventView]] = {}
+    turned: dict[tuple[str, str], list[EventView]] = {}
     for words, view in views:
         if view.event.kind == SESSION:
             silent.setdefault(words, []).append(view)
-        elif view.event.kind == "state" and view.event.peer and view.event.severity is Severity.CRIT:
-            down.setdefault(view.event.peer.partition("/")[0], []).append(view)
+        elif view.event.peer and (way := _WAYS.get(view.event.severity)):
+            turned.setdefault((view.event.peer.partition("/")[0], way), []).append(view)
         else:
             yield view
     for group in silent.values():
         yield from _told(group, _one)
-    for far, group in down.items():
-        yield from _told(group, partial(_links, far))
+    for (far, way), group in turned.items():
+        yield from _told(group, partial(_links, far, way))
 
 
 def _told(group: list[EventView], one: Callable[[Sequence[EventView]], EventView]) -> Iterator[EventView]:
@@ -47,13 +49,13 @@ def _apart(before: EventView, after: EventView) -> bool:
     return after.event.at - before.event.at > _APART_S
 
 
-def _links(far: str, alike: Sequence[EventView]) -> EventView:
-    """The first of them, saying how many links to the `far` node went down."""
+def _links(far: str, way: str, alike: Sequence[EventView]) -> EventView:
+    """The first of them, saying how many links to the `far` node went that way."""
     first = alike[0]
     others = dict.fromkeys(view.event.node for view in alike if view.event.node != first.event.node)
     return replace(
         first,
-        event=replace(first.event, subject=None, text=f"{len(alike)} links to {far} down"),
+        event=replace(first.event, subject=None, text=f"{len(alike)} links to {far} {way}"),
         first_at=min(view.first_at for view in alike),
         also=tuple(others),
     )

@@ -62,6 +62,13 @@ def test_links_that_go_down_with_one_switch_are_one_line(lab: Lab) -> None:
     assert [(view.event.text, view.nodes) for view in links] == [("4 links to leaf01 down", ("spine01", "spine02"))]
 
 
+def test_links_that_come_back_with_one_switch_are_one_line(lab: Lab) -> None:
+    for leaf in (False, True):
+        swept(lab, leaf=leaf)
+    ups = [text for _, severity, text in said(lab) if severity is Severity.INFO and "link" in text]
+    assert ups == ["4 links to leaf01 up"]
+
+
 def test_a_single_link_is_told_by_its_port(lab: Lab) -> None:
     lab.wait(60).sweep(
         "h0",
