@@ -1,20 +1,8 @@
-r"""The NVLinks of a host: `nvidia-smi nvlink -s` for their state, `nvlink -e` for their errors, in one answer.
-
-``fc_nvl STATE_SUM ERROR_SUM`` prints, for -s and then, unless that failed, for -e,
-
-    @-s 0 2317640182-5120       option, exit status, `cksum` of the text (checksum and bytes; - without cksum)
-    GPU 0: NVIDIA H100 ...      the text, ending in a newline
-    @-e 0 91842113-12288 same   ... and no text where the sum is the one that was asked with
-
-so that 12 kB (200 on Blackwell) travel only when something changed. A sum of `-` asks for the text.
-"""
+"""The NVLinks of a host: `nvidia-smi nvlink -s` for their state, `nvlink -e` for their errors. See `nvlink_text`."""
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -24,6 +12,7 @@ from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED, Kind, NvlinkSt
 from fabconsole.formats import nvidia_smi
 from fabconsole.formats.nvidia_smi import Errors, Gpu, Gpus, NoLinks
 from fabconsole.platforms import tool
+from fabconsole.platforms.nvlink_text import TEXT, Kept, Section, sections
 from fabconsole.platforms.question import Answer, Question, Reading, Refusal, Rhythm
 from fabconsole.stream.records import Reason
 
@@ -35,65 +24,15 @@ QUESTION = Question(name="nvlink", rhythm=Rhythm.SLOW, lane="slow", deadline_s=2
 COLUMNS = ("replay", "recovery", "crc")
 """Of every GPU; behind them stands what a driver counts besides, in the order in which it was first said."""
 
-_HEAD = re.compile(r"^@(-[se]) (\d+) (\S+)( same)?\n", re.MULTILINE)
-_SUM = re.compile(r"\d{1,20}-\d{1,20}")
-
-
-_TEXT = (
-    r"""fc_nv() { x=$(fc_smi nvlink "$1"); s=$?; """
-    r"""if c=$(printf '%s\n' "$x" | cksum); then c=${c% *}-${c#* }; else c=; fi; """
-    r"""if [ "$c" = "$2" ]; then echo "@$1 $s $c same"; """
-    r"""else echo "@$1 $s ${c:--}"; printf '%s\n' "$x"; fi; return $s; }"""
-    "\n"
-    r"""fc_nvl() { fc_nv -s "$1" && fc_nv -e "$2"; }"""
-    "\n"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Section:
-    """What one run printed."""
-
-    status: int
-    sum: str
-    text: str | None
-    """None: the same as last time."""
-
-
-class _Kept:
-    """What one run last printed, packed (12 kB are 1 kB then), and the sum by which the node says that it stands."""
-
-    __slots__ = ("_packed", "sum")
-
-    def __init__(self) -> None:
-        self._packed = b""
-        self.sum = "-"
-
-    def text(self, section: _Section) -> str | None:
-        """All that a run printed; None where that is said to be known, and is not."""
-        if section.text is not None:
-            return section.text
-        return zlib.decompress(self._packed).decode() if self._packed and self.stands(section) else None
-
-    def stands(self, section: _Section) -> bool:
-        """Whether the run printed what it did the last time."""
-        return section.text is None and section.sum == self.sum
-
-    def keep(self, section: _Section) -> None:
-        """This was read."""
-        if section.text is not None:
-            self._packed = zlib.compress(section.text.encode(), level=1)
-            self.sum = section.sum if _SUM.fullmatch(section.sum) else "-"
-
 
 class NvlinkInquiry:
     """Asks one host for its NVLinks: one table, rows `gpu0/nvl0` …"""
 
     def __init__(self, node: Node) -> None:
-        self._definition = tool.runner("fc_smi", node, "nvidia-smi", LIMIT_S) + _TEXT
+        self._definition = tool.runner("fc_smi", node, "nvidia-smi", LIMIT_S) + TEXT
         self._sent = False
         self._expected = node.expect.nvlinks or 0
-        self._states_said, self._errors_said = _Kept(), _Kept()
+        self._states_said, self._errors_said = Kept(), Kept()
         self._columns: tuple[str, ...] = COLUMNS
         self._known: dict[int, tuple[int, ...]] = {}
         self._table: Table | None = None
@@ -115,8 +54,8 @@ class NvlinkInquiry:
 
     def read(self, answer: Answer) -> Reading | Refusal:
         """States and errors, or why there are none."""
-        sections = _sections(answer.body.decode("utf-8", "replace"))
-        state, error = sections.get("-s"), sections.get("-e")
+        said_by = sections(answer.body.decode("utf-8", "replace"))
+        state, error = said_by.get("-s"), said_by.get("-e")
         if state is None:
             return Refusal(reason=Reason.GARBLED, detail="no answer to nvidia-smi nvlink -s")
         stands = error is not None and self._states_said.stands(state) and self._errors_said.stands(error)
@@ -139,7 +78,7 @@ class NvlinkInquiry:
         self._reading = reading if whole and error is not None else None
         return reading
 
-    def _errors_of(self, section: _Section | None, found: Gpus, state: _Section) -> Errors | Refusal:
+    def _errors_of(self, section: Section | None, found: Gpus, state: Section) -> Errors | Refusal:
         """What -e said, unless there is no link to have errors."""
         wanted = any(gpu.links for gpu in found.gpus.values())
         if section is None:
@@ -206,15 +145,6 @@ def _numbered(links: tuple[int, ...]) -> tuple[int, ...]:
 @lru_cache(maxsize=256)  # hosts of one model list the same: 10 kB each if every one had its own
 def _listed(rows: tuple[str, ...]) -> tuple[str, ...]:
     return rows
-
-
-def _sections(text: str) -> dict[str, _Section]:
-    heads = list(_HEAD.finditer(text))
-    stops = [head.start() for head in heads[1:]] + [len(text)]
-    return {
-        head[1]: _Section(int(head[2][:4]), head[3], None if head[4] else text[head.end() : stop])
-        for head, stop in zip(heads, stops, strict=False)
-    }
 
 
 def _table(
