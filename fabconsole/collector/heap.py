@@ -5,11 +5,11 @@ from __future__ import annotations
 import ctypes
 
 _M_MMAP_THRESHOLD = -3  # malloc.h
-_LARGE = 1 << 18
+_LARGE = 1 << 20  # asyncio receives into 256 kB, each time anew: those are to come from the heap
 
 
 def give_back_large_blocks() -> None:
-    """Let the C library take blocks of more than 256 kB from the system, and return them when they are freed.
+    """Let the C library take blocks of more than 1 MB from the system, and return them when they are freed.
 
     glibc does so too, up to the first such block; from then on it takes all of that size from its heap, where what
     comes after them keeps their room from being returned. A sweep passes as megabytes of text, in several copies: 20 kB
