@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,15 +27,21 @@ class _Gap:
 class Gaps:
     """Which values, (rows, columns), the readings left out, and from when to when. Costs nothing while all are read."""
 
-    __slots__ = ("_gaps", "_last", "_open")
+    __slots__ = ("_gaps", "_last", "_open", "_same")
 
     def __init__(self) -> None:
         self._gaps: deque[_Gap] = deque(maxlen=STEPS)  # no series reaches further back
         self._last: float | None = None
         self._open = False
+        self._same: NDArray[np.uint8] | None = None
+        """How the values of the last reading were read, where no row was left out of it."""
 
-    def note(self, at: float, quality: NDArray[np.uint8], rows: Iterable[int]) -> None:
-        """Take in a reading: how each value was read, and which rows were not in it."""
+    def note(self, at: float, quality: NDArray[np.uint8], rows: Collection[int]) -> None:
+        """Take in a reading: how each value was read, and which rows were not in it. `quality` is not written to."""
+        if quality is self._same and not rows:
+            self.repeat(at)
+            return
+        self._same = None if rows else quality
         begun, self._last = self._last, at
         out: Flags = quality != PRESENT
         out[list(rows)] = True

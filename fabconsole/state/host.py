@@ -178,6 +178,8 @@ class Host:
 
     def _left(self, at: float) -> Iterator[Event]:
         """The devices that this answer no longer lists, or lists again."""
+        if not self._missing and not any(block.behind for block in self.blocks.values()):
+            return iter(())
         before, self._missing = self._missing, vanished.missing(self._listings())
         return vanished.told(self.node.name, before, self._missing, at)
 
