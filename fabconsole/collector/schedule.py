@@ -7,12 +7,13 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-TOGETHER = 50
-"""Nodes asked at one wake-up, about. One by one a node costs three times as much; more of them at once would keep a
-key waiting for its paint."""
+BUSY_PER_S = 100.0
+"""Askings a second for which a slot is longest and serves fifty: one by one they would cost three times as much. Where
+there are more, fifty are enough, and more at once would keep a key waiting for its paint; where there are fewer, they
+cost little however they are asked, and somebody waits for the first answers."""
 
 SHORTEST_S, LONGEST_S = 0.1, 0.5
-"""A slot is never shorter, whatever the site's size, and never longer: deadlines are looked at once a slot."""
+"""Of a slot. Deadlines are looked at once a slot."""
 
 T = TypeVar("T", bound=Hashable)
 
@@ -31,10 +32,10 @@ def slot_for(intervals_s: Iterable[float]) -> float:
     """How long a slot is best, in seconds, for items of these intervals: a whole part of the shortest of them."""
     intervals = tuple(intervals_s)
     if not intervals:
-        return LONGEST_S
-    wanted = TOGETHER / sum(1 / interval for interval in intervals)
+        return SHORTEST_S
+    load = round(sum(1 / interval for interval in intervals) / BUSY_PER_S, 9)
     shortest = min(intervals)
-    return shortest / math.ceil(shortest / min(LONGEST_S, max(SHORTEST_S, wanted)))
+    return shortest / math.ceil(shortest / max(SHORTEST_S, LONGEST_S * min(load, 1 / load)))
 
 
 class Schedule(Generic[T]):
