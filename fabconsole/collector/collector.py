@@ -188,6 +188,9 @@ class Collector:
 
     def _tell(self, record: Record) -> None:
         """What an asking ended in. Who takes a failed sweep over is told before: the subnet is not blind then."""
+        if not isinstance(record, Unanswered | Sweep):
+            self._outbox.put(record)
+            return
         relief = self._rota.failed(record) if isinstance(record, Unanswered) else None
         self._tell_who_is_asked()
         self._outbox.put(record)
