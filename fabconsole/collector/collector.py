@@ -187,18 +187,22 @@ class Collector:
         return Opening(at=self._clock(), inventory=self._inventory, thresholds=self._thresholds, asked=asked)
 
     def _tell(self, record: Record) -> None:
-        """What an asking ended in. Who takes a failed sweep over is told before: the subnet is not blind then."""
-        if not isinstance(record, Unanswered | Sweep):
-            self._outbox.put(record)
+        """What an asking ended in."""
+        if isinstance(record, Unanswered):
+            self._tell_failed(record)
             return
-        relief = self._rota.failed(record) if isinstance(record, Unanswered) else None
-        self._tell_who_is_asked()
         self._outbox.put(record)
         if isinstance(record, Sweep):
             self._rota.swept(record.node)
             self._tell_who_is_asked()
-        if relief is not None and isinstance(record, Unanswered):
-            self._outbox.put(takeover(relief, record))
+
+    def _tell_failed(self, failure: Unanswered) -> None:
+        """Who takes a failed sweep over is told before it: the subnet is not blind then."""
+        relief = self._rota.failed(failure)
+        self._tell_who_is_asked()
+        self._outbox.put(failure)
+        if relief is not None:
+            self._outbox.put(takeover(relief, failure))
             self._schedule.soon(relief, self._monotonic())
 
     def _tell_who_is_asked(self) -> None:
