@@ -115,11 +115,13 @@ class Host:
     def start(self, keys: Path, subnet: Subnet) -> None:
         """Run sshd; returns when it listens."""
         self._install(subnet)
+        home = self.root / "home"  # an empty one: what this machine's own shell start-up does is not the lab's matter
+        home.mkdir(exist_ok=True)
         config = self.root / "sshd_config"
         config.write_text(
             f"ListenAddress {self.address}:{PORT}\nHostKey {keys / self.name}\nPidFile none\n"
             f"AuthorizedKeysFile {keys / 'client.pub'}\nUsePAM no\nStrictModes no\nPermitRootLogin yes\n"
-            f"PasswordAuthentication no\nMaxStartups 100\nSetEnv {MARK}={self.mark}\n"
+            f"PasswordAuthentication no\nMaxStartups 100\nSetEnv {MARK}={self.mark} HOME={home}\n"
         )
         hidden = {Path("/sys/class"): self.root / "class", Path("/usr/local/bin"): self.root / "bin"}
         hidden |= account(self.root / "etc", [f"/usr/local/bin/{tool}" for tool in TOOLS], MARK)
