@@ -15,7 +15,7 @@ from lab import Lab
 
 QUIET = frozenset({"OK", "EXPECTED-DOWN", "NOT-SUPPORTED"})
 PATIENCE_S = 45.0
-POLLS, INTERVAL_S = 4, 1.0
+POLLS, INTERVAL_S = 4, 0.5
 
 
 @dataclass(frozen=True)

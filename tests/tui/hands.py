@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from scripted_source import Bench
+from textual import events
 from textual.pilot import Pilot
 
 from fabconsole.tui.drawing import plain
@@ -29,6 +30,14 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool], deadline_s: f
         assert time.monotonic() < end, "never happened"
         await pilot.pause()
         await asyncio.sleep(0)
+
+
+async def burst(bench: Bench, pilot: Pilot[None], keys: Sequence[str]) -> None:
+    """Keys in one burst, as a held key, a paste or a slow line brings them."""
+    for key in keys:
+        named = {"slash": "/", "question_mark": "?", "space": " "}
+        bench.app.post_message(events.Key(key, named.get(key, key if len(key) == 1 else None)))
+    await pilot.pause()
 
 
 def text(bench: Bench, name: str) -> str:

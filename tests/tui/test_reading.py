@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from drawn_fabric import NOON, east
-from hands import opened, seen, text, until
+from hands import burst, opened, seen, text, until
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted_source import Bench, Scripted, inventory_of
@@ -63,8 +63,7 @@ async def test_a_long_line_is_read_sideways_and_shows_that_it_goes_on(bench: Ben
         await pilot.pause()
         assert "line 007" not in seen(bench)
         assert any(line.startswith("…xx") for line in seen(bench).splitlines())
-        await pilot.press(*["l"] * 60)
-        await pilot.pause()
+        await burst(bench, pilot, ["l"] * 60)
         assert not any(line.rstrip(" ▁▂▃▄▅▆▇█").endswith("x…") for line in seen(bench).splitlines())
         await pilot.press("home")
         await pilot.pause()
@@ -177,8 +176,7 @@ async def test_a_page_scrolls_over_what_has_no_cursor_before_the_cursor_goes_on(
         place = console.stage.place
         await pilot.press("down")
         assert (place.selected, place.scroll_offset.y) == ("gpu03-02/mlx5_5/1", 1)
-        for _ in range(60):
-            await pilot.press("down")
+        await burst(bench, pilot, ["down"] * 60)
         assert place.selected is not None and "\t" in place.selected
         assert place._block is not None and place._block.y in place.sight
         await pilot.press("home")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from drawn_fabric import east, host, port, silent
-from hands import opened, seen
+from hands import burst, opened, seen
 from scripted_source import Bench, Scripted, inventory_of
-from textual import events
 from textual.pilot import Pilot
 
 from fabconsole.fabric.health import Health
@@ -42,14 +40,6 @@ def _stirred(shown: Snapshot, chance: random.Random) -> Snapshot:
     return replace(shown, nodes=dict(shown.nodes) | {name: fate})
 
 
-async def _press(bench: Bench, pilot: Pilot[None], keys: Sequence[str]) -> None:
-    """Keys in one burst, as a paste or a slow line brings them."""
-    for key in keys:
-        named = {"slash": "/", "question_mark": "?", "space": " "}
-        bench.app.post_message(events.Key(key, named.get(key, key if len(key) == 1 else None)))
-    await pilot.pause()
-
-
 def _is_right(bench: Bench) -> None:
     """What holds after every burst of keys."""
     app, console = bench.app, bench.app.console_screen
@@ -76,9 +66,9 @@ async def _storm(bench: Bench, pilot: Pilot[None], chance: random.Random, bursts
     console = bench.app.console_screen
     for _ in range(bursts):
         before = console.desk.trail
-        burst = chance.choices(_KEYS, k=chance.choice((1, 1, 5)))
-        pressed += burst
-        await _press(bench, pilot, burst)
+        keys = chance.choices(_KEYS, k=chance.choice((1, 1, 5)))
+        pressed += keys
+        await burst(bench, pilot, keys)
         if not chance.randrange(4):
             bench.now += 2.0
             bench.picture.now = _stirred(bench.picture.now, chance)
@@ -90,7 +80,7 @@ async def _storm(bench: Bench, pilot: Pilot[None], chance: random.Random, bursts
             await pilot.resize_terminal(*size)
             await pilot.pause()
         _is_right(bench)
-        if burst == ["escape"]:
+        if keys == ["escape"]:
             _came_out_right(before, console)
 
 
@@ -107,7 +97,7 @@ async def test_any_keys_leave_a_console_that_hears_the_next_one(tmp_path: Path, 
             await _storm(bench, pilot, chance, 80, pressed)
             await pilot.resize_terminal(80, 24)
             for _ in range(_HOMEWARD):
-                await _press(bench, pilot, ["escape"])
+                await burst(bench, pilot, ["escape"])
             assert console.desk.trail.here.view is View.FABRIC
             assert bench.app.screen is console and console.focused is console.stage.place
             assert console.desk.sieve.is_open and not console.pane.display
