@@ -47,6 +47,8 @@ class Channel(asyncssh.SSHClientSession[bytes]):
         self._on_error = on_error
         self._connection: Connection | None = None
         self._chan: asyncssh.SSHClientChannel[bytes] | None = None
+        self.sent = False
+        """True once the command is on its way: it may have begun then, unless `open` says that it was refused."""
         self.status: int | None = None
         """Exit status; None while it runs, and where a signal ended it."""
         self.signal: str | None = None
@@ -88,6 +90,8 @@ class Channel(asyncssh.SSHClientSession[bytes]):
             self._connection.channels += 1
         if self._listener is None:
             chan.abort()
+        else:
+            self.sent = True
 
     def session_started(self) -> None:
         """asyncssh: the command runs."""
@@ -130,6 +134,9 @@ class Channel(asyncssh.SSHClientSession[bytes]):
 
     def said(self) -> str:
         """Why it ended, for an operator."""
-        end = f"ended by signal {self.signal}" if self.signal else f"ended with status {self.status}"
+        if self.status is None:
+            end = f"ended by signal {self.signal}" if self.signal else "ended without an exit status"
+        else:
+            end = f"ended with status {self.status}"
         last = self.complaint.decode("utf-8", "replace").strip().splitlines()
         return f"{end}: {last[-1]}" if last else end

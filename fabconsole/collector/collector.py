@@ -89,14 +89,14 @@ class Collector:
         self._runs[order.run, order.node] = running
         session = self._sessions.get(order.node)
         if session is None:
-            running.fail(f"{order.node}: no such node, or not connected yet")
+            running.stop("no such node, or nothing is connected yet")
         else:
             session.run(running)
 
     async def cancel(self, run: str) -> None:
         """Of `Source`."""
         for running in [running for (name, _), running in self._runs.items() if name == run]:
-            running.cancel()
+            running.stop("cancelled")
 
     async def aclose(self) -> None:
         """Of `Source`."""

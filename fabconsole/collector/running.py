@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fabconsole.collector.channel import Channel
 from fabconsole.fabric.printable import printable
 from fabconsole.platforms.shell import guarded
-from fabconsole.stream.records import Finished, Output, Record
+from fabconsole.stream.records import CutShort, Exited, Finished, NotBegun, Output, Record
 from fabconsole.stream.source import Order
 
 PIECE = 64 * 1000
@@ -51,22 +51,27 @@ class Running:
         """The command is over. Where the connection is, the session says why."""
         if channel.cut:
             return
-        self._finish(channel.status, f"ended by signal {channel.signal}" if channel.signal else "")
+        if channel.status is not None:
+            self._finish(Exited(channel.status))
+        else:
+            self._finish(CutShort(printable(channel.said())))
 
-    def fail(self, detail: str) -> None:
-        """The way to the node is gone, or was never there."""
-        self._stop(detail)
+    def refused(self, why: str) -> None:
+        """Its node is there and does not execute it."""
+        self._finish(NotBegun(printable(why)))
 
-    def cancel(self, detail: str = "cancelled") -> None:
-        """Stop it: the channel closes, and what runs behind it is ended."""
-        self._stop(detail)
+    def stop(self, why: str) -> None:
+        """There is no way to its node any more, or somebody wants it no more: what runs of it there is ended."""
+        self.channel.drop()
+        self._finish(CutShort(printable(why)) if self.channel.sent else NotBegun(printable(why)))
 
     def expire(self, now: float) -> bool:
         """End it at its deadline."""
         if self._finished:
             return False
         if now - self._started >= self.order.deadline_s:
-            self._stop(f"not over within {self.order.deadline_s:g} s; ended")
+            said = "not over" if self.channel.sent else "no session to run it in"
+            self.stop(f"{said} within {self.order.deadline_s:g} s")
         return not self._finished
 
     def _output(self, data: bytes) -> None:
@@ -75,7 +80,7 @@ class Running:
         self._said += len(data)
         if self._said > DRAINED * self.order.cap_bytes:
             self._truncated = True
-            self._stop(f"said more than {self._said:,} bytes; ended")
+            self.stop(f"said more than {self._said:,} bytes; ended")
             return
         self._truncated = self._truncated or len(data) > self._left
         data = data[: self._left]
@@ -83,24 +88,17 @@ class Running:
         for start in range(0, len(data), PIECE):
             self._emit(Output(run=self.order.run, node=self.order.node, data=data[start : start + PIECE]))
 
-    def _stop(self, error: str) -> None:
-        self.channel.drop()
-        self._finish(None, error)
-
-    def _finish(self, status: int | None, error: str) -> None:
+    def _finish(self, end: Exited | CutShort | NotBegun) -> None:
         if self._finished:
             return
         self._finished = True
-        if status is None and not error:
-            error = "ended without an exit status"
         self._emit(
             Finished(
                 run=self.order.run,
                 node=self.order.node,
                 at=self._clock(),
                 elapsed_s=self._monotonic() - self._started,
-                status=status,
-                error=printable(error),
+                end=end,
                 truncated=self._truncated,
             )
         )

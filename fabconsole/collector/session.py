@@ -89,7 +89,7 @@ class Session:
         """Start a command on the open connection; without one, it is over at once."""
         order = running.order
         if self._connection is None:
-            running.fail(self._failure.detail if self._failure else f"{self.node.name}: still connecting")
+            running.stop(self._failure.detail if self._failure else "still connecting")
             return
         self._runs[order.run] = running
         self.watch(running)
@@ -102,7 +102,7 @@ class Session:
         for turn in self._places():
             turn.close()
         for running in tuple(self._runs.values()):
-            running.cancel("fabconsole is closing")
+            running.stop("fabconsole is closing")
         if connection is not None:
             connection.close()
         return connection
@@ -193,7 +193,7 @@ class Session:
         for turn in self._places():
             turn.cut(failure)
         for running in tuple(self._runs.values()):
-            running.fail(failure.detail)
+            running.stop(failure.detail)
         if first:
             for asking in self._askings:
                 self._shared.soon(asking, 0.0)
@@ -229,7 +229,7 @@ class Session:
     async def _open_run(self, running: Running, connection: Connection) -> None:
         failure = await self._opened(running.channel, connection, running.text)
         if failure is not None and connection is self._connection and not connection.is_closed:
-            running.fail(failure.detail)
+            running.refused(failure.detail)
 
     async def _opened(self, channel: Channel, connection: Connection, command: str) -> Failure | None:
         """Open a channel. Where the connection is lost meanwhile, `_fail` speaks for everything on it."""

@@ -18,7 +18,7 @@ from platformdirs import user_state_path
 from fabconsole.fabric.errors import AuditError
 from fabconsole.fabric.printable import printable
 from fabconsole.runbook.command import Command
-from fabconsole.stream.records import Finished
+from fabconsole.stream.records import Exited, Finished, NotBegun
 from fabconsole.stream.source import Order
 
 _LIMIT = 4096
@@ -80,16 +80,17 @@ class Audit:
         )
 
     def finished(self, command: Command, finished: Finished) -> None:
-        """Write down how it ended."""
+        """Write down how it ended, or that it never began."""
+        end = finished.end
         self._append(
             {
-                "what": "finished",
+                "what": "not begun" if isinstance(end, NotBegun) else "finished",
                 "run": finished.run,
                 "node": finished.node,
                 "command": command.id,
                 "class": str(command.kind),
-                "status": finished.status,
-                "error": finished.error or None,
+                "status": end.status if isinstance(end, Exited) else None,
+                "error": None if isinstance(end, Exited) else end.why,
                 "elapsed_s": round(finished.elapsed_s, 3),
                 "truncated": finished.truncated,
             }

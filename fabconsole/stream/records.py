@@ -163,17 +163,42 @@ class Output:
     """Raw: whoever shows it sanitises it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Exited:
+    """It ran to its own end."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class CutShort:
+    """It has no exit status: a signal, its deadline, an operator or the end of its connection came before.
+
+    How far it came is not known; where the connection was lost at once, not even that it began.
+    """
+
+    why: str
+    """Sanitised."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotBegun:
+    """Nothing of it was executed: there was no way to its node, no session to be had there, or it was cancelled."""
+
+    why: str
+    """Sanitised."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """A command ended on one node."""
+    """A command is over on one node."""
 
     run: str
     node: str
     at: float
     elapsed_s: float
-    status: int | None
-    """Exit status; None: it has none, and `error` says why."""
-    error: str = ""
+    """Since it was ordered."""
+    end: Exited | CutShort | NotBegun
     truncated: bool = False
     """More was said than the byte cap lets through."""
 

@@ -13,13 +13,10 @@ from fabconsole.runbook.command import Class, Command
 from fabconsole.runbook.commands import fitting, order
 from fabconsole.runbook.selection import Selection, selected
 from fabconsole.state.snapshot import Snapshot
-from fabconsole.stream.records import Finished, Output
+from fabconsole.stream.records import CutShort, Exited, Finished, NotBegun, Output
 from fabconsole.stream.source import Order
 from fabconsole.tui.outline import outline
 from fabconsole.tui.transcript import Transcript
-
-_BEGUN_S = 0.01
-"""Less than the way there takes: what ends without a status sooner was never sent."""
 
 
 def folded(nodes: Iterable[str]) -> str:
@@ -112,28 +109,24 @@ class Run:
             self.outlined = outline(self.transcript.lines)
 
     @property
-    def why_not(self) -> str:
-        """Why it never began: there was no way to its node. Empty where it did."""
-        ended = self.finished
-        if ended is None or ended.status is not None or ended.elapsed_s >= _BEGUN_S or self.transcript.lines:
-            return ""
-        return ended.error
-
-    @property
     def outcome(self) -> str:
         """How it went, in a few words."""
         if self.finished is None:
             return "running"
-        if self.why_not:
-            return "not run"
-        said = self.finished.error or f"rc {self.finished.status}"
+        match self.finished.end:
+            case NotBegun():
+                return "not run"
+            case Exited(status):
+                said = f"rc {status}"
+            case CutShort(why):
+                said = why
         cut_off = ", cut off" if self.finished.truncated else ""
         return f"{said}, {self.finished.elapsed_s:.1f} s{cut_off}"
 
     @property
     def is_well(self) -> bool:
         """True once it ended as commands should."""
-        return self.finished is not None and self.finished.status == 0
+        return self.finished is not None and self.finished.end == Exited(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +178,6 @@ class Job:
         alike: dict[object, list[Run]] = {}
         for run in self.runs.values():
             ended = run.finished
-            said = (tuple(run.transcript.lines), ended.status, ended.error) if ended else run.order.run
+            said = (tuple(run.transcript.lines), ended.end) if ended else run.order.run
             alike.setdefault(said, []).append(run)
         return tuple(Group(tuple(runs)) for runs in sorted(alike.values(), key=lambda runs: -len(runs)))

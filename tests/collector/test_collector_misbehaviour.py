@@ -31,7 +31,8 @@ from fabconsole.collector.connection import MOST_CHANNELS
 from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory import Poll
 from fabconsole.platforms.shell import unframe
-from fabconsole.stream.records import Reason, Unanswered
+from fabconsole.stream.records import Finished, NotBegun, Reason, Unanswered
+from fabconsole.stream.source import Order
 
 Process = asyncssh.SSHServerProcess[bytes]
 Handler = Callable[[Process], Coroutine[Any, Any, None]]
@@ -132,6 +133,13 @@ class Breaking(Anyone):
         return HalfExchange(self._conn)
 
 
+class Refusing(Anyone):
+    """Opens sessions, and executes nothing in them."""
+
+    def session_requested(self) -> asyncssh.SSHServerSession[bytes]:
+        return asyncssh.SSHServerSession()
+
+
 class HalfExchange(asyncssh.SSHServerSession[bytes]):
     """A session of `Breaking`."""
 
@@ -218,6 +226,18 @@ async def test_a_sick_server_costs_its_own_question(keys: Keys, handler: Handler
         assert not [record for record in watching.seen if sample_of("gpu0")(record)]
         for record in watching.seen:
             assert not isinstance(record, Unanswered) or record.detail.isprintable()
+
+
+async def test_a_command_that_a_server_will_not_execute_was_not_begun(keys: Keys) -> None:
+    async with (
+        serving(keys, None, Refusing) as port,
+        watched(collector(fabric(keys.ssh(), {"gpu0": port}), {FAST: echo})) as watching,
+    ):
+        await watching.until(unanswered("gpu0", Reason.FAILED))
+        await watching.collector.run(Order(run="r1", node="gpu0", command="true", deadline_s=5))
+        (record,) = await watching.until(lambda one: isinstance(one, Finished))
+    assert isinstance(record, Finished)
+    assert isinstance(record.end, NotBegun)
 
 
 async def test_a_server_that_closes_no_channel_loses_its_connection_before_they_pile_up(keys: Keys) -> None:

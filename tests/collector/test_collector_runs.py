@@ -24,7 +24,7 @@ from collector_rig import (
 )
 
 from fabconsole.platforms.shell import guarded, unguarded
-from fabconsole.stream.records import Finished, Output, Record
+from fabconsole.stream.records import CutShort, Exited, Finished, NotBegun, Output, Record
 from fabconsole.stream.source import Order
 
 StartSshd = Callable[..., Sshd]
@@ -55,7 +55,7 @@ async def test_a_command_streams_both_its_outputs_and_ends_with_its_status(keys:
         await watching.until(sample_of("gpu0"))
         await watching.collector.run(order("echo out; echo 'it'\"'\"'s \\ $HOME' >&2; cat; exit 3"))
         record = await end_of(watching)
-    assert (record.status, record.error, record.truncated) == (3, "", False)
+    assert (record.end, record.truncated) == (Exited(3), False)
     assert record.elapsed_s > 0
     assert sorted(said(watching).splitlines()) == [b"it's \\ $HOME", b"out"]
 
@@ -69,7 +69,7 @@ async def test_long_output_comes_in_pieces_up_to_the_cap_and_delays_no_sample(
         await watching.until(sample_of("gpu0"))
         await watching.collector.run(order("head -c 3000000 /dev/zero; exit 0", cap_bytes=500_000))
         record = await end_of(watching)
-    assert (record.status, record.truncated) == (0, True)
+    assert (record.end, record.truncated) == (Exited(0), True)
     assert len(said(watching)) == 500_000
     assert max(len(one.data) for one in watching.seen if isinstance(one, Output)) <= 64_000
 
@@ -81,8 +81,9 @@ async def test_a_command_that_never_stops_talking_is_ended(keys: Keys, start_ssh
         await watching.until(sample_of("gpu0"))
         await watching.collector.run(order("yes", cap_bytes=50_000))
         record = await end_of(watching)
-    assert (record.status, record.truncated) == (None, True)
-    assert "ended" in record.error
+    assert record.truncated
+    assert isinstance(record.end, CutShort)
+    assert "ended" in record.end.why
     assert len(said(watching)) == 50_000
 
 
@@ -98,7 +99,7 @@ async def test_cancelling_ends_the_command_and_its_children_on_the_node(
         await watching.until(lambda one: isinstance(one, Output))
         await watching.collector.cancel("r1")
         record = await end_of(watching)
-        assert (record.status, record.error) == (None, "cancelled")
+        assert record.end == CutShort("cancelled")
         await eventually(lambda: not [line for line in marked(mark) if "sleep" in line])
         await watching.collector.cancel("r1")
         mark_at = len(watching.seen)
@@ -128,7 +129,7 @@ async def test_cancelling_before_the_command_has_begun_leaves_nothing(
         await watching.until(sample_of("gpu0"))
         await watching.collector.run(order("sleep 300"))
         await watching.collector.cancel("r1")
-        assert (await end_of(watching)).error == "cancelled"
+        assert (await end_of(watching)).end == NotBegun("cancelled")
         await watching.until(sample_of("gpu0"), times=4)
         await eventually(lambda: not [line for line in marked(mark) if "sleep" in line])
 
@@ -142,21 +143,50 @@ async def test_a_command_ends_at_its_deadline_and_with_its_connection(
     async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("true")})) as watching:
         await watching.until(sample_of("gpu0"))
         await watching.collector.run(order("sleep 300", run="late", deadline_s=0.5))
-        assert (await end_of(watching, "late")).error == "not over within 0.5 s; ended"
+        assert (await end_of(watching, "late")).end == CutShort("not over within 0.5 s")
         await watching.collector.run(order("echo on; sleep 300", run="cut"))
         await watching.until(lambda one: isinstance(one, Output) and one.run == "cut")
         sshd.cut()
-        assert "connection lost" in (await end_of(watching, "cut")).error
+        assert (await end_of(watching, "cut")).end == CutShort(f"root@127.0.0.1:{sshd.port}: connection lost")
         await eventually(lambda: not [line for line in marked(mark) if "sleep 300" in line])
 
 
-async def test_a_command_for_a_node_that_is_not_connected_is_over_at_once(keys: Keys) -> None:
+async def test_a_command_that_finds_no_free_session_was_not_begun(keys: Keys, start_sshd: StartSshd) -> None:
+    sshd = start_sshd(MaxSessions="1")
+    keys.trust(sshd.port)
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("true")})) as watching:
+        await watching.until(sample_of("gpu0"))
+        await watching.collector.run(order("true"))
+        end = (await end_of(watching)).end
+    assert isinstance(end, NotBegun)
+    assert "MaxSessions" in end.why
+
+
+async def test_a_command_whose_node_was_lost_before_it_was_sent_was_not_begun(
+    keys: Keys, start_sshd: StartSshd
+) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("true")})) as watching:
+        await watching.until(sample_of("gpu0"))
+        sshd.stop()
+        await watching.collector.run(order("true", run="lost"))
+        await watching.collector.run(order("true", run="late", deadline_s=0.2))
+        assert (await end_of(watching, "late")).end == NotBegun("no session to run it in within 0.2 s")
+        lost = (await end_of(watching, "lost")).end
+    assert isinstance(lost, NotBegun)
+    assert "no answer to an echo" in lost.why
+
+
+async def test_a_command_for_a_node_that_is_not_connected_was_not_begun(keys: Keys) -> None:
     async with watched(collector(fabric(keys.ssh(), {"gpu0": 1}), {FAST: lambda: Echo("true")})) as watching:
         await watching.until(lambda one: getattr(one, "question", "") == "hca")
         await watching.collector.run(order("true"))
-        assert "connection refused" in (await end_of(watching)).error
+        refused = (await end_of(watching)).end
+        assert isinstance(refused, NotBegun)
+        assert "connection refused" in refused.why
         await watching.collector.run(Order(run="r2", node="nobody", command="true", deadline_s=1))
-        assert "no such node" in (await end_of(watching, "r2")).error
+        assert (await end_of(watching, "r2")).end == NotBegun("no such node, or nothing is connected yet")
 
 
 async def test_a_command_killed_by_a_signal_says_so(keys: Keys, start_sshd: StartSshd) -> None:
@@ -165,7 +195,7 @@ async def test_a_command_killed_by_a_signal_says_so(keys: Keys, start_sshd: Star
     async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("true")})) as watching:
         await watching.until(sample_of("gpu0"))
         await watching.collector.run(order("kill -9 $$"))
-        assert (await end_of(watching)).status == 137
+        assert (await end_of(watching)).end == Exited(137)
 
 
 def test_a_guarded_command_can_be_read_back() -> None:

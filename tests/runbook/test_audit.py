@@ -17,12 +17,12 @@ from fabconsole.fabric.errors import AuditError
 from fabconsole.runbook.audit import Audit, operator
 from fabconsole.runbook.command import Command, Target
 from fabconsole.runbook.template import template
-from fabconsole.stream.records import Finished
+from fabconsole.stream.records import CutShort, Exited, Finished, NotBegun
 from fabconsole.stream.source import Order
 
 COMMAND = Command(id="uptime", title="Uptime", on=(Target.NODE,), runs=(template("uptime"),))
 ORDER = Order(run="d-1", node="gpu1", command="timeout -k 2 20 uptime", deadline_s=27)
-FINISHED = Finished(run="d-1", node="gpu1", at=1.0, elapsed_s=0.25, status=0)
+FINISHED = Finished(run="d-1", node="gpu1", at=1.0, elapsed_s=0.25, end=Exited(0))
 
 
 def entries(path: Path) -> list[Mapping[str, object]]:
@@ -41,6 +41,14 @@ def test_one_line_as_it_starts_and_one_as_it_ends(tmp_path: Path) -> None:
     assert (finished["status"], finished["elapsed_s"]) == (0, 0.25)
     assert started["operator"] == operator()
     assert started["console"] == {"host": os.uname().nodename, "pid": os.getpid()}
+
+
+def test_what_never_began_is_not_said_to_have_finished(tmp_path: Path) -> None:
+    audit = Audit(tmp_path / "audit.jsonl")
+    audit.started(COMMAND, ORDER, "gpu1")
+    audit.finished(COMMAND, Finished(run="d-1", node="gpu1", at=1.0, elapsed_s=3.0, end=NotBegun("cancelled")))
+    _, ended = entries(audit.path)
+    assert (ended["what"], ended["status"], ended["error"]) == ("not begun", None, "cancelled")
 
 
 def test_nobody_else_may_read_it(tmp_path: Path) -> None:
@@ -115,9 +123,8 @@ def test_a_log_that_somebody_keeps_locked_is_an_error_in_time(tmp_path: Path) ->
 
 def test_what_a_node_says_stays_one_printable_line(tmp_path: Path) -> None:
     audit = Audit(tmp_path / "audit.jsonl")
-    audit.finished(
-        COMMAND, Finished(run="d-1", node="gpu1", at=1.0, elapsed_s=1.0, status=None, error="\x1b[31m\nx" * 9999)
-    )
+    end = CutShort("\x1b[31m\nx" * 9999)
+    audit.finished(COMMAND, Finished(run="d-1", node="gpu1", at=1.0, elapsed_s=1.0, end=end))
     text = audit.path.read_text()
     assert text.count("\n") == 1
     assert "\\u001b" not in text

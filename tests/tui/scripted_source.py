@@ -12,7 +12,7 @@ from fabconsole.fabric.inventory import InBand, Inventory, Node
 from fabconsole.fabric.thresholds import Thresholds
 from fabconsole.runbook.audit import Audit
 from fabconsole.state.snapshot import Snapshot
-from fabconsole.stream.records import Finished, Opening, Output, Record
+from fabconsole.stream.records import CutShort, Exited, Finished, Opening, Output, Record
 from fabconsole.stream.source import Order
 from fabconsole.tui.app import FabConsole
 
@@ -68,12 +68,12 @@ class Scripted:
         self.orders.append(order)
         self.say(*(Output(run=order.run, node=order.node, data=data) for data in self.answers))
         if self.ends:
-            self.say(Finished(run=order.run, node=order.node, at=NOON, elapsed_s=1.43, status=0))
+            self.say(Finished(run=order.run, node=order.node, at=NOON, elapsed_s=1.43, end=Exited(0)))
 
     async def cancel(self, run: str) -> None:
         """Of `Source`."""
         self.cancelled.append(run)
-        self.say(Finished(run=run, node="", at=NOON, elapsed_s=3.0, status=None, error="cancelled"))
+        self.say(Finished(run=run, node="", at=NOON, elapsed_s=3.0, end=CutShort("cancelled")))
 
     async def aclose(self) -> None:
         """Of `Source`."""

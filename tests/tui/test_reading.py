@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scripted_source import Bench, Scripted, inventory_of
 from textual.pilot import Pilot
 
-from fabconsole.stream.records import Finished
+from fabconsole.stream.records import CutShort, Finished, NotBegun
 from fabconsole.tui.drawing import Span, length, plain, wrapped
 from fabconsole.tui.transcript import MOST_LINES
 
@@ -215,29 +215,29 @@ async def test_space_turns_the_page_of_what_is_read_and_marks_nothing_beneath(be
         assert not bench.app.console_screen.desk.marked
 
 
-async def refused(pilot: Pilot[None], bench: Bench, error: str) -> str:
+async def ended(pilot: Pilot[None], bench: Bench, end: CutShort | NotBegun) -> str:
     console = bench.app.console_screen
     bench.source.answers, bench.source.ends = (), False
     console.stage.place.select("gpu03-02/mlx5_5/1")
     await pilot.press("d", "enter")
     await until(pilot, lambda: bool(bench.source.orders))
     run = bench.source.orders[0]
-    bench.source.say(Finished(run=run.run, node=run.node, at=NOON, elapsed_s=0.0001, status=None, error=error))
+    bench.source.say(Finished(run=run.run, node=run.node, at=NOON, elapsed_s=4.2, end=end))
     await until(pilot, lambda: bool(console.pane.job and console.pane.job.is_over))
     console.tick()
     await pilot.pause()
     return text(bench, "pane-body")
 
 
-async def test_a_command_that_never_reached_its_node_was_not_run(bench: Bench) -> None:
+async def test_a_command_that_never_began_was_not_run_however_long_that_took(bench: Bench) -> None:
     async with opened(bench) as pilot:
-        said = await refused(pilot, bench, "no SSH connection within 4 s")
-        assert said == " not run: gpu03-02 is unreachable: no SSH connection within 4 s"
+        said = await ended(pilot, bench, NotBegun("no SSH connection within 4 s"))
+        assert said == " not run: no SSH connection within 4 s"
         head = text(bench, "pane-head")
-        assert "not run" in head and " 0.0 s" not in head
+        assert "not run" in head and " 4.2 s" not in head
 
 
-async def test_why_a_command_was_not_run_is_not_told_twice(bench: Bench) -> None:
+async def test_a_command_that_was_cut_short_was_run_and_said_nothing(bench: Bench) -> None:
     async with opened(bench) as pilot:
-        said = await refused(pilot, bench, "gpu03-02: still connecting")
-        assert said == " not run: gpu03-02: still connecting"
+        assert await ended(pilot, bench, CutShort("connection lost")) == " it said nothing"
+        assert "connection lost, 4.2 s" in text(bench, "pane-head")

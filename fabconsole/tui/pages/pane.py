@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from fabconsole.stream.records import Finished, NotBegun
 from fabconsole.tui.diagnosis import Choice, Group, Job, folded
 from fabconsole.tui.drawing import Line, Span, cut, fit, length, spread, wrapped
 
@@ -95,15 +96,8 @@ def _output(group: Group, width: int) -> Iterator[Line]:
         yield (Span(f" … {run.transcript.dropped} lines before these", "dim"),)
     for line in run.lines:
         yield (Span(f" {line}"),)
-    if run.why_not:
-        yield from wrapped([Span(f" {_not_run(group)}", "warn")], width, 1)
-    elif not run.lines and run.finished is not None:
-        yield (Span(" it said nothing", "dim"),)
-
-
-def _not_run(group: Group) -> str:
-    run = group.runs[0]
-    if run.why_not.startswith(f"{run.order.node}:"):  # it says already which node, and what is wrong with it
-        return f"not run: {run.why_not}"
-    nodes = folded(one.order.node for one in group.runs)
-    return f"not run: {nodes} {'are' if len(group.runs) > 1 else 'is'} unreachable: {run.why_not}"
+    match run.finished:
+        case Finished(end=NotBegun(why)):
+            yield from wrapped([Span(f" not run: {why}", "warn")], width, 1)
+        case Finished() if not run.lines:
+            yield (Span(" it said nothing", "dim"),)
