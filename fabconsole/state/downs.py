@@ -6,8 +6,6 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Set
 from typing import NamedTuple
 
-from fabconsole.fabric.thresholds import Flapping
-
 _KEPT = 256
 """Times a row is remembered to have gone down. Only rows that did are remembered at all."""
 
@@ -18,6 +16,13 @@ class _Down(NamedTuple):
     """By how much `link_downed` grew."""
     turned: int
     """1 where its state was Active before, and then was not."""
+
+
+class Often(NamedTuple):
+    """How often a link went down, and when it last was seen to have."""
+
+    times: int
+    last: float
 
 
 class Downs:
@@ -34,16 +39,18 @@ class Downs:
             down = _Down(at, counted.get(row, 0), int(row in turned))
             self._rows.setdefault(row, deque(maxlen=_KEPT)).append(down)
 
-    def flapping(self, rule: Flapping, now: float) -> Mapping[str, int]:
-        """How often each row went down by `rule`; those that did so less often are not here.
+    def since(self, moment: float) -> Mapping[str, Often]:
+        """The rows that went down after `moment`.
 
         A state that was seen to change and the counter's growth for it may lie a reading apart, so that each is
         summed up by itself and the greater sum counts.
         """
-        found = {row: _times(downs, now - rule.within_s) for row, downs in self._rows.items()}
-        return {row: times for row, times in found.items() if times >= rule.downs}
+        found = ((row, [down for down in downs if down.at > moment]) for row, downs in self._rows.items())
+        return {row: _often(downs) for row, downs in found if downs}
 
 
-def _times(downs: Iterable[_Down], since: float) -> int:
-    recent = [down for down in downs if down.at > since]
-    return max(sum(down.counted for down in recent), sum(down.turned for down in recent))
+def _often(downs: Iterable[_Down]) -> Often:
+    seen = [(down.at, down.turned) for down in downs if down.turned]
+    told = [(down.at, down.counted) for down in downs if down.counted]
+    decisive = max(seen, told, key=lambda those: sum(times for _, times in those))
+    return Often(sum(times for _, times in decisive), decisive[-1][0])

@@ -73,8 +73,8 @@ def _ports(view: NodeView, now: float) -> Iterator[Finding]:
         if port.health in UNSEEN:
             unseen.setdefault((port.health, port.reason), []).append(port)
         else:
-            found = _finding(port, port.flapping or port.reason, now, port.peer)
-            yield replace(found, flapping=True) if port.flapping else found
+            found = _finding(port, port.unsteady or port.reason, now, port.peer)
+            yield replace(found, unsteady=True) if port.unsteady else found
     for alike in unseen.values():
         more = f", and {len(alike) - 1} more ports" if len(alike) > 1 else ""
         yield _finding(alike[0], f"{alike[0].reason}{more}", now, alike[0].peer)
@@ -93,7 +93,7 @@ def _nvlinks(view: NodeView, now: float) -> Iterator[Finding]:
 
 
 def _onset(before: tuple[Severity, float] | None, finding: Finding) -> tuple[Severity, float]:
-    worse = before is None or (finding.health.severity > before[0] and not finding.flapping)
+    worse = before is None or (finding.health.severity > before[0] and not finding.unsteady)
     return finding.health.severity, finding.since if worse or before is None else before[1]
 
 

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import PortState
-from fabconsole.fabric.thresholds import Flapping
 from fabconsole.state import judge
 from fabconsole.state.block import Block, Seen, State
 from fabconsole.state.joined import joined
@@ -16,6 +15,7 @@ from fabconsole.state.judge import NO_COUNTERS, Verdict
 from fabconsole.state.lines import Lines
 from fabconsole.state.scale import Scale
 from fabconsole.state.snapshot import PortView
+from fabconsole.state.unsteady import Unsteady, unsteady
 
 ScaleOf = Callable[[Block], Scale]
 _VIRTUAL = Verdict(Health.EXPECTED_DOWN, "a virtual function")
@@ -30,7 +30,6 @@ class JudgedPorts:
     """Every port of one node: the first table is the listing, the others add counters to its rows."""
 
     __slots__ = (
-        "_flapping",
         "_is_old",
         "_node",
         "_others",
@@ -39,6 +38,7 @@ class JudgedPorts:
         "_rows",
         "_states",
         "_tables",
+        "_unsteady",
         "verdicts",
     )
 
@@ -49,11 +49,11 @@ class JudgedPorts:
         verdicts: Sequence[Verdict],
         peers: dict[str, str],
         question: Verdict = judge.OK,
-        flapping: Mapping[str, str] = MappingProxyType({}),
+        unsteady: Mapping[str, Unsteady] = MappingProxyType({}),
     ) -> None:
         self.verdicts = verdicts
         self._is_old = judge.unanswered(question)
-        self._flapping = flapping
+        self._unsteady = unsteady
         self._node = node
         self._peers = peers
         self._rows: tuple[str, ...] = blocks[0].rows if blocks else ()
@@ -95,7 +95,7 @@ class JudgedPorts:
             marks=marks,
             age_s=lines.age_s(number, now),
             is_old=is_old,
-            flapping=self._flapping.get(name, ""),
+            unsteady=link.said if (link := self._unsteady.get(name)) and link.restless else "",
         )
 
 
@@ -115,16 +115,17 @@ def judged_ports(
     counted = scale_of(listing).judge(listing.window)
     for other in blocks[1:]:
         counted = _with(counted, listing.rows, scale_of(other).judge(other.window), other.lines)
-    flapping = _flapping(listing, scale_of(listing).flapping)
+    links = unsteady(listing, scale_of(listing).flapping)
     verdicts = [
         decide(name, _said(state), listing.seen(row), of_counters)
         for row, (name, state, of_counters) in enumerate(zip(listing.rows, listing.states, counted, strict=True))
     ]
-    for name, said in flapping.items():
-        verdicts[listing.lines[name]] = judge.flapping(verdicts[listing.lines[name]], said)
+    for name, link in links.items():
+        if link.flapping:
+            verdicts[listing.lines[name]] = judge.flapping(verdicts[listing.lines[name]], link.said)
     if question is not judge.OK:
         verdicts = [judge.inherited(verdict, question) for verdict in verdicts]
-    return JudgedPorts(node, blocks, verdicts, peers, question, flapping)
+    return JudgedPorts(node, blocks, verdicts, peers, question, links)
 
 
 def host_port(expect: Expect, virtual: Collection[str]) -> Judge:
@@ -137,14 +138,6 @@ def host_port(expect: Expect, virtual: Collection[str]) -> Judge:
         return unless_lost(seen, judge.combined(alone, counters))
 
     return decide
-
-
-def _flapping(listing: Block, rule: Flapping) -> Mapping[str, str]:
-    """Rows that flap, and how that is said; as of the last answer."""
-    if listing.at is None:
-        return {}
-    often = listing.downs.flapping(rule, listing.at)
-    return {row: f"flapping: {downs} downs in {rule.within_s / 60:.3g} min" for row, downs in often.items()}
 
 
 def unless_lost(seen: Seen, verdict: Verdict) -> Verdict:

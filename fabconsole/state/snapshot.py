@@ -34,8 +34,8 @@ class PortView:
     marks: Mapping[str, Mark]
     age_s: float | None
     """Since the last reading; None: never read."""
-    flapping: str = ""
-    """`flapping: 4 downs in 10 min`; empty where it did not go down so often."""
+    unsteady: str = ""
+    """`2 downs in 10 min, last 14:03:22`; empty where it stands, or is down for a first time or for good."""
     is_old: bool = False
     """True: state and counters are of an earlier reading, the last one that was due did not bring them."""
 
@@ -172,8 +172,8 @@ class Finding:
     """When it first was this bad, seconds since the epoch."""
     peer: str | None = None
     peer_health: Health | None = None
-    flapping: bool = False
-    """Its link goes down again and again: the reason says how often, and holds whether it is up just now or not."""
+    unsteady: bool = False
+    """Its link went down and came back: the reason says how often, and holds whether it is up just now or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

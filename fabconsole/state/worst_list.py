@@ -28,7 +28,7 @@ class WorstList:
         """Worst first, then newest; a link whose both ends ail is one line; `hidden` nodes are in a banner already.
 
         What is MISSING comes before what is down because of it: a link whose far end is MISSING ranks below that,
-        and the links of a node that is MISSING are counted in its line, which comes first. A flapping link stays in
+        and the links of a node that is MISSING are counted in its line, which comes first. An unsteady link stays in
         its place while it goes down and comes back.
         """
         both = [
@@ -40,7 +40,7 @@ class WorstList:
         links: dict[Link, list[_Line]] = {}
         for rank, finding in _gathered(both):
             if finding.peer is None:
-                lines.append((rank, finding))
+                lines.append(_held(rank, finding) if finding.unsteady else (rank, finding))
             else:
                 links.setdefault(frozenset((finding.end, finding.peer)), []).append((rank, finding))
         joined = {link: _joined(ends, self._named.get(link)) for link, ends in links.items()}
@@ -51,18 +51,26 @@ class WorstList:
 
 def _joined(ends: Sequence[_Line], named: str | None) -> _Line:
     """A link's findings as one, told of the end it was `named` by before, else of the worse one."""
-    if len(ends) == 1 and not ends[0][1].flapping:
-        return ends[0]
     ranked = sorted(ends, key=lambda line: -line[0])
-    rank, worst = ranked[0]
     found = [finding for _, finding in ranked]
+    rank, worst = ranked[0]
     main = next((f for f in found if f.end == named and worst.health is not Health.MISSING), worst)
-    flapping = [f for f in (main, *found) if f.flapping]
-    if flapping and worst.health.severity is Severity.CRIT:
-        rank = max(rank, Health.DOWN.rank)
-    reason = flapping[0].reason if flapping else "; ".join(_reasons(found, main))
-    since = min(f.since for f in found)
-    return rank, replace(main, health=worst.health, reason=reason, since=since, flapping=bool(flapping))
+    unsteady = next((f for f in (main, *found) if f.unsteady and worst.health is not Health.MISSING), None)
+    reason = unsteady.reason if unsteady else "; ".join(_reasons(found, main))
+    line = replace(main, health=worst.health, reason=reason, since=min(f.since for f in found))
+    return (rank, line) if unsteady is None else _held(rank, line)
+
+
+def _held(rank: float, finding: Finding) -> _Line:
+    """The line of a link that goes down and comes back: it looks the same, in its place, at either moment."""
+    calm = replace(finding, unsteady=True, peer_health=_calm(finding.peer_health))
+    if finding.health.severity is Severity.CRIT:
+        return max(rank, Health.DOWN.rank), replace(calm, health=Health.CRIT)
+    return rank, calm
+
+
+def _calm(health: Health | None) -> Health | None:
+    return Health.CRIT if health is Health.DOWN else health
 
 
 def _reasons(found: Sequence[Finding], main: Finding) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from state_records import CLEAN, DOWN, Lab, active
+from state_records import CLEAN, DOWN, Lab, active, xid
 
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import Expect
@@ -20,8 +20,9 @@ BY_COUNTER = Thresholds(rules={"link_downed": Rule(counter="link_downed", crit_p
 class Cable:
     """A cable between h0 and leaf01, in a fabric that is polled every five seconds and swept every sixty."""
 
-    def __init__(self, thresholds: Thresholds = BY_COUNTER, *, counts: bool = True) -> None:
-        self.lab = Lab("h0", in_band=["h0"], asked=(Asked("hca", 5.0),), thresholds=thresholds)
+    def __init__(self, thresholds: Thresholds = BY_COUNTER, *, counts: bool = True, in_band: bool = True) -> None:
+        self.in_band = in_band
+        self.lab = Lab("h0", in_band=["h0"] if in_band else (), asked=(Asked("hca", 5.0),), thresholds=thresholds)
         self.counts = counts
         self.downs = 0
         self.polls = 0
@@ -35,7 +36,7 @@ class Cable:
         lab = self.lab.wait(5)
         counted = {**CLEAN, "link_downed": self.downs if self.counts else 0}
         lab.ports("h0", {"mlx5_0/1": counted}, {} if self.is_up else {"mlx5_0/1": DOWN})
-        if self.polls % 12 == 0:
+        if self.in_band and self.polls % 12 == 0:
             peers = {"1": Peer(port_guid="h0-mlx5_0/1", port=1, description="h0 mlx5_0")} if self.is_up else {}
             state = active() if self.is_up else DOWN
             lab.sweep("h0", lab.switch("leaf01", {"1": counted}, {"1": state}, peers))
@@ -51,11 +52,76 @@ class Cable:
             self.poll()
 
 
+def told(finding: Finding) -> tuple[Health, Health | None, str]:
+    return finding.health, finding.peer_health, finding.reason
+
+
 def test_two_downs_are_two_downs_and_three_are_flapping() -> None:
     cable = Cable()
-    for reason in ("link_downed grows", "link_downed grows", "flapping: 3 downs in 10 min; link_downed grows"):
+    flapping = "flapping: 3 downs in 10 min, last 13:48:30; link_downed grows"
+    for reason in ("link_downed grows", "link_downed grows", flapping):
         cable.flap()
         assert cable.lab.port(PORT).reason.startswith(reason)
+
+
+@pytest.mark.parametrize("ends", [1, 2])
+def test_from_its_first_return_on_a_line_says_how_often_it_went_down_and_alternates_in_nothing(ends: int) -> None:
+    cable = Cable(in_band=ends > 1)
+    cable.seen.clear()
+    for _ in range(2):
+        cable.flap()
+    every = [found[0] for found in cable.seen]
+    assert [(finding.health, finding.reason) for finding in every] == [
+        (Health.DOWN, "Down, Polling"),
+        *[(Health.CRIT, "1 down in 10 min, last 13:47:50")] * 3,
+        *[(Health.CRIT, "2 downs in 10 min, last 13:48:10")] * 4,
+    ]
+    assert {finding.since for finding in every} == {cable.lab.now - 35}
+    assert {finding.peer for finding in every} == ({FAR} if ends > 1 else {None})
+
+
+def test_a_link_without_a_known_far_end_keeps_its_place_while_it_goes_down_and_comes_back() -> None:
+    cable = Cable(in_band=False)
+    cable.lab.log("h0", xid("h0", cable.lab.now))
+    cable.flap()
+    cable.seen.clear()
+    for _ in range(3):
+        cable.flap()
+    assert {tuple(finding.end for finding in found) for found in cable.seen} == {(PORT, "h0/gpu3")}
+
+
+def test_a_link_that_came_back_once_and_stood_for_the_window_is_well_again() -> None:
+    cable = Cable(in_band=False)
+    cable.flap(up=13)
+    assert cable.seen[-1] == ()
+    cable.flap()
+    (finding,) = cable.seen[-1]
+    assert finding.reason.startswith("2 downs in 10 min")
+
+
+def test_a_link_that_went_down_often_and_now_stays_down_is_down() -> None:
+    cable = Cable(in_band=False)
+    for _ in range(3):
+        cable.flap()
+    cable.is_up, cable.downs = False, cable.downs + 1
+    for _ in range(13):
+        cable.poll()
+    (finding,) = cable.seen[-1]
+    assert (finding.health, finding.reason) == (
+        Health.DOWN,
+        "flapping: 4 downs in 10 min, last 13:48:50; Down, Polling",
+    )
+
+
+def test_a_flapping_port_that_is_gone_is_said_to_be_gone() -> None:
+    cable = Cable(in_band=False)
+    for _ in range(3):
+        cable.flap()
+    lab = cable.lab.wait(5)
+    lab.ports("h0", {"mlx5_1/1": CLEAN})
+    assert [told(f) for f in lab.state.snapshot(lab.now).findings if f.end == PORT] == [
+        (Health.MISSING, None, "no longer listed by its node")
+    ]
 
 
 def test_one_line_stands_still_while_the_link_goes_down_and_comes_back() -> None:
@@ -68,9 +134,9 @@ def test_one_line_stands_still_while_the_link_goes_down_and_comes_back() -> None
     assert {len(found) for found in cable.seen} == {1}
     every = [found[0] for found in cable.seen]
     assert {(finding.end, finding.peer) for finding in every} == {(PORT, FAR)}
-    assert {finding.health for finding in every} == {Health.DOWN, Health.CRIT}
+    assert {(finding.health, finding.peer_health) for finding in every} == {(Health.CRIT, Health.CRIT)}
     assert len({finding.since for finding in every}) == 1
-    words = list(dict.fromkeys(finding.reason for finding in every))
+    words = list(dict.fromkeys(finding.reason.partition(", last")[0] for finding in every))
     assert words == [f"flapping: {downs} downs in 10 min" for downs in range(4, 31)]
 
 
@@ -81,7 +147,7 @@ def test_it_is_a_warning_while_it_is_up_and_well_after_it_stood_long_enough() ->
     for _ in range(20):
         cable.poll()
     port = cable.lab.port(PORT)
-    assert (port.health, port.reason) == (Health.WARN, "flapping: 3 downs in 10 min")
+    assert (port.health, port.reason) == (Health.WARN, "flapping: 3 downs in 10 min, last 13:48:30")
     assert cable.lab.node("h0").health is Health.WARN
     for _ in range(100):
         cable.poll()
@@ -93,7 +159,7 @@ def test_a_state_that_was_seen_to_change_counts_where_no_counter_does() -> None:
     cable = Cable(counts=False)
     for _ in range(3):
         cable.flap()
-    assert cable.lab.port(PORT).reason == "flapping: 3 downs in 10 min"
+    assert cable.lab.port(PORT).reason == "flapping: 3 downs in 10 min, last 13:48:30"
 
 
 def test_downs_between_two_readings_are_counted_by_the_counter() -> None:
