@@ -109,7 +109,7 @@ USEFUL: Mapping[View | Doing, Sequence[str]] = {
     View.FABRIC: ("lists.next", "open", "diagnose", "whole", "filter", "faults-only", "far-end", "metric", "mark"),
     View.RACK: ("open", "back", "diagnose", "whole", "faults-only", "metric", "far-end", "mark"),
     View.NODE: ("open", "back", "diagnose", "whole", "faults-only", "far-end", "metric", "mark"),
-    View.LINK: ("back", "far-end", "diagnose", "whole", "faults-only"),
+    View.LINK: ("open", "back", "far-end", "diagnose", "whole", "faults-only"),
     Doing.LISTING: ("open", "whole", "back", "lists.next", "diagnose", "far-end", "mark"),
     Doing.CHOOSING: ("open", "pane.fold"),
     Doing.WAITING: ("pane.cancel", "pane.fold", "move.page-down"),

@@ -8,6 +8,7 @@ from enum import Enum
 
 from fabconsole.state.snapshot import NvlinkView, PortView, Snapshot
 from fabconsole.tui.addresses import gpu_of, node_of, rack_named
+from fabconsole.tui.floor import is_switch
 
 
 class View(Enum):
@@ -45,8 +46,12 @@ class Trail:
         return Trail((*self.places[:-1], replace(self.here, cursor=cursor)))
 
     def into(self, place: Place) -> Trail:
-        """One place further."""
-        return Trail((*self.places, place))
+        """One place further; into the place that this one was gone in from, it is a step back: going to and fro
+        between two ends leaves no long way out.
+        """
+        there = self.places[-2] if len(self.places) > 1 else None
+        back = there is not None and (there.view, there.subject) == (place.view, place.subject)
+        return Trail((*(self.places[:-2] if back else self.places), place))
 
     def out(self) -> Trail:
         """One place back, its selection as it was left; the fabric's is the last."""
@@ -62,17 +67,19 @@ class Trail:
 
 
 def inside(place: Place, address: str, snapshot: Snapshot) -> Place | None:
-    """Where Enter on `address` leads from `place`; None where there is nothing further in."""
-    if place.view is View.FABRIC:
-        rack = rack_named(address) or rack_of(address, snapshot)
-        if rack is None:
-            return to(address, snapshot)
-        return Place(View.RACK, rack, _worst_in(rack, snapshot) if rack_named(address) else address)
-    if place.view is View.RACK:
-        return Place(View.NODE, node_of(address), address) if node_of(address) in snapshot.nodes else None
-    if place.view is View.NODE:
+    """Where Enter on `address` leads from `place`; None where there is nothing further in.
+
+    From the fabric a host's cells lead to its rack, a switch's to the switch: the rack that it is in tells no more.
+    """
+    rack = rack_named(address)
+    if rack is not None:
+        return Place(View.RACK, rack, _worst_in(rack, snapshot))
+    node = snapshot.nodes.get(node_of(address))
+    if node is None or place.view is View.NODE:
         return _link(address, snapshot)
-    return Place(View.NODE, node_of(address), address) if node_of(address) != node_of(place.subject) else None
+    if place.view is View.FABRIC and not is_switch(node) and (rack := rack_of(address, snapshot)) is not None:
+        return Place(View.RACK, rack, address)
+    return Place(View.NODE, node.name, address)
 
 
 def to(address: str, snapshot: Snapshot) -> Place | None:
@@ -95,23 +102,42 @@ def _link(address: str, snapshot: Snapshot) -> Place | None:
     return None if bad is None else Place(View.LINK, bad.end, bad.end)
 
 
-def far_end(place: Place, address: str, snapshot: Snapshot) -> Place | str:
-    """The same view of the other end of the link at `address`; a sentence where there is none."""
+def far_end(place: Place | None, address: str, snapshot: Snapshot) -> Place | str:
+    """The other end of the link at `address`: selected in `place` where that draws it, else on its node's page.
+
+    `place` is None for a list, which draws ends as names alone. A sentence where there is no single far end.
+    """
     port = snapshot.port(address)
     if port is None:
-        if gpu_of(address) is not None:
-            return "an NVLink's far end is inside its node"
-        return "choose a port: a link has a far end, a node has many"
+        return _no_far_end(place, address, snapshot)
     if port.peer is None:
         return f"no far end is known of {address}"
     if node_of(port.peer) not in snapshot.nodes:
         return f"{port.peer} is not in this fabric"
-    if place.view in (View.FABRIC, View.LINK):
+    if place is not None and _draws(place, port.peer, snapshot):
         return replace(place, cursor=port.peer)
-    if place.view is View.NODE:
-        return Place(View.NODE, node_of(port.peer), port.peer)
-    rack = rack_of(port.peer, snapshot)
-    return Place(View.RACK, rack, port.peer) if rack is not None else Place(View.NODE, node_of(port.peer), port.peer)
+    return Place(View.NODE, node_of(port.peer), port.peer)
+
+
+def _draws(place: Place, address: str, snapshot: Snapshot) -> bool:
+    if place.view is View.RACK:
+        return place.subject == rack_of(address, snapshot)
+    return place.view is not View.NODE or place.subject == node_of(address)
+
+
+def _no_far_end(place: Place | None, address: str, snapshot: Snapshot) -> str:
+    """What to do instead."""
+    if gpu_of(address) is not None:
+        return "no NVLink's far end is known: nothing that is asked tells it"
+    node = snapshot.nodes.get(address)
+    if node is None:
+        return "a rack has many links: enter, then N on one"
+    links = sum(port.peer is not None for port in node.ports)
+    if not links:
+        return f"no far end is known of {address}"
+    many = f"{links} link{'s' if links > 1 else ''}"
+    here = place is not None and (place.view, place.subject) == (View.NODE, node.name)
+    return f"{address} has {many}: {'' if here else 'enter, then '}N on {'one' if links > 1 else 'it'}"
 
 
 def rack_of(address: str, snapshot: Snapshot) -> str | None:

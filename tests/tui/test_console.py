@@ -97,9 +97,6 @@ async def test_far_end_goes_there_and_back(bench: Bench) -> None:
         assert (place.cursor, place.selected) == ("leaf05/15", "leaf05")
         await pilot.press("N")
         assert place.selected == "gpu03-02/mlx5_5/1"
-        place.select("gpu03-02/gpu1")
-        await pilot.press("N")
-        assert "inside its node" in text(bench, "selection")
 
 
 async def test_the_far_end_of_a_nodes_port_is_on_its_switchs_page(bench: Bench) -> None:

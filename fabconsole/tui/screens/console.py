@@ -14,7 +14,7 @@ from fabconsole.tui.pages.whole import whole
 from fabconsole.tui.screens.frame import Frame
 from fabconsole.tui.screens.help import Help
 from fabconsole.tui.screens.whole import Whole
-from fabconsole.tui.trail import Place, View, far_end, inside, to
+from fabconsole.tui.trail import Place, far_end, inside, to
 from fabconsole.tui.widgets.pane import Pane
 from fabconsole.tui.widgets.sheet import Sheet
 
@@ -48,7 +48,9 @@ class Console(Frame, inherit_bindings=False):
 
     def _go_to(self, place: Place | None) -> None:
         if place is None:
+            self.say("there is nothing further in")
             return
+        self.say("")
         here = self.desk.trail.here
         self.stage.kept = self.stage.focused_list or self.stage.kept
         if (place.view, place.subject) == (here.view, here.subject):
@@ -96,16 +98,13 @@ class Console(Frame, inherit_bindings=False):
             self.redraw()
 
     def action_far_end(self) -> None:
-        """To the other end of the selected link."""
+        """To the other end of the selected link; where that is not one, nothing moves."""
         address = self.stage.address
         if address is None:
             return
-        place = far_end(self.desk.trail.here, address, self.desk.snapshot)
+        place = far_end(None if self.stage.focused_list else self.desk.trail.here, address, self.desk.snapshot)
         if isinstance(place, str):
             self.say(place)
-        elif place.view in (View.FABRIC, View.LINK):
-            self.stage.place.select(place.cursor)
-            self.say("")
         else:
             self._go_to(place)
 
