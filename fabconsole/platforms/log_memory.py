@@ -48,11 +48,6 @@ class RingMemory:
         self._texts: dict[int, None] = {}
         # Hashes of the texts: a line may be long, and thousands are kept.
 
-    @property
-    def remembered(self) -> int:
-        """How many lines."""
-        return len(self._texts)
-
     def booted(self, boot_id: str | None) -> None:
         """The ring belongs to this boot; another one makes all its lines new."""
         if boot_id is None or boot_id != self._boot_id:

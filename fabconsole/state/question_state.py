@@ -19,7 +19,7 @@ _GPU_TOOLS = frozenset({"gpu", "nvlink"})
 class QuestionState:
     """What became of one question's askings."""
 
-    __slots__ = ("answered_at", "failure", "interval_s", "latency_s", "name", "outcomes")
+    __slots__ = ("answered_at", "failure", "interval_s", "latency_s", "name")
 
     def __init__(self, name: str, interval_s: float) -> None:
         self.name = name
@@ -28,17 +28,14 @@ class QuestionState:
         self.latency_s: float | None = None
         self.failure: Unanswered | None = None
         """Why the last asking has no answer; None: it has, or there was none yet."""
-        self.outcomes = 0
 
     def answered(self, at: float, latency_s: float) -> None:
         """It was answered at `at`."""
         self.answered_at, self.latency_s, self.failure = at, latency_s, None
-        self.outcomes += 1
 
     def failed(self, failure: Unanswered) -> None:
         """It was due and has no answer."""
         self.failure = failure
-        self.outcomes += 1
 
     def age_s(self, now: float) -> float | None:
         """Since the last answer."""

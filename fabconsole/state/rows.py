@@ -108,13 +108,6 @@ class Rows(Sequence[RowView], Generic[RowView]):
                 yield self.judged.view(number, self._now)
 
 
-def unaged(one: Sequence[Row], other: Sequence[Row]) -> bool:
-    """True where two readings of the same rows differ in ages alone, as far as that can be told without a look."""
-    if isinstance(one, Rows) and isinstance(other, Rows):
-        return one.judged is other.judged
-    return one is other
-
-
 def at(rows: Sequence[SomeRow], end: str) -> SomeRow | None:
     """The row with an address; None where there is none."""
     return rows.at(end) if isinstance(rows, Rows) else next((row for row in rows if row.end == end), None)

@@ -412,8 +412,10 @@ def test_what_is_remembered_of_a_flood_is_bounded():
     for number in range(3 * LINES_KEPT):
         memory.take(RingLine(5.0, None, "same stamp"), f"{number}")
         memory.take(RingLine(None, None, "no stamp"), f"bare {number}")
-    assert memory.remembered <= 2 * LINES_KEPT
     assert not memory.take(RingLine(5.0, None, "same stamp"), f"{3 * LINES_KEPT - 1}")
+    forgotten = range(LINES_KEPT)
+    assert all(memory.take(RingLine(5.0, None, "same stamp"), f"{number}") for number in forgotten)
+    assert all(memory.take(RingLine(None, None, "no stamp"), f"bare {number}") for number in forgotten)
 
 
 # Who may read it ---------------------------------------------------------------------------------------------

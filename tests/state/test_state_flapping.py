@@ -93,7 +93,7 @@ def test_a_link_without_a_known_far_end_keeps_its_place_while_it_goes_down_and_c
 def test_a_link_that_came_back_once_and_stood_for_the_window_is_well_again() -> None:
     cable = Cable(in_band=False)
     cable.flap(up=13)
-    assert cable.seen[-1] == ()
+    assert not cable.seen[-1]
     cable.flap()
     (finding,) = cable.seen[-1]
     assert finding.reason.startswith("2 downs in 10 min")

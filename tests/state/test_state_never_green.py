@@ -12,9 +12,9 @@ from state_records import CANNOT_COUNT, CLEAN, DOWN, INACTIVE, NO_COUNTER, QUIET
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import NvlinkState, PortState
-from fabconsole.state.block import merged
 from fabconsole.state.listing import render
 from fabconsole.state.report import document
+from fabconsole.state.row_names import merged
 from fabconsole.state.snapshot import Snapshot
 from fabconsole.stream.records import Peer, Reason
 

@@ -6,7 +6,8 @@ from state_records import CLEAN, INACTIVE, QUIET, Lab
 
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import Expect
-from fabconsole.state.rows import at, unaged
+from fabconsole.state.rows import Rows, at
+from fabconsole.state.snapshot import PortView
 
 TWO = {"mlx5_0/1": CLEAN, "mlx5_1/1": {**CLEAN, "symbol_error": 3}}
 
@@ -35,15 +36,20 @@ def test_a_snapshot_does_not_change_under_a_later_answer() -> None:
     assert lab.port("h0/mlx5_1/1").health is Health.MISSING
 
 
+def ports_of(lab: Lab) -> Rows[PortView]:
+    ports = lab.node("h0").ports
+    assert isinstance(ports, Rows)
+    return ports
+
+
 def test_rows_that_only_grew_older_are_not_judged_anew() -> None:
     lab = Lab("h0")
     lab.all_well("h0")
-    young = lab.node("h0")
-    old = lab.wait(4).node("h0")
-    assert (young.ports[0].age_s, old.ports[0].age_s) == (0.0, 4.0)
-    assert unaged(young.ports, old.ports)
+    young, old = ports_of(lab), ports_of(lab.wait(4))
+    assert (young[0].age_s, old[0].age_s) == (0.0, 4.0)
+    assert young.judged is old.judged
     lab.ports("h0")
-    assert not unaged(old.ports, lab.node("h0").ports)
+    assert ports_of(lab).judged is not old.judged
 
 
 def test_one_inactive_nvlink_is_told_among_those_that_are_well() -> None:
