@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -72,12 +72,14 @@ def test_config_and_themes_are_found_from_a_checkout() -> None:
     assert "dark" in every("themes")
 
 
-def test_a_wheel_carries_config_and_themes() -> None:
-    wheel = tomllib.loads((TOP / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
-    assert wheel["force-include"] == {
-        "config": "fabconsole/share/config",
-        "themes": "fabconsole/share/themes",
-    }
+def test_a_wheel_carries_config_and_themes_and_no_pictures(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=TOP, capture_output=True, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = {name.removeprefix("fabconsole/share/") for name in ZipFile(wheel).namelist()}
+    shipped = {str(path.relative_to(TOP)) for top in ("config", "themes") for path in (TOP / top).rglob("*.yaml")}
+    assert {name for name in names if name.startswith(("config/", "themes/"))} == shipped
+    assert {name for name in names if not name.startswith(("fabconsole", "config/", "themes/"))} == set()
 
 
 def test_every_command_is_in_the_readme() -> None:
