@@ -10,7 +10,7 @@ from fabconsole.fabric.health import Health
 from fabconsole.state.snapshot import Picture, Snapshot
 from fabconsole.tui.drawing import Line, Span
 from fabconsole.tui.floor import FloorPlan
-from fabconsole.tui.layout import STYLES, Layout, lay
+from fabconsole.tui.layout import Layout, lay
 from fabconsole.tui.metrics import METRICS, LevelCache, Metric
 from fabconsole.tui.pages.events import Subject, event_lines
 from fabconsole.tui.pages.fabric import FabricPage, RowCache
@@ -139,7 +139,7 @@ class Desk:
         if width < SIDE_FROM:
             return 0
         choices = sorted({max(_NARROWEST_SIDE, width * share // 100) for share in (36, 30, 24)}, reverse=True)
-        return min(choices, key=lambda side: STYLES.index(self.layout(width - side - 4, height).style))
+        return min(choices, key=lambda side: self.layout(width - side - 4, height).style.loss)
 
     def draw(self, width: int, height: int) -> Drawn:
         """The page of the place where the operator is."""
@@ -158,13 +158,13 @@ class Desk:
             return Drawn(node.lines(width))
         return Drawn(link_lines(self.snapshot, place.subject, self.picture.series, width, self.sieve))
 
-    def worst(self, width: int) -> tuple[Line, ...]:
+    def worst(self, width: int, height: int = 0) -> tuple[Line, ...]:
         """The worst list, of what the filter lets through."""
-        return worst_lines(self.snapshot, width, self._matched, self.waiting, self.sieve.text)
+        return worst_lines(self.snapshot, width, self._matched, self.waiting, self.sieve.text, height=height)
 
-    def events(self, width: int) -> tuple[Line, ...]:
+    def events(self, width: int, height: int = 0) -> tuple[Line, ...]:
         """What happened last, to what the filter lets through."""
-        return event_lines(self.snapshot, width, self._matched, self._places, self.sieve.text)
+        return event_lines(self.snapshot, width, self._matched, self._places, self.sieve.text, height=height)
 
     def note(self) -> str:
         """What is on, for the foot of the screen: metric, filter, marks."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
@@ -21,6 +21,9 @@ class Span(NamedTuple):
 
 Line = tuple[Span, ...]
 """One row of a page, left to right without gaps."""
+
+_MOST = 3
+"""Lines of a list that one text may take; all of it stands in the full view."""
 
 HIDDEN = "hidden"
 """Role of a cell that stands in its place but is passed over: filtered out, or well while only faults are wanted."""
@@ -95,6 +98,27 @@ def flowed(parts: Iterable[Sequence[Span]], width: int, indent: int = 0) -> list
             lines[-1] += piece
             left -= size
     return [tuple(spans) for spans in lines]
+
+
+def within(text: str, width: int, indent: int, most: int) -> list[str]:
+    """`text` in `most` lines, cut where that is too few, all but the first `indent` columns in."""
+    lines = [plain([line]) for line in wrapped([Span(text)], width, indent)] if most > 1 else [text]
+    return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1]} …"]
+
+
+def told(items: Sequence[Callable[[int], Sequence[Line]]], height: int) -> list[Line]:
+    """All items one after the other, the first ones in full, as many as `height` lines have room for.
+
+    An item is said in so many lines for its text as it is called with, at most.
+    """
+    short = [item(1) for item in items]
+    spare = height - sum(map(len, short))
+    lines: list[Line] = []
+    for item, least in zip(items, short, strict=True):
+        full = item(min(1 + spare, _MOST)) if spare > 0 else least
+        spare -= len(full) - len(least)
+        lines += full
+    return lines
 
 
 def _words(line: Iterable[Span], longest: int) -> Iterator[Span]:

@@ -55,3 +55,8 @@ class Style:
     """Least columns between tiles."""
     space: int
     """Lines between tiles."""
+
+    @property
+    def loss(self) -> tuple[int, bool]:
+        """What it shows less than the most; how wide it is drawn counts for nothing."""
+        return list(Detail).index(self.detail), not self.space

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Callable, Container
+from functools import partial
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.snapshot import EventView, Snapshot
 from fabconsole.tui.addresses import event_address, event_key, gpu_of, node_of
-from fabconsole.tui.drawing import Line, Span, cut, fit, length
+from fabconsole.tui.drawing import Line, Span, clipped, cut, fit, length, told, wrapped
 from fabconsole.tui.wording import clock, filter_said
 
 Subject = tuple[str, str | None, int | None]
 """Node, what on it, and the NVLink that an event is about."""
 _MOST = 100
 """Events that a list holds; the report has the rest."""
+_INDENT = 12
+"""Columns of the time and the glyph, under which nothing else stands."""
 _LEAST_RAW = 24
 """Columns below which an event's own words are not begun."""
 LOOK = {
@@ -33,9 +36,11 @@ def event_lines(
     nodes: Container[str] | None = None,
     places: dict[Subject, str] | None = None,
     filtered: str = "",
+    *,
+    height: int = 0,
 ) -> tuple[Line, ...]:
-    """What happened, newest first: when, how bad, where, what, how often. On `nodes` alone, if given, which the
-    text `filtered` let through.
+    """What happened, newest first: when, how bad, where, what, how often, in full where `height` lines have room for
+    it. On `nodes` alone, if given, which the text `filtered` let through.
 
     `places` keeps the addresses of subjects between drawings, which hold while the fabric has its shape.
     """
@@ -44,13 +49,28 @@ def event_lines(
     lines: list[Line] = [(Span(fit(f" EVENTS{filter_said(filtered)}", width), "title"),)]
     if not seen:
         lines.append((Span(" none", "dim"),))
+    items: list[Callable[[int], list[Line]]] = []
     for view in seen[:_MOST]:
         subject = view.event.node, view.event.subject, view.event.link
         place = places.get(subject)
         if place is None:
             place = places[subject] = event_place(view.event, snapshot)
-        lines.append(_addressed(event_line(view, width), place, view))
-    return tuple(lines)
+        items.append(partial(_event, view, place, width))
+    return (*lines, *told(items, height - len(lines)))
+
+
+def _event(view: EventView, place: str, width: int, most: int) -> list[Line]:
+    """One event of the list; what does not fit beside its head stands under it."""
+    times = _times(view)
+    room = width - len(times.text)
+    lines = wrapped([*_head(view, alone=False), _said(view.event)], room, _INDENT) if most > 1 else []
+    if len(lines) < 2:
+        return [_addressed(event_line(view, width), place, view)]
+    first = (*lines[0], Span(" " * (room - length(lines[0]))), times)
+    under = lines[1:most]
+    if len(lines) > most:
+        under[-1] = (*clipped(under[-1], width - 2), Span(" …", "dim"))
+    return [_addressed(first, place, view), *under]
 
 
 def own_events(snapshot: Snapshot, mine: list[EventView], width: int) -> tuple[Line, ...]:
@@ -63,19 +83,29 @@ def own_events(snapshot: Snapshot, mine: list[EventView], width: int) -> tuple[L
 
 def event_line(view: EventView, width: int, *, alone: bool = False) -> Line:
     """One line of the timeline; `alone` without the node."""
-    event = view.event
-    glyph, role = LOOK[event.severity]
-    times = Span(f" ×{view.count} " if view.count > 1 else " ", "accent")
-    head = [Span(f" {clock(event.at)} ", "dim"), Span(glyph, role), Span(" ")]
-    if not alone:
-        head.append(Span(f"{event.node} ", "strong"))
+    event, head, times = view.event, _head(view, alone=alone), _times(view)
     room = max(0, width - length(head) - len(times.text))
-    said = Span(cut(event.headline, room), "text" if event.severity >= Severity.WARN else "dim")
+    said = _said(event)
+    said = said._replace(text=cut(said.text, room))
     left = room - length([said])
     if not alone:
         return (*head, said, Span(" " * left), times)
     raw = event.text if event.text != event.headline and left >= _LEAST_RAW else ""
     return (*head, said, times, Span(fit(f"  {raw}", left), "faint"))
+
+
+def _head(view: EventView, *, alone: bool) -> list[Span]:
+    glyph, role = LOOK[view.event.severity]
+    head = [Span(f" {clock(view.event.at)} ", "dim"), Span(glyph, role), Span(" ")]
+    return head if alone else [*head, Span(f"{view.event.node} ", "strong")]
+
+
+def _said(event: Event) -> Span:
+    return Span(event.headline, "text" if event.severity >= Severity.WARN else "dim")
+
+
+def _times(view: EventView) -> Span:
+    return Span(f" ×{view.count} " if view.count > 1 else " ", "accent")
 
 
 def event_place(event: Event, snapshot: Snapshot) -> str:

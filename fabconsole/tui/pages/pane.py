@@ -29,20 +29,23 @@ def chosen(address: str | None) -> int:
     return int(number) if number.isdigit() else 0
 
 
-def choice_head(choices: Sequence[Choice], at: int, width: int, room: int) -> tuple[Line, ...]:
-    """The exact command and what to look for in its answer, all that `room` lines hold.
+def choice_head(choices: Sequence[Choice], at: int, width: int, height: int, *, least: int) -> tuple[Line, ...]:
+    """The exact command and what to look for in its answer; of that as much as leaves room for all `choices` in
+    `height` lines, of the command as much as leaves room for `least` of them.
 
     As high as the highest of `choices`, so that the list under it does not jump.
     """
-    heads = [_within(room, _head(choice, width), width) for choice in choices]
+    room, wish = max(1, height - least), height - len(choices)
+    heads = [_within(room, _head(choice, width, wish), width) for choice in choices]
     return (*heads[at], *[()] * (max(map(len, heads)) - len(heads[at])))
 
 
-def _head(choice: Choice, width: int) -> Sequence[Line]:
+def _head(choice: Choice, width: int, wish: int) -> Sequence[Line]:
     command = (Span(fit(" DIAGNOSE", _TITLE), "title"), Span(choice.preview(), "accent"))
     about = (Span(" " * _TITLE), Span(" ".join(choice.command.about.split()), "dim"))
     targets = wrapped((Span(" " * _TITLE), Span(choice.targets, "warn")), width, _TITLE) if choice.targets else ()
-    return (*_within(2, targets, width), *wrapped(command, width, _TITLE), *wrapped(about, width, _TITLE))
+    named = (*_within(2, targets, width), *wrapped(command, width, _TITLE))
+    return (*named, *_within(max(1, wish - len(named)), wrapped(about, width, _TITLE), width))
 
 
 def _within(room: int, lines: Sequence[Line], width: int) -> Sequence[Line]:

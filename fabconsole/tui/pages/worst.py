@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Container
+from functools import partial
 
 from fabconsole.fabric.health import Health
 from fabconsole.state.snapshot import Finding, Snapshot
 from fabconsole.tui.addresses import node_of
-from fabconsole.tui.drawing import Line, Span, fit, right, spread
+from fabconsole.tui.drawing import Line, Span, fit, right, spread, told, within
 from fabconsole.tui.waiting import WAITING
 from fabconsole.tui.wording import filter_said, since
 
@@ -22,9 +23,11 @@ def worst_lines(
     nodes: Container[str] | None = None,
     waiting: Collection[str] = (),
     filtered: str = "",
+    *,
+    height: int = 0,
 ) -> tuple[Line, ...]:
-    """Findings, the worst first: the thing and its far end, below it the reason. Of `nodes` and
-    their links alone, if given, which the text `filtered` let through.
+    """Findings, the worst first: the thing and its far end, below it the reason, in full where `height` lines have
+    room for it. Of `nodes` and their links alone, if given, which the text `filtered` let through.
 
     Nodes that only wait for their first answers are one line, not one each.
     """
@@ -34,8 +37,7 @@ def worst_lines(
         if _touches(one, nodes) and (one.end not in waiting or one.health is not Health.UNKNOWN)
     ]
     lines: list[Line] = [(Span(fit(f" WORST {len(found) or ''}{filter_said(filtered)}", width), "title"),)]
-    for finding in found[:_MOST]:
-        lines += _finding(finding, snapshot.at, width)
+    lines += told([partial(_finding, finding, snapshot.at, width) for finding in found[:_MOST]], height - 1)
     reading = sum(nodes is None or name in nodes for name in waiting)
     if reading or not snapshot.nodes:
         whom = f"{reading} node{'s' if reading > 1 else ''} " if reading else ""
@@ -53,7 +55,7 @@ def _touches(finding: Finding, nodes: Container[str] | None) -> bool:
     return nodes is None or any(node_of(end) in nodes for end in (finding.end, finding.peer) if end)
 
 
-def _finding(finding: Finding, now: float, width: int) -> tuple[Line, Line]:
+def _finding(finding: Finding, now: float, width: int, most: int) -> list[Line]:
     role, end = finding.health.value.lower(), finding.end
     tail = [Span(right(since(finding.since, now), _SINCE), "dim"), Span(" ")]
     first = [Span(" "), Span(finding.health.glyph, role), Span(" "), Span(end, "strong")]
@@ -62,4 +64,5 @@ def _finding(finding: Finding, now: float, width: int) -> tuple[Line, Line]:
         if finding.peer_health is not None and finding.peer_health is not Health.OK:
             first += [Span(" "), Span(finding.peer_health.glyph, finding.peer_health.value.lower())]
     line = tuple(span._replace(address=end) for span in spread(first, tail, width))
-    return line, (Span(fit(f"   {finding.reason or finding.health.value}", width), "dim"),)
+    why = within(f"   {finding.reason or finding.health.value}", width - 1, 3, most)
+    return [line, *((Span(fit(part, width), "dim"),) for part in why)]

@@ -17,6 +17,7 @@ from fabconsole.state.snapshot import Snapshot
 from fabconsole.tui import keys
 from fabconsole.tui.diagnosis import Choice, Job
 from fabconsole.tui.pages.pane import choice_head, choice_lines, chosen, job_head, job_lines
+from fabconsole.tui.pages.whole import Row, whole_choice, whole_job
 from fabconsole.tui.palette import Palette
 from fabconsole.tui.running import Diagnostics
 from fabconsole.tui.widgets.canvas import Canvas
@@ -72,14 +73,21 @@ class Pane(Vertical):
         return next(iter(self.job.runs.values())).address
 
     @property
+    def whole(self) -> Sequence[Row]:
+        """What is chosen or read, in full."""
+        if self._choices:
+            return whole_choice(self._choices[chosen(self.body.cursor)])
+        return () if self.job is None else whole_job(self.job)
+
+    @property
     def is_running(self) -> bool:
         """True while the job that is shown has not ended."""
         return self.job is not None and not self.job.is_over
 
     @property
-    def _room(self) -> int:
-        """Lines for what stands above the body, in the half of the window that `console.tcss` gives the pane."""
-        return max(1, self.screen.size.height // 2 - _LEAST)
+    def _half(self) -> int:
+        """Lines that `console.tcss` gives the pane at most."""
+        return self.screen.size.height // 2
 
     def offer(self, address: str, marked: frozenset[str], snapshot: Snapshot) -> bool:
         """Show what can be run on the selection; False where nothing can."""
@@ -104,12 +112,13 @@ class Pane(Vertical):
             return
         if self._choices is not None:
             self.body.show(choice_lines(self._choices, width))
-            self._head.show(choice_head(self._choices, chosen(self.body.cursor), self.size.width, self._room))
+            lines = choice_head(self._choices, chosen(self.body.cursor), self.size.width, self._half, least=_LEAST)
+            self._head.show(lines)
         elif self.job is not None:
             # Begun at the top, one answer is followed from where its end was seen; several are read one by one.
             follows = self.is_running and len(self.job.runs) == 1 and bool(self.body.lines) and self.body.is_at_end
             self.body.show(job_lines(self.job, width))
-            self._head.show(job_head(self.job, self.size.width, self._room))
+            self._head.show(job_head(self.job, self.size.width, max(1, self._half - _LEAST)))
             if follows:
                 self.body.scroll_lines(len(self.body.lines))
 

@@ -95,7 +95,7 @@ class Stage(Horizontal):
             place.show(*desk.draw(place.columns, place.size.height))
         for sheet, lines in zip(self._lists, (desk.worst, desk.events), strict=True):
             if sheet.display and self._side.display and sheet.columns:
-                sheet.show(lines(sheet.columns))
+                sheet.show(lines(sheet.columns, sheet.size.height))
                 if sheet not in (self.chosen_list, self.kept):
                     sheet.select(None)  # nobody moves in it: seen from its top, whatever comes in
 
