@@ -55,7 +55,7 @@ def test_the_lists_take_no_detail_from_the_fabric(width: int, height: int, least
     assert width < 200 or desk.layout(width - side - 4, height).style.detail is Detail.NAMES
 
 
-@pytest.mark.parametrize("size", [(80, 22), (120, 40)])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_every_choice_is_seen_under_the_whole_command(tmp_path: Path, size: tuple[int, int]) -> None:
     shown = east()
     bench = Bench(shown, tmp_path, Scripted(inventory_of(shown), ()))
