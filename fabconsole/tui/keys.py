@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -49,9 +49,12 @@ CONSOLE: tuple[Binding, ...] = (
 PANE: tuple[Binding, ...] = (
     Binding("escape", "fold", "Put the pane away; what runs goes on", id="pane.fold"),
     Binding("c", "cancel", "Stop what runs", id="pane.cancel"),
-    Binding("space", "page_on", "A page further; from here it marks nothing", id="pane.page"),
+    Binding("space", "page_on", "A page further", id="pane.page"),
 )
 """Keys of the diagnostics pane."""
+
+OF_THE_PAGE = frozenset({"far_end", "filter", "metric", "faults", "mark"})
+"""Actions of the console on the page; they do nothing while something in the pane is read."""
 
 WHOLE: tuple[Binding, ...] = (
     Binding("enter", "go_on", "Go to it", id="whole.open", show=False),
@@ -107,18 +110,23 @@ class Doing(Enum):
 
 USEFUL: Mapping[View | Doing, Sequence[str]] = {
     View.FABRIC: ("lists.next", "open", "diagnose", "whole", "filter", "faults-only", "far-end", "metric", "mark"),
-    View.RACK: ("open", "back", "diagnose", "whole", "faults-only", "metric", "far-end", "mark"),
-    View.NODE: ("open", "back", "diagnose", "whole", "faults-only", "far-end", "metric", "mark"),
-    View.LINK: ("open", "back", "far-end", "diagnose", "whole", "faults-only"),
+    View.RACK: ("open", "back", "lists.next", "diagnose", "whole", "faults-only", "metric", "far-end", "mark"),
+    View.NODE: ("open", "back", "lists.next", "diagnose", "whole", "faults-only", "far-end", "metric", "mark"),
+    View.LINK: ("open", "back", "lists.next", "far-end", "diagnose", "whole", "faults-only"),
     Doing.LISTING: ("open", "whole", "back", "lists.next", "diagnose", "far-end", "mark"),
-    Doing.CHOOSING: ("open", "pane.fold"),
-    Doing.WAITING: ("pane.cancel", "pane.fold", "move.page-down"),
-    Doing.READING: ("pane.fold", "move.page-down"),
+    Doing.CHOOSING: ("open", "pane.fold", "whole", "output", "lists.next"),
+    Doing.WAITING: ("pane.cancel", "pane.fold", "move.page-down", "open", "diagnose", "lists.next", "whole"),
+    Doing.READING: ("pane.fold", "move.page-down", "open", "diagnose", "lists.next", "whole"),
 }
 """What the foot of the screen names, most useful first: the last is the first that goes."""
-OTHERWISE: Mapping[Doing, Mapping[str, str]] = {
+OTHERWISE: Mapping[View | Doing, Mapping[str, str]] = {
+    View.RACK: {"lists.next": "pane"},
+    View.NODE: {"lists.next": "pane"},
+    View.LINK: {"lists.next": "pane"},
     Doing.LISTING: {"lists.next": "next list"},
-    Doing.CHOOSING: {"open": "run"},
+    Doing.CHOOSING: {"open": "run", "lists.next": "page"},
+    Doing.WAITING: {"open": "fold", "lists.next": "page"},
+    Doing.READING: {"open": "fold", "lists.next": "page"},
 }
 """What a key is called where it does something else than its short words say."""
 ALWAYS = ("help", "quit")
@@ -160,12 +168,17 @@ class Hints(NamedTuple):
     always: Sequence[tuple[str, str]]
 
 
-def useful(view: View, doing: Doing | None = None, held: str = "", *, more: bool = True) -> Hints:
-    """What to name in this place; `held` is what Esc lets go of on the fabric, `more` whether a page goes on below."""
-    ids = [name for name in USEFUL[doing or view] if more or name != "move.page-down"]
-    if held and not doing and view is View.FABRIC:
-        return Hints(named((ids[0], "back", *ids[1:]), SHORT | {"back": held}), named(ALWAYS))
-    words = {**SHORT, **OTHERWISE.get(doing, {})} if doing else SHORT
+def useful(place: View | Doing, escape: str = "", idle: Container[str] = ()) -> Hints:
+    """What to name in a place, or of what the keys are for while it has them not.
+
+    `escape` is what Esc does there where that is not to go back, `idle` the ids that would do nothing just now.
+    """
+    ids = [name for name in USEFUL[place] if name not in idle]
+    words = {**SHORT, **OTHERWISE.get(place, {})}
+    if escape:
+        words["back"] = escape
+        if "back" not in ids:
+            ids.insert(1, "back")
     return Hints(named(ids, words), named(ALWAYS))
 
 

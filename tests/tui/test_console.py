@@ -439,10 +439,9 @@ def test_every_widget_takes_its_keys_from_the_one_list() -> None:
 
 
 def test_the_foot_names_keys_that_exist_everywhere() -> None:
-    for view in View:
-        for doing in (None, *keys.Doing):
-            hints = keys.useful(view, doing)
-            assert all(key and words for key, words in (*hints.here, *hints.always))
+    for place in (*View, *keys.Doing):
+        hints = keys.useful(place)
+        assert all(key and words for key, words in (*hints.here, *hints.always))
 
 
 async def test_help_opens_and_any_of_its_keys_closes_it(bench: Bench) -> None:

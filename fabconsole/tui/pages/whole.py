@@ -1,4 +1,6 @@
-"""All that is told in short elsewhere of one thing: an event in every word, a reason without an ellipsis."""
+"""All that is told in short elsewhere of one thing: an event in every word, a reason without an ellipsis, a command
+with every node that it is run on.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health
 from fabconsole.state.snapshot import EventView, Finding, Snapshot
 from fabconsole.tui.addresses import place_of
+from fabconsole.tui.diagnosis import Choice, Group, Job
 from fabconsole.tui.drawing import Line, Span, fit, plain, wrapped
 from fabconsole.tui.pages.events import LOOK, event_at, event_place
 from fabconsole.tui.pages.selection import selection
@@ -41,6 +44,34 @@ def whole(snapshot: Snapshot, address: str | None, waiting: Container[str] = ())
         *(row for finding in found for row in _of_finding(finding, snapshot.at, plain([second]))),
         Row("shown at", (Span(f"{moment(snapshot.at, snapshot.at)} Z", "dim"),)),
     )
+
+
+def whole_choice(choice: Choice) -> tuple[Row, ...]:
+    """What would be run, on what, and what to look for in its answer."""
+    rows = [
+        Row("what", (Span(choice.command.title, "strong"), Span(f"  {choice.command.kind}", "dim"))),
+        Row("runs", (Span(choice.preview(), "accent"),)),
+    ]
+    rows += [Row("on", (Span(choice.targets.removeprefix("on "), "warn"),))] if choice.targets else []
+    about = " ".join(choice.command.about.split())
+    return (*rows, *([Row("look for", (Span(about),))] if about else []))
+
+
+def whole_job(job: Job) -> tuple[Row, ...]:
+    """What was run, and how it went where."""
+    order = next(iter(job.runs.values())).order
+    groups = (Row("on", (Span(f"{group.title}  ", "strong"), *_ended(group))) for group in job.groups())
+    return (
+        Row("what", (Span(job.command.title, "strong"), Span(f"  {job.command.kind}", "dim"))),
+        Row("ran", (Span(order.command, "accent"),)),
+        *groups,
+    )
+
+
+def _ended(group: Group) -> tuple[Span, ...]:
+    run = group.runs[0]
+    many = f"{len(group.runs)} × " if len(group.runs) > 1 else ""
+    return (Span(f"{many}{run.outcome}", "dim" if run.is_well or run.finished is None else "warn"),)
 
 
 def whole_lines(rows: Sequence[Row], width: int) -> tuple[Line, ...]:

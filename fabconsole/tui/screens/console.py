@@ -25,14 +25,16 @@ class Console(Frame, inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [*keys.CONSOLE]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nothing is done in a window that does not show what is done."""
-        return action == "quit" or not self.is_small
+        """Nothing is done in a window that does not show what is done, nor to the page while the pane is read."""
+        if self.is_small:
+            return action == "quit"
+        return action not in keys.OF_THE_PAGE or self.pane.doing is None
 
     def on_key(self, event: events.Key) -> None:
         """From the filter's key on, every key is the filter's."""
         if self.filter.is_open:
             self.filter.take(event)
-        elif event.key == "slash" and not self.is_small:
+        elif event.key == "slash" and self.check_action("filter", ()):
             event.stop()
             self.action_filter()
 
@@ -118,18 +120,25 @@ class Console(Frame, inherit_bindings=False):
 
     def action_whole(self) -> None:
         """All that is told in short of what is selected; from there into it, or back to the very row."""
+        if self.pane.doing:
+            self.app.push_screen(Whole(self.palette, self.pane.whole, leads=False))
+            return
         told = whole(self.desk.snapshot, self.stage.cursor, self.desk.waiting)
         if told:
-            self.app.push_screen(Whole(self.palette, told), self._read)
+            self.app.push_screen(Whole(self.palette, told, leads=self._further() is not None), self._read)
+
+    def _further(self) -> Place | None:
+        """Where there is more of what is selected; of an event and of a list's entry that is the thing itself."""
+        address, snapshot = self.stage.address, self.desk.snapshot
+        if address is None:
+            return None
+        if self.stage.focused_list or address != self.stage.cursor:
+            return to(address, snapshot)
+        return inside(self.desk.trail.here, address, snapshot)
 
     def _read(self, go_on: bool | None) -> None:
-        address, snapshot = self.stage.address, self.desk.snapshot
-        if not go_on or address is None:
-            return
-        if self.stage.focused_list or address != self.stage.cursor:
-            self._go_to(to(address, snapshot))
-        else:
-            self._go_to(inside(self.desk.trail.here, address, snapshot))
+        if go_on:
+            self._go_to(self._further())
 
     def action_metric(self) -> None:
         """The next metric."""
@@ -176,7 +185,7 @@ class Console(Frame, inherit_bindings=False):
 
     def action_diagnose(self) -> None:
         """Offer what can be asked of the selection."""
-        address = self.stage.address
+        address = self.pane.about if self.pane.doing else self.stage.address
         if address is None:
             return
         if self.pane.offer(address, self.desk.marked, self.desk.snapshot):

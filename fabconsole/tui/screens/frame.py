@@ -15,6 +15,7 @@ from fabconsole.tui.desk import LEAST_SIZE, Desk
 from fabconsole.tui.drawing import Span, fit
 from fabconsole.tui.palette import Palette
 from fabconsole.tui.running import Diagnostics
+from fabconsole.tui.trail import View
 from fabconsole.tui.widgets.bars import Foot, Stream, Top
 from fabconsole.tui.widgets.canvas import Canvas
 from fabconsole.tui.widgets.filter import Filter
@@ -100,10 +101,22 @@ class Frame(Screen[None], inherit_bindings=False):
         self._top.show(self.desk, now, self.stream, self.warnings)
         if now - self._said[0] >= _SAID_S:
             self._said = (now, "")
-        doing = self.pane.doing or (keys.Doing.LISTING if self.stage.focused_list else None)
-        hints = keys.useful(self.desk.trail.here.view, doing, self.desk.held, more=not self.pane.body.is_at_end)
         cursor = self.pane.about if self.pane.doing else self.stage.cursor
-        self._foot.show(self.desk, cursor, hints, self._said[1])
+        self._foot.show(self.desk, cursor, self._hints(), self._said[1])
+
+    def _hints(self) -> keys.Hints:
+        """The keys that do something here and now."""
+        here = self.desk.trail.here
+        doing = self.pane.doing or (keys.Doing.LISTING if self.stage.focused_list else None)
+        escape = "put away" if self.pane.display else self.desk.held if here.view is View.FABRIC else ""
+        idle = {"output"} if self.pane.job is None else set()
+        if not self.pane.display and here.view is not View.FABRIC:
+            idle.add("lists.next")
+        if self.pane.body.is_at_end:
+            idle.add("move.page-down")
+        if self.pane.doing and self.pane.body.selected is None:
+            idle.add("open")
+        return keys.useful(doing or here.view, "" if doing else escape, idle)
 
     def say(self, text: str) -> None:
         """A sentence at the foot of the screen, for a few seconds or until the cursor moves."""

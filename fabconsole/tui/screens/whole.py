@@ -25,9 +25,11 @@ class Whole(ModalScreen[bool], inherit_bindings=False):
     CSS_PATH = "over.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*keys.WHOLE]
 
-    def __init__(self, palette: Palette, told: Sequence[Row]) -> None:
+    def __init__(self, palette: Palette, told: Sequence[Row], *, leads: bool) -> None:
+        """`leads`: there is somewhere to go from here."""
         super().__init__()
         self._told = told
+        self._leads = leads
         self._sheet = Sheet(palette, id="whole", ground="surface")
         self._keys = Canvas(palette, id="whole-keys", ground="surface", still=True)
 
@@ -44,8 +46,12 @@ class Whole(ModalScreen[bool], inherit_bindings=False):
     @on(Sheet.Resized)
     def _fill(self) -> None:
         self._sheet.show(whole_lines(self._told, self._sheet.columns))
-        ways = keys.named(("whole.open", "whole.close"))
+        ways = keys.named(("whole.open", "whole.close") if self._leads else ("whole.close",))
         self._keys.show((keys_line(ways, (), "", self._sheet.columns),))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter is for going on alone."""
+        return action != "go_on" or self._leads
 
     def action_go_on(self) -> None:
         """Into it."""

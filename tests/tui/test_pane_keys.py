@@ -1,0 +1,161 @@
+"""While something in the pane is read, keys act on that, and the foot of the screen names those that do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from drawn_fabric import east
+from hands import burst, opened, seen, text, until
+from scripted_source import Bench, Scripted, inventory_of
+from textual.pilot import Pilot
+
+from fabconsole.tui.drawing import plain
+from fabconsole.tui.widgets.sheet import Sheet
+
+LONG = b"".join(b"line %03d\n" % number for number in range(200))
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    shown = east()
+    return Bench(shown, tmp_path, Scripted(inventory_of(shown), (LONG,)))
+
+
+async def read(pilot: Pilot[None], bench: Bench, end: str = "gpu03-02/mlx5_5/1") -> None:
+    """The first diagnostic of something, to its end."""
+    console = bench.app.console_screen
+    console.stage.place.select(end)
+    await pilot.press("d", "enter")
+    await until(pilot, lambda: bool(console.pane.job and console.pane.job.is_over))
+    console.tick()
+    await pilot.pause()
+
+
+def page(bench: Bench) -> object:
+    """What the keys of the page change."""
+    console = bench.app.console_screen
+    desk = console.desk
+    return desk.metric, desk.sieve, desk.marked, desk.trail, console.stage.place.cursor, console.filter.is_open
+
+
+def foot(bench: Bench) -> str:
+    bench.app.console_screen.tick()
+    return text(bench, "keys")
+
+
+def in_full(bench: Bench) -> str:
+    """What is shown over the page, its blanks and breaks left out."""
+    return "".join(plain(bench.app.screen.query_one("#whole", Sheet).lines).split())
+
+
+@pytest.mark.parametrize("key", ["m", "z", "slash", "N", "space"])
+@pytest.mark.parametrize("choosing", [True, False])
+async def test_a_key_of_the_page_does_nothing_while_the_pane_is_read(bench: Bench, key: str, choosing: bool) -> None:
+    async with opened(bench) as pilot:
+        await read(pilot, bench)
+        if choosing:
+            await pilot.press("d")
+        before = page(bench)
+        await burst(bench, pilot, [key])
+        assert page(bench) == before
+        await pilot.press("tab")
+        if key != "space":
+            await burst(bench, pilot, [key])
+            assert page(bench) != before
+
+
+async def test_i_tells_in_full_what_would_be_run_and_where(bench: Bench) -> None:
+    async with opened(bench, (80, 24)) as pilot:
+        console = bench.app.console_screen
+        console.desk.marked = frozenset(f"gpu{rack:02}-{rack % 4:02}" for rack in range(16) if rack != 4)
+        console.stage.place.select("gpu03-03")
+        await pilot.press("d", "i")
+        await pilot.pause()
+        choice = (console.pane._choices or ())[0]
+        for said in (choice.command.title, choice.preview(), choice.targets, choice.command.about):
+            assert "".join(said.split()) in in_full(bench)
+        assert "go there" not in seen(bench)
+        await pilot.press("enter")
+        assert not bench.source.orders
+        await pilot.press("escape")
+        assert bench.app.screen is console and console.pane.doing
+
+
+async def test_i_tells_in_full_what_was_run_and_how_it_ended(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        console = bench.app.console_screen
+        console.desk.marked = frozenset({"gpu03-00", "gpu03-02"})
+        await read(pilot, bench)
+        await pilot.press("i")
+        await pilot.pause()
+        assert "".join(bench.source.orders[0].command.split()) in in_full(bench)
+        assert "gpu03-[00,02]2×rc0,1.4s" in in_full(bench)
+        await pilot.press("i")
+        assert console.pane.doing
+
+
+async def test_d_asks_again_what_is_read_about_wherever_one_has_gone(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        console = bench.app.console_screen
+        await read(pilot, bench)
+        await pilot.press("tab")
+        console.stage.place.select("gpu09-00")
+        await pilot.press("shift+tab", "d")
+        await pilot.pause()
+        assert console.pane.about == "gpu03-02/mlx5_5/1"
+        assert "mlx5_5" in text(bench, "pane-head")
+
+
+async def test_the_foot_names_what_works_on_what_is_offered(bench: Bench) -> None:
+    async with opened(bench, (160, 40)) as pilot:
+        await pilot.press("d")
+        said = foot(bench)
+        assert said.split("   ") == [" enter run", "esc put away", "i in full", "tab page", "? help", "q quit"]
+        await pilot.press("escape")
+        await read(pilot, bench)
+        await pilot.press("d")
+        assert "o output" in foot(bench)
+
+
+async def test_the_foot_names_what_works_on_what_is_read(bench: Bench) -> None:
+    async with opened(bench, (160, 40)) as pilot:
+        await read(pilot, bench)
+        wanted = [" esc put away", "pgdn more", "d diagnose", "tab page", "i in full", "? help", "q quit"]
+        assert foot(bench).split("   ") == wanted
+        await pilot.press("end")
+        assert foot(bench).split("   ") == [wanted[0], *wanted[2:]]
+
+
+async def test_the_foot_names_folding_where_there_is_something_to_fold(bench: Bench) -> None:
+    async with opened(bench, (160, 40)) as pilot:
+        bench.app.console_screen.desk.marked = frozenset({"gpu03-00", "gpu03-02"})
+        await read(pilot, bench)
+        assert "enter fold" in foot(bench)
+
+
+async def test_beside_an_open_pane_the_page_says_how_to_get_there_and_what_escape_does(bench: Bench) -> None:
+    async with opened(bench, (160, 40)) as pilot:
+        console = bench.app.console_screen
+        console.stage.place.select("gpu03-02/mlx5_5/1")
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+        assert "tab" not in foot(bench) and "esc back" in foot(bench)
+        await pilot.press("d", "tab")
+        await pilot.pause()
+        assert "esc put away   tab pane" in foot(bench)
+        await pilot.press("tab")
+        assert console.pane.doing
+
+
+async def test_what_leads_nowhere_offers_no_way_on(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        console = bench.app.console_screen
+        console.stage.place.select("gpu03-02")
+        await pilot.press("enter", "enter", "home", "i")
+        await pilot.pause()
+        assert "go there" not in seen(bench)
+        await pilot.press("escape", "down", "i")
+        await pilot.pause()
+        assert "go there" in seen(bench)
+        assert console.desk.trail.here.subject == "gpu03-02"
