@@ -78,8 +78,9 @@ class QuestionState:
         )
 
     def _needless(self, failure: Unanswered, expect: Expect) -> bool:
-        """No nvidia-smi where no GPU is expected is no fault."""
-        return failure.reason is Reason.NO_TOOL and self.name in _GPU_TOOLS and not expect.gpus and not expect.nvlinks
+        """No nvidia-smi where no GPU is expected is no fault; one that answered once and is gone is."""
+        never = failure.reason is Reason.NO_TOOL and self.name in _GPU_TOOLS and self.answered_at is None
+        return never and not expect.gpus and not expect.nvlinks
 
 
 def said(failure: Unanswered) -> str:

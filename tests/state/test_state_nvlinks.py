@@ -101,3 +101,11 @@ def test_many_links_of_one_gpu_that_ail_alike_are_one_line_of_the_worst_list() -
     lab.nvlinks("h0", rows, dict.fromkeys(rows, INACTIVE))
     found = [finding for finding in lab.state.snapshot(lab.now).findings if finding.health is Health.DOWN]
     assert [(finding.end, finding.reason) for finding in found] == [(LINK, "inactive, and 17 more of gpu0")]
+
+
+def test_links_whose_tool_answered_once_and_is_gone_are_not_well_though_nobody_expects_any() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    lab.wait(30).silent("h0", "nvlink", Reason.NO_TOOL)
+    assert lab.nvlink(LINK).health is Health.STALE
+    assert lab.node("h0").health is Health.STALE
