@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from fabconsole.fabric.counters import Class, known
 from fabconsole.fabric.health import Health
-from fabconsole.fabric.table import PRESENT, UNSUPPORTED
+from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED
 from fabconsole.fabric.thresholds import Rule, Thresholds
 from fabconsole.state.block import Block
 from fabconsole.state.judge import NO_COUNTERS, NO_RATE_YET, OK, Verdict, worse
 from fabconsole.state.window import Flags, Window
 
 _JUDGED = (Class.ERROR, Class.STATE)
+_NAMED = 3
+"""Counters of one row that are named; more are counted."""
 
 Line = NDArray[np.float64]
 """One row's rates."""
@@ -25,7 +27,7 @@ Line = NDArray[np.float64]
 class Scale:
     """Limits and classes of some columns."""
 
-    __slots__ = ("_columns", "_congestion", "_crit", "_rules", "_spans", "_stops", "_warn", "flapping", "judged")
+    __slots__ = ("_columns", "_congestion", "_crit", "_judged", "_rules", "_spans", "_warn", "flapping")
 
     def __init__(self, columns: Sequence[str], thresholds: Thresholds) -> None:
         kinds = [known(name).kind for name in columns]
@@ -35,9 +37,9 @@ class Scale:
         self._warn = _limits([rule.warn_per_s if rule else None for rule in self._rules])
         self._crit = _limits([rule.crit_per_s if rule else None for rule in self._rules])
         self._spans: Line = np.array([_span_s(rule, thresholds.window_s) for rule in self._rules], dtype=np.float64)
-        self._stops: Flags = np.array([kind in _JUDGED for kind in kinds], dtype=np.bool_)
         self._congestion = [kind is Class.CONGESTION for kind in kinds]
-        self.judged: Flags = self._stops | np.array([rule is not None for rule in self._rules], dtype=np.bool_)
+        decides = [kind in _JUDGED or rule is not None for kind, rule in zip(kinds, self._rules, strict=True)]
+        self._judged: Flags = np.array(decides, dtype=np.bool_)
         """Columns whose rate decides health."""
 
     def judge(self, window: Window) -> Sequence[Verdict]:
@@ -46,8 +48,9 @@ class Scale:
         A limit is so many in its own unit of time: two errors in the first five seconds are not yet 24 a minute.
         """
         quality, saturated = window.quality, window.saturated
-        present = (quality == PRESENT) & self.judged
-        counted = present.any(axis=1)
+        present = (quality == PRESENT) & self._judged
+        lost = (quality == ABSENT) & self._judged & window.seen
+        counted = present.any(axis=1) & ~lost.any(axis=1)
         if window.still and saturated is None and counted.all():
             return all_well(len(counted))
         rates = window.rates()
@@ -56,7 +59,7 @@ class Scale:
         flagged = (judged > self._warn) | (judged > self._crit)
         if saturated is not None:
             waiting &= ~saturated
-            flagged |= saturated & self._stops
+            flagged |= saturated & self._judged
         if counted.all() and not waiting.any() and not flagged.any():
             return all_well(len(counted))
         told = counted | (quality == UNSUPPORTED).any(axis=1)
@@ -68,7 +71,15 @@ class Scale:
             stopped = None if saturated is None else saturated[row]
             verdict = self._fault(rates[row], judged[row], np.flatnonzero(flagged[row]).tolist(), stopped)
             verdicts[row] = worse(verdict, NO_RATE_YET) if waits[row] else verdict
+        for row in np.flatnonzero(lost.any(axis=1)).tolist():
+            verdicts[row] = worse(self._unread(lost[row]), verdicts[row])
         return verdicts
+
+    def _unread(self, lost: Flags) -> Verdict:
+        """Of a row some of whose counters were read before, and are not now."""
+        names = [self._columns[column] for column in np.flatnonzero(lost).tolist()]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        return Verdict(Health.UNKNOWN, f"no longer read: {', '.join(names[:_NAMED])}{more}")
 
     def _fault(self, rates: Line, judged: Line, columns: list[int], stopped: NDArray[np.bool_] | None) -> Verdict:
         found: list[Verdict] = []

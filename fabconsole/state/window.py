@@ -39,8 +39,8 @@ class Window:
     before a reset is kept, and the new value is the least that came after it.
     """
 
-    __slots__ = ("_history", "_offset", "_rates", "_resets", "_ring", "_seen", "_start", "limits", "quality",
-                 "saturated", "values", "window_s")  # fmt: skip
+    __slots__ = ("_history", "_offset", "_rates", "_resets", "_ring", "_start", "limits", "quality", "saturated",
+                 "seen", "values", "window_s")  # fmt: skip
 
     def __init__(self, shape: tuple[int, int], limits: Limits, window_s: float) -> None:
         self.window_s = window_s
@@ -57,7 +57,8 @@ class Window:
         self._ring: list[Step] = []
         self._history = History(self.limits.still)
         self._offset: Counts | None = None
-        self._seen: Flags = np.zeros(self.values.shape, dtype=np.bool_)
+        self.seen: Flags = np.zeros(self.values.shape, dtype=np.bool_)
+        """Which values were read at least once since."""
         self._start: Rates | None = None
         self._resets: dict[tuple[int, int], float] = {}
         self._rates: Rates | None = None
@@ -110,7 +111,7 @@ class Window:
         """These rows are other devices now: what they counted before says nothing about them."""
         begun = np.ones((self.values.shape[0], 1), dtype=np.bool_)
         begun[list(rows)] = False
-        self._seen = self._seen & begun
+        self.seen = self.seen & begun
         self.values = np.where(begun, self.values, np.uint64(0))
         self.quality = np.where(begun, self.quality, np.uint8(ABSENT))
         self._resets = {place: clock for place, clock in self._resets.items() if place[0] not in rows}
@@ -156,14 +157,14 @@ class Window:
         reset = self._resets.get((row, column), -1.0)
         begun = -1.0 if self._start is None else float(self._start[row, column])
         stopped = self.saturated is not None and bool(self.saturated[row, column])
-        if column in self._history.columns and begun < 0 and self._seen[row, column]:
+        if column in self._history.columns and begun < 0 and self.seen[row, column]:
             return self._history.steps(row, column, stopped=stopped)
         found: list[tuple[float, float | None]] = []
         for before, after in pairwise(self._ring):
             elapsed = after.clock_s - before.clock_s
             growth = int(after.grown[row, column]) - int(before.grown[row, column])
             told = before.clock_s >= begun and not before.clock_s < reset <= after.clock_s and elapsed > 0
-            told = told and bool(self._seen[row, column]) and not (stopped and growth == 0)
+            told = told and bool(self.seen[row, column]) and not (stopped and growth == 0)
             found.append((after.at, growth / elapsed if told else None))
         return found
 
@@ -173,7 +174,7 @@ class Window:
         place = np.ix_(np.asarray(rows, dtype=np.intp), np.asarray(columns, dtype=np.intp))
         moved.values[place] = self.values
         moved.quality[place] = self.quality
-        moved._seen[place] = self._seen
+        moved.seen[place] = self.seen
         moved._ring = [Step(step.clock_s, step.at, spread(step.grown, shape, place)) for step in self._ring]
         if self._offset is not None:
             moved._offset = spread(self._offset, shape, place)
@@ -188,7 +189,7 @@ class Window:
 
     def _begin(self, values: Counts, quality: Quality, clock_s: float, at: float) -> None:
         self.values, self.quality = values, quality
-        self._seen = quality == PRESENT
+        self.seen = quality == PRESENT
         self.saturated = self.limits.reached(self.values, self.quality)
         self._ring = [Step(clock_s, at, values)]
 
@@ -211,16 +212,16 @@ class Window:
         present = quality == PRESENT
         values = np.where(present, values, self.values)
         growth = values - self.values
-        fell = present & self._seen & (values < self.values)
+        fell = present & self.seen & (values < self.values)
         if fell.any():
             wrapped = self.limits.wrapped(self.values, fell)
             growth[wrapped] = past_the_end(growth[wrapped])
             reset = fell & ~wrapped
             growth[reset] = values[reset]
             self._resets.update({(int(row), int(column)): clock_s for row, column in np.argwhere(reset)})
-        growth[~(present & self._seen)] = 0
+        growth[~(present & self.seen)] = 0
         grown = self._ring[-1].grown + growth
-        fresh = present & ~self._seen
+        fresh = present & ~self.seen
         if fresh.any():
             grown = self._admitted(fresh, values, grown, clock_s)
         offset = grown - values
@@ -230,7 +231,7 @@ class Window:
     def _admitted(self, fresh: Flags, values: Counts, grown: Counts, clock_s: float) -> Counts:
         """Let values that were never read before begin now: no growth until they are read again."""
         self._ring = [Step(s.clock_s, s.at, np.where(fresh, values, s.grown)) for s in self._ring]
-        self._seen = self._seen | fresh
+        self.seen = self.seen | fresh
         start = np.full(values.shape, -np.inf) if self._start is None else self._start
         self._start = np.where(fresh, clock_s, start)
         return np.where(fresh, values, grown)

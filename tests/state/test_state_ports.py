@@ -10,6 +10,7 @@ from state_records import CLEAN, DOWN, NO_COUNTER, Lab, active, table
 from fabconsole.fabric.health import Health, Mark
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import Kind, PortState, Width
+from fabconsole.fabric.thresholds import Thresholds
 
 PORT = "h0/mlx5_0/1"
 LINK_DOWNED_STOPS_AT = 255
@@ -106,13 +107,33 @@ def test_growth_up_to_saturation_is_the_least_that_happened() -> None:
     assert "symbol_error" not in port.rates
 
 
-def test_a_saturated_congestion_counter_is_marked_and_not_judged() -> None:
+def test_a_saturated_congestion_counter_that_has_a_rule_can_no_longer_be_judged_and_is_not_well() -> None:
     lab = Lab("h0")
     for _ in range(2):
         lab.wait(5).ports("h0", errors(0, port_xmit_wait=0xFFFFFFFF))
     port = lab.port(PORT)
     assert port.marks == {"port_xmit_wait": Mark.SATURATED}
-    assert port.health is Health.OK
+    assert (port.health, port.reason) == (Health.WARN, "port_xmit_wait saturated: it has no rate until it is cleared")
+
+
+def test_a_saturated_congestion_counter_without_a_rule_is_marked_and_no_more() -> None:
+    lab = Lab("h0", thresholds=Thresholds())
+    for _ in range(2):
+        lab.wait(5).ports("h0", errors(0, port_xmit_wait=0xFFFFFFFF))
+    port = lab.port(PORT)
+    assert (port.marks, port.health) == ({"port_xmit_wait": Mark.SATURATED}, Health.OK)
+
+
+@pytest.mark.parametrize("polls", [1, 20])
+def test_a_port_one_of_whose_error_counters_is_no_longer_read_is_not_well_on_the_others(polls: int) -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    left = {name: count for name, count in CLEAN.items() if name != "symbol_error"}
+    for _ in range(polls):
+        lab.wait(5).ports("h0", {"mlx5_0/1": left})
+    port = lab.port(PORT)
+    assert (port.health, port.reason) == (Health.UNKNOWN, "no longer read: symbol_error")
+    assert "symbol_error" not in port.counters
 
 
 def test_the_width_is_that_of_the_source() -> None:
