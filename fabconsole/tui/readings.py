@@ -20,6 +20,28 @@ _LONGEST = 9
 """Columns; longer numbers are shortened to their leading figures and a unit, whatever room there is."""
 _WORD_OCTETS = 4
 """The size of what the registry calls `words`."""
+_TOLD = frozenset({"count", "words", "packets"})
+"""Units that a counter's name or its numbers tell."""
+
+
+def unit(counter: str) -> str:
+    """What it is counted in, where neither its name nor its numbers tell: `ticks`; else empty."""
+    said = known(counter).unit
+    return "" if said in _TOLD else said
+
+
+def label(counter: str) -> str:
+    """Its short words, with its unit where that must be told: `wait ticks`."""
+    return f"{known(counter).label} {unit(counter)}".rstrip()
+
+
+def exact(thing: PortView | NvlinkView, counter: str) -> str:
+    """The value to the last digit, its mark before it; data in octets. A counter that has no value is a dash."""
+    value, mark = thing.counters.get(counter), thing.marks.get(counter)
+    if value is None:
+        return ABSENT
+    amount = octets(value * _WORD_OCTETS) if known(counter).unit == "words" else count(value)
+    return amount if mark is None else f"{mark.glyph} {amount}"
 
 
 def lifetime(thing: PortView | NvlinkView, counter: str, room: int = 11) -> Span:
@@ -64,11 +86,11 @@ def _amount(counter: str, value: int, room: int) -> str:
 
 
 def _fitting(value: float, room: int) -> str:
-    """From the most words to the least: `+7.2/min`, `+7.2/m`, `+7/m`."""
+    """From the most words to the least: `+7.2/min`, `+7.2/m`, `+7/m`, `7/m`."""
     whole = f"+{rate(value)}"
     short = whole.replace("/min", "/m")
     rounded = _NUMBER.sub(lambda number: f"{float(number[0]):.0f}", short)
-    return next((said for said in (whole, short) if len(said) <= room), rounded)
+    return next((said for said in (whole, short, rounded) if len(said) <= room), rounded[1:])
 
 
 def _now(thing: PortView | NvlinkView, role: str) -> str:

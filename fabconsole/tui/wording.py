@@ -59,15 +59,16 @@ def _short(seconds: float) -> str:
     return f"{round(seconds * 1e3)} ms" if seconds < 0.995 else f"{seconds:.1f} s"
 
 
-def rate(per_second: float) -> str:
-    """Growth in the unit that makes it a number one can say: `12/s`, `3/min`, `40/h`."""
+def rate(per_second: float, unit: str = "") -> str:
+    """Growth in the time that makes it a number one can say: `12/s`, `3/min`, `40/h`, `12 ticks/s`."""
     if per_second <= 0:
         return "0"
+    what = f" {unit}" if unit else ""
     if per_second >= 0.95:
-        return f"{large(per_second)}/s"
+        return f"{large(per_second)}{what}/s"
     if per_second * 60 >= 0.95:
-        return f"{per_second * 60:.2g}/min"
-    return f"{per_second * 3600:.2g}/h"
+        return f"{per_second * 60:.2g}{what}/min"
+    return f"{per_second * 3600:.2g}{what}/h"
 
 
 def large(value: float) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from drawn_fabric import NOON, Still, east, host, port, snapshot
+from drawn_fabric import NOON, Still, east, host, port, snapshot, switch
 
 from fabconsole.fabric.health import Health, Mark
 from fabconsole.tui.desk import Desk
 from fabconsole.tui.drawing import plain
+from fabconsole.tui.pages.selection import selection
+from fabconsole.tui.pages.whole import whole, whole_lines
 from fabconsole.tui.readings import OLD, growth, lifetime
 from fabconsole.tui.trail import Place, Trail, View
 from fabconsole.tui.wording import bits_a_second, large, octets
@@ -63,6 +65,63 @@ def test_a_links_page_has_octets_at_every_size(width: int) -> None:
 
 
 @pytest.mark.parametrize("width", [79, 99, 119, 199])
+def test_what_waits_is_counted_in_ticks_on_every_page(width: int) -> None:
+    assert any("wait ticks" in line and "519M +274/s" in line for line in lines(Place(View.LINK, BUSY.end), width))
+    head = next(line for line in lines(Place(View.NODE, "a0"), width) if line.startswith(" PORTS"))
+    row = next(line for line in lines(Place(View.NODE, "a0"), width) if "mlx5_2/1" in line)
+    assert head.index("wait ticks") + len("wait ticks") == row.index("519M") + len("519M")
+    shown = snapshot([host("a0", "r0", ports={BUSY.end: BUSY})])
+    assert "wait 274 ticks/s" in plain(selection(shown, BUSY.end, 199))
+
+
+def test_in_full_every_counter_has_its_whole_name_and_its_last_digit() -> None:
+    odd = port(
+        "a0/mlx5_0/1",
+        counters={**BUSY.counters, "port_rcv_errors": 65535, "link_error_recovery": 0},
+        rates=BUSY.rates,
+        marks={"port_rcv_errors": Mark.SATURATED, "qp1_dropped": Mark.UNSUPPORTED},
+    )
+    told = plain(whole_lines(whole(snapshot([host("a0", "r0", ports={odd.end: odd})]), odd.end), 90))
+    assert told.splitlines()[3:-1] == [
+        " counted  symbol_error                  154  +1.5/s",
+        "          link_downed                     4  +2.1/min",
+        "          port_rcv_errors          ≥ 65 535  +7.2/min",
+        "          port_xmit_wait ticks  519 000 000  +274/s",
+        "          port_xmit_data             9.6 PB  192 Gb/s",
+        " zero     link_error_recovery",
+        " lacks    qp1_dropped",
+    ]
+
+
+@pytest.mark.parametrize("width", [79, 119])
+def test_numbers_of_a_link_stand_with_their_last_digits_under_each_other(width: int) -> None:
+    page = lines(Place(View.LINK, BUSY.end), width)
+    ends = {line.index(said) + len(said) for line in page for said in ("154", "519M", "9.6 PB") if f" {said} " in line}
+    assert len(ends) == 1
+
+
+def test_a_link_begins_with_what_counted_something_and_with_whose_fault_it_may_be() -> None:
+    waits = port(
+        "a0/mlx5_0/1",
+        Health.CONGESTED,
+        counters={"symbol_error": 0, "link_downed": 0, "port_xmit_discards": 540, "port_xmit_data": 7},
+        rates={"port_xmit_discards": 27.0, "port_xmit_wait": 5e6},
+    )
+    desk = Desk(Still(snapshot([host("a0", "r0", ports={waits.end: waits})])), NOON)
+    desk.trail = Trail((Place(View.LINK, waits.end),))
+    page = plain(desk.draw(79, 40).lines)
+    order = [page.index(said) for said in ("waiting at a sender", "COUNTERS", "discards", "symbol", "xmit data")]
+    assert order == sorted(order)
+
+
+def test_a_switchs_page_has_room_for_what_waits_on_the_smallest_screen() -> None:
+    leaf = switch("leaf00", [f"gpu{number:02}-00/mlx5_0/1" for number in range(64)])
+    desk = Desk(Still(snapshot([leaf])), NOON)
+    desk.trail = Trail((Place(View.NODE, "leaf00"),))
+    assert "wait ticks" in plain(desk.draw(79, 40).lines)
+
+
+@pytest.mark.parametrize("width", [79, 99, 119, 199])
 def test_a_nodes_page_has_value_and_growth_of_every_counter_at_every_size(width: int) -> None:
     row = next(line for line in lines(Place(View.NODE, "a0"), width) if "mlx5_2/1" in line)
     pairs = re.findall(r"(\d+M?) ?\+([\d.]+/\w+)", row)
@@ -93,6 +152,7 @@ def test_a_links_page_has_sparklines_of_both_ends_at_every_size(width: int) -> N
         (0.12, 5, "+7/m"),
         (4_700.0, 7, "+4.7k/s"),
         (4_700.0, 6, "+5k/s"),
+        (120_000.0, 6, "120k/s"),
     ],
 )
 def test_growth_is_shortened_to_its_room_and_keeps_its_unit(rate: float, room: int, said: str) -> None:

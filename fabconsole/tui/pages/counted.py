@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from fabconsole.fabric.counters import COUNTERS, Class, known
 from fabconsole.state.snapshot import NvlinkView, PortView, Series
-from fabconsole.tui.drawing import Line, Span, fit, length, wrapped
-from fabconsole.tui.readings import OLD, growth, lifetime
+from fabconsole.tui.drawing import Line, Span, fit, length, right, wrapped
+from fabconsole.tui.readings import OLD, growth, label, lifetime
 from fabconsole.tui.sieve import Sieve
 from fabconsole.tui.sparkline import sparkline_between
 from fabconsole.tui.wording import span
 
 End = PortView | NvlinkView
 SeriesOf = Callable[[str, str], Series]
-_ORDER = ((Class.STATE, Class.ERROR), (Class.CONGESTION,), (Class.INFO,), (Class.TRAFFIC,))
+_ORDER = {Class.STATE: 0, Class.ERROR: 0, Class.CONGESTION: 1, Class.INFO: 2, Class.TRAFFIC: 3}
 _FAULTS = (Class.STATE, Class.ERROR, Class.CONGESTION)
 _LEAST_SPARK, _WIDEST_SPARK = 6, 32
 _WIDEST_END = 72
@@ -42,11 +42,30 @@ class Sizes(NamedTuple):
         return cls(label, end, value, grown, spark if spark >= _LEAST_SPARK else 0)
 
 
-def counter_lines(ends: Sequence[End], series: SeriesOf, now: float, sizes: Sizes, sieve: Sieve) -> Iterator[Line]:
-    """What went wrong first, then what waits, what is told and what passed; what counted nothing in few words."""
+def counters_of(ends: Sequence[End]) -> list[str]:
+    """What any of them counts: what went wrong first, then what waits, what is told and what passed.
+
+    Of what may tell of a fault that which counted anything comes first.
+    """
     seen = {name for end in ends for name in (*end.counters, *end.marks)}
     order = [name for name in COUNTERS if name in seen] + sorted(seen - set(COUNTERS))
-    wanted = [name for kinds in _ORDER for name in order if known(name).kind in kinds]
+    return sorted(order, key=lambda name: _place(ends, name))
+
+
+def _place(ends: Sequence[End], name: str) -> tuple[bool, bool, int]:
+    kind = known(name).kind
+    is_fault = kind in _FAULTS
+    return not is_fault, is_fault and is_zero(ends, name), _ORDER[kind]
+
+
+def is_zero(ends: Sequence[End], name: str) -> bool:
+    """True where it never counted anything at any end, without a doubt."""
+    return not any(end.counters.get(name) or name in end.marks for end in ends)
+
+
+def counter_lines(ends: Sequence[End], series: SeriesOf, now: float, sizes: Sizes, sieve: Sieve) -> Iterator[Line]:
+    """A row a counter; what counted nothing in few words."""
+    wanted = counters_of(ends)
     shown = [name for name in wanted if not _is_held_back(ends, name, sieve)]
     drawn = _Drawn(ends, shown, series, now, sizes)
     yield (Span(fit(" COUNTERS", sizes.label + sizes.value + sizes.grown), "title"), Span(drawn.axis, "faint"))
@@ -60,9 +79,8 @@ def counter_lines(ends: Sequence[End], series: SeriesOf, now: float, sizes: Size
 
 
 def _is_held_back(ends: Sequence[End], name: str, sieve: Sieve) -> bool:
-    kind = known(name).kind
-    is_zero = not any(end.counters.get(name) or name in end.marks for end in ends)
-    return is_zero or kind not in _FAULTS if sieve.faults_only else is_zero and kind is Class.INFO
+    kind, nothing = known(name).kind, is_zero(ends, name)
+    return nothing or kind not in _FAULTS if sieve.faults_only else nothing and kind is Class.INFO
 
 
 class _Drawn:
@@ -82,11 +100,11 @@ class _Drawn:
     def row(self, name: str) -> Line:
         """One counter of both ends."""
         sizes = self._sizes
-        spans = [Span(fit(f"   {known(name).label}", sizes.label), "dim")]
+        spans = [Span(fit(f"   {label(name)}", sizes.label), "dim")]
         for end in self._ends:
             value, grown = lifetime(end, name, sizes.value - 1), growth(end, name, sizes.grown - 1)
             cell = [
-                value._replace(text=fit(value.text, sizes.value)),
+                value._replace(text=right(value.text, sizes.value - 1) + " "),
                 grown._replace(text=fit(grown.text, sizes.grown)),
             ]
             series = self._grew.get((end.end, name))

@@ -37,11 +37,11 @@ def link_lines(
     other = snapshot.port(peer) if peer else None
     ends: list[End] = [one, *([other] if other else [])]
     sizes = Sizes.of(width, 2 if peer else 1)
-    rows = [*_identity(snapshot, ends, peer, sizes), (), *counter_lines(ends, series, snapshot.at, sizes, sieve)]
-    lines = [clipped(row, width) for row in rows]
+    lines = [clipped(row, width) for row in _identity(snapshot, ends, peer, sizes)]
     grown = [name for name in _WHO_COUNTS if any(_grows(end, name) for end in ends)]
     if grown:
         lines += [(), *wrapped([Span(f" {_WHO_COUNTS[grown[0]]}", "accent")], width, 1)]
+    lines += [(), *(clipped(row, width) for row in counter_lines(ends, series, snapshot.at, sizes, sieve))]
     mine = [view for view in snapshot.events if any(_concerns(view, end) for end in ends)]
     lines += [(), *own_events(snapshot, mine[:_EVENTS], width)]
     return (*lines, *(clipped(row, width) for row in _hardware(ends, sizes)))

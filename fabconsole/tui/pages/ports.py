@@ -11,19 +11,16 @@ from fabconsole.fabric.health import Health
 from fabconsole.state.snapshot import PortView, Series, Snapshot
 from fabconsole.tui.drawing import Line, Span, clipped, fit, right
 from fabconsole.tui.metrics import Metric
-from fabconsole.tui.readings import OLD, growth, lifetime
+from fabconsole.tui.readings import OLD, growth, label, lifetime
 from fabconsole.tui.sparkline import sparkline
 from fabconsole.tui.wording import gbps, was
 
 SeriesOf = Callable[[str, str], Series]
 _BRIEF = {"Initialize": "Init", "ActiveDefer": "Defer"}
 """A state that comes and goes in seconds must not move the columns."""
-_COUNTERS = (
-    ("symbol_error", "symbol"),
-    ("link_downed", "downs"),
-    ("port_rcv_errors", "rcv err"),
-    ("port_xmit_wait", "wait"),
-)
+_COUNTERS = ("symbol_error", "link_downed", "port_rcv_errors", "port_xmit_wait")
+_LEAST_NAME = 3
+"""Columns; the title stands over them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,7 @@ class Columns:
     @classmethod
     def fitting(cls, ports: Sequence[PortView], width: int) -> Columns:
         """The most for `width` columns; counters go last."""
-        names = max(6, *(cell_len(short(port.end)) for port in ports))
+        names = max(_LEAST_NAME, *(cell_len(short(port.end)) for port in ports))
         far = max(8, *(cell_len(port.peer or "") for port in ports)) + 3
         states = 1 + max(6, *(len(_state(port)) for port in ports))
         speeds = 2 + max(6, *(len(_speed(port)) for port in ports))
@@ -57,11 +54,14 @@ class Columns:
         return cls(names + 1, links, 0, sizes[: max(1, room // 11)], 0)
 
     def head(self) -> str:
-        """Words over the columns."""
-        said = right("state" if self.speed else "link", self.state) + right("Gb/s" if self.speed else "", self.speed)
-        for (value, grown), (_, label) in zip(self.counters, _COUNTERS, strict=False):
-            said += fit(right(label, max(value, len(label) + 1)), value + grown)
-        return said + (fit("  symbols", self.spark + 2) if self.spark else "") + self.gap + "far end"
+        """Words over the columns, those of a counter over its last digit."""
+        said = right("state" if self.speed else "Gb/s", self.state) + right("Gb/s" if self.speed else "", self.speed)
+        end = len(said)
+        for (value, grown), counter in zip(self.counters, _COUNTERS, strict=False):
+            words = label(counter)
+            said += right(words, max(end + value - len(said), len(words) + 1))
+            end += value + grown
+        return fit(said, end) + (fit("  symbols", self.spark + 2) if self.spark else "") + self.gap + "far end"
 
     @property
     def gap(self) -> str:
@@ -100,7 +100,7 @@ def _what(port: PortView, metric: Metric, columns: Columns) -> Iterator[Span]:
 
 
 def _counted(port: PortView, columns: Columns) -> Iterator[Span]:
-    for (room, grown), (counter, _) in zip(columns.counters, _COUNTERS, strict=False):
+    for (room, grown), counter in zip(columns.counters, _COUNTERS, strict=False):
         apart = " " if grown > 7 else ""  # where it is narrow the plus sign alone sets them apart
         value, more = lifetime(port, counter, room - 1), growth(port, counter, grown - len(apart))
         yield value._replace(text=right(value.text, room))

@@ -11,6 +11,7 @@ from fabconsole.state.snapshot import EventView, NvlinkView, PortView, Snapshot
 from fabconsole.tui.addresses import gpu_of, node_of, nvlink_of, place_of, rack_named
 from fabconsole.tui.drawing import Line, Span, clipped
 from fabconsole.tui.pages.events import LOOK, event_at
+from fabconsole.tui.readings import unit
 from fabconsole.tui.waiting import WAITING, row_waits
 from fabconsole.tui.wording import clock, gbps, rate, reading, was
 
@@ -73,7 +74,9 @@ def _of_port(snapshot: Snapshot, port: PortView, width: int) -> tuple[Line, Line
     speed = f" · {gbps(port.state.rate_gbps)} Gb/s" if port.state.rate_gbps is not None else ""
     read = reading(port.age_s, is_old=port.is_old)
     growing = "".join(
-        f" · {known(name).label} {rate(value)}" for name, value in port.rates.items() if value and name in _TOLD
+        f" · {known(name).label} {rate(value, unit(name))}"
+        for name, value in port.rates.items()
+        if value and name in _TOLD
     )
     facts = f"{far}   {was(state, port.is_old)}{speed} · {read}{growing}"
     return _two(port.end, port.health, facts, port.reason, width, waits=row_waits(port))

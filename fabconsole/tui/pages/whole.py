@@ -7,14 +7,18 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from fabconsole.fabric.event import Event
-from fabconsole.fabric.health import Health
+from fabconsole.fabric.health import Health, Mark
 from fabconsole.state.snapshot import EventView, Finding, Snapshot
 from fabconsole.tui.addresses import place_of
 from fabconsole.tui.diagnosis import Choice, Group, Job
-from fabconsole.tui.drawing import Line, Span, fit, plain, wrapped
+from fabconsole.tui.drawing import Line, Span, fit, plain, right, wrapped
+from fabconsole.tui.pages.counted import End, counters_of, is_zero
 from fabconsole.tui.pages.events import LOOK, event_at, event_place
 from fabconsole.tui.pages.selection import selection
+from fabconsole.tui.readings import exact, growth, unit
 from fabconsole.tui.wording import moment
 
 _LABEL = 10
@@ -42,6 +46,7 @@ def whole(snapshot: Snapshot, address: str | None, waiting: Container[str] = ())
         Row("what", first[1:]),
         Row("why", second[1:]),
         *(row for finding in found for row in _of_finding(finding, snapshot.at, plain([second]))),
+        *_of_counters(snapshot.port(place) or snapshot.nvlink(place)),
         Row("shown at", (Span(f"{moment(snapshot.at, snapshot.at)} Z", "dim"),)),
     )
 
@@ -120,6 +125,29 @@ def _of_finding(finding: Finding, now: float, said: str) -> Iterator[Row]:
         health = finding.peer_health
         end = (Span(finding.peer, "strong"), Span("  "))
         yield Row("far end", end if health is None else (*end, *_worded(health)))
+
+
+def _of_counters(thing: End | None) -> Iterator[Row]:
+    """Whatever counted anything by its whole name, to the last digit; what counted nothing by name alone."""
+    names = [] if thing is None else counters_of([thing])
+    if thing is None or not names:
+        return
+    absent = [name for name in names if thing.marks.get(name) is Mark.UNSUPPORTED]
+    zero = [name for name in names if is_zero([thing], name)]
+    rows = [
+        (f"{name} {unit(name)}".rstrip(), exact(thing, name), growth(thing, name))
+        for name in names
+        if name not in absent and name not in zero
+    ]
+    longest = max((cell_len(name) for name, _, _ in rows), default=0)
+    room = max((cell_len(value) for _, value, _ in rows), default=0)
+    for number, (name, value, grown) in enumerate(rows):
+        said = Span(f"{fit(name, longest)}  {right(value, room)}  ")
+        yield Row("" if number else "counted", (said, grown))
+    if zero:
+        yield Row("zero", (Span(" · ".join(zero), "dim"),))
+    if absent:
+        yield Row("lacks", (Span(" · ".join(absent), "dim"),))
 
 
 def _worded(health: Health) -> tuple[Span, ...]:
