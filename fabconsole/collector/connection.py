@@ -17,6 +17,10 @@ MOST_CHANNELS = 32
 """Channels of one connection: ours are a handful, the others are those that a sick server does not close."""
 
 
+ECHO = "fabconsole-echo"
+"""What an echo asks for; a server that logs what it refuses logs this."""
+
+
 class NotConnectedError(FabconsoleError):
     """No connection could be made; `failure` says why."""
 
@@ -73,10 +77,13 @@ class Connection:
         return failure_of(self._keeper.error or asyncssh.ConnectionLost(""), self.target, self._deadline_s)
 
     async def answers(self) -> bool:
-        """Whether a bare echo comes back within the deadline. A refusal is an answer too: somebody refused."""
+        """Whether an echo comes back within the deadline. A refusal is an answer too: somebody refused.
+
+        A subsystem that no server has, because it starts nothing: where shells hang, so would one for every echo.
+        """
         try:
             async with asyncio.timeout(self._deadline_s):
-                channel, _ = await self.ssh.create_session(asyncssh.SSHClientSession, "echo")
+                channel, _ = await self.ssh.create_session(asyncssh.SSHClientSession, subsystem=ECHO)
         except asyncssh.ChannelOpenError:
             return not self.is_closed
         except Exception:  # no answer, whatever it is: see `connected`

@@ -12,6 +12,10 @@ import asyncssh
 from fabconsole.fabric.printable import printable
 from fabconsole.stream.records import Reason
 
+NOT_BEGUN = "logged in, but no shell begins: a profile or the home directory (NFS?) hangs?"
+"""Why there is no answer where sshd has let us in and what it then started has not come to our first words. Without an
+age, so that many nodes which hang on one file server are one failure."""
+
 _CONNECTING = "Connect call failed"
 """asyncio's word for connect(2) refused; it has the address after it, as Python prints one."""
 _ERRNO = re.compile(r"\[Errno (\d{1,4})\]", re.ASCII)

@@ -8,11 +8,11 @@ from typing import Protocol
 
 from fabconsole.collector.asking import Asking
 from fabconsole.collector.channel import Channel
-from fabconsole.collector.failure import Failure
+from fabconsole.collector.failure import NOT_BEGUN, Failure
 from fabconsole.collector.ramp import backoff_s
 from fabconsole.collector.waiting import Waiting
 from fabconsole.platforms.question import Follower
-from fabconsole.stream.records import Happened, Reason, Record, Sample
+from fabconsole.stream.records import Happened, Reason, Record, Sample, Unanswered
 
 STOOD_S = 60.0
 """A script that ran this long ended for a reason of its own; it is begun again without a growing delay."""
@@ -31,6 +31,10 @@ class Way(Protocol):
 
     def quiet_s(self) -> float:
         """Seconds since the node was last heard, by any channel."""
+        ...
+
+    def soon(self, asking: Asking) -> None:
+        """Have the pulse felt in the next slot, not at its own next one."""
         ...
 
     def watch(self, waiting: Waiting) -> None:
@@ -79,6 +83,10 @@ class Following:
         self._attempts = 0
         self._again_at: float | None = None
         self._bytes = 0
+        self._silent_since: float | None = None
+        """Since when the script's channel is open, by our clock; None: it has said something."""
+        self._overdue = False
+        """The last pulse was given up before the history was read."""
 
     def start(self) -> None:
         """Begin to follow: the connection is there."""
@@ -110,8 +118,8 @@ class Following:
             self.start()
         if self._pulse_at is not None and now >= self._deadline:
             self._pulse_at = None
-            said = "its history is not read yet" if self._channel is not None else "cannot be begun"
-            self._answer_trouble(Failure(Reason.TIMEOUT, f"the log {said} after {self._asking.deadline_s:g} s"))
+            self._overdue = True
+            self._emit(self._why_overdue())
             self._way.doubt()
         return self._pulse_at is not None or self._again_at is not None
 
@@ -123,6 +131,7 @@ class Following:
         """The script runs."""
         self._opening = False
         self._channel = channel
+        self._silent_since = self._clock()
         self._trouble = None
 
     def not_opened(self, failure: Failure) -> None:
@@ -133,6 +142,7 @@ class Following:
     def heard(self, channel: Channel, data: bytes) -> None:
         """Lines, or pieces of them."""
         self._way.heard()
+        self._silent_since = None
         self._bytes += len(data)
         if self._bytes > self._asking.question.cap_bytes:
             self._drop()
@@ -148,6 +158,9 @@ class Following:
             return
         if events:
             self._emit(Happened(node=self._asking.node, at=at, events=events))
+        if self._overdue and self._follower.caught_up:
+            self._overdue = False
+            self._way.soon(self._asking)
         self._beat()
 
     def ended(self, channel: Channel) -> None:
@@ -181,6 +194,13 @@ class Following:
     def close(self) -> None:
         """Stop following: the script ends when its standard input does."""
         self._drop()
+
+    def _why_overdue(self) -> Unanswered:
+        at, since = self._clock(), self._silent_since
+        if self._channel is not None and since is not None:
+            return self._asking.unanswered(Reason.STUCK, NOT_BEGUN, at, since=since)
+        what = "the log's history has not been read" if self._channel is not None else "no channel for the log is open"
+        return self._asking.unanswered(Reason.TIMEOUT, f"{what} within {self._asking.deadline_s:g} s", at)
 
     def _drop(self) -> None:
         channel, self._channel = self._channel, None

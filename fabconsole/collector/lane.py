@@ -8,7 +8,7 @@ from typing import Protocol
 
 from fabconsole.collector.asking import Asking, understood
 from fabconsole.collector.channel import Channel
-from fabconsole.collector.failure import Failure
+from fabconsole.collector.failure import NOT_BEGUN, Failure
 from fabconsole.collector.flight import Flight
 from fabconsole.collector.leftovers import Leftovers
 from fabconsole.collector.waiting import Waiting
@@ -36,6 +36,10 @@ class Way(Protocol):
 
     def answered(self, asking: Asking) -> None:
         """A question has its answer."""
+        ...
+
+    def soon(self, asking: Asking) -> None:
+        """Have a question asked in the next slot, not at its own next one."""
         ...
 
     def watch(self, waiting: Waiting) -> None:
@@ -85,7 +89,7 @@ class Lane:
         if flight is None:
             self._take_off(asking)
         elif flight.late:
-            self._emit(flight.stuck(asking, self._clock()))
+            self._emit(self._stuck(flight, asking))
         elif flight.asking is not asking:
             self._queue[asking] = None
 
@@ -97,10 +101,14 @@ class Lane:
             return True
         flight.late = True
         asking = flight.asking
-        self._emit(asking.unanswered(Reason.TIMEOUT, f"no answer within {asking.deadline_s:g} s", self._clock()))
+        flight.shell_was_late = self._leftovers.nothing_told
+        if flight.shell_was_late:
+            self._emit(self._stuck(flight, asking))
+        else:
+            self._emit(asking.unanswered(Reason.TIMEOUT, f"no answer within {asking.deadline_s:g} s", self._clock()))
         queue, self._queue = self._queue, {}
         for behind in queue:
-            self._emit(flight.stuck(behind, self._clock()))
+            self._emit(self._stuck(flight, behind))
         self._way.doubt()
         return False
 
@@ -158,6 +166,12 @@ class Lane:
             if not channel.cut:
                 self._fail(Failure(Reason.FAILED, f"the shell that asks {channel.said()}"))
 
+    def _stuck(self, flight: Flight, asking: Asking) -> Unanswered:
+        """Why `asking`, which is out as `flight` or waits behind it, is not asked."""
+        if self._leftovers.nothing_told:
+            return asking.unanswered(Reason.STUCK, NOT_BEGUN, self._clock(), since=flight.asked_at)
+        return flight.stuck(asking, self._clock())
+
     def _read(self, flight: Flight) -> None:
         asking = flight.asking
         if len(self._heard) > asking.question.cap_bytes:
@@ -189,6 +203,8 @@ class Lane:
             if (happened := asking.late(reading, answer.at)) is not None:
                 self._emit(happened)
             self._land()
+            for waiting in self._inquiries if flight.shell_was_late else ():
+                self._way.soon(waiting)
         elif isinstance(reading, Again):
             self._again(flight)
         else:

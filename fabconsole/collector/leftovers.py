@@ -43,6 +43,11 @@ class Leftovers:
             self._session = traced(data[:GREETING])
             self._looking = self._session is None and len(data) < GREETING
 
+    @property
+    def nothing_told(self) -> bool:
+        """Whether the shell has not come so far as to tell its session: what runs before it has not ended."""
+        return self._looking
+
     def lost(self, asking: Asking, asked_at: float) -> None:
         """The shell is lost, and this was out in it."""
         self._looking = False

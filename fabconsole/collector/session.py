@@ -127,6 +127,10 @@ class Session:
             self._fresh.discard(asking)
             self._shared.soon(asking, min(SECOND_S, asking.interval_s / 2))
 
+    def soon(self, asking: Asking) -> None:
+        """Of `Way`."""
+        self._shared.soon(asking, 0.0)
+
     def quiet_s(self) -> float:
         """Of `Way`: seconds since the node was last heard."""
         return self._shared.monotonic() - self._heard_at

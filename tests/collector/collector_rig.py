@@ -18,6 +18,8 @@ import asyncssh
 import pytest
 
 from fabconsole.collector.collector import Collector
+from fabconsole.fabric.event import Event
+from fabconsole.fabric.health import Severity
 from fabconsole.fabric.inventory import Inventory, Node, Poll, Rack, SshAccess
 from fabconsole.fabric.thresholds import Thresholds
 from fabconsole.platforms.question import Again, Answer, Question, Reading, Refusal, Rhythm
@@ -171,6 +173,11 @@ def start_sshd(keys: Keys, tmp_path: Path) -> Iterator[Callable[..., Sshd]]:
         one.kill()
 
 
+def hanging(gate: Path) -> str:
+    """A `ForceCommand` after which, while `gate` is there, nothing begins, as where a profile hangs."""
+    return f'while [ -e {gate} ]; do sleep 0.05; done; eval "$SSH_ORIGINAL_COMMAND"'
+
+
 @dataclass
 class Echo:
     """An inquiry that runs shell text and gives what it printed as facts, with its state in the open."""
@@ -201,6 +208,35 @@ class Echo:
     def restart(self) -> None:
         self.sent = False
         self.restarts += 1
+
+
+@dataclass
+class Lines:
+    """A follower of lines: `live` says that history is over, every other line is an event."""
+
+    text: str
+    refusal: Refusal | None = None
+    caught_up: bool = False
+    scripts: int = 0
+    rest: bytes = b""
+    ends: list[int | None] = field(default_factory=list)
+
+    def script(self) -> str:
+        self.scripts += 1
+        return self.text
+
+    def feed(self, data: bytes, at: float) -> tuple[Event, ...]:
+        *lines, self.rest = (self.rest + data).split(b"\n")
+        self.caught_up = self.caught_up or b"live" in lines
+        return tuple(
+            Event(at=at, node="gpu0", kind="log", severity=Severity.INFO, text=line.decode())
+            for line in lines
+            if line != b"live"
+        )
+
+    def ended(self, status: int | None, at: float) -> Refusal | None:
+        self.ends.append(status)
+        return self.refusal
 
 
 FAST = Question(name="hca", rhythm=Rhythm.FAST, lane="fast", deadline_s=None, cap_bytes=100_000)

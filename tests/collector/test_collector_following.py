@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from collector_rig import (
@@ -12,6 +11,7 @@ from collector_rig import (
     SLOW,
     Echo,
     Keys,
+    Lines,
     Sshd,
     collector,
     eventually,
@@ -23,42 +23,11 @@ from collector_rig import (
     watched,
 )
 
-from fabconsole.fabric.event import Event
-from fabconsole.fabric.health import Severity
 from fabconsole.fabric.inventory import Poll
 from fabconsole.platforms.question import Question, Refusal
 from fabconsole.stream.records import Happened, Reason, Record, Sample, Unanswered
 
 StartSshd = Callable[..., Sshd]
-
-
-@dataclass
-class Lines:
-    """A follower of lines: `live` says that history is over, every other line is an event."""
-
-    text: str
-    refusal: Refusal | None = None
-    caught_up: bool = False
-    scripts: int = 0
-    rest: bytes = b""
-    ends: list[int | None] = field(default_factory=list)
-
-    def script(self) -> str:
-        self.scripts += 1
-        return self.text
-
-    def feed(self, data: bytes, at: float) -> tuple[Event, ...]:
-        *lines, self.rest = (self.rest + data).split(b"\n")
-        self.caught_up = self.caught_up or b"live" in lines
-        return tuple(
-            Event(at=at, node="gpu0", kind="log", severity=Severity.INFO, text=line.decode())
-            for line in lines
-            if line != b"live"
-        )
-
-    def ended(self, status: int | None, at: float) -> Refusal | None:
-        self.ends.append(status)
-        return self.refusal
 
 
 def tailing(log: Path) -> str:
@@ -100,6 +69,21 @@ async def test_a_log_that_may_not_be_read_says_so_at_once_and_is_tried_again(key
     assert only(records[:1]).detail == refusal.detail
     assert lines.scripts >= 3
     assert set(lines.ends) == {1}
+
+
+async def test_a_log_whose_history_is_slow_says_so_until_it_has_been_read(
+    keys: Keys, start_sshd: StartSshd, tmp_path: Path
+) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    gate = tmp_path / "reading"
+    gate.touch()
+    lines = Lines(f"echo first; while [ -e {gate} ]; do sleep 0.05; done; echo live; cat")
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {LOG: lambda: lines})) as watching:
+        record = only(await watching.until(unanswered("gpu0", Reason.TIMEOUT, question="log")))
+        gate.unlink()
+        await watching.until(sample_of("gpu0", "log"))
+    assert record.detail == "the log's history has not been read within 2 s"
 
 
 async def test_a_follower_that_ends_is_begun_again(keys: Keys, start_sshd: StartSshd) -> None:

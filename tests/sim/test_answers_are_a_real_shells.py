@@ -122,6 +122,25 @@ def test_the_values_after_an_hca_has_gone(tmp_path: Path) -> None:
         assert b"\n@mlx5_7 0\n" in real_said
 
 
+def test_a_shell_tells_its_session_before_anything_else(host: Machine, world: World) -> None:
+    greeting, simulated = shell.PRELUDE + shell.TRACED + shell.WHOLE, Shell(host)
+    with world.shell(shell.COMMAND) as real:
+        real.send(greeting)
+        assert shell.traced(real.read_until(b"\x01")) is not None
+    assert shell.traced(b"".join(played(simulated.line(line)).out for line in greeting.splitlines())) is not None
+
+
+def test_a_question_asked_before_in_a_shell_that_was_lost_is_answered(host: Machine) -> None:
+    simulated, hca = Shell(host), registry.inquiry(HCA, NODE)
+    assert isinstance(hca, Inquiry)
+    for line in (shell.PRELUDE + shell.TRACED + shell.WHOLE + hca.text()).splitlines():
+        played(simulated.line(line))
+    asked = shell.framed(NONCE, HCA.name, shell.unless(4242, hca.call()))
+    frame = shell.unframe(played(simulated.line(asked.rstrip("\n"))).out, NONCE, HCA.name)
+    assert frame is not None
+    assert frame.status == 0
+
+
 def test_the_gpus_and_where_they_are(dialogue: Callable[[str], Dialogue], world: World, host: Machine) -> None:
     world.stand_in(["nvidia-smi", "-L"])
     gpu = dialogue("gpu")
