@@ -228,6 +228,40 @@ def test_an_nvlink_page_has_one_end_and_its_events() -> None:
     assert "Xid 74" in page
 
 
+@pytest.mark.parametrize("width", [58, 79, 119, 199])
+def test_a_link_whose_far_end_is_not_known_says_so(width: int) -> None:
+    shown = east()
+    page = plain(link_lines(shown, "gpu09-00/gpu6/nvl2", Still(shown).series, width))
+    assert "far end" in page and "unknown: nothing that is asked tells it" in " ".join(page.split())
+    assert "far end" not in plain(link_lines(shown, "gpu03-02/mlx5_5/1", Still(shown).series, width))
+    assert "unknown" in plain(link_lines(shown, "leaf05/69", Still(shown).series, width))
+
+
+def test_a_far_end_that_its_switch_does_not_list_is_not_said_to_be_of_another_fabric() -> None:
+    ends = {"a0/mlx5_0/1": port("a0/mlx5_0/1", peer="leaf0/9"), "a0/mlx5_1/1": port("a0/mlx5_1/1", peer="core/1")}
+    shown = snapshot([host("a0", "r0", ports=ends), switch("leaf0", [])])
+    said = [plain(link_lines(shown, end, Still(shown).series, 100)).splitlines()[0] for end in ends]
+    assert said[0].endswith("⇄ leaf0/9, not listed there")
+    assert said[1].endswith("⇄ core/1, not in this fabric")
+
+
+def test_a_nodes_page_has_the_events_of_its_nvswitches() -> None:
+    shown = east()
+    sxid = Event(
+        at=NOON,
+        node="gpu09-00",
+        kind="sxid",
+        severity=Severity.CRIT,
+        text="nvidia-nvswitch1: SXid (PCI:0000:07:00.0): 20034, Fatal, Link 37 LTSSM Fault Up",
+        code=20034,
+        subject="0000:07:00.0",
+        link=37,
+    )
+    shown = replace(shown, events=(EventView(event=sxid, first_at=NOON, count=1), *shown.events))
+    assert "SXid 20034" in plain(desk(shown, Place(View.NODE, "gpu09-00")).draw(79, 40).lines)
+    assert "SXid 20034" not in plain(desk(shown, Place(View.NODE, "gpu03-02")).draw(79, 40).lines)
+
+
 def test_a_link_that_vanished_says_so() -> None:
     shown = east()
     assert "no longer there" in plain(link_lines(shown, "gpu99/mlx5_0/1", Still(shown).series, 80))

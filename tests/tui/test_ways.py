@@ -156,3 +156,12 @@ async def test_what_was_said_of_one_place_is_not_said_in_the_next(bench: Bench) 
         await pilot.pause()
         assert "has 8 links" not in text(bench, "selection")
         assert "gpu03-02" in text(bench, "selection")
+
+
+async def test_an_nvlinks_page_does_not_offer_its_far_end(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        for end, is_offered in (("gpu09-00/gpu6/nvl2", False), ("gpu03-02/mlx5_5/1", True)):
+            console = bench.app.console_screen
+            console._go_to(Place(View.LINK, end, end))
+            await pilot.pause()
+            assert ("N far end" in text(bench, "keys")) is is_offered

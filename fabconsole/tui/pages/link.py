@@ -53,8 +53,12 @@ def _identity(snapshot: Snapshot, ends: Sequence[End], peer: str | None, sizes: 
         arrow = [Span("⇄ ", "faint")] if number else []
         names += _padded([*arrow, Span(cut(end.end, sizes.end - 3), "strong", end.end)], sizes.end)
     if len(ends) == 1 and peer:
-        names += [Span("⇄ ", "faint"), Span(fit(f"{peer}, not in this fabric", sizes.end - 2), "dim")]
+        why = "not listed there" if node_of(peer) in snapshot.nodes else "not in this fabric"
+        names += [Span("⇄ ", "faint"), Span(fit(f"{peer}, {why}", sizes.end - 2), "dim")]
     yield tuple(names)
+    if len(ends) == 1 and not peer:
+        told = "unknown: nothing that is asked tells it" if isinstance(ends[0], NvlinkView) else "unknown"
+        yield from _rows("far end", [Span(told, "dim")], sizes)
     said = [Span(f"{end.health.glyph} {end.health.value}", end.health.value.lower()) for end in ends]
     yield from _rows("health", said, sizes)
     if any(end.reason for end in ends):

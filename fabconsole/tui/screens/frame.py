@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from fabconsole.tui import keys
+from fabconsole.tui.addresses import nvlink_of
 from fabconsole.tui.desk import LEAST_SIZE, Desk
 from fabconsole.tui.drawing import Span, fit
 from fabconsole.tui.palette import Palette
@@ -112,6 +113,8 @@ class Frame(Screen[None], inherit_bindings=False):
         idle = {"output"} if self.pane.job is None else set()
         if not self.pane.display and here.view is not View.FABRIC:
             idle.add("lists.next")
+        if nvlink_of(here.subject) is not None:
+            idle.add("far-end")
         if self.pane.body.is_at_end:
             idle.add("move.page-down")
         if self.pane.doing and self.pane.body.selected is None:
