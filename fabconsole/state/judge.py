@@ -14,6 +14,8 @@ _NOT_ACTIVE = {
     "Armed": "Armed: the subnet manager has not made it Active",
 }
 _SEEN_ILL = frozenset({Health.WARN, Health.CONGESTED, Health.DEGRADED, Health.CRIT, Health.DOWN})
+_NOT_LINKED = frozenset({"Sleep", "Polling", "Disabled", "PortConfigurationTraining", "LinkErrorRecovery", "PhyTest"})
+"""A port that is Active all the same is about to lose its link, or has just lost it."""
 _SPEED_SLACK = 0.999
 """Tools print 26.562 and 106.25 rounded; less than a thousandth is not a slower link."""
 
@@ -40,6 +42,8 @@ def worse(*verdicts: Verdict) -> Verdict:
 def port_state(state: PortState, expect: Expect) -> Verdict:
     """A port by what it says of itself, counters aside."""
     if state.state == "Active":
+        if state.phys_state in _NOT_LINKED:
+            return Verdict(Health.WARN, f"Active, {state.phys_state}")
         return _speed(state, expect)
     if state.state is None or state.state.casefold() == "unknown":
         return Verdict(Health.UNKNOWN, "its state was not read")
@@ -65,7 +69,7 @@ def _speed(state: PortState, expect: Expect) -> Verdict:
             short.append(f"{state.width} of {expect.width}")
     if short:
         return Verdict(Health.DEGRADED, ", ".join(short))
-    if state.could_be and expect.rate_gbps is None and expect.width is None:
+    if state.could_be and expect.rate_gbps is None:  # an expected width says nothing of the speed
         now = " ".join(part for part in (state.width, _gbps(state.rate_gbps)) if part)
         return Verdict(Health.DEGRADED, f"{now}: could be {state.could_be}" if now else f"could be {state.could_be}")
     return OK
