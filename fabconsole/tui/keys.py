@@ -90,7 +90,7 @@ SHORT = {
     "help": "help",
     "quit": "quit",
     "output": "output",
-    "pane.fold": "put away",
+    "pane.fold": "close",
     "pane.cancel": "cancel",
     "move.page-down": "more",
     "whole.open": "go there",

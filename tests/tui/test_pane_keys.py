@@ -111,7 +111,7 @@ async def test_the_foot_names_what_works_on_what_is_offered(bench: Bench) -> Non
     async with opened(bench, (160, 40)) as pilot:
         await pilot.press("d")
         said = foot(bench)
-        assert said.split("   ") == [" enter run", "esc put away", "i in full", "tab page", "? help", "q quit"]
+        assert said.split("   ") == [" enter run", "esc close", "i in full", "tab page", "? help", "q quit"]
         await pilot.press("escape")
         await read(pilot, bench)
         await pilot.press("d")
@@ -119,9 +119,9 @@ async def test_the_foot_names_what_works_on_what_is_offered(bench: Bench) -> Non
 
 
 async def test_the_foot_names_what_works_on_what_is_read(bench: Bench) -> None:
-    async with opened(bench, (160, 40)) as pilot:
+    async with opened(bench, (80, 24)) as pilot:
         await read(pilot, bench)
-        wanted = [" esc put away", "pgdn more", "d diagnose", "tab page", "i in full", "? help", "q quit"]
+        wanted = [" esc close", "pgdn more", "d diagnose", "tab page", "i in full", "? help", "q quit"]
         assert foot(bench).split("   ") == wanted
         await pilot.press("end")
         assert foot(bench).split("   ") == [wanted[0], *wanted[2:]]
@@ -143,7 +143,7 @@ async def test_beside_an_open_pane_the_page_says_how_to_get_there_and_what_escap
         assert "tab" not in foot(bench) and "esc back" in foot(bench)
         await pilot.press("d", "tab")
         await pilot.pause()
-        assert "esc put away   tab pane" in foot(bench)
+        assert "esc close pane   tab pane" in foot(bench)
         await pilot.press("tab")
         assert console.pane.doing
 

@@ -109,7 +109,7 @@ class Frame(Screen[None], inherit_bindings=False):
         """The keys that do something here and now."""
         here = self.desk.trail.here
         doing = self.pane.doing or (keys.Doing.LISTING if self.stage.focused_list else None)
-        escape = "put away" if self.pane.display else self.desk.held if here.view is View.FABRIC else ""
+        escape = "close pane" if self.pane.display else self.desk.held if here.view is View.FABRIC else ""
         idle = {"output"} if self.pane.job is None else set()
         if not self.pane.display and here.view is not View.FABRIC:
             idle.add("lists.next")
