@@ -115,6 +115,7 @@ class FabricState:
             host.ask(asked)
             host.refresh()
             self._hosts[name] = host
+        self._timeline.colours_s = opening.thresholds.event_s
         self._timeline.keep({*self._hosts, *(name for name, _, _ in self._switches())})
         self._drawings.open(inventory, opening.thresholds, self._hosts)
 

@@ -56,6 +56,8 @@ class Timeline:
     """Every node's events, folded."""
 
     def __init__(self) -> None:
+        self.colours_s = 3600.0
+        """For how long an event colours its node: noise does not push it out before."""
         self._nodes: dict[str, OrderedDict[_Likeness, EventView]] = {}
         self._names: dict[str, PciNames] = {}
         self._views: tuple[EventView, ...] | None = ()
@@ -71,7 +73,8 @@ class Timeline:
         lines[likeness] = _called(_folded(before, event), self._name(event.node, likeness))
         lines.move_to_end(likeness)
         if len(lines) > _PER_NODE:
-            del lines[min(lines, key=lambda key: lines[key].event.at)]
+            since = event.at - self.colours_s
+            del lines[min(lines, key=lambda key: _worth(lines[key].event, since))]
         self._views = None
         self._versions[event.node] = self.version(event.node) + 1
 
@@ -133,6 +136,11 @@ class Timeline:
 
     def _name(self, node: str, likeness: _Likeness) -> str | None:
         return self._names.get(node, _NOTHING_KNOWN).name(likeness.subject)
+
+
+def _worth(event: Event, since: float) -> tuple[int, float]:
+    """The order in which lines are given up: the old ones, then those that say least, each from the oldest on."""
+    return (event.severity + 1 if event.at > since else 0), event.at
 
 
 def _folded(before: EventView | None, event: Event) -> EventView:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from state_records import ASKED, CLEAN, DOWN, Lab, xid
 
@@ -197,6 +199,23 @@ def test_a_flooding_node_pushes_out_its_own_events_only() -> None:
     events = lab.state.snapshot(lab.now).events
     assert len(events) < 100
     assert any(line.event.node == "h1" for line in events)
+
+
+def test_noise_of_a_node_pushes_out_no_fault_that_still_colours_it_and_old_faults_no_news() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    lab.log("h0", xid("h0", lab.now))
+    noise = [
+        Event(at=lab.now + 1, node="h0", kind="aer", severity=Severity.INFO, text=a + b)
+        for a in "abcdefghij"
+        for b in "abcdefghij"
+    ]
+    lab.log("h0", *noise)
+    assert lab.node("h0").health is Health.CRIT
+    late = [replace(event, at=lab.now + 5000, severity=Severity.CRIT) for event in noise]
+    news = replace(noise[0], at=lab.now + 10_000, text="news")
+    lab.log("h0", *late, news)
+    assert lab.state.snapshot(lab.now + 10_000).events[0].event.text == "news"
 
 
 def test_an_unchanged_node_is_the_same_object_in_the_next_snapshot() -> None:
