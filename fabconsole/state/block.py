@@ -96,7 +96,8 @@ class Block:
         grown = self.window.fold(values, quality, clock_s, at)
         self.gaps.note(at, self.window.quality, self._behind)
         if self.kind is Kind.PORTS and (grown or turns):
-            counted = {self.rows[row]: growth for row, column, growth in grown if self.columns[column] == _DOWNED}
+            downs = ((row, growth) for row, column, growth in grown if growth and self.columns[column] == _DOWNED)
+            counted = {self.rows[row]: growth for row, growth in downs}
             self.downs.note(at, counted, {turn.row for turn in turns if turn.is_down})
         return turns
 
