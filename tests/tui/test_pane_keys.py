@@ -82,6 +82,15 @@ async def test_i_tells_in_full_what_would_be_run_and_where(bench: Bench) -> None
         assert bench.app.screen is console and console.pane.doing
 
 
+async def test_i_tells_on_which_node_a_switch_was_asked_about(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        await read(pilot, bench, "leaf05")
+        await pilot.press("i")
+        await pilot.pause()
+        order = bench.source.orders[0]
+        assert f"{order.node}${''.join(order.command.split())}onleaf05" in in_full(bench)
+
+
 async def test_i_tells_in_full_what_was_run_and_how_it_ended(bench: Bench) -> None:
     async with opened(bench) as pilot:
         console = bench.app.console_screen

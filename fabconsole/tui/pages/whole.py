@@ -65,10 +65,11 @@ def whole_choice(choice: Choice) -> tuple[Row, ...]:
 def whole_job(job: Job) -> tuple[Row, ...]:
     """What was run, and how it went where."""
     order = next(iter(job.runs.values())).order
+    by = f"{order.node} $ " if len(job.runs) == 1 else ""
     groups = (Row("on", (Span(f"{group.title}  ", "strong"), *_ended(group))) for group in job.groups())
     return (
         Row("what", (Span(job.command.title, "strong"), Span(f"  {job.command.kind}", "dim"))),
-        Row("ran", (Span(order.command, "accent"),)),
+        Row("ran", (Span(f"{by}{order.command}", "accent"),)),
         *groups,
     )
 
