@@ -61,7 +61,7 @@ class Columns:
             words = label(counter)
             said += right(words, max(end + value - len(said), len(words) + 1))
             end += value + grown
-        return fit(said, end) + (fit("  symbols", self.spark + 2) if self.spark else "") + self.gap + "far end"
+        return fit(said, end) + (right("symbols", self.spark + 2) if self.spark else "") + self.gap + "far end"
 
     @property
     def gap(self) -> str:
