@@ -5,12 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from drawn_fabric import east
+from drawn_fabric import NOON, east
 from hands import burst, opened, seen, text, until
 from scripted_source import Bench, Scripted, inventory_of
 from textual.pilot import Pilot
 
+from fabconsole.runbook.command import Command, Target
+from fabconsole.runbook.template import template
+from fabconsole.stream.records import CutShort, Exited, Finished, NotBegun
+from fabconsole.stream.source import Order
+from fabconsole.tui.diagnosis import Job, Run
 from fabconsole.tui.drawing import plain
+from fabconsole.tui.pages.whole import whole_job
 from fabconsole.tui.widgets.sheet import Sheet
 
 LONG = b"".join(b"line %03d\n" % number for number in range(200))
@@ -91,17 +97,34 @@ async def test_i_tells_on_which_node_a_switch_was_asked_about(bench: Bench) -> N
         assert f"{order.node}${''.join(order.command.split())}onleaf05" in in_full(bench)
 
 
-async def test_i_tells_in_full_what_was_run_and_how_it_ended(bench: Bench) -> None:
+async def test_i_tells_in_full_what_was_run(bench: Bench) -> None:
     async with opened(bench) as pilot:
-        console = bench.app.console_screen
-        console.desk.marked = frozenset({"gpu03-00", "gpu03-02"})
         await read(pilot, bench)
         await pilot.press("i")
         await pilot.pause()
-        assert "".join(bench.source.orders[0].command.split()) in in_full(bench)
-        assert "gpu03-[00,02]2×rc0,1.4s" in in_full(bench)
+        order = bench.source.orders[0]
+        assert f"{order.node}${''.join(order.command.split())}ongpu03-02/mlx5_5/1rc0,1.4s" in in_full(bench)
         await pilot.press("i")
-        assert console.pane.doing
+        assert bench.app.console_screen.pane.doing
+
+
+def test_of_many_nodes_those_where_it_failed_are_told_first() -> None:
+    names = [f"gpu00-{number:02}" for number in range(6)]
+    ended = (Exited(0), Exited(1), Exited(0), NotBegun("no session"), CutShort("timed out"))
+    runs = [Run(Order(run=name, node=name, command="dmesg", deadline_s=5.0), name) for name in names]
+    for run, end in zip(runs, ended, strict=False):
+        run.end(Finished(run=run.order.run, node=run.order.node, at=NOON, elapsed_s=1.0, end=end))
+    command = Command(id="log", title="Kernel log", on=(Target.NODE,), runs=(template("dmesg"),))
+    told = whole_job(Job(command, runs))
+    assert [plain([row.said]) for row in told] == [
+        "Kernel log  read-only",
+        "dmesg",
+        "gpu00-01  rc 1",
+        "gpu00-03  not run: no session",
+        "gpu00-04  timed out",
+        "gpu00-05  running",
+        "2 nodes: gpu00-[00,02]  rc 0",
+    ]
 
 
 async def test_d_asks_again_what_is_read_about_wherever_one_has_gone(bench: Bench) -> None:

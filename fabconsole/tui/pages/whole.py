@@ -12,8 +12,9 @@ from rich.cells import cell_len
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Mark
 from fabconsole.state.snapshot import EventView, Finding, Snapshot
+from fabconsole.stream.records import CutShort, Exited, NotBegun
 from fabconsole.tui.addresses import place_of
-from fabconsole.tui.diagnosis import Choice, Group, Job
+from fabconsole.tui.diagnosis import Choice, Job, Run, folded
 from fabconsole.tui.drawing import Line, Span, fit, plain, right, wrapped
 from fabconsole.tui.pages.counted import End, counters_of, is_zero
 from fabconsole.tui.pages.events import LOOK, event_at, event_place
@@ -63,21 +64,37 @@ def whole_choice(choice: Choice) -> tuple[Row, ...]:
 
 
 def whole_job(job: Job) -> tuple[Row, ...]:
-    """What was run, and how it went where."""
-    order = next(iter(job.runs.values())).order
-    by = f"{order.node} $ " if len(job.runs) == 1 else ""
-    groups = (Row("on", (Span(f"{group.title}  ", "strong"), *_ended(group))) for group in job.groups())
+    """What was run, and how it ended where: what went wrong first."""
+    runs = sorted(job.runs.values(), key=lambda run: (run.is_well, run.finished is None))
+    alike: dict[str, list[Run]] = {}
+    for run in runs:
+        alike.setdefault(run.outcome if len(runs) == 1 else _ending(run), []).append(run)
+    order = runs[0].order
+    by = f"{order.node} $ " if len(runs) == 1 else ""
     return (
         Row("what", (Span(job.command.title, "strong"), Span(f"  {job.command.kind}", "dim"))),
         Row("ran", (Span(f"{by}{order.command}", "accent"),)),
-        *groups,
+        *(Row("on", _ended(said, some)) for said, some in alike.items()),
     )
 
 
-def _ended(group: Group) -> tuple[Span, ...]:
-    run = group.runs[0]
-    many = f"{len(group.runs)} × " if len(group.runs) > 1 else ""
-    return (Span(f"{many}{run.outcome}", "dim" if run.is_well or run.finished is None else "warn"),)
+def _ending(run: Run) -> str:
+    """How it ended, and not when."""
+    if run.finished is None:
+        return "running"
+    match run.finished.end:
+        case NotBegun(why):
+            return f"not run: {why}"
+        case Exited(status):
+            return f"rc {status}"
+        case CutShort(why):
+            return why
+
+
+def _ended(said: str, runs: Sequence[Run]) -> Line:
+    many = f"{len(runs)} nodes: {folded(run.order.node for run in runs)}" if len(runs) > 1 else runs[0].address
+    role = "dim" if runs[0].is_well or runs[0].finished is None else "warn"
+    return Span(many, "strong"), Span("  "), Span(said, role)
 
 
 def whole_lines(rows: Sequence[Row], width: int) -> tuple[Line, ...]:
