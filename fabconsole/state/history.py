@@ -16,6 +16,11 @@ Grown = tuple[int, int, int]
 """Row, column, and by how much."""
 
 
+def grown_by(before: NDArray[np.uint64], after: NDArray[np.uint64], row: int, column: int) -> int:
+    """What one unrolled value grew by; modular, as it is itself: one reset at its end begins anew past it."""
+    return (int(after[row, column]) - int(before[row, column])) % (1 << 64)
+
+
 class History:
     """Growth per second of some columns, step by step."""
 
@@ -53,7 +58,7 @@ class History:
         for row, index in np.argwhere(stirred).tolist():
             column = int(self.columns[index])
             place = (row, column)
-            growth = int(after[row, column]) - int(before[row, column])
+            growth = grown_by(before, after, row, column)
             grown.append((row, column, growth))
             told = None if place in reset else growth / elapsed_s
             self._grown.setdefault(place, deque(maxlen=STEPS)).append((at, told))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabconsole.fabric.table import ABSENT, PRESENT
-from fabconsole.state.history import Grown, History
+from fabconsole.state.history import Grown, History, grown_by
 from fabconsole.state.limits import Limits, past_the_end, spread
 
 Counts = NDArray[np.uint64]
@@ -162,7 +162,7 @@ class Window:
         found: list[tuple[float, float | None]] = []
         for before, after in pairwise(self._ring):
             elapsed = after.clock_s - before.clock_s
-            growth = int(after.grown[row, column]) - int(before.grown[row, column])
+            growth = grown_by(before.grown, after.grown, row, column)
             told = before.clock_s >= begun and not before.clock_s < reset <= after.clock_s and elapsed > 0
             told = told and bool(self.seen[row, column]) and not (stopped and growth == 0)
             found.append((after.at, growth / elapsed if told else None))

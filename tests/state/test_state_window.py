@@ -196,3 +196,11 @@ def test_the_memory_of_errors_has_an_end_and_leaves_resets_and_saturation_blank(
     read(seen, 65535, 2505.0)
     read(seen, 65535, 2510.0)
     assert [growth for _, growth in seen.steps(0, 0)[-3:]] == [None, pytest.approx(65532 / 5), None]
+
+
+def test_a_counter_reset_from_its_64_bit_end_grew_by_what_it_reads_and_by_nothing_less_than_zero() -> None:
+    seen = window("link_downed", Width.PMA_EXTENDED)
+    read(seen, 2**64 - 1, 0.0)
+    grown = seen.fold(np.array([[3]], np.uint64), PRESENT_1, 5.0, 5.0)
+    assert list(grown) == [(0, 0, 3)]
+    assert (rate(seen), seen.reset_at()) == (0.6, {(0, 0): 5.0})
