@@ -110,7 +110,13 @@ async def test_i_tells_in_full_what_was_run(bench: Bench) -> None:
 
 def test_of_many_nodes_those_where_it_failed_are_told_first() -> None:
     names = [f"gpu00-{number:02}" for number in range(6)]
-    ended = (Exited(0), Exited(1), Exited(0), NotBegun("no session"), CutShort("timed out"))
+    ended: tuple[Exited | CutShort | NotBegun, ...] = (
+        Exited(0),
+        Exited(1),
+        Exited(0),
+        NotBegun("no session"),
+        CutShort("timed out"),
+    )
     runs = [Run(Order(run=name, node=name, command="dmesg", deadline_s=5.0), name) for name in names]
     for run, end in zip(runs, ended, strict=False):
         run.end(Finished(run=run.order.run, node=run.order.node, at=NOON, elapsed_s=1.0, end=end))
