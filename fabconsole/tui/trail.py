@@ -20,6 +20,9 @@ class View(Enum):
     LINK = "link"
 
 
+_INWARD = tuple(View)
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A view of one thing, and what is selected in it."""
@@ -58,8 +61,13 @@ class Trail:
         return Trail(self.places[:-1]) if len(self.places) > 1 else self
 
     def crumbs(self) -> Sequence[str]:
-        """The way here, for the header: the last of each kind, a link in place of the node it is on."""
-        last = {place.view: place.subject for place in self.places[1:]}
+        """The way here, for the header: the last of each kind, none that is further in than what is shown, a link in
+        place of the node it is on.
+        """
+        last: dict[View, str] = {}
+        for place in self.places[1:]:
+            last = {view: subject for view, subject in last.items() if _INWARD.index(view) < _INWARD.index(place.view)}
+            last[place.view] = place.subject
         link = last.get(View.LINK)
         if link is not None and node_of(link) == last.get(View.NODE):
             del last[View.NODE]

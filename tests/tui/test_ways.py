@@ -138,6 +138,15 @@ def test_a_step_into_where_one_came_from_is_a_step_back() -> None:
     assert trail.into(other).places == (Place(View.FABRIC), node, link, other)
 
 
+def test_the_way_here_ends_with_what_is_shown() -> None:
+    rack, node = Place(View.RACK, "r0"), Place(View.NODE, "a0")
+    link, other = Place(View.LINK, "a0/mlx5_0/1"), Place(View.NODE, "leaf0")
+    assert Trail().into(rack).into(node).crumbs() == ["r0", "a0"]
+    assert Trail().into(rack).into(node).into(link).crumbs() == ["r0", "a0/mlx5_0/1"]
+    assert Trail().into(link).into(node).crumbs() == ["a0"]
+    assert Trail().into(rack).into(node).into(link).into(other).crumbs() == ["r0", "leaf0"]
+
+
 async def test_where_nothing_is_further_in_enter_says_so(bench: Bench) -> None:
     async with opened(bench) as pilot:
         console = bench.app.console_screen
