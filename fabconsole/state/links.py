@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from fabconsole.fabric.table import Kind, PortState
 from fabconsole.state.host import Host
@@ -24,37 +24,71 @@ class Links:
     def join(self, hosts: Mapping[str, Host], subnets: Iterable[Subnet]) -> None:
         """Find both ends of every link anew."""
         swept = list(subnets)
-        ends = {
-            state.port_guid: f"{name}/{row}"
-            for name, host in hosts.items()
-            for block in host.tables(Kind.PORTS)
-            for row, state in zip(block.rows, block.states, strict=True)
-            if isinstance(state, PortState) and state.port_guid
-        }
-        self.owners = {guid: end.partition("/")[0] for guid, end in ends.items()}
         names = {guid: name for subnet in swept for guid, name in subnet.names.items()}
-        self.owners.update(names)
+        ends = _Ends(hosts, names, (peer for subnet in swept for peer in _peers(subnet)))
+        self.owners = {**ends.owners(), **names}
         peers: dict[str, str] = {}
         for subnet in swept:
             for guid, switch in subnet.switches.items():
                 for row, peer in switch.peers.items():
                     if row in switch.moved:
                         continue
-                    here, there = f"{subnet.names[guid]}/{row}", _far_end(peer, ends, names, hosts)
-                    peers[here] = there
-                    if row in switch.fresh or there not in peers:
+                    here, there = f"{subnet.names[guid]}/{row}", ends.of(peer)
+                    peers[here] = there or ends.stranger(peer)
+                    if there and (row in switch.fresh or there not in peers):
                         peers[there] = here
         if peers != self.peers:
             self.peers = peers
             self.version += 1
 
 
-def _far_end(peer: Peer, ends: Mapping[str, str], names: Mapping[str, str], hosts: Mapping[str, Host]) -> str:
-    if peer.port_guid in ends:
-        return ends[peer.port_guid]
-    if peer.port_guid in names:
-        return f"{names[peer.port_guid]}/{peer.port}"
-    host, _, device = peer.description.partition(" ")
-    if host in hosts and device and "/" not in device and " " not in device:
-        return f"{host}/{device}/{peer.port}"  # a host that did not answer yet: Linux describes itself "HOST mlx5_0"
-    return peer.description or f"GUID {peer.port_guid}"
+class _Ends:
+    """Which of our ports a switch sees at the far end.
+
+    A GUID that two ports claim (a card cloned with its number) names neither by itself. A description, which is all
+    that is known of a host that did not answer yet, names a port only where one GUID goes by it, and the port has not
+    told another.
+    """
+
+    def __init__(self, hosts: Mapping[str, Host], switches: Mapping[str, str], seen: Iterable[Peer]) -> None:
+        self._hosts = hosts
+        self._switches = switches
+        self._claimed: dict[str, set[str]] = {}
+        for name, host in hosts.items():
+            for block in host.tables(Kind.PORTS):
+                for row, state in zip(block.rows, block.states, strict=True):
+                    if isinstance(state, PortState) and state.port_guid:
+                        self._claimed.setdefault(state.port_guid, set()).add(f"{name}/{row}")
+        self._told = {end for ends in self._claimed.values() for end in ends}
+        called: dict[str, set[str]] = {}
+        for peer in seen:
+            called.setdefault(self._described(peer), set()).add(peer.port_guid)
+        self._called = {end for end, guids in called.items() if len(guids) == 1 and end not in self._told}
+
+    def owners(self) -> dict[str, str]:
+        """GUID to the one host that has it."""
+        return {guid: next(iter(ends)).partition("/")[0] for guid, ends in self._claimed.items() if len(ends) == 1}
+
+    def of(self, peer: Peer) -> str:
+        """The far end's address; empty where it is none of ours, or cannot be told."""
+        ends, described = self._claimed.get(peer.port_guid, ()), self._described(peer)
+        if len(ends) == 1:
+            return next(iter(ends))
+        if peer.port_guid in self._switches:
+            return f"{self._switches[peer.port_guid]}/{peer.port}"
+        return described if described in ends or (not ends and described in self._called) else ""
+
+    def stranger(self, peer: Peer) -> str:
+        """What to call a far end that is none of ours, and not by an address that is."""
+        said = peer.description
+        return said if said and said not in self._told else f"GUID {peer.port_guid}"
+
+    def _described(self, peer: Peer) -> str:
+        """The port that a description names: Linux describes itself "HOST mlx5_0". Empty where it names none."""
+        host, _, device = peer.description.partition(" ")
+        is_device = host in self._hosts and device and "/" not in device and " " not in device
+        return f"{host}/{device}/{peer.port}" if is_device else ""
+
+
+def _peers(subnet: Subnet) -> Iterator[Peer]:
+    return (peer for switch in subnet.switches.values() for peer in switch.peers.values())

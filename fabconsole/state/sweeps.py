@@ -21,6 +21,8 @@ _SUDDENLY_FEW = 0.5
 """A sweep that sees less than this part of the switches we know saw wrong: they are unknown, not gone."""
 _ENOUGH_TO_TELL = 4
 _NO_EXPECT = Expect()
+_Far = tuple[str, int]
+"""Port GUID, or a switch's node GUID, and port number."""
 
 
 class Subnet:
@@ -41,6 +43,7 @@ class Subnet:
         self.version = 0
         self._there: frozenset[str] = frozenset()
         self._missed: frozenset[str] = frozenset()
+        self._twins: set[_Far] = set()
 
     def sweep(self, sweep: Sweep, taken: Collection[str], peers: Mapping[str, str]) -> list[Event]:
         """Fold one sweep; returns the changes of state it shows.
@@ -124,17 +127,22 @@ class Subnet:
         return f"the last sweep from {self.asker} did not find it"
 
     def _find_moved(self) -> None:
-        """A far end seen at one port is no longer at another that once had it: that cable was moved."""
-        seen = {
-            (switch.peers[row].port_guid, switch.peers[row].port): f"{self.names[guid]}/{row}"
-            for guid, switch in self.switches.items()
-            if guid in self._there
-            for row in switch.fresh
-        }
+        """A far end seen at one port is no longer at another that once had it: that cable was moved.
+
+        Unless it was ever seen at both at once: then two ports have one GUID, and either may be the one that is gone.
+        """
+        seen: dict[_Far, str] = {}
+        for guid, switch in self.switches.items():
+            for row in switch.fresh if guid in self._there else ():
+                far = switch.peers[row].port_guid, switch.peers[row].port
+                if far in seen:
+                    self._twins.add(far)
+                seen[far] = f"{self.names[guid]}/{row}"
         for guid, switch in self.switches.items():
             elsewhere = {
                 row: seen.get((peer.port_guid, peer.port))
                 for row, peer in switch.peers.items()
                 if peer.port_guid and (row not in switch.fresh or guid not in self._there)
+                if (peer.port_guid, peer.port) not in self._twins
             }
             switch.moved = {row: f"its cable is at {place} now" for row, place in elsewhere.items() if place}

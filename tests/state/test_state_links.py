@@ -1,0 +1,60 @@
+"""Far ends where numbers and names are not as unique as they should be."""
+
+from __future__ import annotations
+
+from state_records import CLEAN, DOWN, Lab, active
+
+from fabconsole.fabric.health import Health
+from fabconsole.stream.records import Peer
+
+PORT = "mlx5_0/1"
+
+
+def far(guid: str, description: str) -> Peer:
+    return Peer(port_guid=guid, port=1, description=description)
+
+
+def fabric(guids: dict[str, str], peers: dict[str, Peer]) -> Lab:
+    """Hosts whose one port tells a GUID, and leaf01, which sees `peers`; everything is asked twice."""
+    lab = Lab("h0", "h1", in_band=["h0"])
+    for _ in range(2):
+        lab.wait(60)
+        for host, guid in guids.items():
+            lab.ports(host, {PORT: CLEAN}, {PORT: active(guid)})
+        lab.sweep("h0", lab.switch("leaf01", dict.fromkeys(peers, CLEAN), peers=peers))
+    return lab
+
+
+def peers_of(lab: Lab, *ends: str) -> list[str | None]:
+    return [lab.port(end).peer for end in ends]
+
+
+def test_a_card_that_goes_by_another_hosts_name_is_not_taken_for_that_hosts_port() -> None:
+    lab = fabric({"h0": "a1"}, {"1": far("a1", "h0 mlx5_0"), "2": far("b2", "h0 mlx5_0")})
+    assert peers_of(lab, "leaf01/1", "h0/mlx5_0/1") == ["h0/mlx5_0/1", "leaf01/1"]
+    assert peers_of(lab, "leaf01/2") == ["h0 mlx5_0"]
+
+
+def test_two_cards_that_go_by_the_name_of_a_host_that_did_not_answer_are_neither_of_them_its_port() -> None:
+    lab = fabric({}, {"1": far("a1", "h1 mlx5_0"), "2": far("b2", "h1 mlx5_0")})
+    assert peers_of(lab, "leaf01/1", "leaf01/2") == ["h1 mlx5_0", "h1 mlx5_0"]
+
+
+def test_two_hosts_with_one_guid_are_told_apart_by_name_or_not_at_all() -> None:
+    both = {"h0": "a1", "h1": "a1"}
+    lab = fabric(both, {"1": far("a1", "h0 mlx5_0"), "2": far("a1", "h1 mlx5_0"), "3": far("a1", "localhost mlx5_0")})
+    assert peers_of(lab, "leaf01/1", "h0/mlx5_0/1") == ["h0/mlx5_0/1", "leaf01/1"]
+    assert peers_of(lab, "leaf01/2", "h1/mlx5_0/1") == ["h1/mlx5_0/1", "leaf01/2"]
+    assert peers_of(lab, "leaf01/3") == ["localhost mlx5_0"]
+
+
+def test_a_description_that_looks_like_an_address_becomes_no_ports_far_end() -> None:
+    lab = fabric({"h0": "a1", "h1": "b2"}, {"1": far("b2", "h1 mlx5_0"), "2": far("c3", "h1/mlx5_0/1")})
+    assert peers_of(lab, "h1/mlx5_0/1", "leaf01/2") == ["leaf01/1", "GUID c3"]
+
+
+def test_a_link_that_is_down_is_not_taken_for_a_moved_cable_because_another_card_has_its_guid() -> None:
+    lab = fabric({}, {"1": far("a1", "h0 mlx5_0"), "2": far("a1", "h1 mlx5_0")})
+    peers = {"2": far("a1", "h1 mlx5_0")}
+    lab.wait(60).sweep("h0", lab.switch("leaf01", {"1": CLEAN, "2": CLEAN}, {"1": DOWN}, peers))
+    assert (lab.port("leaf01/1").health, lab.port("leaf01/1").reason) == (Health.DOWN, "Down, Polling")
