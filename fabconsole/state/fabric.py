@@ -144,8 +144,11 @@ class FabricState:
         if host is None:
             return
         events = host.swept(sweep)
-        hosts = {name for name, host in self._hosts.items() if "hca" in host.questions}
-        turned = self._subnet(sweep.subnet, host).sweep(sweep, hosts, self._links.peers)
+        taken = {name for name, host in self._hosts.items() if "hca" in host.questions}
+        taken |= {
+            name for other in self._subnets.values() if other.name != sweep.subnet for name in other.names.values()
+        }
+        turned = self._subnet(sweep.subnet, host).sweep(sweep, taken, self._links.peers)
         if sweep.events:
             self._join()
         self._happened((*events, *turned, *(named(event, self._links.owners) for event in sweep.events)))

@@ -48,7 +48,7 @@ class Subnet:
     def sweep(self, sweep: Sweep, taken: Collection[str], peers: Mapping[str, str]) -> list[Event]:
         """Fold one sweep; returns the changes of state it shows.
 
-        `taken` are names that are hosts', `peers` the far ends by address.
+        `taken` are names of hosts and of other subnets' switches, `peers` the far ends by address.
         """
         self.version += 1
         self.question.answered(sweep.at, sweep.latency_s)

@@ -23,7 +23,7 @@ def named(found: Mapping[str, str], before: Mapping[str, str], taken: Collection
     """GUID to name, given GUID to description and the names so far.
 
     A switch keeps its name while its description stands for it; of several that call themselves alike (or like
-    a host in `taken`), each newcomer gets the end of its GUID.
+    what is `taken`), each newcomer gets the end of its GUID.
     """
     wanted = {guid: usable(description) for guid, description in found.items()}
     names = {guid: name for guid, name in before.items() if guid in wanted and _fits(name, wanted[guid])}

@@ -203,6 +203,7 @@ class Lab:
         complete: bool = True,
         remark: str = "",
         sm: SubnetManager | None = MASTER,
+        subnet: str = "subnet",
     ) -> None:
         self.state.apply(
             Sweep(
@@ -210,7 +211,7 @@ class Lab:
                 at=self.now,
                 latency_s=2.0,
                 boot_id=self.boots[node],
-                subnet="subnet",
+                subnet=subnet,
                 switches=switches,
                 sm=sm,
                 complete=complete,

@@ -70,6 +70,15 @@ def test_links_have_both_ends() -> None:
     assert lab.port("spine01/1").peer == "leaf01/2"
 
 
+def test_two_subnets_may_each_have_a_switch_of_one_name_and_neither_hides_the_other() -> None:
+    lab = Lab("h0", "h1", in_band=["h0", "h1"])
+    armed = PortState(state="Armed", phys_state="LinkUp")
+    lab.sweep("h0", lab.switch("leaf01", {"1": CLEAN}, {"1": armed}, guid="a" * 16), subnet="compute")
+    lab.sweep("h1", lab.switch("leaf01", {"1": CLEAN}, guid="b" * 16, node="h1"), subnet="storage")
+    assert lab.port("leaf01/1").health is Health.CRIT
+    assert lab.node("leaf01-bbbb").facts["subnet"] == "storage"
+
+
 def test_a_far_end_that_is_none_of_ours_keeps_its_description() -> None:
     lab = Lab("h0", in_band=["h0"])
     far = {
