@@ -8,7 +8,7 @@ from enum import Enum
 
 import numpy as np
 
-from fabconsole.fabric.table import ABSENT, Kind, NvlinkState, PortState, Table
+from fabconsole.fabric.table import ABSENT, Kind, NvlinkState, PortState, Table, Width
 from fabconsole.state.downs import Downs
 from fabconsole.state.gaps import Gaps
 from fabconsole.state.limits import Limits
@@ -84,6 +84,8 @@ class Block:
     def fold(self, table: Table, clock_s: float, at: float) -> Sequence[Turn]:
         """Take an answer; returns the rows whose state word changed."""
         before = self._table
+        if table.source is not self.source:
+            self._widened(table.source)
         if before is not None and not self._behind and not table.unread and _unmoved(before, table):
             self.window.repeat(clock_s, at)
             self.gaps.repeat(at)
@@ -142,6 +144,12 @@ class Block:
     def any_was_up(self) -> bool:
         """True where any row ever was."""
         return len(self._asleep) < len(self.rows)
+
+    def _widened(self, source: Width) -> None:
+        """The same counters are read from other registers now: they stop elsewhere."""
+        self.source, window = source, self.window
+        window.limits = Limits(self.columns, source)
+        window.saturated = window.limits.reached(window.values, window.quality)
 
     def _line_seen(self, row: int) -> tuple[Seen, float | None]:
         return self._behind.get(row) or (Seen.READ, self.at)

@@ -9,7 +9,7 @@ from state_records import CLEAN, DOWN, MASTER, RULES, Lab, active
 
 from fabconsole.fabric.health import Health, Mark
 from fabconsole.fabric.inventory import Expect
-from fabconsole.fabric.table import PortState
+from fabconsole.fabric.table import PortState, Width
 from fabconsole.state.switch_names import named, usable
 from fabconsole.stream.records import Asked, Opening, Peer, Reason
 
@@ -77,6 +77,15 @@ def test_two_subnets_may_each_have_a_switch_of_one_name_and_neither_hides_the_ot
     lab.sweep("h1", lab.switch("leaf01", {"1": CLEAN}, guid="b" * 16, node="h1"), subnet="storage")
     assert lab.port("leaf01/1").health is Health.CRIT
     assert lab.node("leaf01-bbbb").facts["subnet"] == "storage"
+
+
+def test_a_counter_that_is_read_from_a_narrower_register_than_before_is_saturated_at_its_end() -> None:
+    lab = Lab("h0", in_band=["h0"])
+    for source in (Width.PMA_EXTENDED, Width.PMA, Width.PMA):
+        reading = lab.wait(60).switch("leaf01", {"1": {**CLEAN, "link_downed": 255}})
+        lab.sweep("h0", replace(reading, table=replace(reading.table, source=source)))
+    port = lab.port("leaf01/1")
+    assert (port.health, port.marks) == (Health.WARN, {"link_downed": Mark.SATURATED})
 
 
 def test_a_far_end_that_is_none_of_ours_keeps_its_description() -> None:
