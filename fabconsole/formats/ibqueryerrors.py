@@ -91,6 +91,11 @@ class Errors:
     strange: tuple[str, ...] = ()
     """The first lines that were not understood, sanitised."""
 
+    @property
+    def whole(self) -> bool:
+        """Every port that the summary counts as bad has its line here: none was lost or not understood."""
+        return self.summary is not None and sum(len(node.ports) for node in self.nodes) >= self.summary.bad_ports
+
 
 def read(text: bytes) -> Errors:
     """Understand a run's standard output. Never raises."""
@@ -105,11 +110,14 @@ def read(text: bytes) -> Errors:
             ports, total = {}, {}
             nodes.append(Node(guid=_guid(head[1]), description=printable(head[2], 64), ports=ports, total=total))
         elif nodes and (said := _PORT.fullmatch(line)) and (found := _counts(said[3])) is not None:
+            guid = _guid(said[1]) or ""
             if said[2] == b"ALL":
                 total.update(found[0])
-            else:
-                guid, number = said[1].decode().lower().zfill(16), int(said[2])
+            elif nodes[-1].guid in (None, guid):
+                number = int(said[2])
                 ports[number] = Port(guid=guid, number=number, counts=found[0], extended=found[1], end=end)
+            elif len(strange) < _SHOWN:
+                strange.append(printable(line, 120))  # of a switch whose heading was not understood
         elif not _summed(line, tail, lists) and b"Link info:" not in line and len(strange) < _SHOWN:
             strange.append(printable(line, 120))
     return Errors(nodes=tuple(nodes), summary=_summary(tail, lists), strange=tuple(strange))

@@ -179,6 +179,8 @@ def _doubts(heard: _Heard, part: Part, covered: Covered) -> list[str]:
     elif summary.failures:
         names = sorted({failed.description for failed in failures})
         doubts.append(f"{summary.failures} counter queries failed" + (f": {', '.join(names[:4])}" if names else ""))
+    elif not covered.errors.whole:
+        doubts.append(f"of {summary.bad_ports} ports with errors not every line was understood")
     elif not covered.whole:
         doubts.append(f"ibqueryerrors checked {summary.nodes} of {covered.switches} switches")
     strange = (*heard.strange, *covered.errors.strange)

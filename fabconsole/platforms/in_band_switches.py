@@ -1,8 +1,9 @@
 """Switches from the tools' words: one table a switch, and of each port whether its counters are known.
 
 A port that `ibqueryerrors` left out is clean only where its switch was asked and answered: there is a summary, it hides
-nothing, it counts as many switches as `iblinkinfo` saw, and no failed query names the port. Else an active port is
-unread (its last reading grows stale), and a port that is down keeps its state and has no counters.
+nothing, it counts as many switches as `iblinkinfo` saw and no more bad ports than have lines, and no failed query names
+the port. Else an active port is unread (its last reading grows stale), and a port that is down keeps its state and has
+no counters.
 
 Which counters were read, 64-bit or plain, `ibqueryerrors` shows by how it prints a value. Where a switch is clean and
 nothing is printed, its ClassPortInfo masks decide, which `perfquery` prints; where they are not known either, plain.
@@ -57,7 +58,7 @@ class Covered:
 
     @property
     def _told(self) -> bool:
-        return self.errors.summary is not None and self.errors.summary.hides_nothing
+        return self.errors.summary is not None and self.errors.summary.hides_nothing and self.errors.whole
 
     @property
     def _all(self) -> bool:

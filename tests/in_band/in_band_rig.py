@@ -48,11 +48,12 @@ def part(name: str, out: str, *, status: int = 0, error: str = "") -> bytes:
 def errors(switches: Iterable[Switch], *, failures: int = 0, checked: int | None = None) -> str:
     switches = list(switches)
     nodes = len(switches) if checked is None else checked
+    bad = sum(len(switch.errors) for switch in switches)
     failed = f"##          {failures} PMA query failures\n" if failures else ""
     return (
         "".join(switch.bad() for switch in switches)
         + f"\n## Summary: {nodes} nodes checked, 1 bad nodes found\n"
-        + "##          9 ports checked, 1 ports have errors beyond threshold\n"
+        + f"##          9 ports checked, {bad} ports have errors beyond threshold\n"
         + f"## Thresholds: \n{failed}## Suppressed:\n"
     )
 

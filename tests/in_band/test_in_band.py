@@ -125,6 +125,29 @@ def test_a_summary_of_fewer_switches_than_there_are_vouches_for_none_without_a_l
     assert named(got, "spine01").table.unread == ("1", "2", "3")
 
 
+@pytest.mark.parametrize(
+    "torn",
+    [
+        (b" port 2: [SymbolErrorCounter == 77]", b" port 2: [SymbolErrorCounter == \x007]"),
+        (b'Errors for 0x200001 "spine01"\n', b'Err\x1b for 0x200001 "spine01"\n'),
+        (b"   GUID 0x200001 port 1: [LinkDownedCounter == 3]\n", b""),
+    ],
+    ids=["a line", "a heading", "a line that is lost"],
+)
+def test_a_line_of_errors_that_is_not_understood_leaves_no_port_clean(
+    asks: InBandInquiry, torn: tuple[bytes, bytes]
+) -> None:
+    leaf01, spine01 = leaf(errors={2: " [SymbolErrorCounter == 77]"}), spine(errors={1: " [LinkDownedCounter == 3]"})
+    body = sweep([leaf01, spine01])
+    assert body.count(torn[0]) == 1
+    got = swept(asks, body.replace(*torn))
+    assert not got.complete
+    assert "of 2 ports with errors not every line was understood" in got.remark
+    unread = {switch.description: set(switch.table.unread) for switch in got.switches}
+    assert "3" in unread["leaf01"] & unread["spine01"]
+    assert not any(row(named(got, "leaf01"), int(port))[0][DOWNED] for port in named(got, "leaf01").table.rows)
+
+
 def test_a_port_that_is_no_longer_listed_is_unread_not_gone(asks: InBandInquiry) -> None:
     swept(asks, sweep([leaf()]))
     assert named(swept(asks, sweep([leaf(ports=2)], activity=2)), "leaf01").table.unread == ("3",)
