@@ -136,6 +136,7 @@ class InBandInquiry:
         answer, parts = heard.answer, heard.parts
         part = parts.get("errors", _NOTHING)
         errors = ibqueryerrors.read(part.out)
+        broke_off = bool(parts.get("links", _NOTHING).status)
         covered = Covered(errors=errors, failures=ibqueryerrors.failures(part.error), switches=len(heard.switches))
         nodes = {node.guid: node for node in errors.nodes}
         readings = []
@@ -145,6 +146,7 @@ class InBandInquiry:
             readings.append(self._switches[guid].reading(links, covered, node, clock_s))
         fewer = self._most - len(readings) >= 2 and len(readings) < FAR_FEWER * self._most
         doubts = _doubts(heard, part, covered) + ([f"sees {len(readings)} of {self._most} switches"] if fewer else [])
+        doubts += [_broke_off("iblinkinfo", parts["links"])] if broke_off else []
         self._most = max(self._most, len(readings))
         manager = sminfo.read(parts.get("sminfo", _NOTHING).out.decode("utf-8", "replace"))
         return Reading(
@@ -156,7 +158,7 @@ class InBandInquiry:
                 subnet=self._role.subnet,
                 switches=tuple(readings),
                 sm=None if manager is None else _manager(manager),
-                complete=covered.whole and not fewer,
+                complete=covered.whole and not fewer and not broke_off,
                 remark=printable("; ".join(doubts)),
                 events=self._manager.seen(manager, answer.at),
             )
@@ -175,7 +177,7 @@ def _doubts(heard: _Heard, part: Part, covered: Covered) -> list[str]:
     if part.status in TIMED_OUT:
         doubts.append(f"ibqueryerrors took more than {SECONDS['errors']} s")
     elif summary is None:
-        doubts.append(f"ibqueryerrors broke off ({_last(part.error) or f'status {part.status}'})")
+        doubts.append(_broke_off("ibqueryerrors", part))
     elif summary.failures:
         names = sorted({failed.description for failed in failures})
         doubts.append(f"{summary.failures} counter queries failed" + (f": {', '.join(names[:4])}" if names else ""))
@@ -187,6 +189,10 @@ def _doubts(heard: _Heard, part: Part, covered: Covered) -> list[str]:
     if strange:
         doubts.append(f"not understood: {strange[0]}")
     return doubts
+
+
+def _broke_off(tool: str, part: Part) -> str:
+    return f"{tool} broke off ({_last(part.error) or f'status {part.status}'})"
 
 
 def _last(text: str) -> str:

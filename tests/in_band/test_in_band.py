@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from in_band_rig import NONCE, Switch, answer, caps, part, sweep
+from in_band_rig import NONCE, Switch, answer, caps, errors, part, sweep
 
 from fabconsole.fabric.inventory import InBand, Node
 from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED, Width
@@ -146,6 +146,13 @@ def test_a_line_of_errors_that_is_not_understood_leaves_no_port_clean(
     unread = {switch.description: set(switch.table.unread) for switch in got.switches}
     assert "3" in unread["leaf01"] & unread["spine01"]
     assert not any(row(named(got, "leaf01"), int(port))[0][DOWNED] for port in named(got, "leaf01").table.rows)
+
+
+def test_a_list_of_links_that_broke_off_makes_no_switch_missing(asks: InBandInquiry) -> None:
+    swept(asks, sweep([leaf(), spine()]))
+    body = part("links", leaf().links(), status=139) + part("errors", errors([leaf()]))
+    got = swept(asks, body)
+    assert (got.complete, got.remark) == (False, "iblinkinfo broke off (status 139)")
 
 
 def test_a_port_that_is_no_longer_listed_is_unread_not_gone(asks: InBandInquiry) -> None:
