@@ -174,10 +174,14 @@ class Job:
         return True
 
     def groups(self) -> tuple[Group, ...]:
-        """Runs by what they said, the most common answer first, those still running by themselves."""
+        """Runs by what they said: what failed first, then the most common answer, those still running last."""
         alike: dict[object, list[Run]] = {}
         for run in self.runs.values():
             ended = run.finished
             said = (tuple(run.transcript.lines), ended.end) if ended else run.order.run
             alike.setdefault(said, []).append(run)
-        return tuple(Group(tuple(runs)) for runs in sorted(alike.values(), key=lambda runs: -len(runs)))
+        return tuple(Group(tuple(runs)) for runs in sorted(alike.values(), key=_turn))
+
+
+def _turn(runs: Sequence[Run]) -> tuple[bool, bool, int]:
+    return runs[0].finished is None, runs[0].is_well, -len(runs)

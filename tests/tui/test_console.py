@@ -369,6 +369,20 @@ async def test_a_running_command_can_be_cancelled(tmp_path: Path) -> None:
         assert "cancelled" in text(bench, "pane-head")
 
 
+async def test_what_was_begun_before_what_is_shown_is_cancelled_with_it(tmp_path: Path) -> None:
+    shown = east()
+    bench = Bench(shown, tmp_path, Scripted(inventory_of(shown), (b"working\n",), ends=False))
+    async with opened(bench) as pilot:
+        for begun in (1, 2):
+            await pilot.press("d")
+            await pilot.pause()
+            await pilot.press("enter")
+            await until(pilot, lambda begun=begun: len(bench.source.orders) == begun)
+        await pilot.press("c")
+        await until(pilot, lambda: len(bench.source.cancelled) == 2)
+        assert bench.source.cancelled == [order.run for order in bench.source.orders]
+
+
 async def test_tab_goes_round_the_pane_too_and_escape_puts_it_away_from_anywhere(bench: Bench) -> None:
     async with opened(bench) as pilot:
         console = bench.app.console_screen

@@ -202,9 +202,7 @@ class Console(Frame, inherit_bindings=False):
 
     async def action_interrupt(self) -> None:
         """Ctrl-C stops the diagnostic that runs; it never takes the console away in the middle of an incident."""
-        if self.pane.is_running:
-            await self.pane.action_cancel()
-        else:
+        if not await self.pane.cancel():
             self.say("ctrl-c stops a diagnostic, and none is running: q leaves the console")
 
     def _open_pane(self) -> None:

@@ -133,10 +133,12 @@ class Pane(Vertical):
 
     async def action_cancel(self) -> None:
         """Stop what runs."""
-        if self.job is None or self.job.is_over:
+        if not await self.cancel():
             self.post_message(self.Told("no diagnostic is running"))
-        else:
-            await self._diagnostics.cancel(self.job)
+
+    async def cancel(self) -> bool:
+        """Stop every diagnostic that runs, shown or begun before it; False where none does."""
+        return await self._diagnostics.cancel() > 0
 
     @on(Sheet.Moved)
     def _moved(self, message: Sheet.Moved) -> None:
