@@ -13,10 +13,14 @@ from fabconsole.collector.shared import Shared
 from fabconsole.platforms.question import Follower, Inquiry
 from fabconsole.platforms.shell import PRELUDE, TRACED, WATCHED, WHOLE
 
-FAST_LANE = "fast"
-"""The lane whose questions start no tool, and so need no watch."""
+_PRELUDES = {
+    "fast": PRELUDE + TRACED + WHOLE,  # no question of it starts a tool, so none needs a watch
+    "slow": PRELUDE + TRACED + WATCHED + WHOLE,
+}
+"""First words into the shell of a lane in which nobody asks when a piece of an answer came."""
 
-_UNWATCHED, _WATCHED = PRELUDE + TRACED + WHOLE, PRELUDE + TRACED + WATCHED
+_STAMPED = PRELUDE + TRACED + WATCHED
+"""The same for every other lane."""
 
 Turn = Lane | Following
 
@@ -45,7 +49,7 @@ def _lane(name: str, inquiries: Mapping[Asking, Inquiry], way: Way, shared: Shar
         inquiries,
         way,
         shared.emit,
-        prelude=_UNWATCHED if name == FAST_LANE else _WATCHED,
+        prelude=_PRELUDES.get(name, _STAMPED),
         clock=shared.clock,
         monotonic=shared.monotonic,
         random=shared.random,

@@ -22,20 +22,19 @@ COMMAND = "exec sh"
 """What the channel executes; the login shell (csh, fish) sees only this."""
 
 
-def _ask(run: str) -> str:
-    return (
-        r"fc_ask() { fc_u=0; fc_b=-; read -r fc_u fc_i 2>/dev/null </proc/uptime; "
-        r"read -r fc_b 2>/dev/null </proc/sys/kernel/random/boot_id; "
-        r"""printf '\002%s %s %s %s\n' "$1" "$2" "$fc_u" "$fc_b"; """
-        rf"""fc_n=$1; fc_q=$2; shift 2; {run} </dev/null 2>/dev/null; """
-        r"""printf '\n\003%s %s %s\n' "$fc_n" "$fc_q" "$?"; }"""
-    )
-
+_WHEN = (
+    "fc_u=0; fc_b=-; read -r fc_u fc_i 2>/dev/null </proc/uptime; "
+    "read -r fc_b 2>/dev/null </proc/sys/kernel/random/boot_id; "
+)
 
 PRELUDE = "\n".join(
     (
         "PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL",
-        _ask('"$@"'),
+        'fc_run() { "$@"; }',
+        f"fc_ask() {{ {_WHEN}"
+        r"""printf '\002%s %s %s %s\n' "$1" "$2" "$fc_u" "$fc_b"; """
+        "fc_n=$1; fc_q=$2; shift 2; "
+        r"""fc_run "$@" </dev/null 2>/dev/null; printf '\n\003%s %s %s\n' "$fc_n" "$fc_q" "$?"; }""",
         "",
     )
 )
@@ -53,17 +52,17 @@ TRACED = "\n".join(
 """More first lines: the shell tells its process id, which is its session's, as `\\x01PID`; see `unless`."""
 
 WHOLE = (
-    r"fc_ask() { fc_u=0; fc_b=-; read -r fc_u fc_i 2>/dev/null </proc/uptime; "
-    r"read -r fc_b 2>/dev/null </proc/sys/kernel/random/boot_id; "
-    r"""fc_n=$1; fc_q=$2; shift 2; fc_o=$("$@" </dev/null 2>/dev/null); fc_s=$?; """
+    f"fc_ask() {{ {_WHEN}"
+    """fc_n=$1; fc_q=$2; shift 2; fc_o=$(fc_run "$@" </dev/null 2>/dev/null); fc_s=$?; """
     r"""printf '\002%s %s %s %s\n%s\n\n\003%s %s %s\n' "$fc_n" "$fc_q" "$fc_u" "$fc_b" "$fc_o" """
     r""""$fc_n" "$fc_q" "$fc_s"; fc_o=; }"""
     "\n"
 )
-"""One more first line, for the lane whose answers are small and quick: an answer is said in one piece.
+"""One more first line, for lanes in which nobody asks when a piece of an answer came: it is said in one piece.
 
 Eight devices said one by one are some twenty SSH packets, and a packet costs us as much as all of their parsing.
-The body always ends in one newline.
+What a tool of seconds says comes in five, each of which wakes us. The body always ends in one newline; the node holds
+all of it before it says any.
 """
 
 
@@ -83,9 +82,8 @@ def _end(session: str, group: str) -> str:
 WATCHED = "\n".join(
     (
         "exec 9<&0",
-        f"fc_watched() {{ ( read -r fc_x <&9; {_end('0', '0')} ) >/dev/null 2>&1 & "
+        f"fc_run() {{ ( read -r fc_x <&9; {_end('0', '0')} ) >/dev/null 2>&1 & "
         'fc_w=$!; "$@" 9<&-; fc_s=$?; kill $fc_w; wait $fc_w; return $fc_s; }',
-        _ask('fc_watched "$@"'),
         "",
     )
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -89,6 +90,38 @@ async def test_an_answer_over_the_cap_is_cut_off_and_costs_its_question_alone(
     assert isinstance(record, Unanswered)
     assert "100,000 bytes" in record.detail
     assert not [one for one in watching.seen if unanswered("gpu0")(one)]
+
+
+@pytest.mark.parametrize("size", [12_288, 200_000, 1_000_000])
+async def test_what_a_tool_prints_arrives_byte_by_byte_whatever_its_size(
+    keys: Keys, start_sshd: StartSshd, tmp_path: Path, size: int
+) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    printed = "".join(f"\t Link {number}: CRC Errors: {number * 7919}  \n" for number in range(size // 30))
+    (tmp_path / "printed").write_text(printed)
+    roomy = replace(SLOW, cap_bytes=1 << 22, deadline_s=10.0)
+    asked = {roomy: lambda: Echo(f"cat {tmp_path}/printed; false")}
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), asked)) as watching:
+        (sample, _) = await watching.until(sample_of("gpu0", "gpu"), times=2)
+    assert isinstance(sample, Sample)
+    assert sample.facts["said"] == printed
+    assert sample.facts["status"] == "1"
+
+
+@pytest.mark.parametrize(("lane", "in_pieces"), [("slow", False), ("in-band", True)])
+async def test_a_sweep_alone_is_told_as_it_comes_and_all_else_in_one_piece(
+    keys: Keys, start_sshd: StartSshd, lane: str, in_pieces: bool
+) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    echo = Echo("echo one; sleep 0.1; echo two")
+    asked = {replace(SLOW, lane=lane, deadline_s=5.0): lambda: echo}
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), asked)) as watching:
+        await watching.until(sample_of("gpu0", "gpu"), times=2)
+    _, second, *_ = echo.answers  # before the first one the shell told its session
+    assert second.body == b"one\ntwo\n"
+    assert bool(second.stamps) is in_pieces
 
 
 async def test_what_a_node_prints_cannot_pass_for_an_answer(keys: Keys, start_sshd: StartSshd) -> None:
@@ -193,13 +226,13 @@ async def test_a_frozen_server_goes_unanswered_others_are_unharmed_and_it_recove
         assert max(later - earlier for earlier, later in pairwise(gaps)) < 1.5
 
 
-async def test_a_shell_that_dies_is_opened_again(keys: Keys, start_sshd: StartSshd) -> None:
+async def test_a_shell_that_dies_is_opened_again(keys: Keys, start_sshd: StartSshd, tmp_path: Path) -> None:
     sshd = start_sshd()
     keys.trust(sshd.port)
     echoes: list[Echo] = []
 
     def echo() -> Echo:
-        echoes.append(Echo('echo $$; [ -n "$fc_once" ] && kill -9 $$; fc_once=1'))
+        echoes.append(Echo(f"echo $$; [ -e {tmp_path}/once ] || {{ touch {tmp_path}/once; kill -9 $$; }}"))
         return echoes[-1]
 
     async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {SLOW: echo})) as watching:

@@ -36,6 +36,7 @@ SICK = """
 """
 NODE = Node(name="gpu00-01", rack="r00", address="gpu00-01", in_band=InBand())
 NONCE = "0123456789abcdef"
+GREETINGS = {"fast": shell.WHOLE, "slow": shell.WATCHED + shell.WHOLE, "in-band": shell.WATCHED}
 
 
 def at_moment(moment: float, folder: Path) -> Machine:
@@ -58,7 +59,7 @@ class Dialogue:
     def __init__(self, real: RealShell, simulated: Shell, question: Question, inquiry: Inquiry) -> None:
         self._real, self._simulated = real, simulated
         self._question, self._inquiry = question, inquiry
-        self._send(shell.PRELUDE + (shell.WHOLE if question.lane == "fast" else shell.WATCHED))
+        self._send(shell.PRELUDE + GREETINGS[question.lane])
 
     def ask(self) -> tuple[bytes, bytes]:
         """(what a real shell says, what the simulation says) this round; the inquiry learns of the real one."""
