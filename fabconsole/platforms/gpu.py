@@ -18,6 +18,7 @@ from fabconsole.fabric.inventory import Node
 from fabconsole.formats import nvidia_proc, nvidia_smi
 from fabconsole.platforms import tool
 from fabconsole.platforms.question import Answer, Question, Reading, Refusal, Rhythm
+from fabconsole.stream.records import Reason
 
 LIMIT_S = 15
 """nvidia-smi takes 1 to 3 s, and hangs on a sick GPU."""
@@ -62,6 +63,8 @@ class GpuInquiry:
         said = nvidia_smi.gpus(text)
         if said.lost is not None or (answer.status != 0 and not said.none_there):
             return tool.refusal("nvidia-smi", answer.status, said.lost or "\n".join(said.strange) or text, LIMIT_S)
+        if said.torn:
+            return Refusal(reason=Reason.GARBLED, detail=f"nvidia-smi -L: not understood: {said.torn}")
         facts = {"gpus": str(len(said.gpus))}
         where = nvidia_proc.addresses(files)
         # Interned: every host has facts of these names, and most have their GPUs at the same addresses.

@@ -9,8 +9,9 @@ import numpy as np
 
 from fabconsole.fabric.inventory import Node
 from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED, Kind, NvlinkState, Table, Width
-from fabconsole.formats import nvidia_smi
-from fabconsole.formats.nvidia_smi import Errors, Gpu, Gpus, NoLinks
+from fabconsole.formats import nvidia_smi, nvlink_errors
+from fabconsole.formats.nvidia_smi import Gpu, Gpus, NoLinks
+from fabconsole.formats.nvlink_errors import Errors
 from fabconsole.platforms import tool
 from fabconsole.platforms.nvlink_text import TEXT, Kept, Section, sections
 from fabconsole.platforms.question import Answer, Question, Reading, Refusal, Rhythm
@@ -68,6 +69,8 @@ class NvlinkInquiry:
         found = nvidia_smi.links(said)
         if not found.gpus and not found.none_there and (state.status != 0 or found.lost is not None):
             return tool.refusal("nvidia-smi", state.status, "\n".join(found.strange), LIMIT_S)
+        if found.torn:
+            return _torn("-s", found.torn)
         errors = self._errors_of(error, found, state)
         if isinstance(errors, Refusal):
             return errors
@@ -88,9 +91,11 @@ class NvlinkInquiry:
         said = self._errors_said.text(section)
         if said is None:
             return Refusal(reason=Reason.GARBLED, detail="nvlink -e is said to be unchanged, but was never seen")
-        errors = nvidia_smi.errors(said)
+        errors = nvlink_errors.errors(said)
         if wanted and section.status != 0 and not errors.counts:
             return tool.refusal("nvidia-smi", section.status, "\n".join(errors.strange), LIMIT_S)
+        if errors.torn:
+            return _torn("-e", errors.torn)
         self._errors_said.keep(section)
         return errors
 
@@ -100,8 +105,12 @@ class NvlinkInquiry:
         counts: list[dict[str, int | None]] = []
         unread: list[str] = []
         most = max((len(gpu.links) for gpu in found.gpus.values()), default=0)
+        likely = max(most, self._expected)
         for gpu in sorted(found.gpus.values(), key=lambda gpu: gpu.index):
-            for link, state in self._states(gpu, max(most, self._expected)):
+            if found.strange and gpu.links:
+                known = self._known.get(gpu.index, range(likely))
+                unread.extend(f"gpu{gpu.index}/nvl{link}" for link in known if link not in gpu.links)
+            for link, state in self._states(gpu, likely, whole=not found.strange):
                 row = f"gpu{gpu.index}/nvl{link}"
                 errors_of_link = errors.counts.get((gpu.index, link))
                 if broken and errors_of_link is None and state.state == "up":
@@ -118,10 +127,11 @@ class NvlinkInquiry:
             self._columns = tuple(dict.fromkeys((*self._columns, *more)))
         return _table(self._table, self._columns, rows, states, counts, unread)
 
-    def _states(self, gpu: Gpu, likely: int) -> Iterator[tuple[int, NvlinkState]]:
-        """Each link of a GPU; of one that lists none, those it is known or likely to have."""
+    def _states(self, gpu: Gpu, likely: int, *, whole: bool) -> Iterator[tuple[int, NvlinkState]]:
+        """Each link of a GPU; of one that lists none, those it is known or likely to have. `whole`: all was read."""
         if gpu.links:
-            self._known[gpu.index] = _numbered(tuple(sorted(gpu.links)))
+            known = () if whole else self._known.get(gpu.index, ())
+            self._known[gpu.index] = _numbered(tuple(sorted({*known, *gpu.links})))
             for number, link in sorted(gpu.links.items()):
                 yield number, _state(link.state, link.speed_gbs, gpu.uuid, gpu.name)
         elif gpu.none is not NoLinks.NOT_SUPPORTED:
@@ -130,6 +140,10 @@ class NvlinkInquiry:
             for number in numbers:
                 state = "inactive" if down else "unknown"
                 yield number, _state(state, None, gpu.uuid, gpu.name)
+
+
+def _torn(option: str, line: str) -> Refusal:
+    return Refusal(reason=Reason.GARBLED, detail=f"nvlink {option}: what follows belongs to no GPU: {line}")
 
 
 @lru_cache(maxsize=4096)  # a GPU's links mostly say the same: 9 kB a host if each said it for itself

@@ -22,6 +22,7 @@ from fabconsole.formats import (
     kernel_log,
     nvidia_proc,
     nvidia_smi,
+    nvlink_errors,
     perfquery,
     sminfo,
     sysfs,
@@ -72,8 +73,12 @@ FORMATS: Mapping[str, tuple[Read, bytes]] = {
         b"/proc/driver/nvidia/gpus/0000:18:00.0/information:GPU UUID: \t GPU-0a1b2c3d\n",
     ),
     "nvidia_smi": (
-        of_text(nvidia_smi.gpus, nvidia_smi.links, nvidia_smi.errors),
-        b"GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-0a1b2c3d)\n\t Link 0: 26.562 GB/s\n\t Link 1: <inactive>\n"
+        of_text(nvidia_smi.gpus, nvidia_smi.links),
+        b"GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-0a1b2c3d)\n\t Link 0: 26.562 GB/s\n\t Link 1: <inactive>\n",
+    ),
+    "nvlink_errors": (
+        of_text(nvlink_errors.errors),
+        b"GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-0a1b2c3d)\n"
         b"\t Link 0: Replay Errors: 0\n\t Link 0: Recovery Errors: N/A\n",
     ),
     "perfquery": (

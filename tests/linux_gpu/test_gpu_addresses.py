@@ -112,7 +112,8 @@ def test_an_answer_cut_anywhere_puts_no_gpu_elsewhere(cut):
         for address, uuid in (("0000:1b:00.0", UUIDS[1]), ("0000:9d:00.0", UUIDS[0]))
     )
     reading = GpuInquiry(NODE).read(answered(text[: cut % len(text)].encode()))
-    assert isinstance(reading, Reading)
+    if isinstance(reading, Refusal):
+        return
     assert reading.facts.get("gpu0.pci", "0000:9d:00.0") == "0000:9d:00.0"
     assert reading.facts.get("gpu1.pci", "0000:1b:00.0") == "0000:1b:00.0"
 

@@ -395,6 +395,52 @@ def test_an_answer_cut_anywhere_makes_no_link_up_or_down_that_is_not(cut):
             assert state.state in {"unknown", "inactive" if "inactive" in told[gpu][link] else "up"}
 
 
+WHOLE = f"@-s 0 1-1\n{states(UP)}\n@-e 0 2-2\n{errors(COUNTS)}\n"
+TRUTH = {
+    f"gpu{gpu}/nvl{link}": ("inactive" if "inactive" in said else "up", COUNTS.get((gpu, link)))
+    for gpu, links in UP.items()
+    for link, said in enumerate(links)
+}
+LINES = WHOLE.split("\n")[:-1]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["known before", "first answer"])
+@pytest.mark.parametrize("torn", ["\x00\x1b[31m?", "Killed", "", "GP"])
+@pytest.mark.parametrize("at", range(len(LINES)))
+def test_a_line_of_garbage_gives_no_link_what_is_anothers_and_loses_none(at, torn, known):
+    inquiry = NvlinkInquiry(NODE)
+    if known:
+        inquiry.read(answered(WHOLE))
+    lines = [*LINES[:at], torn + LINES[at][len(torn) // 2 + 2 :], *LINES[at + 1 :]]
+    reading = inquiry.read(answered("\n".join(lines) + "\n"))
+    if isinstance(reading, Refusal):
+        return
+    (table,) = reading.tables
+    assert {*table.rows, *table.unread} == set(TRUTH)
+    for row, state, values, quality in zip(table.rows, table.states, table.values, table.quality, strict=True):
+        told, counts = TRUTH[row]
+        assert state.state in (told, "unknown")
+        for value, count, how in zip(values.tolist(), counts or (0, 0, 0), quality.tolist(), strict=True):
+            assert how != PRESENT or value == count
+
+
+def test_a_gpu_whose_heading_is_not_understood_lends_its_links_to_no_other():
+    inquiry = NvlinkInquiry(NODE)
+    inquiry.read(answered(WHOLE))
+    text = WHOLE.replace(HEADS[1], "?", 1)
+    assert inquiry.read(answered(text)) == Refusal(
+        reason=Reason.GARBLED, detail="nvlink -s: what follows belongs to no GPU: Link 0: 26.562 GB/s"
+    )
+
+
+@pytest.mark.parametrize("gpu", [0, 1])
+def test_a_list_with_a_line_that_may_be_a_gpus_is_refused_and_not_counted(gpu):
+    listing = LISTING.replace(f"GPU {gpu}: NVIDIA", "G\x00U ?: NVIDIA")
+    refusal = GpuInquiry(NODE).read(answered(listing + "\n"))
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason is Reason.GARBLED
+
+
 @given(st.binary(max_size=300), st.integers(0, 255))
 def test_any_bytes_are_read_without_an_exception(body, status):
     gpu, nvlink = GpuInquiry(NODE), NvlinkInquiry(NODE)

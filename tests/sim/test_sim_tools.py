@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sim_rig import Clock, machine, played, scenario
 
 from fabconsole.fabric.resources import every
-from fabconsole.formats import iblinkinfo, ibqueryerrors, nvidia_smi, perfquery, sminfo
+from fabconsole.formats import iblinkinfo, ibqueryerrors, nvidia_smi, nvlink_errors, perfquery, sminfo
 from fabconsole.platforms.shell import guarded
 from fabconsole.runbook.command import read_command
 from fabconsole.sim import command
@@ -118,7 +118,7 @@ def test_nvlinks_are_read_by_our_format(host: Machine) -> None:
     assert len(states.gpus) == 8
     assert states.gpus[3].links[7].state == "inactive"
     assert sum(link.state == "up" for gpu in states.gpus.values() for link in gpu.links.values()) == 143
-    errors = nvidia_smi.errors(answer(host, "nvidia-smi nvlink -e")[1])
+    errors = nvlink_errors.errors(answer(host, "nvidia-smi nvlink -e")[1])
     assert not errors.strange
     assert errors.counts[3, 7]["recovery"] in (4, 5)
 
