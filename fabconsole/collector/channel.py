@@ -94,7 +94,7 @@ class Channel(asyncssh.SSHClientSession[bytes]):
             self.sent = True
 
     def session_started(self) -> None:
-        """asyncssh: the command runs."""
+        """asyncssh: the server has started the command, or a login shell that is to."""
         if self._on_open is not None and self._listener is not None:
             self._on_open(self)
 

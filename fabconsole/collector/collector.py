@@ -19,7 +19,7 @@ from fabconsole.collector.schedule import Schedule, slot_for
 from fabconsole.collector.session import Session
 from fabconsole.collector.shared import Shared
 from fabconsole.collector.sweepers import Rota, takeover
-from fabconsole.collector.waiting import Waiting
+from fabconsole.collector.way import Waiting
 from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory import Inventory, Node
 from fabconsole.fabric.thresholds import Thresholds

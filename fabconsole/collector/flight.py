@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from fabconsole.collector.asking import Asking
+from fabconsole.collector.failure import NOT_BEGUN
 from fabconsole.platforms.question import Answer
 from fabconsole.platforms.shell import Frame
 from fabconsole.stream.records import Reason, Unanswered
@@ -58,10 +59,12 @@ class Flight:
             stamps=self._stamps(frame),
         )
 
-    def stuck(self, asking: Asking, now: float) -> Unanswered:
+    def stuck(self, asking: Asking, now: float, *, shell_begun: bool) -> Unanswered:
         """Why `asking`, this one or one behind it, is not asked."""
         age = f"{now - self.asked_at:.0f} s ago"
-        if self.asking is asking:
+        if not shell_begun:
+            detail = NOT_BEGUN
+        elif self.asking is asking:
             detail = f"asked {age} and not back; not asked again before it is"
         else:
             detail = f"waits behind {self.asking.question.name}, asked {age} and not back"

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from random import Random
 from typing import Protocol
 
+from fabconsole.collector import way
 from fabconsole.collector.asking import Asking
 from fabconsole.collector.channel import Channel
 from fabconsole.collector.failure import NOT_BEGUN, Failure
 from fabconsole.collector.ramp import backoff_s
-from fabconsole.collector.waiting import Waiting
 from fabconsole.platforms.question import Follower
 from fabconsole.stream.records import Happened, Reason, Record, Sample, Unanswered
 
@@ -18,31 +18,15 @@ STOOD_S = 60.0
 """A script that ran this long ended for a reason of its own; it is begun again without a growing delay."""
 
 
-class Way(Protocol):
-    """What a followed question needs of its node's session."""
+class Way(way.Way, Protocol):
+    """What a followed question needs of its node's session; `alive` follows a doubt that was wrong."""
 
     def open_log(self, following: Following, script: str) -> None:
         """Begin to execute a script; `opened` or `not_opened` follows."""
         ...
 
-    def heard(self) -> None:
-        """Something came from the node: it lives."""
-        ...
-
     def quiet_s(self) -> float:
         """Seconds since the node was last heard, by any channel."""
-        ...
-
-    def soon(self, asking: Asking) -> None:
-        """Have the pulse felt in the next slot, not at its own next one."""
-        ...
-
-    def watch(self, waiting: Waiting) -> None:
-        """Have `expire` called at every slot until it says that nothing is waited for."""
-        ...
-
-    def doubt(self) -> None:
-        """Find out whether the connection still answers; `alive` follows where it does."""
         ...
 
 
@@ -104,7 +88,7 @@ class Following:
         if self._pulse_at is not None:
             return
         if self._trouble is not None:
-            self._answer_trouble(self._trouble)
+            self._emit(self._asking.failed(self._trouble, self._clock()))
             self.start()
         else:
             self._pulse_at = self._clock()
@@ -128,7 +112,7 @@ class Following:
         self._beat()
 
     def opened(self, channel: Channel) -> None:
-        """The script runs."""
+        """The script is on its way to the node's login shell."""
         self._opening = False
         self._channel = channel
         self._silent_since = self._clock()
@@ -145,16 +129,14 @@ class Following:
         self._silent_since = None
         self._bytes += len(data)
         if self._bytes > self._asking.question.cap_bytes:
-            self._drop()
             said = f"the log says more than {self._asking.question.cap_bytes:,} bytes in {self._asking.interval_s:g} s"
-            self._in_trouble(Failure(Reason.OVERFLOW, f"{said}; not followed until the next pulse"))
+            self._give_up(Failure(Reason.OVERFLOW, f"{said}; not followed until the next pulse"))
             return
         at = self._clock()
         try:
             events = self._follower.feed(data, at)
         except Exception as error:  # the contract says it never raises; shown as FAILED, in its own question
-            self._drop()
-            self._in_trouble(Failure(Reason.FAILED, f"its log broke the reader: {type(error).__name__}: {error}"))
+            self._give_up(Failure(Reason.FAILED, f"its log broke the reader: {type(error).__name__}: {error}"))
             return
         if events:
             self._emit(Happened(node=self._asking.node, at=at, events=events))
@@ -187,13 +169,13 @@ class Following:
         self._again_at = None
         self._trouble = None
         self._attempts = 0
-        if self._pulse_at is not None:
-            self._pulse_at = None
-            self._answer_trouble(failure)
+        self._answer(failure)
 
     def close(self) -> None:
         """Stop following: the script ends when its standard input does."""
-        self._drop()
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.drop()
 
     def _why_overdue(self) -> Unanswered:
         at, since = self._clock(), self._silent_since
@@ -201,11 +183,6 @@ class Following:
             return self._asking.unanswered(Reason.STUCK, NOT_BEGUN, at, since=since)
         what = "the log's history has not been read" if self._channel is not None else "no channel for the log is open"
         return self._asking.unanswered(Reason.TIMEOUT, f"{what} within {self._asking.deadline_s:g} s", at)
-
-    def _drop(self) -> None:
-        channel, self._channel = self._channel, None
-        if channel is not None:
-            channel.drop()
 
     def _beat(self) -> None:
         """Answer a waiting pulse, if it can be answered truly."""
@@ -226,11 +203,17 @@ class Following:
             )
         )
 
+    def _give_up(self, failure: Failure) -> None:
+        self.close()
+        self._in_trouble(failure)
+
     def _in_trouble(self, failure: Failure) -> None:
+        """Not followed until the next pulse, which is told why."""
         self._trouble = failure
+        self._answer(failure)
+
+    def _answer(self, failure: Failure) -> None:
+        """Answer a waiting pulse, if there is one, with why it is not felt."""
         if self._pulse_at is not None:
             self._pulse_at = None
-            self._answer_trouble(failure)
-
-    def _answer_trouble(self, failure: Failure) -> None:
-        self._emit(self._asking.failed(failure, self._clock()))
+            self._emit(self._asking.failed(failure, self._clock()))

@@ -98,8 +98,7 @@ class JumpHosts:
                 return None
             hop = lost or tunnel.chain[-1]
             hop.give_up(f"no answer to an echo within {self._deadline_s:g} s")
-            self._fail(tunnel, await hop.closed())
-            return tunnel.failure
+            return self._failed(tunnel, await hop.closed())
 
     def close(self) -> None:
         """Leave every jump host."""
@@ -118,15 +117,14 @@ class JumpHosts:
                 through = tunnel.chain[-1] if tunnel.chain else None
                 tunnel.chain.append(await connected(dial, through=through, deadline_s=self._deadline_s))
         except NotConnectedError as error:
-            self._fail(tunnel, error.failure)
+            raise NotConnectedError(self._failed(tunnel, error.failure)) from None
         except (OSError, ValueError) as error:
-            self._fail(tunnel, Failure(Reason.JUMP, str(error)))
-        if tunnel.failure is not None and not tunnel.chain:
-            raise NotConnectedError(tunnel.failure)
+            raise NotConnectedError(self._failed(tunnel, Failure(Reason.JUMP, str(error)))) from None
         tunnel.attempts = 0
         tunnel.failure = None
 
-    def _fail(self, tunnel: _Tunnel, failure: Failure) -> None:
+    def _failed(self, tunnel: _Tunnel, failure: Failure) -> Failure:
+        """What everybody behind it is told until it is dialled again."""
         for hop in reversed(tunnel.chain):
             hop.close()
         tunnel.chain = []
@@ -134,3 +132,4 @@ class JumpHosts:
         tunnel.failure = Failure(Reason.JUMP, detail)
         tunnel.attempts = max(1, tunnel.attempts)
         tunnel.not_before = self._monotonic() + backoff_s(tunnel.attempts, failure.reason, self._random)
+        return tunnel.failure

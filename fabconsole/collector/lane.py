@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from random import Random
 from typing import Protocol
 
+from fabconsole.collector import way
 from fabconsole.collector.asking import Asking, understood
 from fabconsole.collector.channel import Channel
-from fabconsole.collector.failure import NOT_BEGUN, Failure
+from fabconsole.collector.failure import Failure
 from fabconsole.collector.flight import Flight
 from fabconsole.collector.leftovers import Leftovers
-from fabconsole.collector.waiting import Waiting
 from fabconsole.platforms.question import Again, Answer, Inquiry
 from fabconsole.platforms.shell import framed, unframe
 from fabconsole.stream.records import Reason, Record, Unanswered
@@ -23,31 +23,15 @@ NOISE = 1 << 16
 """Bytes that a shell may say unasked before it is closed: a node that floods us is heard no longer."""
 
 
-class Way(Protocol):
+class Way(way.Way, Protocol):
     """What a lane needs of its node's session."""
 
     def open_shell(self, lane: Lane) -> None:
         """Begin to open a shell channel; `opened` or `not_opened` of the lane follows."""
         ...
 
-    def heard(self) -> None:
-        """Something came from the node: it lives."""
-        ...
-
     def answered(self, asking: Asking) -> None:
         """A question has its answer."""
-        ...
-
-    def soon(self, asking: Asking) -> None:
-        """Have a question asked in the next slot, not at its own next one."""
-        ...
-
-    def watch(self, waiting: Waiting) -> None:
-        """Have `expire` called at every slot until it says that nothing is waited for."""
-        ...
-
-    def doubt(self) -> None:
-        """A deadline has passed: find out whether the connection itself still answers."""
         ...
 
 
@@ -85,8 +69,7 @@ class Lane:
 
     def ask(self, asking: Asking) -> None:
         """An asking is due. Where it is out or waits already, within its deadline, that one stands for this one."""
-        flight = self._flight
-        if flight is None:
+        if (flight := self._flight) is None:
             self._take_off(asking)
         elif flight.late:
             self._emit(self._stuck(flight, asking))
@@ -148,8 +131,7 @@ class Lane:
         self._way.heard()
         if channel is not self._channel:
             return
-        flight = self._flight
-        if flight is None:
+        if (flight := self._flight) is None:
             self._noise += len(data)
             if self._noise > NOISE:
                 self.close()
@@ -168,21 +150,19 @@ class Lane:
 
     def _stuck(self, flight: Flight, asking: Asking) -> Unanswered:
         """Why `asking`, which is out as `flight` or waits behind it, is not asked."""
-        if self._leftovers.nothing_told:
-            return asking.unanswered(Reason.STUCK, NOT_BEGUN, self._clock(), since=flight.asked_at)
-        return flight.stuck(asking, self._clock())
+        return flight.stuck(asking, self._clock(), shell_begun=not self._leftovers.nothing_told)
 
     def _read(self, flight: Flight) -> None:
         asking = flight.asking
         if len(self._heard) > asking.question.cap_bytes:
-            self.close()
-            self._fail(Failure(Reason.OVERFLOW, f"more than {asking.question.cap_bytes:,} bytes of answer; cut off"))
+            self._give_up(Failure(Reason.OVERFLOW, f"more than {asking.question.cap_bytes:,} bytes of answer; cut off"))
             return
         try:
             frame = unframe(self._heard, flight.nonce, asking.question.name, flight.searched)
         except ValueError as error:
-            self.close()
-            self._fail(Failure(Reason.GARBLED, f"{error}; something else writes into our shell (a profile, a banner?)"))
+            self._give_up(
+                Failure(Reason.GARBLED, f"{error}; something else writes into our shell (a profile, a banner?)")
+            )
             return
         if frame is None:
             flight.searched = len(self._heard)
@@ -245,6 +225,10 @@ class Lane:
         if channel is not None and self._flight is not None:
             self._leftovers.lost(self._flight.asking, self._flight.asked_at)
         return channel
+
+    def _give_up(self, failure: Failure) -> None:
+        self.close()
+        self._fail(failure)
 
     def _fail(self, failure: Failure) -> None:
         """What is out will not come back: go on with the next."""

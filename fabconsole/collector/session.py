@@ -15,7 +15,7 @@ from fabconsole.collector.ramp import backoff_s
 from fabconsole.collector.running import Running
 from fabconsole.collector.shared import Shared
 from fabconsole.collector.turns import Turn, turns
-from fabconsole.collector.waiting import Waiting
+from fabconsole.collector.way import Waiting
 from fabconsole.fabric.inventory import Node
 from fabconsole.fabric.printable import printable
 from fabconsole.platforms.question import Follower, Inquiry
@@ -32,13 +32,7 @@ STOOD_S = 30.0
 class Session:
     """One node, from the first connection to the last."""
 
-    def __init__(
-        self,
-        node: Node,
-        number: int,
-        asked: Mapping[Asking, Inquiry | Follower],
-        shared: Shared,
-    ) -> None:
+    def __init__(self, node: Node, number: int, asked: Mapping[Asking, Inquiry | Follower], shared: Shared) -> None:
         self.node = node
         self._number = number
         self._shared = shared
@@ -189,7 +183,7 @@ class Session:
         for following in self._followings():
             following.start()
         for asking in self._askings:
-            self._shared.soon(asking, 0.0)
+            self.soon(asking)
 
     def _fail(self, failure: Failure) -> None:
         first = self._failure is None
@@ -200,7 +194,7 @@ class Session:
             running.stop(failure.detail)
         if first:
             for asking in self._askings:
-                self._shared.soon(asking, 0.0)
+                self.soon(asking)
 
     async def _probe(self, connection: Connection) -> None:
         if await connection.answers():

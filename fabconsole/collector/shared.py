@@ -12,7 +12,7 @@ from fabconsole.collector.jump import JumpHosts
 from fabconsole.collector.options import Access
 from fabconsole.collector.outbox import Outbox
 from fabconsole.collector.ramp import Ramp
-from fabconsole.collector.waiting import Waiting
+from fabconsole.collector.way import Waiting
 from fabconsole.stream.records import Record
 
 

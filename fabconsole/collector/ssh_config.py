@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fabconsole.fabric.printable import printable
 
-_OURS = {
+_INSTEAD = {
     "compression": "answers are small and always sent plain",
     "connecttimeout": "poll.timeout holds",
     "serveraliveinterval": "a silent node is asked for an echo",
@@ -21,8 +21,6 @@ _OURS = {
     "forwardx11": "no display is forwarded",
     "stricthostkeychecking": "ssh.host_keys in the inventory holds",
     "gssapiauthentication": "public keys and certificates alone are offered",
-}
-_UNKNOWN = {
     "controlmaster": "connections are our own, one a node",
     "controlpath": "connections are our own, one a node",
     "controlpersist": "connections are our own, one a node",
@@ -53,6 +51,6 @@ def unhonoured(config: Path) -> tuple[str, ...]:
 def _found(config: Path) -> Iterator[str]:
     for number, line in enumerate(config.read_text("utf-8", "replace").splitlines(), 1):
         words = line.replace("=", " ", 1).split(None, 1)
-        instead = (_OURS | _UNKNOWN).get(words[0].lower()) if words else None
+        instead = _INSTEAD.get(words[0].lower()) if words else None
         if instead is not None:
             yield f"{config}:{number}: {printable(words[0])}: {instead}"

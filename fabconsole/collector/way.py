@@ -1,0 +1,35 @@
+"""What is asked of a session by what goes through it, and what it asks of that."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from fabconsole.collector.asking import Asking
+
+
+class Waiting(Protocol):
+    """Something that may come too late. A timer for each would cost more than a question's share of CPU."""
+
+    def expire(self, now: float) -> bool:
+        """Give up what is late by the steady clock; False when nothing is waited for any more."""
+        ...
+
+
+class Way(Protocol):
+    """What lanes and followed questions alike need of their node's session."""
+
+    def heard(self) -> None:
+        """Something came from the node: it lives."""
+        ...
+
+    def soon(self, asking: Asking) -> None:
+        """Have a question asked in the next slot, not at its own next one."""
+        ...
+
+    def watch(self, waiting: Waiting) -> None:
+        """Have `expire` called at every slot until it says that nothing is waited for."""
+        ...
+
+    def doubt(self) -> None:
+        """A deadline has passed: find out whether the connection itself still answers."""
+        ...
