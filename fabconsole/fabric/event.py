@@ -13,7 +13,7 @@ class Event:
     """A kernel message, a change of state, a handover: what the incident's timeline is made of."""
 
     at: float
-    """Onset, seconds since the epoch, by the clock of who logged it."""
+    """Onset, seconds since the epoch, by the clock of who logged it; by ours where that one is wrong."""
     node: str
     kind: str
     """xid, sxid, mlx5, aer, sm, state, log, session."""

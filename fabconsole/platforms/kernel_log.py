@@ -29,6 +29,8 @@ QUESTION = Question(name="log", rhythm=Rhythm.FOLLOW, lane="log", deadline_s=20.
 _LONGEST = 1 << 16
 _AHEAD_S = 3600.0
 """A stamp this far in the future of the node's own clock is none: believed, it would make all later lines old ones."""
+_WRONG_S = 5.0
+"""A node's clock that is off by more is wrong: by it, what happened just now may be long past, and colour nothing."""
 _MOST_HISTORY = 20_000  # lines; far more than the script lets through
 _STRANGE_EVERY_S = 60.0
 
@@ -64,7 +66,10 @@ class KernelLog:
         self._history: list[_Line] | None = None
         self._dropping = False
         self._boot_at: float | None = None
+        self._wrong_s = 0.0
+        """How far the node's clock is ahead of ours, where it is wrong."""
         self._skew_s = 0.0
+        """The same, where it is not: onsets are told by it."""
         self._oldest = float("-inf")
         self._refusal: Refusal | None = None
         self._caught_up = False
@@ -121,9 +126,11 @@ class KernelLog:
         match said:
             case ["boot", boot_id, uptime, epoch]:
                 up_s, now = _seconds(uptime), _seconds(epoch)
+                skew_s = now - at if now else 0.0
+                self._wrong_s = skew_s if abs(skew_s) > _WRONG_S else 0.0
+                self._skew_s = skew_s - self._wrong_s
                 self._boot_at = now - up_s if up_s and now else None
-                self._skew_s = now - at if now else 0.0
-                self._oldest = (now or at) - kernel_log_text.HISTORY_S
+                self._oldest = at + self._skew_s - kernel_log_text.HISTORY_S
                 self._ring.booted(None if boot_id == "-" else boot_id)
             case ["none", why]:
                 self._refusal = _REFUSALS.get(why, _REFUSALS["absent"])
@@ -144,20 +151,21 @@ class KernelLog:
         return events
 
     def _understood(self, line: bytes, at: float) -> _Line | None:
-        """A line and its onset by the node's clock, which is not before the epoch and not in the future."""
+        """A line and its onset, not before the epoch and not in the future: by the node's clock, unless that is wrong."""
         now = at + self._skew_s
         if self._source == "ring":
             text = line.decode("utf-8", "replace")
             stamped = dmesg.line(text)
             wall = stamped.wall(self._boot_at) if self._boot_at is not None else stamped.at
-            if wall is not None and wall > now + _AHEAD_S:
+            told = now if wall is None else wall - self._wrong_s
+            if told > now + _AHEAD_S:
                 stamped = RingLine(None, None, stamped.message)
-            return _Line(now if wall is None else max(0.0, min(wall, now)), stamped, text)
+            return _Line(max(0.0, min(told, now)), stamped, text)
         entry = journal.entry(line)
         if entry is None:
             self._strange.append(printable(line, 120))
             return None
-        return _Line(max(0.0, min(entry.at, now)), entry, entry.message)
+        return _Line(max(0.0, min(entry.at - self._wrong_s, now)), entry, entry.message)
 
     def _taken(self, lines: Sequence[_Line]) -> list[Event]:
         """Events of those lines that are new."""

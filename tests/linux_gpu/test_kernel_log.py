@@ -305,7 +305,7 @@ def test_another_boot_makes_all_lines_new():
         reader.script()
         mark = kernel_log_text.marker
         said = mark("aa", "boot", name, uptime, "1700000000.5") + mark("aa", "ring") + line + mark("aa", "live", "-")
-        return list(reader.feed(said, 0.0))
+        return list(reader.feed(said, 1700000000.5))
 
     assert [event.at for event in boot("one", "105")] == [1700000000.5 - 100]
     assert boot("one", "106") == []
@@ -379,14 +379,23 @@ def test_nothing_happened_in_the_future(stamp):
     assert event.at == 1_700_000_010.0
 
 
-def test_an_onset_is_told_by_the_nodes_own_clock_however_wrong_that_is():
-    reader = reader_of("journal", epoch=1_600_000_000.0)
-    (event,) = reader.feed(entry(XID.format(79), at=1_600_000_003.0), 1_700_000_005.0)
-    assert event.at == 1_600_000_003.0
+@pytest.mark.parametrize(("wrong_s", "told"), [(-7200.0, 3.0), (86_400.0, 3.0), (2.0, 5.0)])
+def test_an_onset_is_told_by_our_clock_where_the_nodes_own_is_wrong_by_more_than_seconds(wrong_s, told):
+    now = 1_700_000_000.0
+    reader = reader_of("journal", epoch=now + wrong_s)
+    (event,) = reader.feed(entry(XID.format(79), at=now + wrong_s + 3.0), now + 5.0)
+    assert event.at == now + told
+
+
+def test_an_old_fault_of_a_node_whose_clock_is_wrong_is_as_old_as_it_is():
+    now = 1_700_000_000.0
+    reader = reader_of("ring", epoch=now - 7200.0)
+    (event,) = reader.feed(ring_line(4000, XID.format(79)), now + 5.0)
+    assert event.at == now - 1000.0
 
 
 def test_nothing_happened_before_the_epoch():
-    reader = reader_of("ring", epoch=100.0)
+    reader = reader_of("ring", uptime=1_800_000_000.0)
     (event,) = reader.feed(ring_line(1, XID.format(79)), 1_700_000_001.0)
     assert event.at == 0.0
 
