@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fabconsole.fabric.event import Event
-from fabconsole.fabric.health import Mark, Severity
+from fabconsole.fabric.health import Health, Mark, Severity
+from fabconsole.fabric.table import NvlinkState, PortState
 from fabconsole.state.snapshot import Coverage, NodeView, NvlinkView, PortView, Snapshot
 
 _EXIT = {Severity.CRIT: 2, Severity.UNKNOWN: 3, Severity.WARN: 1}
 _INCOMPLETE = 3
+_LOST = frozenset({Health.MISSING, Health.UNKNOWN, Health.UNTRUSTED})
 
 
 def exit_code(snapshot: Snapshot) -> int:
@@ -86,7 +88,7 @@ def _node(view: NodeView) -> dict[str, Any]:
 
 
 def _port(port: PortView) -> dict[str, Any]:
-    state = port.state
+    state = PortState() if _is_lost(port) else port.state
     return {
         "end": port.end,
         "peer": port.peer,
@@ -97,22 +99,28 @@ def _port(port: PortView) -> dict[str, Any]:
         "health": port.health.value,
         "reason": port.reason,
         "age_s": _short(port.age_s),
-        "guid": state.port_guid or state.node_guid,
+        "guid": port.state.port_guid or port.state.node_guid,
         "lid": state.lid,
         **_values(port.counters, port.rates, port.marks),
     }
 
 
 def _nvlink(link: NvlinkView) -> dict[str, Any]:
+    state = NvlinkState(state="unknown") if _is_lost(link) else link.state
     return {
         "end": link.end,
-        "state": link.state.state,
-        "speed_gbs": link.state.speed_gbs,
+        "state": state.state,
+        "speed_gbs": state.speed_gbs,
         "health": link.health.value,
         "reason": link.reason,
         "age_s": _short(link.age_s),
         **_values(link.counters, link.rates, link.marks),
     }
+
+
+def _is_lost(row: PortView | NvlinkView) -> bool:
+    """True where what it last said of its state is no longer known to hold: a script must not count it as up."""
+    return row.is_old and row.health in _LOST
 
 
 def _values(counters: Mapping[str, int], rates: Mapping[str, float], marks: Mapping[str, Mark]) -> dict[str, Any]:

@@ -60,6 +60,19 @@ def test_a_down_port_has_no_rate_and_an_unread_counter_is_absent() -> None:
     assert port["rates"] == {}
 
 
+def test_what_is_gone_or_long_unread_is_in_no_state_that_a_script_could_count_as_up() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    lab.wait(5).ports("h0", {"mlx5_1/1": CLEAN})
+    lab.wait(600)
+    said = document(lab.state.snapshot(lab.now))
+    gone, unread, link = (*said["ports"], *said["nvlinks"])
+    assert [row["health"] for row in (gone, unread, link)] == ["UNKNOWN"] * 3
+    assert (gone["state"], unread["state"], unread["rate_gbps"]) == (None, None, None)
+    assert (link["state"], link["speed_gbs"]) == ("unknown", None)
+    assert unread["guid"] == "h0-mlx5_1/1"
+
+
 def test_links_that_expect_alone_counts_are_not_told_as_read_of_a_host_that_never_answered() -> None:
     lab = Lab("h0", expect=Expect(gpus=2, nvlinks=2))
     lab.silent("h0", "nvlink", Reason.NO_TOOL)
