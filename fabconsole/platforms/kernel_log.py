@@ -151,7 +151,7 @@ class KernelLog:
         return events
 
     def _understood(self, line: bytes, at: float) -> _Line | None:
-        """A line and its onset, not before the epoch and not in the future: by the node's clock, unless that is wrong."""
+        """A line and its onset, by the node's clock unless that is wrong; not before the epoch, not in the future."""
         now = at + self._skew_s
         if self._source == "ring":
             text = line.decode("utf-8", "replace")

@@ -15,6 +15,8 @@ from fabconsole.state.question_state import QuestionState
 from fabconsole.state.silence import FAR_SIDE, Silence
 from fabconsole.stream.records import Asked, Sample, Sweep, Unanswered
 
+_NO_FACTS: Mapping[str, str] = {}
+
 
 class Host:
     """A node and its past over the health window."""
@@ -128,7 +130,7 @@ class Host:
 
     def _learn(self, question: str, facts: dict[str, str]) -> None:
         """What one question tells replaces what it told before."""
-        if facts and self._learned.get(question) != facts:
+        if self._learned.get(question, _NO_FACTS) != facts:
             self._learned[question] = facts
             self.facts = {name: fact for each in self._learned.values() for name, fact in each.items()}
             self.most_gpus = max(self.most_gpus, self.gpus or 0)

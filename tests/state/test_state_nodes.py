@@ -264,3 +264,11 @@ def test_before_the_first_record_there_is_an_empty_picture() -> None:
     snapshot = FabricState().snapshot(0.0)
     assert snapshot.severity is Severity.UNKNOWN
     assert snapshot.nodes == {}
+
+
+def test_a_fact_that_is_no_longer_told_is_no_longer_shown() -> None:
+    lab = Lab("h0")
+    lab.answer("h0", "gpu", facts={"gpus": "8"})
+    lab.answer("h0", "nvlink", facts={"nvlink.not-understood": "?"})
+    lab.wait(30).answer("h0", "nvlink")
+    assert dict(lab.node("h0").facts) == {"gpus": "8"}
