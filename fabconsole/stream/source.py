@@ -34,7 +34,7 @@ class Source(Protocol):
         ...
 
     async def run(self, order: Order) -> None:
-        """Start a command on its node's open connection; its records follow, one `Finished` last, though it never begin."""
+        """Start a command on its node's open connection; its records follow, one `Finished` the last of them."""
         ...
 
     async def cancel(self, run: str) -> None:
