@@ -62,7 +62,7 @@ class Scale:
             flagged |= saturated & self._judged
         if counted.all() and not waiting.any() and not flagged.any():
             return all_well(len(counted))
-        told = counted | (quality == UNSUPPORTED).any(axis=1)
+        told = counted | ((quality == UNSUPPORTED) & self._judged).any(axis=1)
         verdicts = [OK if says else NO_COUNTERS for says in told.tolist()]
         waits = waiting.any(axis=1)
         for row in np.flatnonzero(waits).tolist():

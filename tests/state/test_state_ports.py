@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from state_records import CLEAN, DOWN, NO_COUNTER, Lab, active, table
+from state_records import CANNOT_COUNT, CLEAN, DOWN, NO_COUNTER, Lab, active, table
 
 from fabconsole.fabric.health import Health, Mark
 from fabconsole.fabric.inventory import Expect
@@ -270,6 +270,22 @@ def test_what_a_tool_says_it_could_be_counts_where_expect_names_no_rate(expect: 
     for _ in range(2):
         lab.wait(5).ports("h0", states={"mlx5_0/1": active(rate=8.0, could_be="4X 14.0625 Gbps")})
     assert lab.port(PORT).health is health
+
+
+def test_what_was_last_read_many_answers_ago_is_unknown_though_it_was_a_fault() -> None:
+    lab = Lab("h0")
+    lab.ports("h0", None, {"mlx5_0/1": DOWN})
+    for polls, health in ((6, Health.DOWN), (1, Health.UNKNOWN)):
+        for _ in range(polls):
+            lab.wait(5).ports("h0", {"mlx5_1/1": CLEAN}, unread=["mlx5_0/1"])
+        assert lab.port(PORT).health is health
+
+
+def test_a_counter_of_traffic_that_cannot_be_counted_makes_no_port_well() -> None:
+    lab = Lab("h0")
+    for _ in range(2):
+        lab.wait(5).ports("h0", {"mlx5_0/1": {"symbol_error": NO_COUNTER, "port_xmit_data": CANNOT_COUNT}})
+    assert (lab.port(PORT).health, lab.port(PORT).reason) == (Health.UNKNOWN, "no error counter was read")
 
 
 def test_a_port_that_vanished_is_missing_in_its_old_place() -> None:
