@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
@@ -124,6 +125,7 @@ class HostView:
                 scale_of=around.scale_of,
                 decide=decide,
                 question=question,
+                unknown_after_s=self._unknown_after_s(name),
                 peers=around.peers,
             )
 
@@ -140,11 +142,20 @@ class HostView:
         def judged() -> Judged[NvlinkView]:
             block = next(iter(host.tables(Kind.NVLINKS)), None)
             return judged_nvlinks(
-                host.node.name, block, expect=host.expect, scale_of=around.scale_of, question=question
+                host.node.name,
+                block,
+                expect=host.expect,
+                scale_of=around.scale_of,
+                question=question,
+                unknown_after_s=self._unknown_after_s(name),
             )
 
         self._nvlinks = _drawn(self._nvlinks, by, judged, self._step(name, now), now)
         return self._nvlinks
+
+    def _unknown_after_s(self, name: str) -> float:
+        question = self._host.questions.get(name)
+        return question.unknown_after_s if question else math.inf
 
     def _step(self, name: str, now: float) -> float:
         """Changes when the ages shown are to be drawn anew."""

@@ -15,7 +15,7 @@ from fabconsole.state import judge
 from fabconsole.state.block import Block, State
 from fabconsole.state.judge import OK, Verdict
 from fabconsole.state.lines import Lines
-from fabconsole.state.port_rows import ScaleOf, unless_lost
+from fabconsole.state.port_rows import UNREAD, ScaleOf, long_unread, unless_lost
 from fabconsole.state.scale import all_well
 from fabconsole.state.snapshot import NvlinkView
 
@@ -102,7 +102,13 @@ class JudgedNvlinks:
 
 
 def judged_nvlinks(
-    node: str, block: Block | None, *, expect: Expect, scale_of: ScaleOf, question: Verdict
+    node: str,
+    block: Block | None,
+    *,
+    expect: Expect,
+    scale_of: ScaleOf,
+    question: Verdict,
+    unknown_after_s: float,
 ) -> JudgedNvlinks:
     """Every NVLink that `block` lists or `expect` names."""
     found = layout(block.rows if block else (), expect)
@@ -119,6 +125,10 @@ def judged_nvlinks(
         else judge.inherited(unless_lost(block.seen(row), _of_row(place, row, block, expect, counted[row])), question)
         for place, row in zip(found.places, found.rows, strict=True)
     ]
+    forgotten = frozenset(long_unread(block, unknown_after_s))
+    for number, row in enumerate(found.rows if forgotten else ()):
+        if row in forgotten:
+            verdicts[number] = judge.inherited(UNREAD, question)
     return JudgedNvlinks(node, block, found, verdicts, question)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from fabconsole.fabric.health import Health
@@ -21,6 +21,7 @@ ScaleOf = Callable[[Block], Scale]
 _VIRTUAL = Verdict(Health.EXPECTED_DOWN, "a virtual function")
 _NO_RATES: Mapping[str, float] = {}
 NOT_UNDERSTOOD = "what was said of it was not understood"
+UNREAD = Verdict(Health.UNKNOWN, NOT_UNDERSTOOD)
 
 Judge = Callable[[str, PortState, Seen, Verdict], Verdict]
 """(row, state, what became of it, verdict on its counters) to a verdict, before its question's age counts."""
@@ -106,9 +107,10 @@ def judged_ports(
     scale_of: ScaleOf,
     decide: Judge,
     question: Verdict,
+    unknown_after_s: float,
     peers: dict[str, str],
 ) -> JudgedPorts:
-    """Every port of `blocks`, by its state, its counters in all of them, and its question's age."""
+    """Every port of `blocks`, by its state, its counters in all of them, and its own and its question's age."""
     if not blocks:
         return JudgedPorts(node, (), (), peers)
     listing = blocks[0]
@@ -123,6 +125,8 @@ def judged_ports(
     for name, link in links.items():
         if link.flapping:
             verdicts[listing.lines[name]] = judge.flapping(verdicts[listing.lines[name]], link.said)
+    for row in long_unread(listing, unknown_after_s):
+        verdicts[row] = UNREAD
     if question is not judge.OK:
         verdicts = [judge.inherited(verdict, question) for verdict in verdicts]
     return JudgedPorts(node, blocks, verdicts, peers, question, links)
@@ -147,6 +151,13 @@ def unless_lost(seen: Seen, verdict: Verdict) -> Verdict:
     if seen is Seen.UNREAD:
         return judge.inherited(verdict, Verdict(Health.STALE, NOT_UNDERSTOOD))
     return verdict
+
+
+def long_unread(block: Block, unknown_after_s: float) -> Iterator[int]:
+    """Rows that the answers of so many seconds have not told of: what they were then says nothing of now."""
+    for row, (seen, read_at) in block.behind.items():
+        if seen is Seen.UNREAD and read_at is not None and (block.at or 0.0) - read_at > unknown_after_s:
+            yield row
 
 
 def _with(

@@ -37,6 +37,11 @@ class QuestionState:
         """It was due and has no answer."""
         self.failure = failure
 
+    @property
+    def unknown_after_s(self) -> float:
+        """What was last read longer ago says nothing of now."""
+        return UNKNOWN_INTERVALS * self.interval_s
+
     def age_s(self, now: float) -> float | None:
         """Since the last answer."""
         return None if self.answered_at is None else max(0.0, now - self.answered_at)
@@ -50,7 +55,7 @@ class QuestionState:
             return Verdict(Health.NOT_SUPPORTED, said(failure))
         if age is None:
             return Verdict(Health.UNKNOWN, said(failure) if failure else "not answered yet")
-        if age > UNKNOWN_INTERVALS * self.interval_s:
+        if age > self.unknown_after_s:
             return Verdict(Health.UNKNOWN, said(failure) if failure else _SILENT)
         if failure is not None or age > STALE_INTERVALS * self.interval_s:
             return Verdict(Health.STALE, said(failure) if failure else _SILENT)

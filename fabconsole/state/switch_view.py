@@ -48,6 +48,7 @@ class SwitchPorts:
                 scale_of=scale_of,
                 decide=switch.decide(expect, complete=subnet.whole(switch), remark=subnet.remark),
                 question=question,
+                unknown_after_s=subnet.question.unknown_after_s,
                 peers=peers,
             )
         return Rows(self._judged, now)

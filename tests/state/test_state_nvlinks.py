@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from state_records import CANNOT_COUNT, INACTIVE, QUIET, UP, Lab
+from state_records import CANNOT_COUNT, INACTIVE, QUIET, UP, Lab, table
 
 from fabconsole.fabric.health import Health, Mark
 from fabconsole.fabric.inventory import Expect
-from fabconsole.fabric.table import NvlinkState
+from fabconsole.fabric.table import Kind, NvlinkState, Width
 from fabconsole.stream.records import Reason
 
 LINK = "h0/gpu0/nvl0"
@@ -109,3 +109,13 @@ def test_links_whose_tool_answered_once_and_is_gone_are_not_well_though_nobody_e
     lab.wait(30).silent("h0", "nvlink", Reason.NO_TOOL)
     assert lab.nvlink(LINK).health is Health.STALE
     assert lab.node("h0").health is Health.STALE
+
+
+def test_a_link_that_many_answers_have_not_told_of_is_unknown_and_no_longer_down() -> None:
+    lab = Lab("h0", expect=Expect(gpus=1, nvlinks=2))
+    lab.nvlinks("h0", TWO, {"gpu0/nvl0": INACTIVE})
+    rest = table(Kind.NVLINKS, Width.NVIDIA_SMI, {"gpu0/nvl1": QUIET}, {"gpu0/nvl1": UP}, ["gpu0/nvl0"])
+    for polls, health in ((6, Health.DOWN), (1, Health.UNKNOWN)):
+        for _ in range(polls):
+            lab.wait(30).answer("h0", "nvlink", rest)
+        assert lab.nvlink(LINK).health is health
