@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import yaml
 
@@ -28,6 +28,8 @@ class Scalar:
         self.line = line
         """Where its key stands, counted from 1."""
         self.node = node
+        self.again: list[Self] = []
+        """What stands where the same key is written again: refused, and read all the same for its own mistakes."""
 
     @property
     def is_mapping(self) -> bool:
@@ -50,6 +52,8 @@ class Scalar:
 
     def read(self, wanted: str, understand: Callable[[str], T]) -> T | None:
         """What `understand` makes of the scalar; `wanted` names it, and a ValueError's text is the problem."""
+        for other in self.again:
+            other.read(wanted, understand)
         if self.is_tagged():
             return None
         if not isinstance(self.node, yaml.ScalarNode):

@@ -28,10 +28,13 @@ class Value(Scalar):
 
     def items(self) -> tuple[Value, ...]:
         """The items of a list; a single value is a list of itself; nothing is none."""
+        return (*self._items(), *(item for other in self.again for item in other.items()))
+
+    def _items(self) -> tuple[Value, ...]:
         if self.is_empty or not self._ledger.spend(1):
             return ()
         if not isinstance(self.node, yaml.SequenceNode):
-            return (self,)
+            return (Value(self._ledger, self.node, self.key, self.line),)
         nodes = self.node.value
         if self.is_tagged() or not self._ledger.spend(len(nodes)):
             return ()
@@ -46,10 +49,10 @@ class Value(Scalar):
 
     def section(self) -> Section:
         """The mapping that stands here; an empty one where nothing does, or where it is no mapping."""
-        if self.is_empty:
-            return Section(self._ledger, self.key, self.line)
-        pairs = self._pairs()
-        return Section(self._ledger, self.key, self.line, pairs or (), needed=pairs is not None)
+        values: Sequence[Value] = [self, *self.again]
+        written = [value._pairs() for value in values if not value.is_empty]
+        pairs = [each for each in written if each is not None]
+        return Section(self._ledger, self.key, self.line, pairs, needed=len(pairs) == len(written))
 
     def _pairs(self) -> Pairs | None:
         if self.is_tagged():
@@ -61,9 +64,14 @@ class Value(Scalar):
 
 
 class Section:
-    """A mapping being read. Asking for a key makes it known; where it is absent or wrong the default is handed out."""
+    """A mapping being read. Asking for a key makes it known; where it is absent or wrong the default is handed out.
 
-    def __init__(self, ledger: Ledger, key: str, line: int, pairs: Pairs = (), *, needed: bool = True) -> None:
+    Where its own key is written again, what stands there is read as if it were written here.
+    """
+
+    def __init__(
+        self, ledger: Ledger, key: str, line: int, written: Sequence[Pairs] = (), *, needed: bool = True
+    ) -> None:
         self._ledger = ledger
         self.key = key
         """Path of keys from the top; empty for the document's own mapping."""
@@ -72,8 +80,10 @@ class Section:
         """Not where it stands for what could not be read: what is missing there was not left out."""
         self._values: dict[str, Value] = {}
         self._known: dict[str, None] = {}
-        for name, value in pairs:
-            self._take(name, value)
+        for pairs in written:
+            first: dict[str, int] = {}
+            for name, value in pairs:
+                self._take(name, value, first)
         ledger.at_last(self._report_unknown)
 
     @property
@@ -170,7 +180,8 @@ class Section:
             else:
                 value.wrong(f"unknown key:{scalars.nearest(key, known)} {here}")
 
-    def _take(self, key: yaml.Node, value: yaml.Node) -> None:
+    def _take(self, key: yaml.Node, value: yaml.Node, first: dict[str, int]) -> None:
+        """`first` is where each key of the same mapping was written first."""
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
             self._ledger.wrong(line, self.key, "has a list or a mapping for a key: a key should be a plain word")
@@ -182,11 +193,17 @@ class Section:
             self._ledger.wrong(line, path, f"holds U+{ord(odd):04X}, which is not seen: type blanks and letters anew")
         elif name == _MERGE:
             self._ledger.wrong(line, path, "merge keys are not read here: write the keys out")
-        elif name in self._values:
-            first = self._values[name].line
-            self._ledger.wrong(line, path, f"is written twice, first in line {first}: keep one of them")
         else:
-            self._values[name] = Value(self._ledger, value, path, line)
+            self._keep(name, Value(self._ledger, value, path, line))
+            if name in first:
+                self._ledger.wrong(line, path, f"is written twice, first in line {first[name]}: keep one of them")
+            first.setdefault(name, line)
+
+    def _keep(self, name: str, value: Value) -> None:
+        if name in self._values:
+            self._values[name].again.append(value)
+        else:
+            self._values[name] = value
 
     def _path(self, key: str) -> str:
         return f"{self.key}.{key}" if self.key else key

@@ -10,7 +10,10 @@ _INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?(e[+-]?\d{1,2})?", re.ASCII | re.IGNORECASE)
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?([a-z]+)", re.ASCII)
 _RATE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?/ ?([a-z]+)", re.ASCII)
-_GBPS = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)(?: ?(?:Gb/s|Gbps|Gbit/s|G))?", re.ASCII | re.IGNORECASE)
+_GBPS = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(?: ?[Gg](?:b/s|bps|[Bb]it/s)?)?", re.ASCII)
+_GIGABYTES = re.compile(r"(\d{1,9}(?:\.\d{1,6})?) ?[Gg]i?(?:B|Byte|byte)s?(?:/s|ps)?", re.ASCII)
+_SLOWEST_GBPS, _FASTEST_GBPS = 1.0, 10_000.0
+"""InfiniBand goes from 2.5 (SDR 1X) to 4,800 (GDR 12X); what is far off is written in another unit."""
 _UNIT_S = {
     "ms": 0.001,
     **dict.fromkeys(("s", "sec", "second", "seconds"), 1),
@@ -78,10 +81,17 @@ def per_second(text: str) -> float:
 
 
 def gbps(text: str) -> float:
-    """A link's rate, `400 Gb/s` or just `400`, in Gb/s."""
+    """A link's rate, `400 Gb/s` or just `400`, in Gb/s. Bytes are refused, and what can only be another unit."""
+    if counted := _GIGABYTES.fullmatch(text):
+        number, bits = float(counted[1]), 8 * float(counted[1])
+        raise ValueError(f"{text!r} is in bytes, a link's rate is in bits: write {number:g} Gb/s, or {bits:g} Gb/s")
     match = _GBPS.fullmatch(text)
-    if match is None or float(match[1]) <= 0:
+    if match is None:
         raise ValueError(f"{text!r} is no link rate: write it as 400 Gb/s")
+    if not _SLOWEST_GBPS <= float(match[1]) <= _FASTEST_GBPS:
+        raise ValueError(
+            f"{text!r} is no link rate in Gb/s, {_SLOWEST_GBPS:g} to {_FASTEST_GBPS:g}: write it as 400 Gb/s"
+        )
     return float(match[1])
 
 

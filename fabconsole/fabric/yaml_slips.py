@@ -12,6 +12,8 @@ from fabconsole.fabric.printable import printable
 
 _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _KEY = re.compile(r"""[\s-]{0,200}("[^"]{0,200}"|'[^']{0,200}'|[^\s#\[\]{}"'][^#]{0,200}?)\s{0,20}:(?:\s|$)""")
+_VALUE = re.compile(r"""\s{0,200}[^\s#{\[|>&!"']""")
+"""A value that ends with its line: no comment, and nothing that opens what may go on below."""
 
 _AT, _FROM = False, True
 _SLIPS: Sequence[tuple[str, bool, str]] = (
@@ -85,17 +87,21 @@ def _rest(lines: Sequence[str], mark: yaml.Mark) -> str:
 
 
 def _key_of(number: int, lines: Sequence[str]) -> str:
-    """The path of keys that line `number` is at or under, as its indentation has it."""
+    """The path of keys that line `number` is at or under, as its indentation has it.
+
+    A key whose value stands beside it has nothing below it, however far the next line is indented.
+    """
     path: list[str] = []
     depth = None
-    for line in reversed(lines[: number + 1]):
+    for line in map(str.expandtabs, reversed(lines[: number + 1])):
         bare = line.lstrip()
         indent = len(line) - len(bare)
         if not bare or bare.startswith("#") or (depth is not None and indent >= depth):
             continue
-        depth = indent
-        if said := _KEY.match(line):
+        said = _KEY.match(line)
+        if said and (depth is None or not _VALUE.match(line, said.end())):
             path.append(said[1].strip("\"'"))
+        depth = indent
         if indent == 0:
             break
     return printable(".".join(reversed(path)))

@@ -80,6 +80,26 @@ def test_a_key_written_twice_is_refused_naming_both_lines() -> None:
     assert finished(doc) == ["f.yaml:3: a.user: is written twice, first in line 2: keep one of them"]
 
 
+def test_a_key_written_twice_hides_no_mistake_in_either_of_its_values() -> None:
+    doc = document("a:\n  t: 5\nb: x\na:\n  t: 6\n  n: many\nlist: [1s]\nlist: [2]\none: 7\none: 8\n")
+    section = doc.root.section("a")
+    section.seconds("t", None), section.integer("n", None)
+    [item.seconds() for item in doc.root.items("list")]
+    doc.root.seconds("one", None), doc.root.integer("b", None)
+    assert [said[: said.index(" is ")] for said in finished(doc)] == [
+        "f.yaml:2: a.t: '5'",
+        "f.yaml:3: b: 'x'",
+        "f.yaml:4: a:",
+        "f.yaml:5: a.t: '6'",
+        "f.yaml:6: a.n: 'many'",
+        "f.yaml:8: list:",
+        "f.yaml:8: list[0]: '2'",
+        "f.yaml:9: one: '7'",
+        "f.yaml:10: one:",
+        "f.yaml:10: one: '8'",
+    ]
+
+
 def test_an_unknown_key_is_told_the_nearest_spelling() -> None:
     doc = document("ssh:\n  idenity: x\n")
     ssh = doc.root.section("ssh")
@@ -146,6 +166,8 @@ def test_what_is_no_mapping_is_refused_with_its_line(text: str | bytes, said: st
     [
         ("racks:\n\tr00: x\n", "2: racks.r00: is not YAML: a tab stands where blanks should"),
         ("racks:\n  r00:\n  \tnodes: x\n", "3: racks.r00.nodes: is not YAML: a tab stands"),
+        ("fabric: e\n\tracks:\n", "2: racks: is not YAML: a tab stands where blanks should"),
+        ("r:\n  a:\n    row: x\n\tnodes: x\n", "4: r.a.nodes: is not YAML: a tab stands"),
         ("a: >\n\tb\n", "2: a: is not YAML: a tab stands"),
         ("r:\n  a: {n: gpu[1-3]}\n", "2: r.a: is not YAML: what `{n: gpu[1-3]}` opens is not closed before `[1-3]}`"),
         ("r:\n  a: {n: x\n  b: {n: y}\n", "2: r.a: is not YAML: what `{n: x` opens is not closed before `: {n: y}`"),
@@ -155,7 +177,7 @@ def test_what_is_no_mapping_is_refused_with_its_line(text: str | bytes, said: st
         ("a: 1\nracks\nb: 2\n", "2: is not YAML: no `: ` after `racks`"),
         ("a:\n  n:\n  -x\n  -y\nb: 2\n", "3: a: is not YAML: no `: ` after `-x`, or no blank after a dash"),
         ("a:1\nb: 2\n", "2: b: is not YAML: this line does not go on from those above"),
-        ("a: x\n b: 2\n", "2: a.b: is not YAML: this line does not go on from those above"),
+        ("a: x\n b: 2\n", "2: b: is not YAML: this line does not go on from those above"),
         ("a:\n   b: 1\n  c: 2\n", "3: a.c: is not YAML: this line does not go on from those above"),
         ("a:\n  b: c: d", "2: a.b: is not YAML: a second `: ` in the line"),
         ("a:\n  'b': \"c\nd: e\n", '2: a.b: is not YAML: the quote that opens here, `"c`, is not closed'),

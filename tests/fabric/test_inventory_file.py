@@ -171,6 +171,49 @@ def test_what_cannot_be_meant_is_refused(write: Write, lines: list[str], said: s
     assert any(said in one for one in refused(write(*lines)))
 
 
+def test_a_key_written_twice_hides_no_other_mistake(write: Write) -> None:
+    said = refused(
+        write(
+            "fabric: e",
+            "racks: {r0: {nodes: a}}",
+            "racks:",
+            "  r1: {nodes: b}",
+            "  r1: {nodes: 'c[3-1]', rwo: x}",
+            "nodes: {b: {port: 70000}}",
+        )
+    )
+    expected = [
+        "f:3: racks: is written twice, first in line 2",
+        "f:5: racks.r1: is written twice, first in line 4",
+        "f:5: racks.r1.nodes: [3-1] is reversed",
+        "f:5: racks.r1.rwo: unknown key: did you mean row?",
+        "f:6: nodes.b.port: 70000 is out of range",
+    ]
+    assert len(said) == len(expected)
+    assert [one for one, start in zip(said, expected, strict=True) if not one.startswith(start)] == []
+
+
+@pytest.mark.parametrize(
+    ("rate", "said"),
+    [
+        ("400 GB/s", "'400 GB/s' is in bytes, a link's rate is in bits: write 400 Gb/s, or 3200 Gb/s"),
+        ("50GBps", "is in bytes, a link's rate is in bits: write 50 Gb/s, or 400 Gb/s"),
+        ("400000", "is no link rate in Gb/s, 1 to 10000"),
+        ("0.4", "is no link rate in Gb/s, 1 to 10000"),
+        ("400 Mb/s", "is no link rate: write it as 400 Gb/s"),
+    ],
+)
+def test_a_rate_in_another_unit_is_refused(write: Write, rate: str, said: str) -> None:
+    (one,) = refused(write("fabric: e", RACK, f"expect: {{'gpu*': {{rate: {rate}}}}}"))
+    assert said in one
+
+
+@pytest.mark.parametrize("rate", ["400", "400G", "400 Gb/s", "400 gbps", "400 Gbit/s"])
+def test_a_rate_in_bits_is_read_however_it_is_written(write: Write, rate: str) -> None:
+    inventory = read(write("fabric: e", RACK, f"expect: {{'gpu*': {{rate: {rate}}}}}"))
+    assert inventory.nodes["gpu0"].expect.rate_gbps == 400.0
+
+
 def test_a_known_hosts_file_may_still_be_missing_where_keys_are_learned(write: Write, tmp_path: Path) -> None:
     inventory = read(write("fabric: e", RACK, "ssh: {host_keys: accept-new, known_hosts: new}"))
     assert inventory.ssh.known_hosts == tmp_path / "new"
