@@ -94,7 +94,7 @@ def demo(said: Said, scenario: str, listed: bool, nodes: int, seed: int) -> None
 
     with launch(nodes=nodes, seed=seed, scenario=scenario, meanwhile=meanwhile) as path:
         code = _console(path, said.theme)
-    click.echo(_to_be_found(scenario, nodes, seed))
+    click.echo(_to_be_found(scenario))
     sys.exit(code)
 
 
@@ -183,13 +183,12 @@ def _need_scenario(name: str) -> None:
         raise click.UsageError(fill(str(error), 72, break_long_words=False, break_on_hyphens=False)) from error
 
 
-def _to_be_found(scenario: str, nodes: int, seed: int) -> str:
+def _to_be_found(scenario: str) -> str:
     from fabconsole.sim.debrief import debrief
     from fabconsole.sim.scenario import read_scenario
     from fabconsole.sim.scenarios import find_scenario
-    from fabconsole.sim.wiring import wired
 
-    return debrief(read_scenario(find_scenario(scenario)), wired(nodes, seed))
+    return debrief(read_scenario(find_scenario(scenario)))
 
 
 def _inventory_at(path: Path | None) -> Path:

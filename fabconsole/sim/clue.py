@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 
@@ -13,6 +14,8 @@ class Clue(NamedTuple):
     where: str
     """As the console writes the place: `gpu03-02/mlx5_5`."""
     what: str
+    until: float = math.inf
+    """When all is well again, as `at`."""
 
     @property
     def when(self) -> str:
@@ -20,3 +23,12 @@ class Clue(NamedTuple):
         if self.at > 0:
             return f"from {self.at:g} s"
         return "before" if self.at > -60 else f"{-self.at / 60:.0f} min before"
+
+    @property
+    def told(self) -> str:
+        """What shows, and after how long all is well again by itself."""
+        lasts_s = self.until - self.at
+        if math.isinf(lasts_s):
+            return self.what
+        span = f"{lasts_s:g} s" if lasts_s % 60 else f"{lasts_s / 60:g} min"
+        return f"{self.what}; well again after {span}"

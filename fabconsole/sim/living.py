@@ -24,7 +24,7 @@ async def serve(
     """Serve a fabric of `nodes` hosts; gives the path of its inventory, which is written into `folder`.
 
     The scenario's clock starts when all servers listen. Raises DocumentError or ResourceError where the scenario
-    is wrong, OSError where there are not enough addresses.
+    is wrong, SourceError where the fabric is too small for it, OSError where there are not enough addresses.
     """
     raise_descriptor_limit()
     wiring = wired(nodes, seed)

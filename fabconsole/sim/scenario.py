@@ -8,17 +8,21 @@ faults:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 from fabconsole.fabric import scalars
 from fabconsole.fabric.document import Document, Value
-from fabconsole.sim.clue import Clue
+from fabconsole.fabric.errors import SourceError
 from fabconsole.sim.effects import Effects
 from fabconsole.sim.faults import Fault, readers
-from fabconsole.sim.wiring import Wiring
+from fabconsole.sim.wiring import Wiring, wired
+
+MOST_NODES = 2000
+"""The largest fabric that a demo lays out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +35,29 @@ class Scenario:
     faults: tuple[Fault, ...]
 
     def effects(self, wiring: Wiring, seed: int) -> Effects:
-        """What it does to a fabric. Faults on places that this fabric has not got are left out."""
+        """What it does to a fabric.
+
+        Raises SourceError, saying how many nodes it takes, where the fabric has not got the place of every fault.
+        """
         effects = Effects()
         for number, fault in enumerate(self.faults):
-            fault.befall(wiring, effects, Random(f"fault {seed} {number}"))
+            if not fault.befall(wiring, effects, Random(f"fault {seed} {number}")):
+                raise SourceError(self._too_small(wiring))
         return effects
 
-    def clues(self, wiring: Wiring) -> Iterator[Clue]:
-        """What there is to be found on a fabric, fault by fault."""
-        for fault in self.faults:
-            if fault.befall(wiring, Effects(), Random(0)):
-                yield fault.clue()
+    def _too_small(self, wiring: Wiring) -> str:
+        lacking = ", ".join(dict.fromkeys(fault.clue().where for fault in _missing(self.faults, wiring)))
+        sizes = range(1, MOST_NODES + 1)
+        place = bisect_left(sizes, True, key=lambda nodes: not _missing(self.faults, wired(nodes, 0)))
+        here = f"{len(wiring.hosts)} nodes have no {lacking}"
+        if place == len(sizes):
+            return f"{here}, and no fabric of up to {MOST_NODES:,} has: mend `on` in scenario {self.name}"
+        return f"{here}: scenario {self.name} takes --nodes {sizes[place]} or more"
+
+
+def _missing(faults: Sequence[Fault], wiring: Wiring) -> list[Fault]:
+    """Those whose place this fabric has not got. What a fabric has, every larger one has too."""
+    return [fault for fault in faults if not fault.befall(wiring, Effects(), Random(0))]
 
 
 def read_scenario(path: Path) -> Scenario:

@@ -139,12 +139,6 @@ def test_an_nvlink_recovers_until_it_stays_inactive_and_the_driver_says_so(tmp_p
     assert [message.at for message in said] == [21.0]
 
 
-def test_a_fault_on_a_place_that_a_small_fabric_has_not_got_does_nothing(tmp_path: Path) -> None:
-    effects = fabric("  - {fault: flapping-cable, on: gpu15-03/mlx5_5, at: 1s}", tmp_path).effects
-    assert not effects.down
-    assert not effects.messages
-
-
 def test_the_far_end_of_a_far_end_is_the_end() -> None:
     link = SMALL.links[SMALL.link_of[End("gpu00-01", "mlx5_5")]]
     assert link.far == End("leaf06", "2")

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from fabconsole.fabric.errors import DocumentError, ResourceError
+from fabconsole.fabric.errors import DocumentError, ResourceError, SourceError
 from fabconsole.fabric.resources import shipped
 from fabconsole.sim.debrief import debrief
 from fabconsole.sim.effects import Effects
@@ -33,7 +33,7 @@ def test_every_shipped_scenario_befalls_the_usual_fabric_and_says_where_to_look(
 @pytest.mark.parametrize("name", SHIPPED)
 def test_one_who_leaves_is_told_of_every_fault_in_eighty_columns(name: str) -> None:
     path = find_scenario(name)
-    told = debrief(read_scenario(path), wired(64, 1))
+    told = debrief(read_scenario(path))
     places = re.findall(r"on: ([^,}]+)", path.read_text())
     assert [place for place in places if not re.search(rf"^  .*  {place}  ", told, re.MULTILINE)] == []
     assert max(map(len, told.splitlines())) <= 80
@@ -41,15 +41,60 @@ def test_one_who_leaves_is_told_of_every_fault_in_eighty_columns(name: str) -> N
 
 def test_the_first_page_is_told_at_a_line_a_fault() -> None:
     plan = read_scenario(find_scenario("first-page"))
-    told = [line for line in debrief(plan, wired(64, 1)).splitlines() if line.startswith("  ")]
+    told = [line for line in debrief(plan).splitlines() if line.startswith("  ")]
     assert len(told) == len(plan.faults)
     assert any("gpu06-01/mlx5_7     link_downed saturated" in line for line in told)
 
 
-def test_one_who_leaves_is_not_told_of_what_a_small_fabric_has_not_got() -> None:
-    told = debrief(read_scenario(find_scenario("symbol-errors")), wired(8, 1))
-    assert "  leaf03/6  " in told
-    assert "  gpu09-03/mlx5_2  " not in told
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("first-page", "stale, then unknown; well again after 4 min"),
+        ("lost-hca", "MISSING: off its PCIe bus; its far end is down; well again after 1 min"),
+        ("dead-leaf", "MISSING, and every link to it is down; well again after 5 min"),
+    ],
+)
+def test_one_who_leaves_is_told_when_a_fault_ends_by_itself(name: str, told: str) -> None:
+    assert told in " ".join(debrief(read_scenario(find_scenario(name))).split())
+
+
+def test_a_fault_without_an_end_is_not_said_to_have_one() -> None:
+    assert "well again" not in debrief(read_scenario(find_scenario("hung-nvidia-smi")))
+
+
+@pytest.mark.parametrize(
+    ("name", "nodes"),
+    [
+        ("congestion", 37),
+        ("dead-leaf", 1),
+        ("dying-nvlink", 22),
+        ("first-page", 49),
+        ("flapping-cable", 15),
+        ("frozen-host", 49),
+        ("hung-nvidia-smi", 31),
+        ("lost-hca", 11),
+        ("quiet", 1),
+        ("sm-handover", 1),
+        ("symbol-errors", 40),
+    ],
+)
+def test_a_shipped_scenario_is_played_on_a_fabric_that_has_all_its_places_or_not_at_all(name: str, nodes: int) -> None:
+    plan = read_scenario(find_scenario(name))
+    for enough in (nodes, nodes + 1, 33, 64, 500):
+        if enough >= nodes:
+            plan.effects(wired(enough, 1), 1)
+    for few in {1, nodes - 1} - {0, nodes}:
+        with pytest.raises(
+            SourceError, match=rf"^{few} nodes have no .*: scenario {name} takes --nodes {nodes} or more$"
+        ):
+            plan.effects(wired(few, 1), 1)
+
+
+def test_a_place_that_no_fabric_has_is_refused_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("about: a\nlook: b\nfaults: [{fault: frozen-host, on: gpu9999-00}]\n")
+    with pytest.raises(SourceError, match=r"^4 nodes have no gpu9999-00, and no fabric of up to 2,000 has: mend `on`"):
+        read_scenario(path).effects(wired(4, 1), 1)
 
 
 def test_every_fault_is_shown_by_a_shipped_scenario() -> None:

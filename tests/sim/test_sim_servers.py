@@ -211,6 +211,12 @@ def test_a_scenario_that_is_wrong_is_told_in_its_own_words(tmp_path: Path) -> No
             pass
 
 
+def test_a_fabric_too_small_for_its_scenario_is_not_laid_out() -> None:
+    with pytest.raises(SourceError, match=r"no gpu07-02, gpu07-02/gpu4: .* takes --nodes 31 or more"):  # noqa: SIM117
+        with launch(nodes=16, scenario="hung-nvidia-smi"):
+            pass
+
+
 def test_nothing_is_left_when_it_ends() -> None:
     with launch(nodes=3, scenario="quiet") as inventory:
         folder = inventory.parent

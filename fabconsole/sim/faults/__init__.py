@@ -1,7 +1,7 @@
 """What can go wrong in the simulated fabric: one module a family, found by being here.
 
 A module has `FAULTS`: the word of a scenario's `fault:` key to a reader, which takes the fault's section and gives a
-`Fault`. A fault on a place that a smaller fabric has not got does nothing.
+`Fault`.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class DeadSwitch:
 
     def clue(self) -> Clue:
         """See `Fault`."""
-        return Clue(self.at, self.on, "MISSING, and every link to it is down")
+        return Clue(self.at, self.on, "MISSING, and every link to it is down", self.until)
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
@@ -51,7 +51,9 @@ class LostHca:
 
     def clue(self) -> Clue:
         """See `Fault`."""
-        return Clue(self.at, f"{self.on.node}/{self.on.port}", "MISSING: off its PCIe bus; its far end is down")
+        return Clue(
+            self.at, f"{self.on.node}/{self.on.port}", "MISSING: off its PCIe bus; its far end is down", self.until
+        )
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
@@ -85,7 +87,7 @@ class FrozenHost:
 
     def clue(self) -> Clue:
         """See `Fault`."""
-        return Clue(self.at, self.on, "stops answering: stale, then unknown")
+        return Clue(self.at, self.on, "stale, then unknown", self.until)
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
@@ -106,7 +108,7 @@ class HungTool:
 
     def clue(self) -> Clue:
         """See `Fault`."""
-        return Clue(self.at, self.on, f"{self.tool} does not come back, all else is read")
+        return Clue(self.at, self.on, f"{self.tool} does not come back, all else is read", self.until)
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
