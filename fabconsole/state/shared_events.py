@@ -50,12 +50,12 @@ def _apart(before: EventView, after: EventView) -> bool:
 
 
 def _links(far: str, way: str, alike: Sequence[EventView]) -> EventView:
-    """The first of them, saying how many links to the `far` node went that way."""
+    """The first of them, told of the `far` node that they all lead to: how many links to it went that way."""
     first = alike[0]
-    others = dict.fromkeys(view.event.node for view in alike if view.event.node != first.event.node)
+    others = dict.fromkeys(view.event.node for view in alike if view.event.node != far)
     return replace(
         first,
-        event=replace(first.event, subject=None, text=f"{len(alike)} links to {far} {way}"),
+        event=replace(first.event, node=far, subject=None, peer=None, text=f"{len(alike)} links to {far} {way}"),
         first_at=min(view.first_at for view in alike),
         also=tuple(others),
     )
