@@ -115,8 +115,13 @@ class Host:
         question = self.questions.get(failure.question)
         if question is None:
             return ()
+        ever = [question]
+        if failure.reason in FAR_SIDE:  # what the others were told last is no answer of now any more either
+            ever = list(self.questions.values())
+            for one in ever:
+                if one.failure is None:
+                    one.failed(failure)
         question.failed(failure)
-        ever = self.questions.values() if failure.reason in FAR_SIDE else (question,)
         before = any(one.answered_at is not None for one in ever)
         return self._silence.failed(self.node, failure, before=before)
 

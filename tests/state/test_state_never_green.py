@@ -15,6 +15,7 @@ from fabconsole.fabric.table import NvlinkState, PortState
 from fabconsole.state.listing import render
 from fabconsole.state.report import document
 from fabconsole.state.row_names import merged
+from fabconsole.state.silence import FAR_SIDE
 from fabconsole.state.snapshot import Snapshot
 from fabconsole.stream.records import Peer, Reason
 
@@ -126,6 +127,11 @@ def test_any_stream_of_records_gives_a_picture_that_is_never_greener_than_it_may
     for deed in stream:
         do(lab, deed)
         check(lab.state.snapshot(lab.now))
+        match deed:
+            case ("silent", host, _, reason) if reason in FAR_SIDE:
+                view = lab.node(host)
+                assert Health.OK not in {row.health for row in view.questions}
+                assert Health.OK not in {row.health for row in view.ports} | {row.health for row in view.nvlinks}
     console = Console(width=80)
     with console.capture():
         console.print(render(lab.state.snapshot(lab.now)))

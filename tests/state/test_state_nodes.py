@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from state_records import ASKED, CLEAN, DOWN, Lab, xid
+from state_records import ASKED, CLEAN, DOWN, INACTIVE, Lab, xid
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
@@ -96,6 +96,34 @@ def test_an_untrusted_node_is_untrusted_with_all_it_has() -> None:
     assert node.health is Health.UNTRUSTED
     assert node.error == "untrusted: host key changed"
     assert {port.health for port in node.ports} == {link.health for link in node.nvlinks} == {Health.UNTRUSTED}
+
+
+@pytest.mark.parametrize("reason", [Reason.UNREACHABLE, Reason.JUMP, Reason.REFUSED, Reason.UNTRUSTED])
+def test_nothing_of_a_lost_node_is_ok_from_the_record_on_that_says_so(reason: Reason) -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    lab.silent("h0", "hca", Reason.TIMEOUT)
+    assert lab.nvlink("h0/gpu0/nvl0").health is Health.OK, "one question's deadline costs that question alone"
+    lab.silent("h0", "gpu", reason)
+    assert Health.OK not in {lab.port("h0/mlx5_0/1").health, lab.nvlink("h0/gpu0/nvl0").health}
+    assert Health.OK not in {question.health for question in lab.node("h0").questions}
+
+
+def test_a_fault_of_a_lost_node_stays_that_fault_while_it_is_young() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    lab.nvlinks("h0", states={"gpu0/nvl0": INACTIVE})
+    lab.silent("h0", "hca", Reason.UNREACHABLE)
+    assert lab.nvlink("h0/gpu0/nvl0").health is Health.DOWN
+
+
+def test_a_question_that_failed_for_its_own_reason_keeps_it_when_its_node_is_lost() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    lab.silent("h0", "log", Reason.NO_PERMISSION, "not in group adm")
+    lab.silent("h0", "hca", Reason.UNREACHABLE)
+    said = {question.name: question.reason for question in lab.node("h0").questions}
+    assert (said["log"], said["nvlink"]) == (Reason.NO_PERMISSION, Reason.UNREACHABLE)
 
 
 def test_it_comes_back_alone() -> None:
