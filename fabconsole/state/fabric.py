@@ -132,7 +132,7 @@ class FabricState:
             return
         self._happened(host.unanswered(failure))
         if failure.question == IN_BAND and not self._others_sweep(host):
-            self._subnet(_subnet_of(host), host).unanswered(failure)
+            self._happened(self._subnet(_subnet_of(host), host).unanswered(failure))
 
     def _others_sweep(self, host: Host) -> bool:
         """Whether another host is asked for this one's subnet and has not failed; if it is slow, ages will tell."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
@@ -12,6 +12,7 @@ from fabconsole.fabric.table import Kind
 from fabconsole.state import turns
 from fabconsole.state.judge import OK, Verdict
 from fabconsole.state.question_state import STALE_INTERVALS, UNKNOWN_INTERVALS, QuestionState
+from fabconsole.state.silence import SESSION
 from fabconsole.state.switch import Switch
 from fabconsole.state.switch_names import named
 from fabconsole.stream.records import Sweep, Unanswered
@@ -51,6 +52,7 @@ class Subnet:
         `taken` are names of hosts and of other subnets' switches, `peers` the far ends by address.
         """
         self.version += 1
+        seen_again = self.question.answered_at is not None and self.question.failure is not None
         self.question.answered(sweep.at, sweep.latency_s)
         self.asker = sweep.node
         self._there = frozenset(reading.guid for reading in sweep.switches)
@@ -74,12 +76,16 @@ class Subnet:
             for guid, switched in changed
             for event in turns.told(self.names[guid], Kind.PORTS, switched, sweep.at, peers)
         )
-        return [*self._left(sweep), *turned]
+        again = [_told(sweep, Severity.INFO, "sweeps the subnet again")] if seen_again else []
+        return [*again, *self._left(sweep), *turned]
 
-    def unanswered(self, failure: Unanswered) -> None:
-        """No host can sweep it any more; `failure` is the last one's."""
+    def unanswered(self, failure: Unanswered) -> Sequence[Event]:
+        """No host can sweep it any more; `failure` is the last one's. Returns what that begins."""
         self.version += 1
+        seen = self.question.answered_at is not None and self.question.failure is None
         self.question.failed(dataclasses.replace(failure, detail=f"{failure.node}: {failure.detail}".rstrip(": ")))
+        text = f"no host sweeps the subnet any more: {failure.reason.value}"
+        return [_told(failure, Severity.UNKNOWN, text)] if seen else []
 
     def verdict(self, now: float) -> Verdict:
         """How old the picture of the subnet is, and whose fault it is."""
@@ -146,3 +152,7 @@ class Subnet:
                 if (peer.port_guid, peer.port) not in self._twins
             }
             switch.moved = {row: f"its cable is at {place} now" for row, place in elsewhere.items() if place}
+
+
+def _told(record: Sweep | Unanswered, severity: Severity, text: str) -> Event:
+    return Event(at=record.at, node=record.node, kind=SESSION, severity=severity, text=text)

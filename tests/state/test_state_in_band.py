@@ -176,6 +176,22 @@ def test_an_in_band_host_that_cannot_sweep_makes_its_switches_stale_then_unknown
     assert lab.port("leaf01/1").health is Health.UNKNOWN
 
 
+def sweeping(lab: Lab) -> list[tuple[str, str]]:
+    said = [(view.event.node, view.event.text) for view in lab.state.snapshot(lab.now).events]
+    return [(node, text) for node, text in said if "sweeps" in text]
+
+
+def test_when_the_last_host_that_sweeps_is_lost_no_switch_counts_as_read_and_an_event_says_who_it_was() -> None:
+    lab = swept()
+    for question in ("hca", "in-band", "in-band"):
+        lab.silent("h0", question, Reason.UNREACHABLE, "connection lost")
+    assert lab.state.snapshot(lab.now).coverage.questions["in-band"].answered == 0
+    assert sweeping(lab) == [("h0", "no host sweeps the subnet any more: unreachable")]
+    lab.wait(60)
+    two_switches(lab)
+    assert sweeping(lab)[0] == ("h0", "sweeps the subnet again")
+
+
 def test_another_host_that_sweeps_keeps_the_switches_seen_and_their_growth() -> None:
     lab = Lab("h0", "h1", in_band=["h0", "h1"], asked=SWEPT_ONLY)
     lab.booted_at["h1"] -= 5000
