@@ -186,13 +186,13 @@ class Session:
             self.soon(asking)
 
     def _fail(self, failure: Failure) -> None:
-        first = self._failure is None
+        news = self._up_at is not None or self._failure is None
         self._failure = failure
         for turn in self._places():
             turn.cut(failure)
         for running in tuple(self._runs.values()):
             running.stop(failure.detail)
-        if first:
+        if news:  # a sweep that is due in a minute would leave its subnet unseen for so long, and nobody takes over
             for asking in self._askings:
                 self.soon(asking)
 

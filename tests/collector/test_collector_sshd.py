@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,11 +24,39 @@ from collector_rig import (
     watched,
 )
 
+from fabconsole.collector.collector import Collector
 from fabconsole.fabric.inventory import Poll
-from fabconsole.platforms.question import Question
-from fabconsole.stream.records import Opening, Reason, Sample, Unanswered
+from fabconsole.fabric.thresholds import Thresholds
+from fabconsole.platforms.in_band import QUESTION as IN_BAND
+from fabconsole.platforms.question import Answer, Question, Reading
+from fabconsole.stream.records import Opening, Reason, Record, Sample, Sweep, Unanswered
 
 StartSshd = Callable[..., Sshd]
+
+
+@dataclass
+class Sweeping(Echo):
+    """An inquiry whose answer, whatever it says, is a sweep that found no switch."""
+
+    node: str = ""
+
+    def read(self, answer: Answer) -> Reading:
+        return Reading(
+            sweep=Sweep(
+                node=self.node,
+                at=answer.at,
+                latency_s=0.0,
+                boot_id=None,
+                subnet="subnet",
+                switches=(),
+                sm=None,
+                complete=True,
+            )
+        )
+
+
+def swept_by(node: str) -> Callable[[Record], bool]:
+    return lambda record: isinstance(record, Sweep) and record.node == node
 
 
 async def test_the_first_record_says_what_is_asked_and_samples_follow(keys: Keys, start_sshd: StartSshd) -> None:
@@ -224,6 +252,39 @@ async def test_a_frozen_server_goes_unanswered_others_are_unharmed_and_it_recove
         assert not [one for one in watching.seen if unanswered("gpu1")(one)]
         gaps = [one.at for one in watching.seen if isinstance(one, Sample) and one.node == "gpu1"]
         assert max(later - earlier for earlier, later in pairwise(gaps)) < 1.5
+
+
+async def test_a_lost_connection_fails_every_question_at_once_also_those_due_much_later(
+    keys: Keys, start_sshd: StartSshd
+) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    poll = Poll(fast_s=0.2, slow_s=600.0, timeout_s=1.0)
+    asked = {FAST: lambda: Echo("echo fine"), SLOW: lambda: Echo("echo fine")}
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}, poll), asked)) as watching:
+        await watching.until(sample_of("gpu0", "gpu"), times=2)
+        sshd.cut()
+        sshd.kill()
+        await watching.until(unanswered("gpu0", Reason.UNREACHABLE, question="gpu"))
+
+
+async def test_when_the_host_that_sweeps_is_lost_another_sweeps_at_once(keys: Keys, start_sshd: StartSshd) -> None:
+    ports = {"gpu0": start_sshd(), "gpu1": start_sshd()}
+    for sshd in ports.values():
+        keys.trust(sshd.port)
+    inventory = fabric(keys.ssh(), {name: sshd.port for name, sshd in ports.items()}, Poll(in_band_s=600.0))
+    sweeping = Collector(
+        inventory,
+        Thresholds(),
+        questions=lambda node: (IN_BAND,),
+        inquiry=lambda question, node: Sweeping("true", node=node.name),
+    )
+    async with watched(sweeping) as watching:
+        await watching.until(swept_by("gpu0"), times=2)
+        assert not any(map(swept_by("gpu1"), watching.seen)), "it rests"
+        ports["gpu0"].cut()
+        ports["gpu0"].kill()
+        await watching.until(swept_by("gpu1"))
 
 
 async def test_a_shell_that_dies_is_opened_again(keys: Keys, start_sshd: StartSshd, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from lab_watch import Watch, others_are_ok
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import InBand
 from fabconsole.state.snapshot import Snapshot
+from fabconsole.stream.records import Reason
 
 
 def questions(picture: Snapshot, name: str) -> dict[str, Health]:
@@ -46,6 +47,28 @@ async def test_a_frozen_host_goes_stale_then_unknown_and_comes_back_alone(lab: L
         await watch.until(lambda picture: ports_are(picture, name, Health.UNKNOWN), 5)
         lab.host(name).cont()
         await watch.until(lambda picture: others_are_ok(picture, ""), 40)
+
+
+def is_lost(picture: Snapshot, name: str) -> bool:
+    return any(question.reason is Reason.UNREACHABLE for question in picture.nodes[name].questions)
+
+
+def is_green(picture: Snapshot, name: str) -> bool:
+    node = picture.nodes[name]
+    return Health.OK in {port.health for port in node.ports} | {link.health for link in node.nvlinks}
+
+
+async def test_nothing_of_a_frozen_host_is_ok_once_it_is_lost_nor_are_switches_that_it_alone_swept(lab: Lab) -> None:
+    name = "gpu00-00"
+    async with Watch(lab, slow_s=30.0, in_band_s=60.0) as watch:
+        await watch.until(lambda picture: all_are_ok(picture, switches=4), 30)
+        lab.host(name).stop()
+        watch.pictures.clear()
+        await watch.until(lambda picture: is_lost(picture, name), 10)
+        await watch.until(lambda picture: switches_are(picture, Health.STALE), 5)
+        assert not any(is_green(picture, name) for picture in watch.pictures if is_lost(picture, name))
+        assert watch.picture.coverage.questions["in-band"].answered == 0
+        assert "no host sweeps the subnet any more: unreachable" in events(watch.picture, name)
 
 
 async def test_a_hung_nvidia_smi_costs_its_own_questions_alone(lab: Lab) -> None:
