@@ -69,15 +69,20 @@ def fabconsole(context: click.Context, path: Path | None, theme: str, debug: boo
         sys.exit(_console(_inventory_at(path), theme))
 
 
+FIRST_PAGE_NODES = 49
+"""What the scenario first-page takes; dead-leaf takes one."""
+
+
 @fabconsole.command()
 @click.option(
-    "--scenario", default="first-page", show_default=True, help="A name from --list, or a path that ends in .yaml."
+    "--scenario",
+    help="A name from --list, or a path that ends in .yaml; first-page, or dead-leaf on fewer nodes than that takes.",
 )
 @click.option("--list", "listed", is_flag=True, help="What each scenario teaches, and leave.")
 @click.option("--nodes", default=64, show_default=True, type=click.IntRange(1, 2000), help="Hosts to simulate.")
 @click.option("--seed", default=1, show_default=True, help="The same seed is the same fabric.")
 @click.pass_obj
-def demo(said: Said, scenario: str, listed: bool, nodes: int, seed: int) -> None:
+def demo(said: Said, scenario: str | None, listed: bool, nodes: int, seed: int) -> None:
     """The console on a simulated fabric, over real SSH on loopback, with faults to find."""
     from importlib import import_module
 
@@ -86,6 +91,7 @@ def demo(said: Said, scenario: str, listed: bool, nodes: int, seed: int) -> None
     if listed:
         click.echo(_scenarios())
         return
+    scenario = scenario or ("first-page" if nodes >= FIRST_PAGE_NODES else "dead-leaf")
     _need_scenario(scenario)
     _need_a_terminal()
 

@@ -158,6 +158,11 @@ class Job:
         """Keys of groups whose output is put away."""
 
     @property
+    def title(self) -> str:
+        """What was run, and where."""
+        return f"{self.command.title}, on {folded(run.order.node for run in self.runs.values())}"
+
+    @property
     def is_over(self) -> bool:
         """True when every run has ended."""
         return all(run.finished is not None for run in self.runs.values())

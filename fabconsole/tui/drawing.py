@@ -106,17 +106,17 @@ def within(text: str, width: int, indent: int, most: int) -> list[str]:
     return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1]} …"]
 
 
-def told(items: Sequence[Callable[[int], Sequence[Line]]], height: int) -> list[Line]:
+def told(items: Sequence[Callable[[int], Sequence[Line]]], height: int, least: int = 1) -> list[Line]:
     """All items one after the other, the first ones in full, as many as `height` lines have room for.
 
-    An item is said in so many lines for its text as it is called with, at most.
+    An item is said in so many lines for its text as it is called with, at most; `least` it may have in any case.
     """
-    short = [item(1) for item in items]
+    short = [item(least) for item in items]
     spare = height - sum(map(len, short))
     lines: list[Line] = []
-    for item, least in zip(items, short, strict=True):
-        full = item(min(1 + spare, _MOST)) if spare > 0 else least
-        spare -= len(full) - len(least)
+    for item, brief in zip(items, short, strict=True):
+        full = item(min(least + spare, _MOST)) if spare > 0 else brief
+        spare -= len(full) - len(brief)
         lines += full
     return lines
 

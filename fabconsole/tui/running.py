@@ -59,14 +59,17 @@ class Diagnostics:
             await source.run(run.order)
         return said
 
-    async def cancel(self) -> int:
-        """Stop whatever runs, the job that is shown and earlier ones. Returns how many jobs that were."""
-        going = [job for job in self._jobs if not job.is_over]
-        runs = [run for job in going for run in job.runs.values() if run.finished is None]
+    @property
+    def running(self) -> Sequence[Job]:
+        """Jobs that have not ended, the newest last."""
+        return [job for job in self._jobs if not job.is_over]
+
+    async def cancel(self, job: Job) -> None:
+        """Stop every run of a job that has not ended."""
         if self.source is not None:
-            for run in runs:
-                await self.source.cancel(run.order.run)
-        return len(going)
+            for run in job.runs.values():
+                if run.finished is None:
+                    await self.source.cancel(run.order.run)
 
     async def heard(self, record: Output | Finished) -> str:
         """Hand a record to its job. Returns what the operator should know; empty: nothing."""

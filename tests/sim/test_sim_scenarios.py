@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from fabconsole.cli.commands import FIRST_PAGE_NODES
 from fabconsole.fabric.errors import DocumentError, ResourceError, SourceError
 from fabconsole.fabric.resources import shipped
 from fabconsole.sim.debrief import debrief
@@ -68,7 +69,7 @@ def test_a_fault_without_an_end_is_not_said_to_have_one() -> None:
         ("congestion", 37),
         ("dead-leaf", 1),
         ("dying-nvlink", 22),
-        ("first-page", 49),
+        ("first-page", FIRST_PAGE_NODES),
         ("flapping-cable", 15),
         ("frozen-host", 49),
         ("hung-nvidia-smi", 31),

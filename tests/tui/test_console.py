@@ -369,7 +369,7 @@ async def test_a_running_command_can_be_cancelled(tmp_path: Path) -> None:
         assert "cancelled" in text(bench, "pane-head")
 
 
-async def test_what_was_begun_before_what_is_shown_is_cancelled_with_it(tmp_path: Path) -> None:
+async def test_what_runs_unseen_is_counted_and_cancelled_after_what_is_shown_and_by_name(tmp_path: Path) -> None:
     shown = east()
     bench = Bench(shown, tmp_path, Scripted(inventory_of(shown), (b"working\n",), ends=False))
     async with opened(bench) as pilot:
@@ -378,9 +378,14 @@ async def test_what_was_begun_before_what_is_shown_is_cancelled_with_it(tmp_path
             await pilot.pause()
             await pilot.press("enter")
             await until(pilot, lambda begun=begun: len(bench.source.orders) == begun)
+        assert "1 running" in text(bench, "keys")
+        first, second = (order.run for order in bench.source.orders)
         await pilot.press("c")
-        await until(pilot, lambda: len(bench.source.cancelled) == 2)
-        assert bench.source.cancelled == [order.run for order in bench.source.orders]
+        await until(pilot, lambda: bench.source.cancelled == [second])
+        await until(pilot, lambda: bench.app.console_screen.pane.job.is_over)
+        await pilot.press("c")
+        await until(pilot, lambda: bench.source.cancelled == [second, first])
+        assert "cancelled: " in text(bench, "selection")
 
 
 async def test_tab_goes_round_the_pane_too_and_escape_puts_it_away_from_anywhere(bench: Bench) -> None:

@@ -34,6 +34,7 @@ def header(snapshot: Snapshot, crumbs: Sequence[str], width: int, waiting: Colle
     worded = [Span("nodes ", "dim"), *roomy] if snapshot.severity > Severity.INFO else roomy
     wanted = [(names[0], [*sizes, *each], worded), (names[0], each, worded), (names[0], alike, worded)]
     wanted += [(name, middle, tail) for middle, tail, name in product((each, alike, gaps), (roomy, tight), names)]
+    wanted += [(_name("", crumbs[-1:]), middle, tight) for middle in (gaps, numbers)]
     wanted += [(name, middle, worst) for middle, name in product((gaps, numbers), (*names, _name("", crumbs[-1:])))]
     for name, middle, tail in wanted:
         if length(name) + length(middle) + length(tail) + 2 <= width:

@@ -18,6 +18,8 @@ _MOST = 100
 """Events that a list holds; the report has the rest."""
 _INDENT = 12
 """Columns of the time and the glyph, under which nothing else stands."""
+_NARROW = 60
+"""Columns below which what happened is hardly ever said in one line: rather fewer events than only their names."""
 _LEAST_RAW = 24
 """Columns below which an event's own words are not begun."""
 LOOK = {
@@ -56,7 +58,7 @@ def event_lines(
         if place is None:
             place = places[subject] = event_place(view.event, snapshot)
         items.append(partial(_event, view, place, width))
-    return (*lines, *told(items, height - len(lines)))
+    return (*lines, *told(items, height - len(lines), 2 if width < _NARROW else 1))
 
 
 def _event(view: EventView, place: str, width: int, most: int) -> list[Line]:

@@ -44,11 +44,11 @@ def whole(snapshot: Snapshot, address: str | None, waiting: Container[str] = ())
     first, second = selection(snapshot, place, _ANY_WIDTH, waiting)
     found = [finding for finding in snapshot.findings if finding.end == place]
     return (
+        Row("as of", (Span(f"{moment(snapshot.at, snapshot.at)} Z, and does not change", "dim"),)),
         Row("what", first[1:]),
         Row("why", second[1:]),
         *(row for finding in found for row in _of_finding(finding, snapshot.at, plain([second]))),
         *_of_counters(snapshot.port(place) or snapshot.nvlink(place)),
-        Row("shown at", (Span(f"{moment(snapshot.at, snapshot.at)} Z", "dim"),)),
     )
 
 

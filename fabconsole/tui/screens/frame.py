@@ -103,7 +103,8 @@ class Frame(Screen[None], inherit_bindings=False):
         if now - self._said[0] >= _SAID_S:
             self._said = (now, "")
         cursor = self.pane.about if self.pane.doing else self.stage.cursor
-        self._foot.show(self.desk, cursor, self._hints(), self._said[1])
+        note = " · ".join(filter(None, (self.pane.note, self.desk.note())))
+        self._foot.show(self.desk, cursor, self._hints(), note, self._said[1])
 
     def _hints(self) -> keys.Hints:
         """The keys that do something here and now."""

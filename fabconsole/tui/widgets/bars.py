@@ -90,12 +90,12 @@ class Foot(Vertical):
         yield self._selection
         yield self._keys
 
-    def show(self, desk: Desk, address: str | None, hints: keys.Hints, said: str) -> None:
-        """Draw what changed; a sentence to the operator stands where the selection does."""
+    def show(self, desk: Desk, address: str | None, hints: keys.Hints, note: str, said: str) -> None:
+        """Draw what changed, `note` at the end of the keys; a sentence to the operator in place of the selection."""
         width = self._selection.size.width
         if said:
             self._selection.show(((Span(fit(f" {said}", width), "accent"),), ()))
         else:
             two = selection(desk.snapshot, address, width, desk.waiting)
             self._selection.show(two if self._selection.size.height > 1 else (in_one(two, width),))
-        self._keys.show((keys_line(hints.here, hints.always, desk.note(), self._keys.size.width),))
+        self._keys.show((keys_line(hints.here, hints.always, note, self._keys.size.width),))

@@ -85,6 +85,12 @@ class Pane(Vertical):
         return self.job is not None and not self.job.is_over
 
     @property
+    def note(self) -> str:
+        """What runs and is not seen, for the foot of the screen."""
+        unseen = sum(not (self.display and job is self.job) for job in self._diagnostics.running)
+        return f"{unseen} running" if unseen else ""
+
+    @property
     def _half(self) -> int:
         """Lines that `console.tcss` gives the pane at most."""
         return self.screen.size.height // 2
@@ -137,8 +143,15 @@ class Pane(Vertical):
             self.post_message(self.Told("no diagnostic is running"))
 
     async def cancel(self) -> bool:
-        """Stop every diagnostic that runs, shown or begun before it; False where none does."""
-        return await self._diagnostics.cancel() > 0
+        """Stop the diagnostic that is shown, else the last that was put away running; False where none runs."""
+        if self.job is not None and not self.job.is_over:
+            await self._diagnostics.cancel(self.job)
+        elif running := self._diagnostics.running:
+            await self._diagnostics.cancel(running[-1])
+            self.post_message(self.Told(f"cancelled: {running[-1].title}"))
+        else:
+            return False
+        return True
 
     @on(Sheet.Moved)
     def _moved(self, message: Sheet.Moved) -> None:
@@ -162,8 +175,7 @@ class Pane(Vertical):
             said = await self._diagnostics.start(self.job)
         except FabconsoleError as error:
             said = str(error)
-        if said:
-            self.post_message(self.Told(said))
+        self.post_message(self.Told(said))  # nothing to say: what was said before is over
 
     def _begin(self, choices: Sequence[Choice] | None) -> None:
         """Something else from here on, from its top."""
