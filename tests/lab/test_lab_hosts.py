@@ -116,7 +116,7 @@ def events(picture: Snapshot, node: str) -> list[str]:
 
 async def test_when_the_host_that_sweeps_freezes_another_takes_over_and_the_switches_stay_known(lab: Lab) -> None:
     first, second = "gpu00-00", "gpu01-01"
-    async with Watch(lab, {second: {"in_band": InBand()}}, in_band_s=5.0) as watch:
+    async with Watch(lab, {second: {"in_band": InBand()}}, in_band_s=3.0) as watch:
         await watch.until(lambda picture: all_are_ok(picture, switches=4), 20)
         assert lab.host(second).swept() == 0, "it rests"
         assert "in-band" not in questions(watch.picture, second)

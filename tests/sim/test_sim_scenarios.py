@@ -84,11 +84,10 @@ def test_a_shipped_scenario_is_played_on_a_fabric_that_has_all_its_places_or_not
     for enough in (nodes, nodes + 1, 33, 64, 500):
         if enough >= nodes:
             plan.effects(wired(enough, 1), 1)
-    for few in {1, nodes - 1} - {0, nodes}:
-        with pytest.raises(
-            SourceError, match=rf"^{few} nodes have no .*: scenario {name} takes --nodes {nodes} or more$"
-        ):
-            plan.effects(wired(few, 1), 1)
+    if nodes > 1:
+        said = rf"^{nodes - 1} nodes have no .*: scenario {name} takes --nodes {nodes} or more$"
+        with pytest.raises(SourceError, match=said):
+            plan.effects(wired(nodes - 1, 1), 1)
 
 
 def test_a_place_that_no_fabric_has_is_refused_as_such(tmp_path: Path) -> None:

@@ -32,8 +32,8 @@ from fabconsole.stream.source import Order
 ODD = """about: a test
 look: here
 faults:
-  - {fault: frozen-host, on: gpu00-02, at: 1s, lasts: 4s}
-  - {fault: xid, on: gpu00-01/gpu6, code: 94, at: 4s}
+  - {fault: frozen-host, on: gpu00-02, at: 1s, lasts: 2500ms}
+  - {fault: xid, on: gpu00-01/gpu6, code: 94, at: 2s}
   - {fault: xid, on: gpu00-01/gpu5, code: 48, ago: 10m}
 """
 

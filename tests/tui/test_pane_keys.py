@@ -55,20 +55,21 @@ def in_full(bench: Bench) -> str:
     return "".join(plain(bench.app.screen.query_one("#whole", Sheet).lines).split())
 
 
-@pytest.mark.parametrize("key", ["m", "z", "slash", "N", "space"])
 @pytest.mark.parametrize("choosing", [True, False])
-async def test_a_key_of_the_page_does_nothing_while_the_pane_is_read(bench: Bench, key: str, choosing: bool) -> None:
+async def test_no_key_of_the_page_does_anything_while_the_pane_is_read(bench: Bench, choosing: bool) -> None:
     async with opened(bench) as pilot:
         await read(pilot, bench)
         if choosing:
             await pilot.press("d")
         before = page(bench)
-        await burst(bench, pilot, [key])
-        assert page(bench) == before
-        await pilot.press("tab")
-        if key != "space":
+        for key in ("m", "z", "slash", "N", "space"):
             await burst(bench, pilot, [key])
-            assert page(bench) != before
+            assert page(bench) == before, key
+        await pilot.press("tab")
+        for key in ("m", "z", "N", "slash"):
+            await burst(bench, pilot, [key])
+            assert page(bench) != before, key
+            before = page(bench)
 
 
 async def test_i_tells_in_full_what_would_be_run_and_where(bench: Bench) -> None:
