@@ -94,7 +94,7 @@ async def test_any_keys_leave_a_console_that_hears_the_next_one(tmp_path: Path, 
     async with opened(bench, _SIZES[seed]) as pilot:
         console = bench.app.console_screen
         try:
-            await _storm(bench, pilot, chance, 50, pressed)
+            await _storm(bench, pilot, chance, 30, pressed)
             await pilot.resize_terminal(80, 24)
             for _ in range(_HOMEWARD):
                 await burst(bench, pilot, ["escape"])
