@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import subprocess
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 
@@ -34,6 +35,15 @@ def order(command: str, *, run: str = "r1", deadline_s: float = 20.0, cap_bytes:
     return Order(run=run, node="gpu0", command=command, deadline_s=deadline_s, cap_bytes=cap_bytes)
 
 
+@asynccontextmanager
+async def connected(keys: Keys, sshd: Sshd) -> AsyncIterator[Watching]:
+    """A collector whose one node has answered."""
+    keys.trust(sshd.port)
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("true")})) as watching:
+        await watching.until(sample_of("gpu0"))
+        yield watching
+
+
 def finished(run: str) -> Callable[[Record], bool]:
     return lambda record: isinstance(record, Finished) and record.run == run
 
@@ -50,9 +60,7 @@ def said(watching: Watching, run: str = "r1") -> bytes:
 
 async def test_a_command_streams_both_its_outputs_and_ends_with_its_status(keys: Keys, start_sshd: StartSshd) -> None:
     sshd = start_sshd()
-    keys.trust(sshd.port)
-    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("true")})) as watching:
-        await watching.until(sample_of("gpu0"))
+    async with connected(keys, sshd) as watching:
         await watching.collector.run(order("echo out; echo 'it'\"'\"'s \\ $HOME' >&2; cat; exit 3"))
         record = await end_of(watching)
     assert (record.end, record.truncated) == (Exited(3), False)
@@ -64,9 +72,7 @@ async def test_long_output_comes_in_pieces_up_to_the_cap_and_delays_no_sample(
     keys: Keys, start_sshd: StartSshd
 ) -> None:
     sshd = start_sshd()
-    keys.trust(sshd.port)
-    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("true")})) as watching:
-        await watching.until(sample_of("gpu0"))
+    async with connected(keys, sshd) as watching:
         await watching.collector.run(order("head -c 3000000 /dev/zero; exit 0", cap_bytes=500_000))
         record = await end_of(watching)
     assert (record.end, record.truncated) == (Exited(0), True)
@@ -76,9 +82,7 @@ async def test_long_output_comes_in_pieces_up_to_the_cap_and_delays_no_sample(
 
 async def test_a_command_that_never_stops_talking_is_ended(keys: Keys, start_sshd: StartSshd) -> None:
     sshd = start_sshd()
-    keys.trust(sshd.port)
-    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("true")})) as watching:
-        await watching.until(sample_of("gpu0"))
+    async with connected(keys, sshd) as watching:
         await watching.collector.run(order("yes", cap_bytes=50_000))
         record = await end_of(watching)
     assert record.truncated
@@ -91,10 +95,8 @@ async def test_cancelling_ends_the_command_and_its_children_on_the_node(
     keys: Keys, start_sshd: StartSshd, tmp_path: Path
 ) -> None:
     sshd = start_sshd()
-    keys.trust(sshd.port)
     mark = f"FC_TEST={tmp_path.name}-{sshd.port}"
-    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("true")})) as watching:
-        await watching.until(sample_of("gpu0"))
+    async with connected(keys, sshd) as watching:
         await watching.collector.run(order("echo started; timeout 500 sleep 400 & trap '' TERM; sleep 300; wait"))
         await watching.until(lambda one: isinstance(one, Output))
         await watching.collector.cancel("r1")
@@ -123,10 +125,8 @@ async def test_cancelling_before_the_command_has_begun_leaves_nothing(
     keys: Keys, start_sshd: StartSshd, tmp_path: Path
 ) -> None:
     sshd = start_sshd()
-    keys.trust(sshd.port)
     mark = f"FC_TEST={tmp_path.name}-{sshd.port}"
-    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("true")})) as watching:
-        await watching.until(sample_of("gpu0"))
+    async with connected(keys, sshd) as watching:
         await watching.collector.run(order("sleep 300"))
         await watching.collector.cancel("r1")
         assert (await end_of(watching)).end == NotBegun("cancelled")
@@ -138,10 +138,8 @@ async def test_a_command_ends_at_its_deadline_and_with_its_connection(
     keys: Keys, start_sshd: StartSshd, tmp_path: Path
 ) -> None:
     sshd = start_sshd()
-    keys.trust(sshd.port)
     mark = f"FC_TEST={tmp_path.name}-{sshd.port}"
-    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("true")})) as watching:
-        await watching.until(sample_of("gpu0"))
+    async with connected(keys, sshd) as watching:
         await watching.collector.run(order("sleep 300", run="late", deadline_s=0.5))
         assert (await end_of(watching, "late")).end == CutShort("not over within 0.5 s")
         await watching.collector.run(order("echo on; sleep 300", run="cut"))
@@ -153,9 +151,7 @@ async def test_a_command_ends_at_its_deadline_and_with_its_connection(
 
 async def test_a_command_that_finds_no_free_session_was_not_begun(keys: Keys, start_sshd: StartSshd) -> None:
     sshd = start_sshd(MaxSessions="1")
-    keys.trust(sshd.port)
-    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("true")})) as watching:
-        await watching.until(sample_of("gpu0"))
+    async with connected(keys, sshd) as watching:
         await watching.collector.run(order("true"))
         end = (await end_of(watching)).end
     assert isinstance(end, NotBegun)
@@ -166,9 +162,7 @@ async def test_a_command_whose_node_was_lost_before_it_was_sent_was_not_begun(
     keys: Keys, start_sshd: StartSshd
 ) -> None:
     sshd = start_sshd()
-    keys.trust(sshd.port)
-    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("true")})) as watching:
-        await watching.until(sample_of("gpu0"))
+    async with connected(keys, sshd) as watching:
         sshd.stop()
         await watching.collector.run(order("true", run="lost"))
         await watching.collector.run(order("true", run="late", deadline_s=0.2))
@@ -191,9 +185,7 @@ async def test_a_command_for_a_node_that_is_not_connected_was_not_begun(keys: Ke
 
 async def test_a_command_killed_by_a_signal_says_so(keys: Keys, start_sshd: StartSshd) -> None:
     sshd = start_sshd()
-    keys.trust(sshd.port)
-    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("true")})) as watching:
-        await watching.until(sample_of("gpu0"))
+    async with connected(keys, sshd) as watching:
         await watching.collector.run(order("kill -9 $$"))
         assert (await end_of(watching)).end == Exited(137)
 

@@ -41,6 +41,12 @@ def refused(path: Path) -> list[str]:
     return [str(problem).replace(f"{path}", "f") for problem in error.value.problems]
 
 
+def told(said: list[str], expected: list[str]) -> None:
+    """Every problem of `said` begins as `expected` has it, in that order, and there is no other."""
+    assert len(said) == len(expected)
+    assert [one for one, start in zip(said, expected, strict=True) if not one.startswith(start)] == []
+
+
 def test_the_least_that_can_be_said_has_sound_defaults(write: Write) -> None:
     inventory = read(write("fabric: east", RACK))
     node = inventory.nodes["gpu0"]
@@ -135,8 +141,7 @@ def test_every_mistake_is_told_at_once_with_its_line_and_key(write: Write) -> No
         "f:12: expect.a*.rate: 'fast' is no link rate",
         "f:12: expect.a*.widht: unknown key: did you mean width?",
     ]
-    assert len(said) == len(expected)
-    assert [one for one, start in zip(said, expected, strict=True) if not one.startswith(start)] == []
+    told(said, expected)
 
 
 @pytest.mark.parametrize(
@@ -189,8 +194,7 @@ def test_a_key_written_twice_hides_no_other_mistake(write: Write) -> None:
         "f:5: racks.r1.rwo: unknown key: did you mean row?",
         "f:6: nodes.b.port: 70000 is out of range",
     ]
-    assert len(said) == len(expected)
-    assert [one for one, start in zip(said, expected, strict=True) if not one.startswith(start)] == []
+    told(said, expected)
 
 
 @pytest.mark.parametrize(
