@@ -109,19 +109,27 @@ class Run:
             self.outlined = outline(self.transcript.lines)
 
     @property
-    def outcome(self) -> str:
-        """How it went, in a few words."""
+    def ending(self) -> str:
+        """How it ended, and not when."""
         if self.finished is None:
             return "running"
         match self.finished.end:
-            case NotBegun():
-                return "not run"
+            case NotBegun(why):
+                return f"not run: {why}"
             case Exited(status):
-                said = f"rc {status}"
+                return f"rc {status}"
             case CutShort(why):
-                said = why
+                return why
+
+    @property
+    def outcome(self) -> str:
+        """How it went, in a few words."""
+        if self.finished is None:
+            return self.ending
+        if isinstance(self.finished.end, NotBegun):
+            return "not run"
         cut_off = ", cut off" if self.finished.truncated else ""
-        return f"{said}, {self.finished.elapsed_s:.1f} s{cut_off}"
+        return f"{self.ending}, {self.finished.elapsed_s:.1f} s{cut_off}"
 
     @property
     def is_well(self) -> bool:
@@ -185,8 +193,8 @@ class Job:
             ended = run.finished
             said = (tuple(run.transcript.lines), ended.end) if ended else run.order.run
             alike.setdefault(said, []).append(run)
-        return tuple(Group(tuple(runs)) for runs in sorted(alike.values(), key=_turn))
+        return tuple(Group(tuple(runs)) for runs in sorted(alike.values(), key=_place))
 
 
-def _turn(runs: Sequence[Run]) -> tuple[bool, bool, int]:
+def _place(runs: Sequence[Run]) -> tuple[bool, bool, int]:
     return runs[0].finished is None, runs[0].is_well, -len(runs)

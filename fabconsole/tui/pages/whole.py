@@ -12,7 +12,6 @@ from rich.cells import cell_len
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Mark
 from fabconsole.state.snapshot import EventView, Finding, Snapshot
-from fabconsole.stream.records import CutShort, Exited, NotBegun
 from fabconsole.tui.addresses import place_of
 from fabconsole.tui.diagnosis import Choice, Job, Run, folded
 from fabconsole.tui.drawing import Line, Span, fit, plain, right, wrapped
@@ -68,7 +67,7 @@ def whole_job(job: Job) -> tuple[Row, ...]:
     runs = sorted(job.runs.values(), key=lambda run: (run.is_well, run.finished is None))
     alike: dict[str, list[Run]] = {}
     for run in runs:
-        alike.setdefault(run.outcome if len(runs) == 1 else _ending(run), []).append(run)
+        alike.setdefault(run.outcome if len(runs) == 1 else run.ending, []).append(run)
     order = runs[0].order
     by = f"{order.node} $ " if len(runs) == 1 else ""
     return (
@@ -76,19 +75,6 @@ def whole_job(job: Job) -> tuple[Row, ...]:
         Row("ran", (Span(f"{by}{order.command}", "accent"),)),
         *(Row("on", _ended(said, some)) for said, some in alike.items()),
     )
-
-
-def _ending(run: Run) -> str:
-    """How it ended, and not when."""
-    if run.finished is None:
-        return "running"
-    match run.finished.end:
-        case NotBegun(why):
-            return f"not run: {why}"
-        case Exited(status):
-            return f"rc {status}"
-        case CutShort(why):
-            return why
 
 
 def _ended(said: str, runs: Sequence[Run]) -> Line:
