@@ -60,6 +60,10 @@ class Trail:
         """One place back, its selection as it was left; the fabric's is the last."""
         return Trail(self.places[:-1]) if len(self.places) > 1 else self
 
+    def outermost(self) -> Trail:
+        """All the way back, to the fabric as it was left."""
+        return Trail(self.places[:1])
+
     def crumbs(self) -> Sequence[str]:
         """The way here, for the header: the last of each kind, none that is further in than what is shown, a link in
         place of the node it is on.

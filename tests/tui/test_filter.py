@@ -12,6 +12,7 @@ from scripted_source import Bench
 from fabconsole.tui.addresses import node_of
 from fabconsole.tui.desk import Desk
 from fabconsole.tui.drawing import plain
+from fabconsole.tui.trail import View
 
 
 @pytest.fixture
@@ -60,3 +61,23 @@ async def test_what_is_typed_stands_behind_its_key_and_is_counted_at_once(bench:
         assert "4 of " in text(bench, "keys")
         width = max(len(line) for line in seen(bench).splitlines())
         assert width <= 80
+
+
+async def test_the_fabric_is_filtered_from_wherever_it_is_asked_for(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        console = bench.app.console_screen
+        await pilot.press("enter", "enter", "slash", *"gpu09")
+        assert "4 of " in text(bench, "keys")
+        await pilot.press("enter")
+        assert (console.desk.trail.here.view, console.stage.place.selected) == (View.FABRIC, "gpu09-00")
+
+
+async def test_escape_from_the_filters_line_is_back_where_it_was_asked_for(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        console = bench.app.console_screen
+        await pilot.press("enter", "enter", "down", "down")
+        was = (len(console.desk.trail.places), console.desk.trail.here.subject, console.stage.place.selected)
+        await pilot.press("slash", *"gpu09", "escape")
+        now = (len(console.desk.trail.places), console.desk.trail.here.subject, console.stage.place.selected)
+        assert now == was
+        assert console.desk.sieve.is_open

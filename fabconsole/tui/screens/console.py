@@ -14,7 +14,7 @@ from fabconsole.tui.pages.whole import whole
 from fabconsole.tui.screens.frame import Frame
 from fabconsole.tui.screens.help import Help
 from fabconsole.tui.screens.whole import Whole
-from fabconsole.tui.trail import Place, far_end, inside, to
+from fabconsole.tui.trail import Place, Trail, far_end, inside, to
 from fabconsole.tui.widgets.pane import Pane
 from fabconsole.tui.widgets.sheet import Sheet
 
@@ -23,6 +23,8 @@ class Console(Frame, inherit_bindings=False):
     """Turns keys into moves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.CONSOLE]
+    _filtered_from: Trail | None = None
+    """Where the filter's line was opened, if further in than the fabric."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing is done in a window that does not show what is done, nor to the page while the pane is read."""
@@ -62,6 +64,10 @@ class Console(Frame, inherit_bindings=False):
             self.desk.trail = self.desk.trail.at(self.stage.place.cursor).into(place)
             self._arrive()
 
+    def _return_to(self, trail: Trail) -> None:
+        self.desk.trail = trail
+        self._arrive()
+
     def _arrive(self) -> None:
         self._back_to_stage()
         self.stage.enter(self.desk.trail.here)
@@ -87,13 +93,14 @@ class Console(Frame, inherit_bindings=False):
         if self.filter.is_open:
             self.desk.filter("")
             self.filter_done()
+            if (before := self._filtered_from) is not None:
+                self._return_to(before)
         elif self.stage.focused_list is not None:
             self._back_to_stage()
         elif self.pane.display:
             self.pane.action_fold()
         elif len(self.desk.trail.places) > 1:
-            self.desk.trail = self.desk.trail.out()
-            self._arrive()
+            self._return_to(self.desk.trail.out())
             self._take_up_the_list()
         elif self.desk.let_go():
             self.stage.mark(self.desk.marked)
@@ -167,7 +174,11 @@ class Console(Frame, inherit_bindings=False):
         self.app.push_screen(Help(self.palette))
 
     def action_filter(self) -> None:
-        """Ask for part of a name."""
+        """Ask for part of a name; it is the fabric that is narrowed, so that is where it is seen."""
+        trail = self.desk.trail
+        self._filtered_from = trail.at(self.stage.place.cursor) if len(trail.places) > 1 else None
+        if self._filtered_from is not None:
+            self._return_to(trail.outermost())
         self.filter.open(self.desk.sieve.text)
 
     @on(Input.Changed, "#filter")
