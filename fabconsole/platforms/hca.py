@@ -4,6 +4,9 @@ A device's values are taken only when reading it ended with exit status 0 and ga
 counted. Else its rows are `Table.unread` this time and everything is listed anew at the next asking: a file that
 fails never shifts the values after it. What the directory no longer names is not in the table.
 
+What did not read while it was listed is in no answer, so everything is listed again now and then: soon after a listing
+that found something else than the one before, as a driver that is still loading does, then ever more seldom.
+
 The first table is `counters/`, with the ports' states; a second one, `hw_counters/`, has the same rows and states.
 """
 
@@ -26,6 +29,9 @@ from fabconsole.stream.records import Reason
 
 QUESTION = Question(name="hca", rhythm=Rhythm.FAST, lane="fast", deadline_s=None, cap_bytes=1 << 20)
 
+_SOONEST, _SELDOM = 4, 60
+"""Answers after which everything is listed again, at first and at last; in between it doubles, as a listing costs
+the node as much as several polls."""
 _NONE_READ = (b"", b"")
 
 
@@ -78,6 +84,9 @@ class HcaInquiry:
         self._root = root
         self._unsent = [hca_text.listing_text(root)]
         self._listing: Listing | None = None
+        self._said: int | None = None
+        """Hash of the listing's text: 14 kB of eight devices, which take 0.8 ms to read."""
+        self._patience = self._left = _SOONEST
         self._stands = False
         self._readers: tuple[DeviceReader, ...] = ()
         self._shapes: dict[tuple[bool | None, ...], _Shape] = {}
@@ -97,7 +106,7 @@ class HcaInquiry:
     def restart(self) -> None:
         """A new shell: it may be another boot, so list again."""
         self._unsent = [hca_text.listing_text(self._root)]
-        self._listing, self._stands = None, False
+        self._listing, self._said, self._stands = None, None, False
 
     def read(self, answer: Answer) -> Reading | Refusal | Again:
         """Understand a listing or values."""
@@ -109,15 +118,18 @@ class HcaInquiry:
         return self._listed(answer.body) if listing is None else self._polled(listing, answer.body)
 
     def _listed(self, body: bytes) -> Again:
-        listing = hca_text.read_listing(body)
-        if listing != self._listing:
-            self._listing = listing
+        said = hash(body)
+        if said == self._said:
+            self._patience = min(2 * self._patience, _SELDOM)
+        else:
+            self._said, self._patience = said, _SOONEST
+            self._listing = listing = hca_text.read_listing(body)
             self._unsent.append(hca_text.values_text(listing.devices, self._root))
             self._readers = tuple(DeviceReader(device) for device in listing.devices)
             self._shapes = {}
             self._usual = None
             self._facts = _facts(listing)
-        self._stands = True
+        self._stands, self._left = True, self._patience
         return Again.NOW
 
     def _polled(self, listing: Listing, body: bytes) -> Reading:
@@ -127,6 +139,8 @@ class HcaInquiry:
             tables = self._read(listing, names, rest)
         else:
             self._stands = True
+        self._left -= 1
+        self._stands = self._stands and self._left > 0
         return Reading(tables=tables, facts=self._facts)
 
     def _read(self, listing: Listing, names: bytes, rest: bytes) -> tuple[Table, ...]:
