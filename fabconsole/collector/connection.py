@@ -94,7 +94,7 @@ class Connection:
     def give_up(self, said: str) -> None:
         """End it from our side without waiting for the other; `said` is why."""
         if not self.is_closed:
-            self._given_up = Failure(Reason.UNREACHABLE, printable(f"{self.target}: {said}"))
+            self._given_up = Failure(Reason.UNREACHABLE, printable(said), self.target)
             self.ssh.abort()
 
     def close(self) -> None:
@@ -129,12 +129,12 @@ async def connected(dial: Dial, *, through: Connection | None, deadline_s: float
             connect_timeout=deadline_s,
         )
     except FabconsoleError as error:
-        raise NotConnectedError(Failure(Reason.UNTRUSTED, printable(f"{dial.target}: {error}"))) from error
+        raise NotConnectedError(Failure(Reason.UNTRUSTED, printable(str(error)), dial.target)) from error
     except Exception as error:
         if keeper is not None and keeper.refusal is not None:
-            said = printable(f"{dial.target}: {keeper.refusal}")
-            raise NotConnectedError(Failure(Reason.UNTRUSTED, said)) from error
+            refused = Failure(Reason.UNTRUSTED, printable(keeper.refusal), dial.target)
+            raise NotConnectedError(refused) from error
         raise NotConnectedError(failure_of(error, dial.target, deadline_s)) from error
     if keeper is None:
-        raise NotConnectedError(Failure(Reason.FAILED, f"{dial.target}: connected without a host key check"))
+        raise NotConnectedError(Failure(Reason.FAILED, "connected without a host key check", dial.target))
     return Connection(dial, ssh, keeper, deadline_s)

@@ -26,18 +26,21 @@ class Failure:
     """Why a node, or its jump host, cannot be asked."""
 
     reason: Reason
-    detail: str
+    said: str
     """One sanitised line for the operator."""
+    target: str = ""
+    """What was dialled, as an operator would write it (`user@host:port`); empty where that is not in question."""
+
+    @property
+    def detail(self) -> str:
+        """What is said, then of whom: a node's name and its address need not be alike, and a narrow list cuts the end."""
+        return f"{self.said} · {self.target}" if self.target else self.said
 
 
 def failure_of(error: BaseException, target: str, deadline_s: float) -> Failure:
-    """The failure that an exception of asyncssh or the sockets stands for.
-
-    `target` is what was dialled, as an operator would write it (`user@host:port`); it is the first word of the
-    detail, since a node's name and its address need not be alike.
-    """
+    """The failure that an exception of asyncssh or the sockets stands for, on the way to `target`."""
     reason, said = _meaning(error, deadline_s)
-    return Failure(reason, printable(f"{target}: {said}"))
+    return Failure(reason, printable(said), target)
 
 
 def _meaning(error: BaseException, deadline_s: float) -> tuple[Reason, str]:

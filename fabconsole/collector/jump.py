@@ -128,8 +128,8 @@ class JumpHosts:
         for hop in reversed(tunnel.chain):
             hop.close()
         tunnel.chain = []
-        detail = failure.detail if failure.detail.startswith("jump host ") else f"jump host {failure.detail}"
-        tunnel.failure = Failure(Reason.JUMP, detail)
+        whose = f"jump host {failure.target}: " if failure.target else ""
+        tunnel.failure = Failure(Reason.JUMP, f"{whose}{failure.said}")
         tunnel.attempts = max(1, tunnel.attempts)
         tunnel.not_before = self._monotonic() + backoff_s(tunnel.attempts, failure.reason, self._random)
         return tunnel.failure

@@ -234,8 +234,8 @@ class Session:
         try:
             await channel.open(connection, command)
         except Exception as error:  # of any class, see `connection.connected`; shown as FAILED
-            said = f"{connection.target}: opens no further session: {error}; see MaxSessions in its sshd_config"
-            return Failure(Reason.FAILED, printable(said))
+            said = f"opens no further session: {error}; see MaxSessions in its sshd_config"
+            return Failure(Reason.FAILED, printable(said), connection.target)
         return None
 
     def _places(self) -> Iterable[Turn]:

@@ -18,7 +18,7 @@ FAR_SIDE = frozenset({Reason.UNREACHABLE, Reason.JUMP, Reason.REFUSED, Reason.UN
 """Failures of the connection: every question has the same one."""
 _SILENT = FAR_SIDE | {Reason.TIMEOUT, Reason.STUCK}
 """Nothing came. The other reasons are answers, if not the ones that were wanted."""
-_DIALLED = re.compile(r"(\S+): ")
+_DIALLED = re.compile(r" · (\S+)$")
 
 
 class Silence:
@@ -70,9 +70,9 @@ def _event(node: Node, at: float, severity: Severity, text: str) -> Event:
 
 def _told(node: Node, failure: Unanswered) -> str:
     """The failure without the address that was dialled, where that is the node's own: the event names the node."""
-    words, dialled = said(failure), _DIALLED.match(failure.detail)
+    words, dialled = said(failure), _DIALLED.search(failure.detail)
     if dialled and (node.address in dialled[1] or node.name in dialled[1]):
-        return words.replace(dialled[0], "", 1)
+        return words.removesuffix(dialled[0])
     return words
 
 

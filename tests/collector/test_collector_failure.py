@@ -27,4 +27,4 @@ PLACE = "Connect call failed ('192.0.2.7', 22)"
     ],
 )
 def test_a_connection_that_is_not_made_is_told_in_the_systems_words(error: OSError, said: str) -> None:
-    assert failure_of(error, "ops@192.0.2.7:22", 4).detail == f"ops@192.0.2.7:22: {said}"
+    assert failure_of(error, "ops@192.0.2.7:22", 4).detail == f"{said} · ops@192.0.2.7:22"

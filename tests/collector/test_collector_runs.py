@@ -145,7 +145,7 @@ async def test_a_command_ends_at_its_deadline_and_with_its_connection(
         await watching.collector.run(order("echo on; sleep 300", run="cut"))
         await watching.until(lambda one: isinstance(one, Output) and one.run == "cut")
         sshd.cut()
-        assert (await end_of(watching, "cut")).end == CutShort(f"root@127.0.0.1:{sshd.port}: connection lost")
+        assert (await end_of(watching, "cut")).end == CutShort(f"connection lost · root@127.0.0.1:{sshd.port}")
         await eventually(lambda: not [line for line in marked(mark) if "sleep 300" in line])
 
 

@@ -113,7 +113,7 @@ def test_another_reason_for_the_same_silence_is_told_and_the_silence_counts_from
 def test_the_nodes_own_address_is_left_out_and_its_jump_hosts_is_not() -> None:
     lab = Lab("h0", "h1")
     lab.all_well("h0", "h1")
-    lost(lab, "h0", detail="ops@10.0.0.0:22: connection lost")
+    lost(lab, "h0", detail="connection lost · ops@10.0.0.0:22")
     lost(lab, "h1", reason=Reason.JUMP, detail="jump host ops@bastion1:22: connection lost")
     assert set(texts(lab)) == {
         "stops answering: unreachable: connection lost",

@@ -114,9 +114,9 @@ def test_a_row_that_is_gone_or_was_not_understood_is_old_alone() -> None:
 def silent() -> NodeView:
     """A host that was read 50 s ago and is unreachable since."""
     plain_host = host("a0", "r0", rails=2, gpus=2, links=3, peers={"a0/mlx5_0/1": "leaf0/1"})
-    why = "unreachable: a0:22: no route"
+    why = "unreachable: no route · a0:22"
     old = {"health": Health.UNKNOWN, "is_old": True, "age_s": 50.0, "reason": why}
-    reason = {"health": Health.UNKNOWN, "age_s": 50.0, "reason": Reason.UNREACHABLE, "detail": "a0:22: no route"}
+    reason = {"health": Health.UNKNOWN, "age_s": 50.0, "reason": Reason.UNREACHABLE, "detail": "no route · a0:22"}
     return replace(
         plain_host,
         health=Health.UNKNOWN,

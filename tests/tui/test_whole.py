@@ -40,7 +40,7 @@ def troubled() -> Snapshot:
         action="decode register 2, then check the link",
     )
     shown = east()
-    why = "unreachable: fabops@10.0.0.49:22: " + "no SSH connection within 4 s, " * 8 + "in the end"
+    why = "unreachable: " + "no SSH connection within 4 s, " * 8 + "in the end · fabops@10.0.0.49:22"
     lost = Finding(end="gpu04-01", health=Health.UNKNOWN, reason=why, since=NOON - 60)
     node = replace(shown.nodes["gpu04-01"], reason=why)
     return replace(
