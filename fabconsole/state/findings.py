@@ -10,7 +10,7 @@ from itertools import groupby
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.judge import NO_RATE_YET, Verdict
 from fabconsole.state.roll_up import Own
-from fabconsole.state.rows import chosen
+from fabconsole.state.rows import chosen, question_of
 from fabconsole.state.snapshot import Finding, NodeView, NvlinkView, PortView
 
 _FOLD = 3
@@ -69,7 +69,7 @@ def _node(view: NodeView, own: Iterable[Own], now: float) -> Iterator[tuple[str,
 def _ports(view: NodeView, now: float) -> Iterator[Finding]:
     """Faults one by one, each with its far end; ports that were not seen for one reason together."""
     unseen: dict[tuple[Health, str], list[PortView]] = {}
-    for port in chosen(view.ports, partial(_told_apart, view)):
+    for port in chosen(view.ports, partial(_told_apart, view, question_of(view.ports))):
         if port.health in UNSEEN:
             unseen.setdefault((port.health, port.reason), []).append(port)
         else:
@@ -82,7 +82,7 @@ def _ports(view: NodeView, now: float) -> Iterator[Finding]:
 
 def _nvlinks(view: NodeView, now: float) -> Iterator[Finding]:
     ailing = sorted(
-        chosen(view.nvlinks, partial(_told_apart, view)),
+        chosen(view.nvlinks, partial(_told_apart, view, question_of(view.nvlinks))),
         key=lambda link: (link.gpu, link.health.rank, link.reason, link.link),
     )
     for (gpu, _, _), alike in groupby(ailing, key=lambda link: (link.gpu, link.health, link.reason)):
@@ -101,10 +101,12 @@ def _finding(row: PortView | NvlinkView, reason: str, now: float, peer: str | No
     return Finding(end=row.end, health=row.health, reason=reason, since=now - (row.age_s or 0.0), peer=peer)
 
 
-def _told_apart(view: NodeView, row: Verdict) -> bool:
-    """True for a fault of the row's own: not what it has from its node, nor the wait for a second reading."""
+def _told_apart(view: NodeView, question: Verdict, row: Verdict) -> bool:
+    """True for a fault of the row's own: not what it has from its node or from the `question` that feeds it, nor the
+    wait for a second reading.
+    """
     if row.health.severity < Severity.WARN or row.reason == NO_RATE_YET.reason:
         return False
-    if row.health in UNSEEN and any(q.health is row.health for q in view.questions):
+    if row.health in UNSEEN and row.health is question.health:
         return False
     return not (row.health is Health.MISSING and view.health is Health.MISSING and row.reason == view.reason)

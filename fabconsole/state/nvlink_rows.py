@@ -58,12 +58,13 @@ def layout(rows: tuple[str, ...], expect: Expect) -> Layout:
 class JudgedNvlinks:
     """Every NVLink of one host."""
 
-    __slots__ = ("_is_old", "_layout", "_lines", "_node", "_states", "verdicts")
+    __slots__ = ("_is_old", "_layout", "_lines", "_node", "_states", "question", "verdicts")
 
     def __init__(
         self, node: str, block: Block | None, found: Layout, verdicts: Sequence[Verdict], question: Verdict = OK
     ) -> None:
         self.verdicts = verdicts
+        self.question = question
         self._is_old = judge.unanswered(question)
         self._node = node
         self._layout = found
@@ -114,7 +115,7 @@ def judged_nvlinks(
     found = layout(block.rows if block else (), expect)
     unlisted = judge.inherited(_NOT_LISTED, question)
     if block is None:
-        return JudgedNvlinks(node, None, found, (unlisted,) * len(found.rows))
+        return JudgedNvlinks(node, None, found, (unlisted,) * len(found.rows), question)
     counted = scale_of(block).judge(block.window)
     well = all_well(len(found.rows))
     if counted is well and question is OK and found.complete and not block.behind and _all_up(block.states):

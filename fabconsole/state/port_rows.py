@@ -40,6 +40,7 @@ class JudgedPorts:
         "_states",
         "_tables",
         "_unsteady",
+        "question",
         "verdicts",
     )
 
@@ -53,6 +54,7 @@ class JudgedPorts:
         unsteady: Mapping[str, Unsteady] = MappingProxyType({}),
     ) -> None:
         self.verdicts = verdicts
+        self.question = question
         self._is_old = judge.unanswered(question)
         self._unsteady = unsteady
         self._node = node

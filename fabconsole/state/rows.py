@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, Protocol, TypeVar, overload
 
 from fabconsole.fabric.health import Health
-from fabconsole.state.judge import Verdict
+from fabconsole.state.judge import OK, Verdict
 
 RowView = TypeVar("RowView", covariant=True)
 
@@ -42,6 +42,11 @@ class Judged(Protocol[RowView]):
     @property
     def verdicts(self) -> Sequence[Verdict]:
         """One a row."""
+        ...
+
+    @property
+    def question(self) -> Verdict:
+        """What became of the question whose answers they are."""
         ...
 
     def name(self, number: int) -> str:
@@ -111,6 +116,11 @@ class Rows(Sequence[RowView], Generic[RowView]):
 def at(rows: Sequence[SomeRow], end: str) -> SomeRow | None:
     """The row with an address; None where there is none."""
     return rows.at(end) if isinstance(rows, Rows) else next((row for row in rows if row.end == end), None)
+
+
+def question_of(rows: Sequence[SomeRow]) -> Verdict:
+    """What became of the question whose answers the rows are."""
+    return rows.judged.question if isinstance(rows, Rows) else OK
 
 
 def chosen(rows: Sequence[SomeRow], wanted: Callable[[Verdict], bool]) -> Iterable[SomeRow]:

@@ -9,6 +9,7 @@ from state_records import CLEAN, DOWN, Lab, active
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.fabric.inventory import Expect
+from fabconsole.fabric.table import PortState
 from fabconsole.state.snapshot import Finding
 from fabconsole.stream.records import Asked, Peer, Reason
 
@@ -64,6 +65,16 @@ def test_a_lost_connection_is_said_alone_as_it_was_last_said() -> None:
     assert [(f.end, f.health, f.reason) for f in found(lab)] == [
         ("h0", Health.UNKNOWN, "unreachable: no route to host")
     ]
+
+
+def test_a_port_whose_state_was_not_read_is_told_though_another_question_of_its_node_is_unknown_too() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    lab.silent("h0", "log", Reason.NO_PERMISSION)
+    lab.wait(200)
+    for state in (active("h0-mlx5_0/1"), PortState(port_guid="h0-mlx5_0/1")):
+        lab.wait(5).ports("h0", states={"mlx5_0/1": state})
+    assert ("h0/mlx5_0/1", "its state was not read") in [(f.end, f.reason) for f in found(lab)]
 
 
 def test_a_dead_switch_is_one_line_that_counts_its_links() -> None:
