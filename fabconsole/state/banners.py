@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import Inventory
+from fabconsole.state.findings import UNSEEN
+from fabconsole.state.silence import FAR_SIDE
 from fabconsole.state.snapshot import Banner, NodeView
 from fabconsole.state.sweeps import IN_BAND, Subnet
 from fabconsole.stream.records import Reason
@@ -17,7 +19,7 @@ _JUMP_NODES = 2
 
 def banners(inventory: Inventory, nodes: Mapping[str, NodeView], subnets: Iterable[Subnet]) -> tuple[Banner, ...]:
     """One for each failure that three nodes and a fifth of the inventory share; for a jump host, two nodes do."""
-    alike: dict[tuple[Reason, str], dict[str, None]] = {}
+    alike: dict[tuple[Reason, str], dict[tuple[str, str], None]] = {}
     for name in inventory.nodes:
         view = nodes.get(name)
         if view is None or view.error is None:
@@ -25,15 +27,36 @@ def banners(inventory: Inventory, nodes: Mapping[str, NodeView], subnets: Iterab
         for question in view.questions:
             if question.reason is not None and question.health is not Health.NOT_SUPPORTED:
                 detail = _without(question.detail, name, inventory.nodes[name].address)
-                alike.setdefault((question.reason, detail), {})[name] = None
+                alike.setdefault((question.reason, detail), {})[name, question.name] = None
     total = len(inventory.nodes)
-    shared = sorted(alike.items(), key=lambda item: -len(item[1]))
     found = [
-        Banner(text=_text(reason, detail, len(which), total), reason=reason, nodes=tuple(which))
-        for (reason, detail), which in shared
-        if _many(reason, len(which), total)
+        Banner(
+            text=_text(reason, detail, len(which), total), reason=reason, nodes=which, questions=frozenset(questions)
+        )
+        for (reason, detail), questions in alike.items()
+        if _many(reason, len(which := tuple(dict.fromkeys(name for name, _ in questions))), total)
     ]
+    found.sort(key=lambda banner: -len(banner.nodes))
     return (*found, *(banner for subnet in subnets for banner in _blind(subnet)))
+
+
+def told(shared: Iterable[Banner], nodes: Mapping[str, NodeView]) -> frozenset[str]:
+    """The nodes whose every unseen question is in a banner: one that is unseen for a reason of its own is not told.
+
+    A lost connection is one failure, whichever of a node's questions met it: one of them in a banner tells of all.
+    """
+    asked: dict[str, set[str]] = {}
+    for banner in shared:
+        for name, question in banner.questions:
+            asked.setdefault(name, set()).add(question)
+    return frozenset(name for name, questions in asked.items() if _is_told(nodes[name], questions))
+
+
+def _is_told(view: NodeView, questions: Set[str]) -> bool:
+    unseen = [question for question in view.questions if question.health in UNSEEN]
+    if any(question.reason in FAR_SIDE and question.name in questions for question in unseen):
+        return True
+    return all(question.name in questions for question in unseen)
 
 
 def _many(reason: Reason, count: int, total: int) -> bool:
@@ -56,6 +79,10 @@ def _blind(subnet: Subnet) -> Iterable[Banner]:
     failure = subnet.question.failure
     if failure is not None and len(subnet.switches) >= _JUMP_NODES:
         text = f"{len(subnet.switches)} switches unseen: {IN_BAND} from {failure.detail or failure.node}"
+        nodes = tuple(sorted(subnet.names.values()))
         yield Banner(
-            text=f"{text} ({failure.reason.value})", reason=failure.reason, nodes=tuple(sorted(subnet.names.values()))
+            text=f"{text} ({failure.reason.value})",
+            reason=failure.reason,
+            nodes=nodes,
+            questions=frozenset((name, IN_BAND) for name in nodes),
         )

@@ -8,7 +8,7 @@ from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.fabric.inventory import InBand, Inventory
 from fabconsole.fabric.thresholds import Thresholds
-from fabconsole.state.banners import banners
+from fabconsole.state.banners import banners, told
 from fabconsole.state.block import Block
 from fabconsole.state.coverage import coverage
 from fabconsole.state.drawings import Drawings
@@ -75,7 +75,6 @@ class FabricState:
             nodes[name] = drawn.view
             found += drawn.findings
         shared = banners(inventory, nodes, self._subnets.values())
-        hidden = {name: banner.text for banner in shared for name in banner.nodes}
         return Snapshot(
             fabric=inventory.fabric,
             at=now,
@@ -85,7 +84,7 @@ class FabricState:
             racks=racks(inventory, nodes, frozenset(switches)),
             nodes=nodes,
             events=self._timeline.views(),
-            findings=self._worst.of(found, lambda end: _health_of(nodes, end), hidden),
+            findings=self._worst.of(found, lambda end: _health_of(nodes, end), told(shared, nodes)),
             banners=shared,
             warnings=inventory.warnings + self._unmet,
         )

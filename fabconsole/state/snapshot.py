@@ -183,6 +183,8 @@ class Banner:
     text: str
     reason: Reason
     nodes: tuple[str, ...]
+    questions: frozenset[tuple[str, str]] = frozenset()
+    """Node and question: whose failures it tells of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from fabconsole.fabric.health import Health, Severity
@@ -23,9 +23,10 @@ class WorstList:
         self._named: dict[Link, str] = {}
 
     def of(
-        self, found: Iterable[Finding], health_of: Callable[[str], Health | None], hidden: Mapping[str, Collection[str]]
+        self, found: Iterable[Finding], health_of: Callable[[str], Health | None], hidden: Set[str]
     ) -> tuple[Finding, ...]:
-        """Worst first, then newest; a link whose both ends ail is one line; `hidden` nodes are in a banner already.
+        """Worst first, then newest; a link whose both ends ail is one line; what is unseen of the
+        `hidden` nodes is in a banner already.
 
         What is MISSING comes before what is down because of it: a link whose far end is MISSING ranks below that,
         and the links of a node that is MISSING are counted in its line, which comes first. An unsteady link stays in

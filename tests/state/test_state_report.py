@@ -166,6 +166,33 @@ def test_many_nodes_failing_alike_are_one_banner_and_no_findings() -> None:
     assert snapshot.findings == ()
 
 
+def without_logs(*hosts: str) -> Lab:
+    """A fabric that is well, but for its kernel logs, which none of its hosts may read."""
+    lab = Lab(*hosts)
+    lab.all_well(*hosts)
+    for host in hosts:
+        lab.silent(host, "log", Reason.NO_PERMISSION, "not in group adm")
+    assert (len(lab.state.snapshot(lab.now).banners), lab.state.snapshot(lab.now).findings) == (1, ())
+    return lab
+
+
+def test_a_banner_hides_no_other_question_that_one_of_its_nodes_leaves_unanswered() -> None:
+    lab = without_logs("h0", "h1", "h2", "h3")
+    lab.silent("h1", "nvlink", Reason.TIMEOUT, "no answer within 38 s")
+    (finding,) = lab.state.snapshot(lab.now).findings
+    assert (finding.end, "nvlink: timed out" in finding.reason) == ("h1", True)
+
+
+def test_a_lost_node_is_in_the_banner_with_the_questions_that_had_failed_for_their_own_reasons() -> None:
+    hosts = ("h0", "h1", "h2", "h3")
+    lab = Lab(*hosts)
+    lab.all_well(*hosts)
+    lab.silent("h0", "log", Reason.NO_PERMISSION, "not in group adm")
+    for host in hosts:
+        lab.silent(host, "hca", Reason.JUMP, "bastion1 does not answer")
+    assert lab.state.snapshot(lab.now).findings == ()
+
+
 def test_two_nodes_failing_alike_are_no_banner_but_for_their_jump_host() -> None:
     for reason, banners in ((Reason.TIMEOUT, 0), (Reason.JUMP, 1)):
         lab = Lab("h0", "h1", "h2")
