@@ -24,7 +24,7 @@ from fabconsole.platforms import in_band_text
 from fabconsole.platforms.in_band_manager import ManagerWatch
 from fabconsole.platforms.in_band_refusal import refusal
 from fabconsole.platforms.in_band_switches import Covered, Switch
-from fabconsole.platforms.in_band_text import SECONDS, TIMED_OUT, Part
+from fabconsole.platforms.in_band_text import NOTHING, SECONDS, TIMED_OUT, Part
 from fabconsole.platforms.question import Again, Answer, Question, Reading, Refusal, Rhythm
 from fabconsole.stream.records import SubnetManager, Sweep
 
@@ -43,7 +43,6 @@ FAR_FEWER = 0.7
 _CAPS_AT_ONCE = 256
 _TRIES = 3
 _HELD_S = 1.0  # between the two rounds; a sweep that came too late is not handed out with the next one
-_NOTHING = Part(status=None, out=b"", at=0, error="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ class InBandInquiry:
         return self._swept(answer, parts)
 
     def _swept(self, answer: Answer, parts: Mapping[str, Part]) -> Reading | Refusal | Again:
-        links = iblinkinfo.read(parts.get("links", _NOTHING).out.decode("utf-8", "replace"), self._lines)
+        links = iblinkinfo.read(parts.get("links", NOTHING).out.decode("utf-8", "replace"), self._lines)
         switches: dict[str, list[Link]] = {}
         for link in links.links:
             if link.guid is not None:
@@ -134,9 +133,9 @@ class InBandInquiry:
 
     def _reading(self, heard: _Heard) -> Reading:
         answer, parts = heard.answer, heard.parts
-        part = parts.get("errors", _NOTHING)
+        part = parts.get("errors", NOTHING)
         errors = ibqueryerrors.read(part.out)
-        broke_off = bool(parts.get("links", _NOTHING).status)
+        broke_off = bool(parts.get("links", NOTHING).status)
         covered = Covered(errors=errors, failures=ibqueryerrors.failures(part.error), switches=len(heard.switches))
         nodes = {node.guid: node for node in errors.nodes}
         readings = []
@@ -148,7 +147,7 @@ class InBandInquiry:
         doubts = _doubts(heard, part, covered) + ([f"sees {len(readings)} of {self._most} switches"] if fewer else [])
         doubts += [_broke_off("iblinkinfo", parts["links"])] if broke_off else []
         self._most = max(self._most, len(readings))
-        manager = sminfo.read(parts.get("sminfo", _NOTHING).out.decode("utf-8", "replace"))
+        manager = sminfo.read(parts.get("sminfo", NOTHING).out.decode("utf-8", "replace"))
         return Reading(
             sweep=Sweep(
                 node=self._node.name,
@@ -192,12 +191,7 @@ def _doubts(heard: _Heard, part: Part, covered: Covered) -> list[str]:
 
 
 def _broke_off(tool: str, part: Part) -> str:
-    return f"{tool} broke off ({_last(part.error) or f'status {part.status}'})"
-
-
-def _last(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return printable(lines[-1], 120) if lines else ""
+    return f"{tool} broke off ({part.complaint or f'status {part.status}'})"
 
 
 def _read_by(node: ibqueryerrors.Node | None, out: bytes) -> int:

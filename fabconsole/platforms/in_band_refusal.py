@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 from fabconsole.fabric.inventory import InBand
 from fabconsole.fabric.printable import printable
-from fabconsole.platforms.in_band_text import NOT_FOUND, SECONDS, TIMED_OUT, Part
+from fabconsole.platforms.in_band_text import NOT_FOUND, NOTHING, SECONDS, TIMED_OUT, Part
 from fabconsole.platforms.question import Refusal
 from fabconsole.stream.records import Reason
 
 
 def refusal(parts: Mapping[str, Part], role: InBand, *, switches: int) -> Refusal | None:
     """What the run of `iblinkinfo` says against a sweep; None where there is one, of `switches` switches."""
-    links = parts.get("links")
-    if links is None or links.status is None:
+    links = parts.get("links", NOTHING)
+    if links.status is None:
         return Refusal(reason=Reason.GARBLED, detail="the answer broke off before iblinkinfo had ended")
     error = links.error
     if links.status == NOT_FOUND or "command not found" in error:
@@ -24,17 +24,17 @@ def refusal(parts: Mapping[str, Part], role: InBand, *, switches: int) -> Refusa
     if "sudo:" in error:
         return Refusal(
             reason=Reason.NO_PERMISSION,
-            detail=f"{_last(error)}: let the account run infiniband-diags without a password",
+            detail=f"{links.complaint}: let the account run infiniband-diags without a password",
         )
     if "can't open UMAD port" in error or "Failed to open" in error:
-        return _unopened(parts.get("umad"), error, role)
+        return _unopened(parts.get("umad"), links.complaint, role)
     if switches == 0:
-        said = _last(error) or f"iblinkinfo ended with status {links.status}"
+        said = links.complaint or f"iblinkinfo ended with status {links.status}"
         return Refusal(reason=Reason.FAILED, detail=f"saw no switch through {_hca(role)}: {said}; is that port up?")
     return None
 
 
-def _unopened(umad: Part | None, error: str, role: InBand) -> Refusal:
+def _unopened(umad: Part | None, said: str, role: InBand) -> Refusal:
     lines = umad.out.decode("utf-8", "replace").split("\n") if umad is not None else []
     there = [line for line in lines if line.startswith(("w ", "- ")) and "*" not in line]
     if lines and not there:
@@ -45,14 +45,9 @@ def _unopened(umad: Part | None, error: str, role: InBand) -> Refusal:
             reason=Reason.NO_PERMISSION,
             detail=f"may not open {path}: set become (sudo -n), or add the account to its group",
         )
-    return Refusal(reason=Reason.FAILED, detail=f"cannot open {_hca(role)}: {_last(error)}")
+    return Refusal(reason=Reason.FAILED, detail=f"cannot open {_hca(role)}: {said}")
 
 
 def _hca(role: InBand) -> str:
     port = f" port {role.port}" if role.port is not None else ""
     return f"{printable(role.ca)}{port}" if role.ca else f"its first HCA{port}"
-
-
-def _last(error: str) -> str:
-    lines = [line for line in error.splitlines() if line.strip()]
-    return printable(lines[-1].strip(), 160) if lines else ""

@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from shlex import quote
 
 from fabconsole.fabric.inventory import Node
+from fabconsole.fabric.printable import printable
 from fabconsole.platforms import tool as runner
 
 SWEEP, CAPS = "fc_ib", "fc_ibc"
@@ -58,6 +59,16 @@ class Part:
     """Offset of `out` in the answer's body."""
     error: str
     """Standard error."""
+
+    @property
+    def complaint(self) -> str:
+        """The last line of standard error, to be shown."""
+        lines = [line for line in self.error.splitlines() if line.strip()]
+        return printable(lines[-1].strip(), 160) if lines else ""
+
+
+NOTHING = Part(status=None, out=b"", at=0, error="")
+"""In place of a part that is not there."""
 
 
 def definitions(node: Node) -> str:
