@@ -10,27 +10,37 @@ from fabconsole.platforms.in_band_text import NOT_FOUND, NOTHING, SECONDS, TIMED
 from fabconsole.platforms.question import Refusal
 from fabconsole.stream.records import Reason
 
+_SUDO_REFUSED = 1
+"""Exit status of sudo where it ran nothing; of a tool that ran after a mere warning of sudo's it is the tool's."""
+
 
 def refusal(parts: Mapping[str, Part], role: InBand, *, switches: int) -> Refusal | None:
     """What the run of `iblinkinfo` says against a sweep; None where there is one, of `switches` switches."""
     links = parts.get("links", NOTHING)
-    if links.status is None:
-        return Refusal(reason=Reason.GARBLED, detail="the answer broke off before iblinkinfo had ended")
+    if not_run := _not_run("iblinkinfo", "links", links):
+        return not_run
     error = links.error
-    if links.status == NOT_FOUND or "command not found" in error:
-        return Refusal(reason=Reason.NO_TOOL, detail="iblinkinfo is not there: install infiniband-diags")
-    if links.status in TIMED_OUT:
-        return Refusal(reason=Reason.TIMEOUT, detail=f"iblinkinfo took more than {SECONDS['links']} s")
-    if "sudo:" in error:
-        return Refusal(
-            reason=Reason.NO_PERMISSION,
-            detail=f"{links.complaint}: let the account run infiniband-diags without a password",
-        )
     if "can't open UMAD port" in error or "Failed to open" in error:
         return _unopened(parts.get("umad"), links.complaint, role)
     if switches == 0:
         said = links.complaint or f"iblinkinfo ended with status {links.status}"
         return Refusal(reason=Reason.FAILED, detail=f"saw no switch through {_hca(role)}: {said}; is that port up?")
+    return None
+
+
+def _not_run(tool: str, name: str, part: Part) -> Refusal | None:
+    """Why `tool`, whose run is the part called `name`, could not ask; None where it could, whatever came of it."""
+    if part.status is None:
+        return Refusal(reason=Reason.GARBLED, detail=f"the answer broke off before {tool} had ended")
+    if part.status == NOT_FOUND or "command not found" in part.error:
+        return Refusal(reason=Reason.NO_TOOL, detail=f"{tool} is not there: install infiniband-diags")
+    if part.status in TIMED_OUT:
+        return Refusal(reason=Reason.TIMEOUT, detail=f"{tool} took more than {SECONDS[name]} s")
+    if part.status == _SUDO_REFUSED and "sudo:" in part.error:
+        return Refusal(
+            reason=Reason.NO_PERMISSION,
+            detail=f"{part.complaint}: let the account run infiniband-diags without a password",
+        )
     return None
 
 

@@ -313,6 +313,13 @@ def test_a_host_that_cannot_see_its_subnet_says_why(
     assert words in got.detail
 
 
+def test_a_warning_of_sudo_refuses_no_sweep_that_is_there(asks: InBandInquiry) -> None:
+    """sudo warns so on every host that is not in its own /etc/hosts, and runs the tool all the same."""
+    warned = "sudo: unable to resolve host gpu00-00: Name or service not known"
+    body = part("links", leaf().links(), error=warned) + part("errors", errors([leaf()]), error=warned)
+    assert swept(asks, body).complete
+
+
 def test_without_ibqueryerrors_the_links_are_still_shown(asks: InBandInquiry) -> None:
     body = part("links", leaf(down={3}).links()) + part("errors", "", status=127, error="timeout: no such file")
     got = swept(asks, body)
