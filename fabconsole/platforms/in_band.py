@@ -22,7 +22,7 @@ from fabconsole.formats import iblinkinfo, ibqueryerrors, perfquery, sminfo
 from fabconsole.formats.iblinkinfo import Link
 from fabconsole.platforms import in_band_text
 from fabconsole.platforms.in_band_manager import ManagerWatch
-from fabconsole.platforms.in_band_refusal import refusal
+from fabconsole.platforms.in_band_refusal import refusal, unasked
 from fabconsole.platforms.in_band_switches import Covered, Switch
 from fabconsole.platforms.in_band_text import NOTHING, SECONDS, TIMED_OUT, Part
 from fabconsole.platforms.question import Again, Answer, Question, Reading, Refusal, Rhythm
@@ -147,7 +147,9 @@ class InBandInquiry:
         doubts = _doubts(heard, part, covered) + ([f"sees {len(readings)} of {self._most} switches"] if fewer else [])
         doubts += [_broke_off("iblinkinfo", parts["links"])] if broke_off else []
         self._most = max(self._most, len(readings))
-        manager = sminfo.read(parts.get("sminfo", NOTHING).out.decode("utf-8", "replace"))
+        asked = parts.get("sminfo", NOTHING)
+        manager = sminfo.read(asked.out.decode("utf-8", "replace"))
+        sm_unasked = "" if manager else unasked(asked)
         return Reading(
             sweep=Sweep(
                 node=self._node.name,
@@ -157,9 +159,10 @@ class InBandInquiry:
                 subnet=self._role.subnet,
                 switches=tuple(readings),
                 sm=None if manager is None else _manager(manager),
+                sm_unasked=sm_unasked,
                 complete=covered.whole and not fewer and not broke_off,
                 remark=printable("; ".join(doubts)),
-                events=self._manager.seen(manager, answer.at),
+                events=() if sm_unasked else self._manager.seen(manager, answer.at),
             )
         )
 

@@ -1,4 +1,7 @@
-"""Why a host cannot see its subnet, each with its remedy. Words: libibumad, libibmad, sudo, coreutils `timeout`."""
+"""Why a host cannot see its subnet, or not its manager, each with its remedy.
+
+Words: libibumad, libibmad, sudo, coreutils `timeout`.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,27 @@ def refusal(parts: Mapping[str, Part], role: InBand, *, switches: int) -> Refusa
     links = parts.get("links", NOTHING)
     if not_run := _not_run("iblinkinfo", "links", links):
         return not_run
-    error = links.error
-    if "can't open UMAD port" in error or "Failed to open" in error:
+    if _unopenable(links):
         return _unopened(parts.get("umad"), links.complaint, role)
     if switches == 0:
         said = links.complaint or f"iblinkinfo ended with status {links.status}"
         return Refusal(reason=Reason.FAILED, detail=f"saw no switch through {_hca(role)}: {said}; is that port up?")
     return None
+
+
+def unasked(part: Part) -> str:
+    """Why the run of `sminfo` tells nothing of the subnet manager; empty where it asked, even if nobody answered.
+
+    rdma-core sminfo.c ends by `iberror: failed: query` where no manager answers.
+    """
+    if "iberror: " in part.error and not _unopenable(part):
+        return ""
+    not_run = _not_run("sminfo", "sminfo", part)
+    return not_run.detail if not_run else part.complaint or f"sminfo ended with status {part.status}"
+
+
+def _unopenable(part: Part) -> bool:
+    return "can't open UMAD port" in part.error or "Failed to open" in part.error
 
 
 def _not_run(tool: str, name: str, part: Part) -> Refusal | None:

@@ -146,6 +146,9 @@ class Sweep:
     subnet: str
     switches: tuple[SwitchReading, ...]
     sm: SubnetManager | None
+    """None: it did not answer, or was not asked."""
+    sm_unasked: str = ""
+    """Why the subnet manager was not asked, where it was not: then it is unknown, and not silent. Sanitised."""
     complete: bool
     """False: the error query broke off or had failures, so a port it left out is not known to be clean."""
     remark: str = ""

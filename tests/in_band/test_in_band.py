@@ -74,6 +74,36 @@ def test_the_master_is_named(asks: InBandInquiry) -> None:
     assert (manager.lid, manager.guid, manager.activity, manager.state) == (1, "0000000000100001", 7, "Master")
 
 
+def without_manager(**how: object) -> bytes:
+    """A sweep whose `sminfo` said nothing but this."""
+    return part("sminfo", "", **how) + part("links", leaf().links()) + part("errors", errors([leaf()]))  # type: ignore[arg-type]
+
+
+def test_a_manager_that_does_not_answer_is_silent(asks: InBandInquiry) -> None:
+    got = swept(asks, without_manager(status=255, error="sminfo: iberror: failed: query"))
+    assert (got.sm, got.sm_unasked) == (None, "")
+    assert [event.text for event in got.events] == ["the subnet manager does not answer"]
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ({"status": 1, "error": "sudo: a password is required"}, "sudo: a password is required: let the account run"),
+        ({"status": 127, "error": "timeout: failed to run command"}, "sminfo is not there"),
+        ({"status": 126, "error": "sminfo: Permission denied"}, "sminfo: Permission denied"),
+        ({"status": 124}, "sminfo took more than 10 s"),
+        ({"status": 255, "error": "sminfo: iberror: failed: Failed to open 'mlx5_9' port '1'"}, "Failed to open"),
+        ({"status": 139}, "sminfo ended with status 139"),
+    ],
+)
+def test_a_manager_that_could_not_be_asked_is_not_called_silent(
+    asks: InBandInquiry, how: dict[str, object], why: str
+) -> None:
+    got = swept(asks, without_manager(**how))
+    assert why in got.sm_unasked
+    assert (got.sm, got.events) == (None, ())
+
+
 def test_a_port_that_was_left_out_is_zero_after_a_complete_summary(asks: InBandInquiry) -> None:
     reading = named(swept(asks, sweep([leaf(errors={2: " [SymbolErrorCounter == 77]"})])), "leaf01")
     values, quality = row(reading, 1)
