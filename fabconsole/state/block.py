@@ -12,8 +12,9 @@ from fabconsole.fabric.table import ABSENT, Kind, NvlinkState, PortState, Table,
 from fabconsole.state.downs import Downs
 from fabconsole.state.gaps import Gaps
 from fabconsole.state.limits import Limits
+from fabconsole.state.readings import Counts
 from fabconsole.state.row_names import merged, numbered
-from fabconsole.state.window import Counts, Quality, Window
+from fabconsole.state.window import Quality, Window
 
 State = PortState | NvlinkState
 Places = Mapping[str, int]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,24 +11,12 @@ from numpy.typing import NDArray
 from fabconsole.fabric.table import ABSENT, PRESENT
 from fabconsole.state.history import Grown, History, grown_by
 from fabconsole.state.limits import Limits, past_the_end, spread
+from fabconsole.state.readings import Counts, Rates, Step, average, keep
 
-Counts = NDArray[np.uint64]
 Quality = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
-Rates = NDArray[np.float64]
-
-_STEPS = 10
-"""Readings closer than this part of the window are merged: a node polled every second costs no more memory."""
 
 _ZERO = np.float64(0.0)
-
-
-class Step(NamedTuple):
-    """One reading: when, and every counter's unrolled value. Arrays are never written to again."""
-
-    clock_s: float
-    at: float
-    grown: Counts
 
 
 class Window:
@@ -119,7 +106,9 @@ class Window:
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds that rates are taken over; 0 until there are two readings."""
+        """Seconds that the readings reach back, the window's and what the step has more in which it begins; 0 until
+        there are two.
+        """
         return self._ring[-1].clock_s - self._ring[0].clock_s if self._ring else 0.0
 
     @property
@@ -199,12 +188,7 @@ class Window:
         last = ring[-1]
         just_reset = [place for place, clock in self._resets.items() if clock == step.clock_s] if self._resets else ()
         grown = self._history.note(step.at, step.clock_s - last.clock_s, last.grown, step.grown, moved, just_reset)
-        if len(ring) > 2 and ring[-1].clock_s - ring[-2].clock_s < self.window_s / _STEPS:
-            ring.pop()
-        ring.append(step)
-        oldest = step.clock_s - self.window_s
-        while len(ring) > 2 and ring[0].clock_s < oldest:
-            del ring[0]
+        keep(ring, step, self.window_s)
         return grown
 
     def _mended(self, values: Counts, quality: Quality, clock_s: float) -> tuple[Counts, Counts]:
@@ -243,8 +227,6 @@ class Window:
         absent = self.quality != PRESENT
         if self.still and not np.count_nonzero(absent):
             return np.broadcast_to(_ZERO, shape)
-        first, last = self._ring[0], self._ring[-1]
-        spans = elapsed if self._start is None else last.clock_s - np.maximum(self._start, first.clock_s)
-        rates: Rates = np.divide(last.grown - first.grown, spans, out=np.full(shape, np.nan), where=spans > 0)
+        rates = average(self._ring, self.window_s, self._start)
         rates[absent] = np.nan
         return rates

@@ -48,19 +48,32 @@ growths = st.lists(
 
 
 @given(growths)
-def test_what_grows_without_end_has_its_growth_over_the_elapsed_time(steps: list[tuple[float, int]]) -> None:
+def test_what_grows_without_end_has_its_average_growth_over_the_window(steps: list[tuple[float, int]]) -> None:
     seen = window(TRAFFIC)
-    clock, total = 100.0, 10**15
-    read(seen, total, clock)
-    history = [(clock, total)]
+    clocks, totals = [100.0], [10**15]
+    read(seen, totals[0], clocks[0])
     for seconds, growth in steps:
-        clock, total = clock + seconds, total + growth
-        read(seen, total, clock)
-        history.append((clock, total))
-    began = clock - seen.elapsed_s
-    assert seen.elapsed_s <= WINDOW_S or seen.elapsed_s == pytest.approx(steps[-1][0])
-    then = min(history, key=lambda reading: abs(reading[0] - began))[1]
-    assert rate(seen) == pytest.approx((total - then) / seen.elapsed_s)
+        clocks.append(clocks[-1] + seconds)
+        totals.append(totals[-1] + growth)
+        read(seen, totals[-1], clocks[-1])
+    begins = max(clocks[0], clocks[-1] - WINDOW_S)
+    within = rate(seen) * (clocks[-1] - begins)
+    history = list(zip(clocks, totals, strict=True))
+    merged = WINDOW_S / 10
+    after = next(total for clock, total in history if clock >= min(begins + merged, clocks[-1]))
+    last_before = max(clock for clock in clocks if clock <= begins)
+    before = max((total for clock, total in history if clock <= last_before - merged), default=totals[0])
+    assert totals[-1] - after <= within * (1 + 1e-9) + 1e-3
+    assert within <= (totals[-1] - before) * (1 + 1e-9) + 1e-3
+
+
+def test_of_the_step_in_which_the_window_begins_that_part_counts_which_is_inside() -> None:
+    seen = window(TRAFFIC)
+    for value, clock in ((0, 0.0), (3000, 3000.0), (3030, 3030.0)):
+        read(seen, value, clock)
+    assert rate(seen) == pytest.approx(1.0)
+    read(seen, 3030 + 120, 3050.0)
+    assert rate(seen) == pytest.approx((10 + 30 + 120) / 60)
 
 
 @given(growths, st.integers(0, 2**32 - 1))
@@ -130,7 +143,21 @@ def test_a_burst_inside_the_window_is_never_lost(
         clock += pause
         read(seen, value, clock)
     if clock - burst_began <= WINDOW_S * (1 - 1 / 10):  # merged readings cost at most a tenth of the window
-        assert rate(seen) * seen.elapsed_s == pytest.approx(burst)
+        assert rate(seen) * min(seen.elapsed_s, WINDOW_S) == pytest.approx(burst)
+
+
+@given(st.floats(1.0, 59.0), st.lists(st.floats(1.0, 40.0), min_size=1, max_size=20))
+def test_a_burst_is_told_for_a_whole_window_after_the_reading_that_showed_it(pause: float, pauses: list[float]) -> None:
+    seen = window(ERRORS)
+    read(seen, 0, 100.0 - pause)
+    read(seen, 0, 100.0)
+    shown_at = clock = 100.0 + pause
+    read(seen, 7, clock)
+    for seconds in pauses:
+        clock += seconds
+        read(seen, 7, clock)
+        if clock - shown_at < WINDOW_S:
+            assert rate(seen) > 0
 
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=20))
@@ -172,7 +199,7 @@ def test_another_readers_clock_keeps_the_growth() -> None:
     read(seen, 30, 1060.0)
     seen.shift(50.0 - 1060.0 - 10.0)
     read(seen, 40, 50.0)
-    assert rate(seen) == pytest.approx(1.0)
+    assert rate(seen) == pytest.approx((30 * 50 / 60 + 10) / 60)
 
 
 def test_errors_are_remembered_longer_than_the_window_and_traffic_is_not() -> None:
