@@ -44,7 +44,9 @@ TRACED = "\n".join(
     (
         r"""printf '\001%s\n' $$""",
         "fc_unless() { fc_t=$1; shift; for fc_d in /proc/[0-9]*/stat; do read -r fc_l 2>/dev/null <$fc_d || continue; "
-        'case ${fc_l##*) } in "Z "*) ;; ?" "*" "*" $fc_t "*) return ' + f"{STILL_RUNNING};; esac; done; "
+        # After its name in brackets stand a process's state, parent, group and session: the first three are cut off.
+        "fc_l=${fc_l##*) }; fc_l=${fc_l#[!Z] * * }; "
+        '[ "${fc_l%% *}" = "$fc_t" ] && return ' + f"{STILL_RUNNING}; done; "
         '"$@"; }',
         "",
     )
