@@ -118,7 +118,7 @@ def judged_ports(
     listing = blocks[0]
     counted = scale_of(listing).judge(listing.window)
     for other in blocks[1:]:
-        counted = _with(counted, listing.rows, scale_of(other).judge(other.window), other.lines)
+        counted = _with(counted, listing.rows, _beside(listing, other, scale_of(other)), other.lines)
     links = unsteady(listing, scale_of(listing).flapping)
     verdicts = [
         decide(name, _said(state), listing.seen(row), of_counters)
@@ -162,6 +162,16 @@ def long_unread(block: Block, unknown_after_s: float) -> Iterator[int]:
             yield row
 
 
+def _beside(listing: Block, other: Block, scale: Scale) -> Sequence[Verdict]:
+    """The rows of a table beside the listing; of those that it left out though they are there, what is not told."""
+    verdicts = list(scale.judge(other.window))
+    for row in other.behind:
+        listed = listing.lines.get(other.rows[row])
+        if listed is not None and listing.seen(listed) is Seen.READ:
+            verdicts[row] = scale.unread(other.window, row)
+    return verdicts
+
+
 def _with(
     counted: Sequence[Verdict], rows: Sequence[str], others: Sequence[Verdict], places: Mapping[str, int]
 ) -> list[Verdict]:
@@ -173,10 +183,15 @@ def _with(
 
 
 def _both(mine: Verdict, other: Verdict) -> Verdict:
-    """The worse of two; a table without error counters says nothing."""
+    """The worse of two; a table without error counters says nothing.
+
+    That no error of the link itself was read, no counter of the device beside it makes well.
+    """
     if other is mine or other is NO_COUNTERS:
         return mine
-    return other if mine is NO_COUNTERS else judge.worse(mine, other)
+    if mine is NO_COUNTERS:
+        return mine if other is judge.OK else other
+    return judge.worse(mine, other)
 
 
 def _said(state: State) -> PortState:

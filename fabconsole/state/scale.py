@@ -62,6 +62,8 @@ class Scale:
             flagged |= saturated & self._judged
         if counted.all() and not waiting.any() and not flagged.any():
             return all_well(len(counted))
+        # A device without counters (its driver has no PMA) says so itself: its port is as well as its state, and each
+        # value is marked. UNKNOWN would never leave such a fabric, and would be overlooked where it means something.
         told = counted | ((quality == UNSUPPORTED) & self._judged).any(axis=1)
         verdicts = [OK if says else NO_COUNTERS for says in told.tolist()]
         waits = waiting.any(axis=1)
@@ -72,11 +74,15 @@ class Scale:
             verdict = self._fault(rates[row], judged[row], np.flatnonzero(flagged[row]).tolist(), stopped)
             verdicts[row] = worse(verdict, NO_RATE_YET) if waits[row] else verdict
         for row in np.flatnonzero(lost.any(axis=1)).tolist():
-            verdicts[row] = worse(self._unread(lost[row]), verdicts[row])
+            verdicts[row] = worse(self._no_longer_read(lost[row]), verdicts[row])
         return verdicts
 
-    def _unread(self, lost: Flags) -> Verdict:
-        """Of a row some of whose counters were read before, and are not now."""
+    def unread(self, window: Window, row: int) -> Verdict:
+        """Of a row that was not in the last answer: which of its counters tell nothing of now."""
+        lost = window.seen[row] & self._judged
+        return self._no_longer_read(lost) if lost.any() else NO_COUNTERS
+
+    def _no_longer_read(self, lost: Flags) -> Verdict:
         names = [self._columns[column] for column in np.flatnonzero(lost).tolist()]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         return Verdict(Health.UNKNOWN, f"no longer read: {', '.join(names[:_NAMED])}{more}")

@@ -10,7 +10,7 @@ from state_records import CANNOT_COUNT, CLEAN, DOWN, NO_COUNTER, Lab, active, ta
 from fabconsole.fabric.health import Health, Mark
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import Kind, PortState, Width
-from fabconsole.fabric.thresholds import Thresholds
+from fabconsole.fabric.thresholds import Rule, Thresholds
 
 PORT = "h0/mlx5_0/1"
 LINK_DOWNED_STOPS_AT = 255
@@ -232,6 +232,65 @@ def test_two_tables_of_one_answer_are_one_port() -> None:
     assert port.health is Health.OK
     assert port.rates["out_of_sequence"] == 2.0
     assert set(port.counters) == {*CLEAN, "out_of_sequence"}
+
+
+DEVICE = Thresholds(rules={"rx_icrc_encapsulated": Rule(counter="rx_icrc_encapsulated", warn_per_s=0.0)})
+
+
+def with_hardware(lab: Lab, counts: dict[str, int], hardware: dict[str, int] | None) -> None:
+    """The host answers `hca` with its link's counters, and with its device's where there are any."""
+    tables = [(Width.SYSFS, counts), (Width.HW_COUNTERS, hardware)]
+    said = [
+        table(Kind.PORTS, source, {"mlx5_0/1": values}, {"mlx5_0/1": active("g")})
+        for source, values in tables
+        if values is not None
+    ]
+    lab.wait(5).answer("h0", "hca", *said)
+
+
+@pytest.mark.parametrize("growth", [0, 10])
+def test_a_table_of_a_port_that_is_no_longer_answered_is_judged_by_no_growth_of_then(growth: int) -> None:
+    lab = Lab("h0", thresholds=DEVICE)
+    for polls in range(3):
+        with_hardware(lab, CLEAN, {"rx_icrc_encapsulated": polls * growth, "out_of_sequence": 0})
+    with_hardware(lab, CLEAN, None)
+    port = lab.port(PORT)
+    assert (port.health, port.reason) == (Health.UNKNOWN, "no longer read: rx_icrc_encapsulated")
+    with_hardware(lab, CLEAN, {"rx_icrc_encapsulated": 2 * growth, "out_of_sequence": 0})
+    assert lab.port(PORT).reason != port.reason
+
+
+def test_a_port_that_both_of_its_tables_leave_out_is_stale_as_a_whole() -> None:
+    lab = Lab("h0", thresholds=DEVICE)
+    for _ in range(2):
+        with_hardware(lab, CLEAN, {"rx_icrc_encapsulated": 0})
+    nothing = [table(Kind.PORTS, source, {}, {}, ["mlx5_0/1"]) for source in (Width.SYSFS, Width.HW_COUNTERS)]
+    lab.wait(5).answer("h0", "hca", *nothing)
+    assert lab.port(PORT).health is Health.STALE
+
+
+def test_a_table_that_tells_of_no_error_may_leave_a_port_that_is_well() -> None:
+    lab = Lab("h0")
+    for hardware in ({"unicast_rcv_packets": 7}, {"unicast_rcv_packets": 9}, None):
+        with_hardware(lab, CLEAN, hardware)
+    assert lab.port(PORT).health is Health.OK
+
+
+def test_counters_of_the_device_alone_make_no_link_well_whose_errors_nobody_read() -> None:
+    lab = Lab("h0", thresholds=DEVICE)
+    for _ in range(2):
+        with_hardware(lab, {"port_xmit_data": 7}, {"rx_icrc_encapsulated": 0})
+    assert (lab.port(PORT).health, lab.port(PORT).reason) == (Health.UNKNOWN, "no error counter was read")
+    with_hardware(lab, {"port_xmit_data": 7}, {"rx_icrc_encapsulated": 100})
+    assert lab.port(PORT).reason.startswith("rx_icrc_encapsulated grows")
+
+
+def test_a_port_whose_device_cannot_count_errors_is_as_well_as_its_state_and_its_values_are_marked() -> None:
+    lab = Lab("h0")
+    for _ in range(2):
+        lab.wait(5).ports("h0", {"mlx5_0/1": {"symbol_error": CANNOT_COUNT, "link_downed": CANNOT_COUNT}})
+    assert lab.port(PORT).health is Health.OK
+    assert set(lab.port(PORT).marks.values()) == {Mark.UNSUPPORTED}
 
 
 @pytest.mark.parametrize(
