@@ -28,8 +28,14 @@ _LINK_DOWN = re.compile(r": Link down$")
 _NUMBERS = re.compile(r"0x[0-9a-fA-F]+|\d+")
 
 
+_WHAT_TO_DO_NOW = 154
+"""The Xid by which the driver says that the recovery it asks for is another now, or none."""
+
+
 class _Likeness(NamedTuple):
-    """What makes two events one line: an Xid its number and place, the rest its words without numbers."""
+    """What makes two events one line: an Xid its number, place, meaning and weight, the rest its words without
+    numbers.
+    """
 
     kind: str
     code: int | None
@@ -155,8 +161,19 @@ def _called(view: EventView, name: str | None) -> EventView:
 
 
 def _likeness(event: Event) -> _Likeness:
-    words = "" if event.code is not None else event.text if event.kind == "state" else _NUMBERS.sub("#", event.text)
-    return _Likeness(event.kind, event.code, event.subject, event.link, words)
+    return _Likeness(event.kind, event.code, event.subject, event.link, _words(event))
+
+
+def _words(event: Event) -> str:
+    """What tells events of one number apart: 149 says of one link that it went down, fatally, and that it has errors.
+
+    But for the one number that says what is to be done now: there the latest holds, and the earlier ones do not.
+    """
+    if event.code is None:
+        return event.text if event.kind == "state" else _NUMBERS.sub("#", event.text)
+    if event.kind == "xid" and event.code == _WHAT_TO_DO_NOW:
+        return ""
+    return f"{event.meaning} {event.severity.name}"
 
 
 def _is_read_anyway(event: Event) -> bool:

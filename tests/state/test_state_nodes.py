@@ -208,6 +208,25 @@ def test_alike_events_are_one_line_with_its_first_and_latest() -> None:
     assert (events[1].first_at, events[1].event.at) == (lab.now - 30, lab.now - 10)
 
 
+def test_a_fatal_event_of_a_link_is_not_replaced_by_a_lesser_one_of_the_same_number() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    fatal = replace(xid("h0", lab.now, code=149), meaning="NVLink NETIR_LINK_DOWN")
+    lab.log("h0", fatal)
+    lab.log("h0", replace(fatal, at=lab.now + 1, severity=Severity.WARN, meaning="NVLink NETIR_BER_EVENT"))
+    assert lab.node("h0").reason.startswith("Xid 149 NVLink NETIR_LINK_DOWN")
+    lab.log("h0", replace(fatal, at=lab.now + 2, severity=Severity.WARN))
+    assert lab.node("h0").health is Health.CRIT
+
+
+def test_a_recovery_that_is_no_longer_asked_for_is_asked_for_no_more() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    asked = replace(xid("h0", lab.now, code=154, link=None), meaning="GPU recovery action changed")
+    lab.log("h0", asked, replace(asked, at=lab.now + 1, severity=Severity.INFO, action="none"))
+    assert lab.node("h0").health is Health.OK
+
+
 def test_a_flooding_node_pushes_out_its_own_events_only() -> None:
     lab = Lab("h0", "h1")
     lab.log("h1", xid("h1", lab.now - 100))
