@@ -31,7 +31,10 @@ _AHEAD_S = 3600.0
 """A stamp this far in the future of the node's own clock is none: believed, it would make all later lines old ones."""
 _WRONG_S = 5.0
 """A node's clock that is off by more is wrong: by it, what happened just now may be long past, and colour nothing."""
-_MOST_HISTORY = 20_000  # lines; far more than the script lets through
+_MOST_HISTORY = QUESTION.cap_bytes
+"""Bytes kept until history is over, though a node may take long and never say so; the script lets far less through."""
+_A_LINE = 512
+"""Bytes that a line kept costs besides its text."""
 _STRANGE_EVERY_S = 60.0
 
 _REFUSALS = {
@@ -64,6 +67,8 @@ class KernelLog:
         self._marker, self._rest = b"", b""
         self._source = ""
         self._history: list[_Line] | None = None
+        self._room = 0
+        """Bytes left for history."""
         self._dropping = False
         self._boot_at: float | None = None
         self._wrong_s = 0.0
@@ -98,8 +103,11 @@ class KernelLog:
             elif line and self._source and (said := self._understood(line, at)) is not None:
                 if self._history is None:
                     events += self._taken([said])
-                elif len(self._history) < _MOST_HISTORY:
+                elif self._room > 0:
+                    self._room -= len(line) + _A_LINE
                     self._history.append(said)
+                else:
+                    self._strange.append(f"history beyond {_MOST_HISTORY:,} bytes")
         return (*events, *self._not_understood(at))
 
     def ended(self, status: int | None, at: float) -> Refusal | None:
@@ -135,7 +143,7 @@ class KernelLog:
             case ["none", why]:
                 self._refusal = _REFUSALS.get(why, _REFUSALS["absent"])
             case ["journal" | "ring" as source]:
-                self._source, self._history = source, []
+                self._source, self._history, self._room = source, [], _MOST_HISTORY
             case ["live", cursor]:
                 return self._live(cursor)
             case _:

@@ -416,6 +416,22 @@ def test_a_clock_that_was_set_back_loses_no_line_and_repeats_none():
     assert [event.code for event in again] == [48]
 
 
+@pytest.mark.parametrize(("count", "size"), [(300, 60_000), (40_000, 100)], ids=["long lines", "many lines"])
+def test_of_a_history_that_does_not_end_a_bounded_part_is_kept_and_that_is_told(count, size):
+    mark = kernel_log_text.marker
+    reader = KernelLog(Node(name="n", rack="r", address="n"), nonce=lambda: "aa")
+    reader.script()
+    reader.feed(mark("aa", "boot", "one", "5000", "1700000000") + mark("aa", "ring"), 1_700_000_000.0)
+    said = []
+    for number in range(count):
+        said += reader.feed(ring_line(number / 100, XID.format(79).ljust(size)), 1_700_000_000.0)
+    assert [event.text for event in said] == [
+        "1 lines of the kernel log were not understood, such as: history beyond 8,388,608 bytes"
+    ]
+    history = reader.feed(mark("aa", "live", "-"), 1_700_000_000.0)
+    assert 0 < len(history) * size < 1 << 23
+
+
 def test_what_is_remembered_of_a_flood_is_bounded():
     memory = RingMemory()
     for number in range(3 * LINES_KEPT):
