@@ -43,6 +43,8 @@ class _Likeness(NamedTuple):
     """As it was logged: what has that address may be known only later."""
     link: int | None
     words: str
+    ended: float | None = None
+    """When the last of them happened, where others came too long after it to be of one spell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,12 @@ class Timeline:
         before = lines.get(likeness)
         if before is not None and event.at == before.event.at and event.text == before.event.text:
             return
+        if before is not None and event.at - before.event.at > self.colours_s:
+            lines[likeness._replace(ended=before.event.at)] = before
+            before = None
         lines[likeness] = _called(_folded(before, event), self._name(event.node, likeness))
         lines.move_to_end(likeness)
-        if len(lines) > _PER_NODE:
+        while len(lines) > _PER_NODE:
             since = event.at - self.colours_s
             del lines[min(lines, key=lambda key: _worth(lines[key].event, since))]
         self._views = None

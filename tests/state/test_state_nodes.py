@@ -219,6 +219,20 @@ def test_a_fatal_event_of_a_link_is_not_replaced_by_a_lesser_one_of_the_same_num
     assert lab.node("h0").health is Health.CRIT
 
 
+def test_an_event_that_comes_again_when_the_last_one_no_longer_colours_its_node_begins_anew() -> None:
+    lab = Lab("h0")
+    for seconds in range(5):
+        lab.log("h0", xid("h0", lab.now + seconds))
+    began = lab.wait(3 * 86400).now
+    lab.all_well("h0")
+    assert lab.node("h0").health is Health.OK
+    lab.log("h0", xid("h0", began), xid("h0", began + 1))
+    snapshot = lab.state.snapshot(lab.now)
+    assert [(finding.since, "(2×)" in finding.reason) for finding in snapshot.findings] == [(began, True)]
+    assert [line.count for line in snapshot.events] == [2, 5]
+    assert snapshot.nodes["h0"].gpu_events == {3: "Xid 74 ×2"}
+
+
 def test_a_recovery_that_is_no_longer_asked_for_is_asked_for_no_more() -> None:
     lab = Lab("h0")
     lab.all_well("h0")
