@@ -31,6 +31,8 @@ _AHEAD_S = 3600.0
 """A stamp this far in the future of the node's own clock is none: believed, it would make all later lines old ones."""
 _WRONG_S = 5.0
 """A node's clock that is off by more is wrong: by it, what happened just now may be long past, and colour nothing."""
+_LATE_S = 60.0
+"""A followed line comes as it is said: one that is off by more is stamped by a clock that was set since the hello."""
 _MOST_HISTORY = QUESTION.cap_bytes
 """Bytes kept until history is over, though a node may take long and never say so; the script lets far less through."""
 _A_LINE = 512
@@ -173,7 +175,10 @@ class KernelLog:
         if entry is None:
             self._strange.append(printable(line, 120))
             return None
-        return _Line(max(0.0, min(entry.at - self._wrong_s, now)), entry, entry.message)
+        told = entry.at - self._wrong_s
+        if self._history is None and abs(now - told) > _LATE_S:
+            told = now
+        return _Line(max(0.0, min(told, now)), entry, entry.message)
 
     def _taken(self, lines: Sequence[_Line]) -> list[Event]:
         """Events of those lines that are new."""

@@ -387,6 +387,15 @@ def test_an_onset_is_told_by_our_clock_where_the_nodes_own_is_wrong_by_more_than
     assert event.at == now + told
 
 
+@pytest.mark.parametrize("wrong_s", [0.0, -7200.0, 7200.0])
+@pytest.mark.parametrize("step_s", [-7200.0, -90.0, 7200.0])
+def test_what_is_said_after_the_nodes_clock_was_set_is_said_now(wrong_s, step_s):
+    now = 1_700_000_000.0
+    reader = reader_of("journal", epoch=now + wrong_s)
+    (event,) = reader.feed(entry(XID.format(79), at=now + wrong_s + step_s + 3.0), now + 5.0)
+    assert event.at == now + 5.0
+
+
 def test_an_old_fault_of_a_node_whose_clock_is_wrong_is_as_old_as_it_is():
     now = 1_700_000_000.0
     reader = reader_of("ring", epoch=now - 7200.0)
