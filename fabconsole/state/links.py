@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from fabconsole.fabric.table import Kind, PortState
+from fabconsole.state.block import Seen
 from fabconsole.state.host import Host
 from fabconsole.state.sweeps import Subnet
 from fabconsole.stream.records import Peer
@@ -45,21 +46,25 @@ class Links:
 class _Ends:
     """Which of our ports a switch sees at the far end.
 
-    A GUID that two ports claim (a card cloned with its number) names neither by itself. A description, which is all
-    that is known of a host that did not answer yet, names a port only where one GUID goes by it, and the port has not
-    told another.
+    A port that is no longer listed keeps its GUID until another is listed with it: after a reboot the same card may go
+    by another number. A GUID that two ports claim (a card cloned with its number) names neither by itself. A
+    description, which is all that is known of a host that did not answer yet, names a port only where one GUID goes by
+    it, and the port has not told another.
     """
 
     def __init__(self, hosts: Mapping[str, Host], switches: Mapping[str, str], seen: Iterable[Peer]) -> None:
         self._hosts = hosts
         self._switches = switches
-        self._claimed: dict[str, set[str]] = {}
+        listed: dict[str, set[str]] = {}
+        gone: dict[str, set[str]] = {}
         for name, host in hosts.items():
             for block in host.tables(Kind.PORTS):
-                for row, state in zip(block.rows, block.states, strict=True):
+                for number, (row, state) in enumerate(zip(block.rows, block.states, strict=True)):
                     if isinstance(state, PortState) and state.port_guid:
-                        self._claimed.setdefault(state.port_guid, set()).add(f"{name}/{row}")
-        self._told = {end for ends in self._claimed.values() for end in ends}
+                        claimed = gone if block.seen(number) is Seen.GONE else listed
+                        claimed.setdefault(state.port_guid, set()).add(f"{name}/{row}")
+        self._claimed = {**gone, **listed}
+        self._told = {end for ends in (*gone.values(), *listed.values()) for end in ends}
         called: dict[str, set[str]] = {}
         for peer in seen:
             called.setdefault(self._described(peer), set()).add(peer.port_guid)

@@ -127,6 +127,8 @@ def judged_ports(
     for name, link in links.items():
         if link.flapping:
             verdicts[listing.lines[name]] = judge.flapping(verdicts[listing.lines[name]], link.said)
+    for row, name in _renamed(listing):
+        verdicts[row] = Verdict(Health.MISSING, f"{judge.GONE.reason}, which calls its card {name} now")
     for row in long_unread(listing, unknown_after_s):
         verdicts[row] = UNREAD
     if question is not judge.OK:
@@ -153,6 +155,16 @@ def unless_lost(seen: Seen, verdict: Verdict) -> Verdict:
     if seen is Seen.UNREAD:
         return judge.inherited(verdict, Verdict(Health.STALE, NOT_UNDERSTOOD))
     return verdict
+
+
+def _renamed(block: Block) -> Iterator[tuple[int, str]]:
+    """Rows that are gone whose GUID another row has now, and its name: numbers move when a card before them died."""
+    guids = {row: _said(block.states[row]).port_guid for row, (seen, _) in block.behind.items() if seen is Seen.GONE}
+    if any(guids.values()):
+        listed = {_said(block.states[row]).port_guid: name for name, row in block.lines.items() if row not in guids}
+        for row, guid in guids.items():
+            if guid and guid in listed:
+                yield row, listed[guid]
 
 
 def long_unread(block: Block, unknown_after_s: float) -> Iterator[int]:

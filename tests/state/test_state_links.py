@@ -58,3 +58,30 @@ def test_a_link_that_is_down_is_not_taken_for_a_moved_cable_because_another_card
     peers = {"2": far("a1", "h1 mlx5_0")}
     lab.wait(60).sweep("h0", lab.switch("leaf01", {"1": CLEAN, "2": CLEAN}, {"1": DOWN}, peers))
     assert (lab.port("leaf01/1").health, lab.port("leaf01/1").reason) == (Health.DOWN, "Down, Polling")
+
+
+def renumbered() -> Lab:
+    """A host of three cards whose first died: after a reboot the others go by the numbers before theirs."""
+    lab = Lab("h0", in_band=["h0"])
+    for guids in (["a", "b", "c"], ["a", "b", "c"], ["b", "c"], ["b", "c"]):
+        ports = {f"mlx5_{number}/1": active(guid) for number, guid in enumerate(guids)}
+        lab.boots["h0"] = f"boot of {len(guids)}"
+        lab.wait(60).ports("h0", dict.fromkeys(ports, CLEAN), ports)
+        peers = {row: far(guid, "") for row, guid in zip("123", "abc", strict=True) if guid in guids}
+        down = {row: DOWN for row in "123" if row not in peers}
+        lab.sweep("h0", lab.switch("leaf01", dict.fromkeys("123", CLEAN), down, peers))
+    return lab
+
+
+def test_cards_that_go_by_other_numbers_after_a_reboot_keep_their_far_ends() -> None:
+    lab = renumbered()
+    assert peers_of(lab, "leaf01/2", "leaf01/3") == ["h0/mlx5_0/1", "h0/mlx5_1/1"]
+    assert peers_of(lab, "h0/mlx5_0/1", "h0/mlx5_1/1", "h0/mlx5_2/1") == ["leaf01/2", "leaf01/3", None]
+
+
+def test_a_number_that_is_missing_after_a_reboot_says_by_which_its_card_goes_now() -> None:
+    port = renumbered().port("h0/mlx5_2/1")
+    assert (port.health, port.reason) == (
+        Health.MISSING,
+        "no longer listed by its node, which calls its card mlx5_1/1 now",
+    )
