@@ -87,6 +87,7 @@ _RESET_ALL = "reset every GPU and NVSwitch of the domain"
 _PARTITION = Fault("NVSwitch partition error", "restart the VM or reset the fabric", _CRIT, "NVSwitch")
 _HOST = Fault("NVSwitch fatal error", "reset the whole NVSwitch domain's host", _CRIT, "NVSwitch")
 _SWITCH_WATCH = Fault("NVSwitch non-fatal error", "watch; look for Xid 74 beside it", _WARN, "NVSwitch")
+_UNKNOWN_SXID = Fault("not in our catalogue", "look it up in NVIDIA's Fabric Manager guide", _WARN, "NVSwitch")
 
 
 def _all(codes: Iterable[int], fault: Fault) -> dict[int, Fault]:
@@ -139,7 +140,7 @@ def xid(code: int, detail: str = "") -> Fault:
 
 def sxid(code: int, detail: str = "") -> Fault:
     """What SXid `code` means, given the rest of its line, whose own Fatal makes any of them critical."""
-    fault = _SXIDS.get(code, _SWITCH_WATCH)
+    fault = _SXIDS.get(code, _UNKNOWN_SXID)
     return fault if fault.severity is _CRIT else _said(fault, detail)
 
 

@@ -73,6 +73,12 @@ def test_a_number_nobody_has_described_is_a_warning_and_not_silence():
     assert sxid(99999, "Non-fatal, Link 3 something").severity is Severity.WARN
 
 
+@pytest.mark.parametrize("fault", [xid(9999), sxid(29999), sxid(29999, "Fatal, Link 3 something")])
+def test_a_number_nobody_has_described_is_called_so(fault):
+    assert fault.meaning == "not in our catalogue"
+    assert fault.action.startswith("look it up in NVIDIA's")
+
+
 def test_an_sxid_that_calls_itself_fatal_is_critical_though_the_catalogue_lists_it_as_harmless():
     assert sxid(20001, "Fatal, Link 3 TX Replay Error").severity is Severity.CRIT
     assert sxid(20001, "Non-fatal, Link 3 TX Replay Error").severity is Severity.WARN
