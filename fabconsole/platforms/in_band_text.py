@@ -46,6 +46,7 @@ _PART = (
 )
 _UMAD = 'for f in /dev/infiniband/umad*; do [ -w "$f" ] && echo "w $f" || echo "- $f"; done'
 _BEGIN = re.compile(rb"\x04([0-9a-f]{8,64}) ([a-z]{1,16}(?:-\d{1,5})?)\n")
+_STATUS = re.compile(rb"\d{1,3}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +118,7 @@ def parts(body: bytes, nonce: str) -> dict[str, Part]:
         after = body.find(f"\n\x04{nonce} ".encode(), stop)
         error = body[newline + 1 : after if after >= 0 else len(body)] if newline >= 0 else b""
         found[name] = Part(
-            status=int(status) if status.isdigit() else None,
+            status=int(status) if _STATUS.fullmatch(status) else None,
             out=body[start:stop],
             at=start,
             error=error.decode("utf-8", "replace"),

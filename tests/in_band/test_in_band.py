@@ -12,7 +12,7 @@ from in_band_rig import NONCE, Switch, answer, caps, errors, part, sweep
 
 from fabconsole.fabric.inventory import InBand, Node
 from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED, Width
-from fabconsole.platforms import in_band
+from fabconsole.platforms import in_band, in_band_text
 from fabconsole.platforms.in_band import InBandInquiry
 from fabconsole.platforms.in_band_switches import COLUMNS
 from fabconsole.platforms.question import Again, Reading, Refusal
@@ -382,6 +382,11 @@ def test_any_bytes_are_read(body: bytes) -> None:
     asks = in_band.inquiry(NODE, lambda: NONCE)
     asks.call()
     asks.read(answer(body))
+
+
+def test_a_status_that_no_tool_ends_with_is_none() -> None:
+    parts = in_band_text.parts(f"\x04{NONCE} links\n\n\x05{NONCE} {'9' * 5000}\n\n".encode(), NONCE)
+    assert parts["links"].status is None
 
 
 @given(st.integers(0, 2000), st.binary(max_size=8))
