@@ -143,8 +143,7 @@ class Session:
         """Connect and stay connected for as long as it goes; why it ended."""
         self._up_at = None
         try:
-            async with self._shared.ramp.place():
-                connection = await self._connect()
+            connection = await self._connect()
         except NotConnectedError as error:
             return error.failure
         self._up(connection)
@@ -162,13 +161,12 @@ class Session:
         except (OSError, ValueError) as error:
             raise NotConnectedError(Failure(Reason.FAILED, printable(f"{node.address}: {error}"))) from error
         self._jump = dial.jump
-        if dial.jump is None:
-            return await connected(dial, through=None, deadline_s=shared.connect_s)
-        through = await shared.jumps.through(dial.jump, self._number)
+        through = None if dial.jump is None else await shared.jumps.through(dial.jump, self._number)
         try:
-            return await connected(dial, through=through, deadline_s=shared.connect_s)
+            async with shared.ramp.place():  # of its own handshake: to wait for a jump host takes nobody's place
+                return await connected(dial, through=through, deadline_s=shared.connect_s)
         except NotConnectedError:
-            failure = await shared.jumps.failed(dial.jump, self._number)
+            failure = None if dial.jump is None else await shared.jumps.failed(dial.jump, self._number)
             if failure is not None:
                 raise NotConnectedError(failure) from None
             raise

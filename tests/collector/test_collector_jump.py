@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -30,6 +31,9 @@ from fabconsole.fabric.inventory import Poll
 from fabconsole.stream.records import Reason, Unanswered
 
 StartSshd = Callable[..., Sshd]
+
+
+SLOW = Poll(fast_s=0.2, slow_s=0.4, timeout_s=3.0)
 
 
 def echo() -> Echo:
@@ -120,6 +124,21 @@ async def test_a_frozen_jump_host_is_told_from_frozen_nodes(keys: Keys, start_ss
         bastion.go_on()
         seen = len(watching.seen)
         await watching.until(sample_of("gpu0"), after=seen)
+
+
+async def test_nodes_that_wait_for_a_frozen_jump_host_keep_no_other_node_waiting(
+    keys: Keys, start_sshd: StartSshd
+) -> None:
+    bastion, well = start_sshd(), start_sshd()
+    keys.trust(well.port)
+    (keys.home / "ssh_config").write_text(f"Host 127.0.0.2\n  ProxyJump root@127.0.0.1:{bastion.port}\n")
+    bastion.stop()
+    inventory = fabric(keys.ssh(jump=None), {f"b{number}": 22 for number in range(130)} | {"well": well.port}, SLOW)
+    behind = {name: replace(node, address="127.0.0.2") for name, node in inventory.nodes.items() if name != "well"}
+    inventory = replace(inventory, nodes={**inventory.nodes, **behind})
+    async with watched(collector(inventory, {FAST: echo})) as watching:
+        await watching.until(sample_of("well"))
+        assert not [one for one in watching.seen if isinstance(one, Unanswered) and one.reason is Reason.JUMP]
 
 
 async def test_a_node_that_its_jump_host_cannot_reach_is_unreachable_itself(keys: Keys, start_sshd: StartSshd) -> None:
