@@ -60,14 +60,15 @@ class Flight:
         )
 
     def stuck(self, asking: Asking, now: float, *, shell_begun: bool) -> Unanswered:
-        """Why `asking`, this one or one behind it, is not asked."""
-        age = f"{now - self.asked_at:.0f} s ago"
+        """Why `asking`, this one or one behind it, is not asked. Without an age, so that many nodes which hang alike
+        are one failure.
+        """
         if not shell_begun:
             detail = NOT_BEGUN
         elif self.asking is asking:
-            detail = f"asked {age} and not back; not asked again before it is"
+            detail = "asked and not back; not asked again before it is"
         else:
-            detail = f"waits behind {self.asking.question.name}, asked {age} and not back"
+            detail = f"waits behind {self.asking.question.name}, which is not back"
         return asking.unanswered(Reason.STUCK, detail, now, since=self.asked_at)
 
     def _stamps(self, frame: Frame) -> tuple[tuple[int, float], ...]:

@@ -197,6 +197,7 @@ async def test_a_stuck_question_is_never_asked_again_and_its_lane_waits_while_ot
         assert count.read_text() == "x\n", "asked once"
         since = {one.since for one in (*stuck, *behind) if isinstance(one, Unanswered)}
         assert len(since) == 1
+        assert len({one.detail for one in stuck if isinstance(one, Unanswered)}) == 1, "one failure, however old"
         assert isinstance(timeout, Unanswered)
         assert (timeout.detail, timeout.since) == ("no answer within 0.7 s", None)
         assert isinstance(behind[-1], Unanswered)

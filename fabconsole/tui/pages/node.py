@@ -13,7 +13,7 @@ from fabconsole.tui.pages.events import own_events
 from fabconsole.tui.pages.nvlinks import gpus_of, is_shown, nvlink_lines
 from fabconsole.tui.pages.ports import SeriesOf, port_lines
 from fabconsole.tui.sieve import EVERYTHING, Sieve
-from fabconsole.tui.wording import age, latency, span
+from fabconsole.tui.wording import age, latency, moment, span
 
 _EVENTS = 30
 
@@ -35,7 +35,7 @@ class NodePage:
         if node is None:
             return ((Span(f" {self.node} is no longer in this fabric", "dim"),),)
         lines = [tuple(part._replace(address=node.name) for part in line) for line in wrapped(_facts(node), width, 3)]
-        lines += flowed(_questions(node), width, 7) if node.questions else []
+        lines += flowed(_questions(node, self.snapshot.at), width, 7) if node.questions else []
         if node.error and node.error not in node.reason:
             lines += wrapped([Span(f" {node.error}", "unknown")], width, 1)
         for part in (self._ports(node, width), self._nvlinks(node, width)):
@@ -98,21 +98,23 @@ def _facts(node: NodeView) -> list[Span]:
     ]
 
 
-def _questions(node: NodeView) -> Iterator[list[Span]]:
+def _questions(node: NodeView, now: float) -> Iterator[list[Span]]:
     """`hca · < 5 s in 84 ms`: how old each answer is and how long it took, or why there is none."""
     yield [Span(" ASKED ", "title")]
     for question in node.questions:
         yield [
             Span(f" {question.name} ", "text"),
             Span(question.health.glyph, question.health.value.lower()),
-            Span(f" {_answer(question, node)}  ", "dim" if question.reason is None else "unknown"),
+            Span(f" {_answer(question, node, now)}  ", "dim" if question.reason is None else "unknown"),
         ]
 
 
-def _answer(question: QuestionView, node: NodeView) -> str:
+def _answer(question: QuestionView, node: NodeView, now: float) -> str:
     """What the node itself is told to be wrong with is not told of each question again."""
     said = "no answer yet" if question.age_s is None else age(question.age_s)
     if question.reason is None:
         return said if question.latency_s is None else f"{said} in {latency(question.latency_s)}"
     why = ": ".join(filter(None, (question.reason.value, question.detail)))
-    return f"{said}, {question.reason.value if why in (node.reason, node.error) else why}"
+    since = f" since {moment(question.since, now)}" if question.since is not None else ""
+    told = "" if why in (node.reason, node.error) or not question.detail else f": {question.detail}"
+    return f"{said}, {question.reason.value}{since}{told}"
