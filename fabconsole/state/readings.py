@@ -43,13 +43,15 @@ def average(ring: list[Step], window_s: float, start: Rates | None) -> Rates:
     """
     first, second, last = ring[0], ring[1], ring[-1]
     begins = max(first.clock_s, last.clock_s - window_s)
-    if start is None and begins == first.clock_s:
-        return (last.grown - first.grown) / np.float64(last.clock_s - begins)
-    begun = first.clock_s if start is None else np.maximum(start, first.clock_s)
+    if start is None:
+        inside = begins == first.clock_s
+        part = 1.0 if inside else (second.clock_s - begins) / (second.clock_s - first.clock_s)
+        whole: Rates = (last.grown - second.grown) + part * (second.grown - first.grown)
+        return whole / (last.clock_s - begins)
+    begun = np.maximum(start, first.clock_s)
     since = np.maximum(begun, begins)
-    shape = last.grown.shape
-    part = np.divide(second.clock_s - since, second.clock_s - begun, out=np.ones(shape), where=since > begun)
-    growth = (last.grown - second.grown) + part * (second.grown - first.grown)
+    parts = np.divide(second.clock_s - since, second.clock_s - begun, out=np.ones(since.shape), where=since > begun)
+    growth = (last.grown - second.grown) + parts * (second.grown - first.grown)
     spans = last.clock_s - since
-    rates: Rates = np.divide(growth, spans, out=np.full(shape, np.nan), where=spans > 0)
+    rates: Rates = np.divide(growth, spans, out=np.full(since.shape, np.nan), where=spans > 0)
     return rates

@@ -185,6 +185,13 @@ def test_a_node_polled_every_tenth_of_a_second_costs_no_more_memory() -> None:
     assert rate(seen) == pytest.approx(1000.0)
 
 
+def test_two_readings_at_one_instant_are_followed_by_a_rate_over_the_time_since() -> None:
+    seen = window(ERRORS)
+    for value, clock in ((0, 100.0), (0, 100.0), (5, 105.0)):
+        read(seen, value, clock)
+    assert rate(seen) == pytest.approx(1.0)
+
+
 def test_a_clock_that_goes_back_begins_anew() -> None:
     seen = window(ERRORS)
     for value, clock in ((5, 100.0), (9, 110.0), (2, 3.0)):
