@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
@@ -14,13 +13,11 @@ from fabconsole.state.gaps import Gaps
 from fabconsole.state.limits import Limits
 from fabconsole.state.readings import Counts
 from fabconsole.state.row_names import merged, numbered
+from fabconsole.state.row_states import RowStates, State, Turn
 from fabconsole.state.window import Quality, Window
 
-State = PortState | NvlinkState
 Places = Mapping[str, int]
 """Column name to column number, in column order."""
-_UP = ("Active", "ActiveDefer")
-_UNTOLD = (None, "unknown")
 _DOWNED = "link_downed"
 
 
@@ -33,25 +30,11 @@ class Seen(Enum):
     GONE = "gone"
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A row that says something else of itself than before."""
-
-    row: str
-    before: State
-    after: State
-
-    @property
-    def is_down(self) -> bool:
-        """True where it was up, and no longer is."""
-        return self.before.state == "Active" and self.after.state not in (*_UP, *_UNTOLD)
-
-
 class Block:
     """All tables of one kind and source from one node or switch, folded."""
 
-    __slots__ = ("_asleep", "_behind", "_columns_in", "_rows_in", "_straight", "_table", "at", "columns",
-                 "downs", "gaps", "kind", "lines", "listing", "places", "rows", "source", "states", "version",
+    __slots__ = ("_behind", "_columns_in", "_rows_in", "_states", "_straight", "_table", "at", "columns",
+                 "downs", "gaps", "kind", "lines", "listing", "places", "rows", "source", "version",
                  "window")  # fmt: skip
 
     def __init__(self, table: Table, window_s: float) -> None:
@@ -60,7 +43,6 @@ class Block:
         self.rows: tuple[str, ...] = ()
         """Every row ever listed since the last boot or before it, vanished ones in their place."""
         self.columns: tuple[str, ...] = ()
-        self.states: tuple[State, ...] = ()
         self.at: float | None = None
         """When the last answer came."""
         self.version = 0
@@ -74,7 +56,7 @@ class Block:
         self.downs = Downs()
         self.gaps = Gaps()
         """When values were not read."""
-        self._asleep: frozenset[str] = frozenset()
+        self._states = RowStates()
         self.window = Window((0, 0), Limits((), table.source), window_s)
         self._behind: dict[int, tuple[Seen, float | None]] = {}
         self._rows_in: tuple[str, ...] = ()
@@ -137,14 +119,19 @@ class Block:
         """(end of step since the epoch, growth per second in it) of one counter; None where it was not read."""
         return self.gaps.cut(self.window.steps(row, column), row, column)
 
+    @property
+    def states(self) -> tuple[State, ...]:
+        """One a row, as last said."""
+        return self._states.said
+
     def was_up(self, row: int) -> bool:
         """True for a row that was Active or up at least once."""
-        return self.rows[row] not in self._asleep
+        return self._states.was_up(self.rows[row])
 
     @property
     def any_was_up(self) -> bool:
         """True where any row ever was."""
-        return len(self._asleep) < len(self.rows)
+        return self._states.any_was_up
 
     def _widened(self, source: Width) -> None:
         """The same counters are read from other registers now: they stop elsewhere."""
@@ -164,31 +151,11 @@ class Block:
         if before is not None and table.states is before.states and not self._behind:
             return ()
         order = range(len(self.rows)) if self._straight else [self.lines[name] for name in table.rows]
-        states = list(self.states)
-        turns: list[Turn] = []
-        strangers: list[int] = []
-        woken: list[str] = []
-        relabelled = False
-        said: Sequence[State] = table.states
-        for row, now in zip(order, said, strict=True):
-            was = states[row]
-            if now is was:
-                continue
-            states[row] = now
-            if now.state in ("Active", "up"):
-                woken.append(self.rows[row])
-            if was.state != now.state and was.state not in _UNTOLD:
-                turns.append(Turn(self.rows[row], was, now))
-            if _identity(was) != _identity(now):
-                relabelled = True
-                if _identity(was) is not None and _identity(now) is not None:
-                    strangers.append(row)
-        self.states = table.states if self._straight else tuple(states)
-        self._asleep = self._asleep.difference(woken)
-        self.listing += relabelled
-        if strangers:
-            self.window.forget(strangers)
-        return turns
+        changes = self._states.settle(self.rows, order, table.states)
+        self.listing += changes.relabelled
+        if changes.strangers:
+            self.window.forget(changes.strangers)
+        return changes.turns
 
     def _placed(self, table: Table) -> tuple[Counts, Quality]:
         """The table's values in this block's own order; what it leaves out keeps its last value."""
@@ -228,15 +195,13 @@ class Block:
         column_moves = [places[name] for name in self.columns]
         self.window = self.window.rearranged(shape, row_moves, column_moves, Limits(columns, self.source))
         self.gaps.rearranged(shape, np.ix_(np.array(row_moves, np.intp), np.array(column_moves, np.intp)))
-        old_states = dict(zip(self.rows, self.states, strict=True))
         nothing: State = PortState() if self.kind is Kind.PORTS else NvlinkState(state="unknown")
         moved = {row_moves[row]: seen for row, seen in self._behind.items()}
         fresh: dict[int, tuple[Seen, float | None]] = {
-            last[name]: (Seen.UNREAD, None) for name in rows if name not in old_states
+            last[name]: (Seen.UNREAD, None) for name in rows if name not in self.lines
         }
         self._behind = {**moved, **fresh}
-        self.states = tuple(old_states.get(name, nothing) for name in rows)
-        self._asleep = self._asleep.union(name for name in rows if name not in old_states)
+        self._states.rearranged(self.rows, rows, nothing)
         self.rows, self.columns, self.lines, self.places = rows, columns, last, places
         self._table = None
 
@@ -244,7 +209,3 @@ class Block:
 def _unmoved(before: Table, table: Table) -> bool:
     """True where a reader handed out the very arrays of the time before."""
     return table.values is before.values and table.quality is before.quality and table.rows is before.rows
-
-
-def _identity(state: State) -> str | None:
-    return state.port_guid if isinstance(state, PortState) else state.gpu_uuid

@@ -12,10 +12,11 @@ from fabconsole.fabric.health import Health, Mark
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import NvlinkState
 from fabconsole.state import judge
-from fabconsole.state.block import Block, State
+from fabconsole.state.block import Block
 from fabconsole.state.judge import OK, Verdict
 from fabconsole.state.lines import Lines
 from fabconsole.state.port_rows import UNREAD, ScaleOf, long_unread, unless_lost
+from fabconsole.state.row_states import State
 from fabconsole.state.scale import all_well
 from fabconsole.state.snapshot import NvlinkView
 

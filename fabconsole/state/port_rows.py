@@ -9,10 +9,11 @@ from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import PortState
 from fabconsole.state import judge
-from fabconsole.state.block import Block, Seen, State
+from fabconsole.state.block import Block, Seen
 from fabconsole.state.joined import joined
 from fabconsole.state.judge import NO_COUNTERS, Verdict
 from fabconsole.state.lines import Lines
+from fabconsole.state.row_states import State
 from fabconsole.state.scale import Scale
 from fabconsole.state.snapshot import PortView
 from fabconsole.state.unsteady import Unsteady, unsteady

@@ -6,9 +6,10 @@ from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import PortState
 from fabconsole.state import judge
-from fabconsole.state.block import Block, Seen, Turn
+from fabconsole.state.block import Block, Seen
 from fabconsole.state.judge import NO_COUNTERS, Verdict
 from fabconsole.state.port_rows import Judge, unless_lost
+from fabconsole.state.row_states import Turn
 from fabconsole.stream.records import Peer, SwitchReading
 
 _NEVER_USED = Verdict(Health.EXPECTED_DOWN, "no peer was ever seen here")

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Severity
 from fabconsole.fabric.table import Kind
-from fabconsole.state.block import Turn
+from fabconsole.state.row_states import Turn
 
 
 def told(

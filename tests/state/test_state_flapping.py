@@ -169,6 +169,14 @@ def test_a_state_that_was_seen_to_change_counts_where_no_counter_does() -> None:
     assert cable.lab.port(PORT).reason == "flapping: 3 downs in 10 min, last 13:48:30"
 
 
+def test_a_port_that_is_down_when_its_state_is_read_again_went_down() -> None:
+    lab = Lab("h0", asked=(Asked("hca", 5.0),))
+    states = (active("a"), replace(active("a"), state=None), replace(DOWN, port_guid="a"))
+    for state in states * 3:
+        lab.wait(5).ports("h0", states={"mlx5_0/1": state})
+    assert lab.port(PORT).reason.startswith("flapping: 3 downs in 10 min")
+
+
 def test_downs_between_two_readings_are_counted_by_the_counter() -> None:
     cable = Cable()
     cable.downs += 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from state_records import CANNOT_COUNT, INACTIVE, QUIET, UP, Lab, table
 
 from fabconsole.fabric.health import Health, Mark
@@ -46,6 +47,17 @@ def test_without_expect_an_inactive_link_is_judged_by_what_was_seen() -> None:
     lab.wait(30).nvlinks("h0", TWO, {"gpu0/nvl0": INACTIVE, "gpu0/nvl1": INACTIVE})
     assert lab.nvlink(LINK).health is Health.DOWN
     assert lab.state.snapshot(lab.now).events[0].event.text == "gpu0/nvl0 NVLink inactive"
+
+
+@pytest.mark.parametrize(("then", "told"), [(INACTIVE, ["gpu0/nvl0 NVLink inactive"]), (UP, [])])
+def test_a_link_whose_state_was_not_told_for_a_while_is_held_against_what_it_told_before(
+    then: NvlinkState, told: list[str]
+) -> None:
+    lab = Lab("h0")
+    lab.nvlinks("h0")
+    for state in (NvlinkState(state="unknown"), NvlinkState(state="unknown"), then):
+        lab.wait(30).nvlinks("h0", states={"gpu0/nvl0": state})
+    assert [line.event.text for line in lab.state.snapshot(lab.now).events] == told
 
 
 def test_what_expect_names_and_is_not_listed_is_missing_in_its_place() -> None:
