@@ -66,7 +66,8 @@ class Block:
 
     def fold(self, table: Table, clock_s: float, at: float) -> Sequence[Turn]:
         """Take an answer; returns the rows whose state word changed."""
-        before = self._table
+        before, last_at = self._table, self.at
+        left_out = {self.rows[row]: read_at for row, (_, read_at) in self._behind.items()} if self._behind else {}
         if table.source is not self.source:
             self._widened(table.source)
         if before is not None and not self._behind and not table.unread and _unmoved(before, table):
@@ -83,7 +84,8 @@ class Block:
         if self.kind is Kind.PORTS and (grown or turns):
             downs = ((row, growth) for row, column, growth in grown if growth and self.columns[column] == _DOWNED)
             counted = {self.rows[row]: growth for row, growth in downs}
-            self.downs.note(at, counted, {turn.row for turn in turns if turn.is_down})
+            turned = {turn.row for turn in turns if turn.is_down}
+            self.downs.note(at, counted, turned, lambda row: at - (left_out.get(row, last_at) or at))
         return turns
 
     def vanish(self, at: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import NamedTuple
 
 _KEPT = 256
@@ -16,6 +16,8 @@ class _Down(NamedTuple):
     """By how much `link_downed` grew."""
     turned: int
     """1 where its state was Active before, and then was not."""
+    over_s: float
+    """Since the reading before: it may have gone down at any moment of that."""
 
 
 class Often(NamedTuple):
@@ -23,6 +25,8 @@ class Often(NamedTuple):
 
     times: int
     last: float
+    within_s: float
+    """In how long that was at most."""
 
 
 class Downs:
@@ -33,24 +37,34 @@ class Downs:
     def __init__(self) -> None:
         self._rows: dict[str, deque[_Down]] = {}
 
-    def note(self, at: float, counted: Mapping[str, int], turned: Set[str]) -> None:
-        """Take in one reading: by how much each row's counter grew, and which were up before and are not now."""
+    def note(self, at: float, counted: Mapping[str, int], turned: Set[str], over_s: Callable[[str], float]) -> None:
+        """Take in one reading: by how much each row's counter grew, and which were up before and are not now.
+
+        `over_s` is since when, in seconds, a row had not been read.
+        """
         for row in counted.keys() | turned:
-            down = _Down(at, counted.get(row, 0), int(row in turned))
+            down = _Down(at, counted.get(row, 0), int(row in turned), over_s(row))
             self._rows.setdefault(row, deque(maxlen=_KEPT)).append(down)
 
-    def since(self, moment: float) -> Mapping[str, Often]:
-        """The rows that went down after `moment`.
+    def lately(self, now: float, within_s: float) -> Mapping[str, Often]:
+        """The rows that went down in the last `within_s` seconds.
 
         A state that was seen to change and the counter's growth for it may lie a reading apart, so that each is
-        summed up by itself and the greater sum counts.
+        summed up by itself and the greater sum counts. What was read after a longer time than that is told of that
+        time, and only where nothing shorter is known.
         """
-        found = ((row, [down for down in downs if down.at > moment]) for row, downs in self._rows.items())
-        return {row: _often(downs) for row, downs in found if downs}
+        found: dict[str, Often] = {}
+        for row, downs in self._rows.items():
+            late = [down for down in downs if down.at > now - within_s]
+            timely = [down for down in late if down.over_s <= within_s]
+            if late:
+                found[row] = _often(timely or late, within_s)
+        return found
 
 
-def _often(downs: Iterable[_Down]) -> Often:
-    seen = [(down.at, down.turned) for down in downs if down.turned]
-    told = [(down.at, down.counted) for down in downs if down.counted]
-    decisive = max(seen, told, key=lambda those: sum(times for _, times in those))
-    return Often(sum(times for _, times in decisive), decisive[-1][0])
+def _often(downs: Iterable[_Down], within_s: float) -> Often:
+    seen = [(down.at, down.turned, down.over_s) for down in downs if down.turned]
+    told = [(down.at, down.counted, down.over_s) for down in downs if down.counted]
+    decisive = max(seen, told, key=lambda those: sum(times for _, times, _ in those))
+    longest = max(over_s for _, _, over_s in decisive)
+    return Often(sum(times for _, times, _ in decisive), decisive[-1][0], max(within_s, longest))

@@ -24,18 +24,19 @@ def unsteady(block: Block, rule: Flapping) -> Mapping[str, Unsteady]:
     """The ports of a table that did not stand lately, by row, as of its last answer.
 
     A link that is flapping is so until it stood for as long as the rule says. One that went down less often is told so
-    while that is in the health window, and a first time only once it came back: before, it is simply down.
+    while that is in the health window, and a first time only once it came back: before, it is simply down. However
+    often it went down while nobody read it, that is no flapping: it is told with how long that was.
     """
     if block.at is None:
         return {}
     found = {}
-    for name, (times, last) in block.downs.since(block.at - rule.within_s).items():
+    for name, (times, last, within_s) in block.downs.lately(block.at, rule.within_s).items():
         row = block.lines[name]
-        is_up, flapping = block.states[row].state == "Active", times >= rule.downs
+        is_up, flapping = block.states[row].state == "Active", times >= rule.downs and within_s <= rule.within_s
         is_recent = block.at - last < block.window.window_s
         if block.seen(row) is Seen.GONE or not (flapping or (is_recent and (is_up or times > 1))):
             continue
-        said = f"{times} down{'s' if times > 1 else ''} in {rule.within_s / 60:.3g} min, last {_clock(last)}"
+        said = f"{times} down{'s' if times > 1 else ''} in {within_s / 60:.3g} min, last {_clock(last)}"
         found[name] = Unsteady(f"flapping: {said}" if flapping else said, flapping, is_recent or is_up)
     return found
 

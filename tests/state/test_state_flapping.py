@@ -184,6 +184,30 @@ def test_downs_between_two_readings_are_counted_by_the_counter() -> None:
     assert cable.lab.port(PORT).reason.startswith("flapping: 5 downs in 10 min")
 
 
+def test_downs_while_nobody_read_the_link_are_told_with_how_long_that_was_and_are_no_flapping() -> None:
+    cable = Cable(in_band=False)
+    cable.lab.wait(3595)
+    cable.downs += 3
+    for _ in range(4):
+        cable.poll()
+        ((finding,), port) = cable.seen[-1], cable.lab.port(PORT)
+        assert (finding.health, finding.reason) == (Health.CRIT, "3 downs in 60 min, last 14:47:45")
+        assert "flapping" not in port.reason
+    for _ in range(3):
+        cable.flap()
+    assert cable.lab.port(PORT).reason.startswith("flapping: 3 downs in 10 min")
+
+
+def test_downs_while_a_port_alone_was_not_understood_are_told_with_how_long_that_was() -> None:
+    lab = Lab("h0", asked=(Asked("hca", 5.0),))
+    for _ in range(2):
+        lab.wait(5).ports("h0")
+    for _ in range(240):
+        lab.wait(5).ports("h0", {}, unread=["mlx5_0/1"])
+    lab.wait(5).ports("h0", {"mlx5_0/1": {**CLEAN, "link_downed": 4}})
+    assert lab.port(PORT).unsteady.startswith("4 downs in 20.1 min")
+
+
 def test_how_often_is_for_the_operator_to_say() -> None:
     cable = Cable(replace(BY_COUNTER, flapping=Flapping(downs=2, within_s=60.0)))
     cable.flap()
