@@ -70,6 +70,8 @@ class Block:
         left_out = {self.rows[row]: read_at for row, (_, read_at) in self._behind.items()} if self._behind else {}
         if table.source is not self.source:
             self._widened(table.source)
+        if last_at is not None and at < last_at:
+            self.downs.set_back(last_at - at)
         if before is not None and not self._behind and not table.unread and _unmoved(before, table):
             self.window.repeat(clock_s, at)
             self.gaps.repeat(at)

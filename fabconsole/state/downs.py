@@ -46,6 +46,11 @@ class Downs:
             down = _Down(at, counted.get(row, 0), int(row in turned), over_s(row))
             self._rows.setdefault(row, deque(maxlen=_KEPT)).append(down)
 
+    def set_back(self, seconds: float) -> None:
+        """Our clock was put back by so much: what happened before is as long ago as it was."""
+        for row, downs in self._rows.items():
+            self._rows[row] = deque((down._replace(at=down.at - seconds) for down in downs), maxlen=_KEPT)
+
     def lately(self, now: float, within_s: float) -> Mapping[str, Often]:
         """The rows that went down in the last `within_s` seconds.
 

@@ -67,6 +67,7 @@ class Host:
         """Fold an answer; returns the changes of state it shows. `peers` are the far ends by address."""
         self.version += 1
         events: list[Event] = []
+        self._heard(sample.at)
         question = self.questions.get(sample.question)
         if question is not None:
             question.answered(sample.at, sample.latency_s)
@@ -92,6 +93,7 @@ class Host:
         """It swept the subnet; who manages that is among its facts. Returns what changed about the host itself."""
         self.version += 1
         events: Sequence[Event] = ()
+        self._heard(sweep.at)
         question = self.questions.get("in-band")
         if question is not None:
             question.answered(sweep.at, sweep.latency_s)
@@ -112,6 +114,7 @@ class Host:
     def unanswered(self, failure: Unanswered) -> Sequence[Event]:
         """A question was due and has no answer; returns what that begins."""
         self.version += 1
+        self._heard(failure.at)
         question = self.questions.get(failure.question)
         if question is None:
             return ()
@@ -132,6 +135,10 @@ class Host:
     def changes_at(self, now: float) -> float:
         """When an age next means something else."""
         return min((question.changes_at(now) for question in self.questions.values()), default=float("inf"))
+
+    def _heard(self, at: float) -> None:
+        for question in self.questions.values():
+            question.heard(at)
 
     def _learn(self, question: str, facts: dict[str, str]) -> None:
         """What one question tells replaces what it told before."""

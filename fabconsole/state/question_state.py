@@ -36,6 +36,12 @@ class QuestionState:
     def failed(self, failure: Unanswered) -> None:
         """It was due and has no answer."""
         self.failure = failure
+        self.heard(failure.at)
+
+    def heard(self, at: float) -> None:
+        """Something came `at`: an answer that seems to be later is of before our clock was put back, and no younger."""
+        if self.answered_at is not None and self.answered_at > at:
+            self.answered_at = at
 
     @property
     def unknown_after_s(self) -> float:

@@ -208,6 +208,18 @@ def test_downs_while_a_port_alone_was_not_understood_are_told_with_how_long_that
     assert lab.port(PORT).unsteady.startswith("4 downs in 20.1 min")
 
 
+def test_a_link_that_flapped_before_our_clock_was_put_back_is_calm_as_soon_as_any_other() -> None:
+    cable = Cable(in_band=False)
+    for _ in range(3):
+        cable.flap()
+    cable.lab.booted_at["h0"] -= 7200
+    cable.lab.wait(-7200)
+    for polls, health in ((100, Health.WARN), (20, Health.OK)):
+        for _ in range(polls):
+            cable.poll()
+        assert cable.lab.port(PORT).health is health
+
+
 def test_how_often_is_for_the_operator_to_say() -> None:
     cable = Cable(replace(BY_COUNTER, flapping=Flapping(downs=2, within_s=60.0)))
     cable.flap()

@@ -78,6 +78,17 @@ def test_a_slow_question_is_stale_by_its_own_interval() -> None:
     assert lab.port("h0/mlx5_0/1").health is Health.OK
 
 
+@pytest.mark.parametrize("heard", ["hca", "log"])
+def test_an_answer_of_before_our_clock_was_put_back_grows_old_as_any_other(heard: str) -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    lab.wait(-7200).silent("h0", heard, Reason.TIMEOUT)
+    lab.wait(29)
+    assert lab.port("h0/mlx5_0/1").health is Health.STALE
+    lab.wait(2)
+    assert lab.port("h0/mlx5_0/1").health is Health.UNKNOWN
+
+
 def test_a_fault_that_goes_stale_stays_a_fault_and_is_unknown_later() -> None:
     lab = Lab("h0", asked=(Asked("hca", 5.0),))
     lab.ports("h0", states={"mlx5_0/1": DOWN})
