@@ -12,6 +12,8 @@ from fabconsole.state.port_rows import Judge, unless_lost
 from fabconsole.state.row_states import Turn
 from fabconsole.stream.records import Peer, SwitchReading
 
+_OVERLAP_S = 600.0
+"""No sweep lasts as long: what was read longer before the last reading was read after our clock was put back."""
 _NEVER_USED = Verdict(Health.EXPECTED_DOWN, "no peer was ever seen here")
 
 
@@ -41,7 +43,7 @@ class Switch:
         """
         read = at - before_s
         another = self._asker is not None and self._asker != asker
-        if another and read <= self._read:
+        if another and self._read - _OVERLAP_S < read <= self._read:
             return []
         self.description, self.lid = reading.description, reading.lid
         last = self.block.window.last

@@ -107,6 +107,14 @@ def test_switch_ports_are_judged_like_others() -> None:
     assert lab.port("leaf01/1").counters["symbol_error"] == 77
 
 
+def test_another_host_that_takes_over_after_our_clock_was_put_back_is_listened_to() -> None:
+    lab = Lab("h0", "h1", in_band=["h0", "h1"], asked=SWEPT_ONLY)
+    for _ in range(2):
+        lab.wait(60).sweep("h0", lab.switch("leaf01", {"1": CLEAN}))
+    lab.wait(-7200).sweep("h1", lab.switch("leaf01", {"1": CLEAN}, {"1": PortState(state="Armed")}, node="h1"))
+    assert lab.port("leaf01/1").health is Health.CRIT
+
+
 def test_a_switch_port_that_never_had_a_peer_is_expected_down() -> None:
     lab = swept(sweeps=1)
     assert lab.port("leaf01/3").health is Health.EXPECTED_DOWN
