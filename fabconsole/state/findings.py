@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
+from typing import NamedTuple
 
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.judge import NO_RATE_YET, Verdict
@@ -19,37 +20,50 @@ UNSEEN = frozenset({Health.STALE, Health.UNKNOWN, Health.UNTRUSTED})
 """How a thing is when it was not seen."""
 
 
+class Ill(NamedTuple):
+    """How bad a thing is now, and since when it is known to be."""
+
+    severity: Severity
+    since: float
+    is_unsteady: bool = False
+
+
 class Onsets:
     """Since when each thing is as bad as it is."""
 
     def __init__(self) -> None:
         self._nodes: dict[str, dict[str, tuple[Severity, float]]] = {}
 
-    def dated(self, node: str, found: Mapping[str, Finding]) -> tuple[Finding, ...]:
-        """A node's findings by what they are about, each since it first was this bad.
+    def of(self, node: str, found: Mapping[str, Ill]) -> Mapping[str, float]:
+        """Since when each of a node's things is this bad.
 
         What eased keeps its onset; what is not here is well.
         """
-        if not found:
-            self._nodes.pop(node, None)
-            return ()
-        before = self._nodes.get(node, {})
-        now = {what: _onset(before.get(what), finding) for what, finding in found.items()}
-        self._nodes[node] = now
-        return tuple(replace(finding, since=now[what][1]) for what, finding in found.items())
+        before = self._nodes.pop(node, {})
+        now = {what: _onset(before.get(what), ill) for what, ill in found.items()}
+        if now:
+            self._nodes[node] = now
+        return {what: since for what, (_, since) in now.items()}
 
 
 def findings_of(view: NodeView, own: Iterable[Own], onsets: Onsets, now: float) -> tuple[Finding, ...]:
     """What is wrong on one node: the node itself, its ports, its NVLinks. A node is as bad as the worst of them."""
     if view.health.severity < Severity.WARN:
-        return onsets.dated(view.name, {})
-    ports, nvlinks = tuple(_ports(view, now)), tuple(_nvlinks(view, now))
+        onsets.of(view.name, {})
+        return ()
+    ports = tuple(chosen(view.ports, partial(_told_apart, view, question_of(view.ports))))
+    nvlinks = tuple(chosen(view.nvlinks, partial(_told_apart, view, question_of(view.nvlinks))))
     counted = {what for what, rows in (("hcas", ports), ("gpus", nvlinks)) if _any_missing(rows)}
-    themselves = _node(view, (one for one in own if one.what not in counted), now)
-    return onsets.dated(view.name, {**dict(themselves), **{row.end: row for row in (*ports, *nvlinks)}})
+    themselves = dict(_node(view, (one for one in own if one.what not in counted), now))
+    ill = {what: Ill(finding.health.severity, finding.since) for what, finding in themselves.items()}
+    ill |= {port.end: Ill(port.health.severity, now - (port.age_s or 0.0), bool(port.unsteady)) for port in ports}
+    ill |= {link.end: Ill(link.health.severity, now - (link.age_s or 0.0)) for link in nvlinks}
+    since = onsets.of(view.name, ill)
+    said = (replace(finding, since=since[what]) for what, finding in themselves.items())
+    return (*said, *_ports(ports, since), *_nvlinks(nvlinks, since))
 
 
-def _any_missing(rows: Iterable[Finding]) -> bool:
+def _any_missing(rows: Iterable[PortView | NvlinkView]) -> bool:
     """True where those that are too few are told one by one."""
     return any(row.health is Health.MISSING for row in rows)
 
@@ -66,39 +80,44 @@ def _node(view: NodeView, own: Iterable[Own], now: float) -> Iterator[tuple[str,
             yield one.what, Finding(end=end, health=verdict.health, reason=verdict.reason, since=since)
 
 
-def _ports(view: NodeView, now: float) -> Iterator[Finding]:
+def _ports(ports: Iterable[PortView], since: Mapping[str, float]) -> Iterator[Finding]:
     """Faults one by one, each with its far end; ports that were not seen for one reason together."""
     unseen: dict[tuple[Health, str], list[PortView]] = {}
-    for port in chosen(view.ports, partial(_told_apart, view, question_of(view.ports))):
+    for port in ports:
         if port.health in UNSEEN:
             unseen.setdefault((port.health, port.reason), []).append(port)
         else:
-            found = _finding(port, port.unsteady or port.reason, now, port.peer)
+            found = _finding([port], port.unsteady or port.reason, since, port.peer)
             yield replace(found, unsteady=True) if port.unsteady else found
     for alike in unseen.values():
-        more = f", and {len(alike) - 1} more ports" if len(alike) > 1 else ""
-        yield _finding(alike[0], f"{alike[0].reason}{more}", now, alike[0].peer)
+        more = f", and {len(alike) - 1} more port{'s' if len(alike) > 2 else ''}" if len(alike) > 1 else ""
+        yield _finding(alike, f"{alike[0].reason}{more}", since, alike[0].peer)
 
 
-def _nvlinks(view: NodeView, now: float) -> Iterator[Finding]:
-    ailing = sorted(
-        chosen(view.nvlinks, partial(_told_apart, view, question_of(view.nvlinks))),
-        key=lambda link: (link.gpu, link.health.rank, link.reason, link.link),
-    )
+def _nvlinks(links: Iterable[NvlinkView], since: Mapping[str, float]) -> Iterator[Finding]:
+    ailing = sorted(links, key=lambda link: (link.gpu, link.health.rank, link.reason, link.link))
     for (gpu, _, _), alike in groupby(ailing, key=lambda link: (link.gpu, link.health, link.reason)):
         group = list(alike)
-        for link in group if len(group) <= _FOLD else group[:1]:
-            more = f", and {len(group) - 1} more of gpu{gpu}" if len(group) > _FOLD else ""
-            yield _finding(link, f"{link.reason}{more}", now)
+        if len(group) > _FOLD:
+            yield _finding(group, f"{group[0].reason}, and {len(group) - 1} more of gpu{gpu}", since)
+        else:
+            yield from (_finding([link], link.reason, since) for link in group)
 
 
-def _onset(before: tuple[Severity, float] | None, finding: Finding) -> tuple[Severity, float]:
-    worse = before is None or (finding.health.severity > before[0] and not finding.unsteady)
-    return finding.health.severity, finding.since if worse or before is None else before[1]
+def _onset(before: tuple[Severity, float] | None, ill: Ill) -> tuple[Severity, float]:
+    if before is None or (ill.severity > before[0] and not ill.is_unsteady):
+        return ill.severity, ill.since
+    return ill.severity, before[1]
 
 
-def _finding(row: PortView | NvlinkView, reason: str, now: float, peer: str | None = None) -> Finding:
-    return Finding(end=row.end, health=row.health, reason=reason, since=now - (row.age_s or 0.0), peer=peer)
+def _finding(
+    alike: Sequence[PortView | NvlinkView], reason: str, since: Mapping[str, float], peer: str | None = None
+) -> Finding:
+    """One line of one row, or of several that are alike: it is named by the first and is as old as the oldest."""
+    first = alike[0]
+    return Finding(
+        end=first.end, health=first.health, reason=reason, since=min(since[row.end] for row in alike), peer=peer
+    )
 
 
 def _told_apart(view: NodeView, question: Verdict, row: Verdict) -> bool:

@@ -77,6 +77,14 @@ def test_a_port_whose_state_was_not_read_is_told_though_another_question_of_its_
     assert ("h0/mlx5_0/1", "its state was not read") in [(f.end, f.reason) for f in found(lab)]
 
 
+def test_ports_that_were_not_read_for_one_reason_are_one_line_that_counts_them() -> None:
+    for more, said in ((1, ", and 1 more port"), (2, ", and 2 more ports")):
+        lab = Lab("h0", asked=(Asked("hca", 5.0),))
+        rows = {f"mlx5_{number}/1": CLEAN for number in range(1 + more)}
+        lab.ports("h0", rows, dict.fromkeys(rows, PortState()))
+        assert [f.reason for f in found(lab)] == [f"its state was not read{said}"]
+
+
 def test_a_dead_switch_is_one_line_that_counts_its_links() -> None:
     lab = fabric()
     lab.wait(30)

@@ -115,6 +115,16 @@ def test_many_links_of_one_gpu_that_ail_alike_are_one_line_of_the_worst_list() -
     assert [(finding.end, finding.reason) for finding in found] == [(LINK, "inactive, and 17 more of gpu0")]
 
 
+def test_many_links_that_ail_alike_are_down_since_the_first_of_them_was_though_another_came_back() -> None:
+    lab = Lab("h0", expect=Expect(gpus=1, nvlinks=18))
+    rows = {f"gpu0/nvl{link}": QUIET for link in range(18)}
+    lab.nvlinks("h0", rows, dict.fromkeys(rows, INACTIVE))
+    lab.state.snapshot(began := lab.now)
+    lab.wait(30).nvlinks("h0", rows, dict.fromkeys(rows, INACTIVE) | {"gpu0/nvl0": UP})
+    (found,) = [finding for finding in lab.state.snapshot(lab.now).findings if finding.health is Health.DOWN]
+    assert (found.end, found.since) == ("h0/gpu0/nvl1", began)
+
+
 def test_links_whose_tool_answered_once_and_is_gone_are_not_well_though_nobody_expects_any() -> None:
     lab = Lab("h0")
     lab.all_well("h0")
