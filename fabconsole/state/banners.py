@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Set
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import Inventory
 from fabconsole.state.findings import UNSEEN
+from fabconsole.state.question_state import IN_BAND
 from fabconsole.state.silence import FAR_SIDE
 from fabconsole.state.snapshot import Banner, NodeView
-from fabconsole.state.sweeps import IN_BAND, Subnet
+from fabconsole.state.sweeps import Subnet
 from fabconsole.stream.records import Reason
 
 _NODES = 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from fabconsole.fabric.health import Health
+from fabconsole.state.question_state import IN_BAND
 from fabconsole.state.snapshot import Coverage, NodeView, QuestionCoverage, QuestionView
-from fabconsole.state.sweeps import IN_BAND
 
 
 def coverage(inventory: Iterable[str], nodes: Mapping[str, NodeView], switches: Collection[str]) -> Coverage:

@@ -15,10 +15,11 @@ from fabconsole.state.drawings import Drawings
 from fabconsole.state.host import Host
 from fabconsole.state.links import Links
 from fabconsole.state.manager_names import named
+from fabconsole.state.question_state import IN_BAND
 from fabconsole.state.racks import racks
 from fabconsole.state.rows import at
 from fabconsole.state.snapshot import Coverage, Finding, NodeView, Series, Snapshot
-from fabconsole.state.sweeps import IN_BAND, Subnet
+from fabconsole.state.sweeps import Subnet
 from fabconsole.state.switch import Switch
 from fabconsole.state.timeline import Timeline
 from fabconsole.state.worst_list import WorstList

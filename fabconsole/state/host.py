@@ -11,7 +11,7 @@ from fabconsole.state import judge, turns, vanished
 from fabconsole.state.block import Block
 from fabconsole.state.judge import OK
 from fabconsole.state.pci_names import PciNames, named
-from fabconsole.state.question_state import QuestionState
+from fabconsole.state.question_state import IN_BAND, QuestionState
 from fabconsole.state.silence import FAR_SIDE, Silence
 from fabconsole.stream.records import Asked, Sample, Sweep, Unanswered
 
@@ -54,13 +54,13 @@ class Host:
             question = before.get(one.question) or QuestionState(one.question, one.interval_s)
             question.interval_s = one.interval_s
             self.questions[one.question] = question
-        if "in-band" not in self.questions:
+        if IN_BAND not in self.questions:
             self._rest()
 
     def _rest(self) -> None:
         """Another host sweeps the subnet: what this one knew of its manager grows old unseen."""
         self.unmanaged = OK
-        if self._learned.pop("in-band", None):
+        if self._learned.pop(IN_BAND, None):
             self.facts = {name: fact for each in self._learned.values() for name, fact in each.items()}
 
     def sample(self, sample: Sample, peers: Mapping[str, str]) -> list[Event]:
@@ -94,15 +94,15 @@ class Host:
         self.version += 1
         events: Sequence[Event] = ()
         self._heard(sweep.at)
-        question = self.questions.get("in-band")
+        question = self.questions.get(IN_BAND)
         if question is not None:
             question.answered(sweep.at, sweep.latency_s)
-            events = self._silence.answered(self.node, "in-band", sweep.at)
+            events = self._silence.answered(self.node, IN_BAND, sweep.at)
         sm = sweep.sm
         manager = (
             "none answered" if sm is None else f"{sm.state} at LID {sm.lid}, GUID {sm.guid}, priority {sm.priority}"
         )
-        self._learn("in-band", {f"sm.{sweep.subnet}": manager})
+        self._learn(IN_BAND, {f"sm.{sweep.subnet}": manager})
         self.unmanaged = judge.subnet_manager(None if sm is None else sm.state, manager)
         return events
 

@@ -14,6 +14,7 @@ from fabconsole.state.host import Host
 from fabconsole.state.judge import OK, Verdict
 from fabconsole.state.nvlink_rows import judged_nvlinks
 from fabconsole.state.port_rows import ScaleOf, host_port, judged_ports
+from fabconsole.state.question_state import IN_BAND
 from fabconsole.state.roll_up import Own, Verdicts
 from fabconsole.state.rows import Judged, Rows
 from fabconsole.state.snapshot import NodeView, NvlinkView, PortView, QuestionView
@@ -29,6 +30,8 @@ class InBandPart:
     verdict: Verdict
     question: QuestionView
     facts: dict[str, str]
+    since: float | None
+    """Since when no sweep was answered; while they are, when the last was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +106,11 @@ class HostView:
         host = self._host
         yield roll_up.of_questions(host, verdicts)
         if around.swept is not None:
-            yield Own("sweep", around.swept.verdict)
+            yield Own("sweep", around.swept.verdict, around.swept.since)
         elif not verdicts:
             yield Own("unasked", _NOTHING_ASKED)
-        yield Own("sm", host.unmanaged)
+        sweeping = host.questions.get(IN_BAND)
+        yield Own("sm", host.unmanaged, sweeping.answered_at if sweeping else None)
         yield from roll_up.of_counts(host, verdicts)
         yield around.events
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
 from fabconsole.state.fabric import FabricState
+from fabconsole.state.question_state import IN_BAND
 from fabconsole.stream.records import Asked, Opening, Reason, Record, Sample, Sweep, Unanswered
 from fabconsole.stream.source import Source
 
@@ -61,7 +62,7 @@ class Tally:
         """Take in one record's outcome, if it is one."""
         if not isinstance(record, Sample | Unanswered | Sweep):
             return
-        pair = (record.node, "in-band" if isinstance(record, Sweep) else record.question)
+        pair = (record.node, IN_BAND if isinstance(record, Sweep) else record.question)
         self._had[pair] += 1
         self._read[pair] += not isinstance(record, Unanswered)
         if isinstance(record, Unanswered) and record.reason in _HOPELESS:
@@ -72,11 +73,11 @@ class Tally:
     @property
     def waiting(self) -> list[Pair]:
         """Questions that have too few outcomes and may still get them."""
-        swept = any(self._enough(pair, wanted) for pair, wanted in self._wanted.items() if pair[1] == "in-band")
+        swept = any(self._enough(pair, wanted) for pair, wanted in self._wanted.items() if pair[1] == IN_BAND)
         return [
             pair
             for pair, wanted in self._wanted.items()
-            if not self._enough(pair, wanted) and pair not in self._hopeless and not (swept and pair[1] == "in-band")
+            if not self._enough(pair, wanted) and pair not in self._hopeless and not (swept and pair[1] == IN_BAND)
         ]
 
     def _enough(self, pair: Pair, wanted: int) -> bool:

@@ -10,6 +10,8 @@ from fabconsole.state.judge import OK, Verdict
 from fabconsole.state.snapshot import QuestionView
 from fabconsole.stream.records import Reason, Unanswered
 
+IN_BAND = "in-band"
+"""The question that a sweep of the subnet answers."""
 STALE_INTERVALS = 2
 UNKNOWN_INTERVALS = 6
 _SILENT = "no answer when it was due"
@@ -19,34 +21,45 @@ _GPU_TOOLS = frozenset({"gpu", "nvlink"})
 class QuestionState:
     """What became of one question's askings."""
 
-    __slots__ = ("answered_at", "failure", "interval_s", "latency_s", "name")
+    __slots__ = ("answered_at", "failed_at", "failure", "interval_s", "latency_s", "name")
 
     def __init__(self, name: str, interval_s: float) -> None:
         self.name = name
         self.interval_s = interval_s
         self.answered_at: float | None = None
         self.latency_s: float | None = None
+        self.failed_at: float | None = None
+        """When the first asking since the last answer failed."""
         self.failure: Unanswered | None = None
         """Why the last asking has no answer; None: it has, or there was none yet."""
 
     def answered(self, at: float, latency_s: float) -> None:
         """It was answered at `at`."""
-        self.answered_at, self.latency_s, self.failure = at, latency_s, None
+        self.answered_at, self.latency_s = at, latency_s
+        self.failed_at = self.failure = None
 
     def failed(self, failure: Unanswered) -> None:
         """It was due and has no answer."""
+        self.failed_at = failure.at if self.failed_at is None else self.failed_at
         self.failure = failure
         self.heard(failure.at)
 
     def heard(self, at: float) -> None:
-        """Something came `at`: an answer that seems to be later is of before our clock was put back, and no younger."""
+        """Something came `at`: what seems to be later is of before our clock was put back, and no younger than that."""
         if self.answered_at is not None and self.answered_at > at:
             self.answered_at = at
+        if self.failed_at is not None and self.failed_at > at:
+            self.failed_at = at
 
     @property
     def unknown_after_s(self) -> float:
         """What was last read longer ago says nothing of now."""
         return UNKNOWN_INTERVALS * self.interval_s
+
+    @property
+    def since(self) -> float | None:
+        """Since when it has no answer; where none has failed, when it last had one."""
+        return self.answered_at if self.failed_at is None else self.failed_at
 
     def age_s(self, now: float) -> float | None:
         """Since the last answer."""

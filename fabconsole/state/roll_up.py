@@ -28,7 +28,7 @@ class Own:
     """questions, hcas, gpus, sm, sweep, events: the same thing keeps its name while its words change."""
     verdict: Verdict
     since: float | None = None
-    """Since when, where the thing itself says so."""
+    """Since when, as far as it is known."""
     place: str | None = None
     """What on the node it is about, where that can be gone to: `gpu3`."""
 
@@ -47,6 +47,7 @@ def of_questions(host: Host, verdicts: Verdicts) -> Own:
         return Own("questions", OK)
     failures = {name: failure for name in unseen if (failure := host.questions[name].failure) is not None}
     lost = [failure for failure in failures.values() if failure.reason in FAR_SIDE]
+    onsets = [since for name in unseen if (since := host.questions[name].since) is not None]
     if lost:
         reason = said(max(lost, key=lambda failure: failure.at))
     else:
@@ -54,7 +55,7 @@ def of_questions(host: Host, verdicts: Verdicts) -> Own:
         for name, verdict in sorted(unseen.items(), key=lambda item: -item[1].health.rank):
             alike.setdefault(failures[name].reason.value if name in failures else verdict.reason, []).append(name)
         reason = "; ".join(f"{', '.join(names)}: {_in_full(words, names, failures)}" for words, names in alike.items())
-    return Own("questions", Verdict(judge.worse(*unseen.values()).health, reason))
+    return Own("questions", Verdict(judge.worse(*unseen.values()).health, reason), min(onsets, default=None))
 
 
 def _in_full(words: str, names: Sequence[str], failures: Mapping[str, Unanswered]) -> str:
@@ -74,11 +75,12 @@ def of_counts(host: Host, verdicts: Verdicts) -> Iterator[Own]:
             if block.seen(number) is not Seen.GONE
         }
         for verdict in judge.fewer("HCAs", len(devices - host.virtual), host.expect.hcas):
-            yield Own("hcas", verdict)
+            yield Own("hcas", verdict, hca.answered_at)
     if host.gpus is not None and verdicts.get("gpu", OK).health is not Health.UNKNOWN:
         expected = host.most_gpus if host.expect.gpus is None else host.expect.gpus
+        gpu = host.questions.get("gpu")
         for verdict in judge.fewer("GPUs", host.gpus, expected):
-            yield Own("gpus", verdict)
+            yield Own("gpus", verdict, gpu.answered_at if gpu else None)
 
 
 def of_rows(judged: Judged[object]) -> Iterator[Verdict]:

@@ -11,13 +11,12 @@ from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import Kind
 from fabconsole.state import turns
 from fabconsole.state.judge import OK, Verdict
-from fabconsole.state.question_state import STALE_INTERVALS, UNKNOWN_INTERVALS, QuestionState
+from fabconsole.state.question_state import IN_BAND, STALE_INTERVALS, UNKNOWN_INTERVALS, QuestionState
 from fabconsole.state.silence import SESSION
 from fabconsole.state.switch import Switch
 from fabconsole.state.switch_names import named
 from fabconsole.stream.records import Sweep, Unanswered
 
-IN_BAND = "in-band"
 _SUDDENLY_FEW = 0.5
 """A sweep that sees less than this part of the switches we know saw wrong: they are unknown, not gone."""
 _ENOUGH_TO_TELL = 4

@@ -8,10 +8,11 @@ from fabconsole.state import judge, roll_up
 from fabconsole.state.host_view import InBandPart
 from fabconsole.state.judge import Verdict
 from fabconsole.state.port_rows import JudgedPorts, ScaleOf, judged_ports
+from fabconsole.state.question_state import IN_BAND
 from fabconsole.state.roll_up import Own
 from fabconsole.state.rows import Rows
 from fabconsole.state.snapshot import NodeView, PortView, QuestionView
-from fabconsole.state.sweeps import IN_BAND, Subnet
+from fabconsole.state.sweeps import Subnet
 from fabconsole.state.switch import Switch
 
 PLATFORM = "switch"
@@ -59,7 +60,7 @@ def switch_view(
 ) -> tuple[NodeView, tuple[Own, ...]]:
     """The node that a switch without an inventory entry is, and what is to be said of it itself."""
     part = in_band_part(subnet, switch, ports, now)
-    own = (Own("sweep", part.verdict), events)
+    own = (Own("sweep", part.verdict, part.since), events)
     whole = judge.worse(*(one.verdict for one in own), *roll_up.of_rows(ports.judged))
     view = NodeView(
         name=name,
@@ -82,7 +83,9 @@ def switch_view(
 def in_band_part(subnet: Subnet, switch: Switch, ports: Rows[PortView], now: float) -> InBandPart:
     """What the sweep says of a switch."""
     verdict = subnet.switch_verdict(switch, now)
-    return InBandPart(ports, verdict, _question(subnet, switch, verdict, now), _facts(subnet, switch))
+    return InBandPart(
+        ports, verdict, _question(subnet, switch, verdict, now), _facts(subnet, switch), subnet.question.since
+    )
 
 
 def _facts(subnet: Subnet, switch: Switch) -> dict[str, str]:

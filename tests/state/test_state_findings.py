@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from state_records import CLEAN, DOWN, Lab, active
+from state_records import ASKED, CLEAN, DOWN, Lab, active
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
@@ -83,6 +83,33 @@ def test_ports_that_were_not_read_for_one_reason_are_one_line_that_counts_them()
         rows = {f"mlx5_{number}/1": CLEAN for number in range(1 + more)}
         lab.ports("h0", rows, dict.fromkeys(rows, PortState()))
         assert [f.reason for f in found(lab)] == [f"its state was not read{said}"]
+
+
+def test_a_question_is_unanswered_since_it_first_was_whenever_a_picture_is_taken() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    began = lab.wait(5).now
+    for _ in range(20):
+        lab.silent("h0", "nvlink")
+        lab.wait(30).ports("h0")
+        lab.rest("h0")
+    assert [(f.end, f.reason, f.since) for f in found(lab)] == [("h0", "nvlink: timed out", began)]
+
+
+def test_a_node_that_never_answered_is_unseen_since_it_was_first_asked_in_vain() -> None:
+    lab = Lab("h0")
+    began = lab.now
+    for one in ASKED:
+        lab.silent("h0", one.question, Reason.UNREACHABLE)
+    lab.wait(600)
+    assert [f.since for f in found(lab)] == [began]
+
+
+def test_cards_are_too_few_since_they_were_counted() -> None:
+    lab = Lab("h0", asked=(Asked("hca", 5.0),), expect=Expect(hcas=2))
+    for _ in range(2):
+        lab.wait(5).ports("h0")
+    assert [(f.reason, f.since) for f in lab.state.snapshot(lab.now + 7).findings] == [("1 of 2 HCAs", lab.now)]
 
 
 def test_a_dead_switch_is_one_line_that_counts_its_links() -> None:
