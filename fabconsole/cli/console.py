@@ -31,4 +31,6 @@ def run(path: Path, theme: str) -> int:
     warnings = [short] if short else []
     app = FabConsole(source_of=source, picture=state, apply=state.apply, theme=theme, warnings=warnings)
     app.run()
+    if app.defect is not None:
+        raise app.defect
     return app.return_code or 0

@@ -33,7 +33,7 @@ class Failure:
 
     @property
     def detail(self) -> str:
-        """What is said, then of whom: a node's name and its address need not be alike, and a narrow list cuts the end."""
+        """What is said, then of whom, since a narrow list cuts the end; a node's name and its address may differ."""
         return f"{self.said} · {self.target}" if self.target else self.said
 
 

@@ -94,6 +94,19 @@ class FabConsole(App[None], inherit_bindings=False):
         """
         event.prevent_default()
 
+    @property
+    def defect(self) -> Exception | None:
+        """What broke the console, if anything did: for the log, not for the operator."""
+        return self._exception
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Of Textual, which would print pages of traceback, locals and all, over what was on the screen."""
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
     def _start(self) -> None:
         catalogue = load_commands() if self._catalogue is None else self._catalogue
         self.diagnostics.commands = catalogue.commands

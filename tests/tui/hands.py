@@ -22,6 +22,7 @@ async def opened(bench: Bench, size: tuple[int, int] = (120, 40)) -> AsyncIterat
         bench.app.console_screen.tick()
         await pilot.pause()
         yield pilot
+        assert bench.app.console_screen.defects.told == ()
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool], deadline_s: float = 10.0) -> None:

@@ -84,8 +84,10 @@ class Scripted:
 class Bench:
     """A console on a still fabric, and what it is connected to."""
 
-    def __init__(self, snapshot: Snapshot, folder: Path, source: Scripted | None = None) -> None:
-        self.picture = Still(snapshot)
+    def __init__(
+        self, snapshot: Snapshot, folder: Path, source: Scripted | None = None, picture: Still | None = None
+    ) -> None:
+        self.picture = picture or Still(snapshot)
         self.source = source or Scripted(inventory_of(snapshot))
         self.audit = folder / "audit.jsonl"
         self.now = NOON

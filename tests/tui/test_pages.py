@@ -205,7 +205,9 @@ def test_a_node_page_has_each_gpus_xids_beside_its_nvlinks() -> None:
 
 def test_a_node_page_says_why_a_question_has_no_answer() -> None:
     node = host("a0", "r0")
-    stuck = replace(node.questions[2], health=Health.STALE, age_s=95.0, reason=Reason.STUCK, detail="not back", since=NOON - 95)
+    stuck = replace(
+        node.questions[2], health=Health.STALE, age_s=95.0, reason=Reason.STUCK, detail="not back", since=NOON - 95
+    )
     shown = snapshot([replace(node, questions=(*node.questions[:2], stuck))])
     page = plain(desk(shown, Place(View.NODE, "a0")).draw(160, 40).lines)
     assert "nvlink ◌ 1 min" in page

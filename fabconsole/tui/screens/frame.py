@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from fabconsole.tui import keys
 from fabconsole.tui.addresses import nvlink_of
+from fabconsole.tui.defects import DRAWING, LOOKING, Defects
 from fabconsole.tui.desk import LEAST_SIZE, Desk
 from fabconsole.tui.drawing import Span, fit
 from fabconsole.tui.palette import Palette
@@ -41,6 +42,7 @@ class Frame(Screen[None], inherit_bindings=False):
         self.palette = palette
         self.stream = Stream()
         self.warnings: tuple[str, ...] = ()
+        self.defects = Defects()
         self.stage = Stage(palette)
         self.pane = Pane(palette, diagnostics)
         self.filter = Filter()
@@ -72,8 +74,9 @@ class Frame(Screen[None], inherit_bindings=False):
 
     def look(self) -> None:
         """Take a fresh snapshot."""
-        if self.desk.look(self._clock()):
-            self.set_out()
+        with self.defects.contained(LOOKING):
+            if self.desk.look(self._clock()):
+                self.set_out()
 
     def tick(self) -> None:
         """Look again and draw what changed."""
@@ -92,14 +95,15 @@ class Frame(Screen[None], inherit_bindings=False):
             text = f" fabconsole needs {least[0]}×{least[1]}, here are {here.width}×{here.height}"
             self._small.show(((Span(fit(text, here.width), "warn"),),))
             return
-        self.draw_bars()
-        self.stage.draw(self.desk)
-        self.pane.redraw()
+        with self.defects.contained(DRAWING):
+            self.draw_bars()
+            self.stage.draw(self.desk)
+            self.pane.redraw()
 
     def draw_bars(self) -> None:
         """The lines above and below, which say what the cursor is on."""
         now = self._clock()
-        self._top.show(self.desk, now, self.stream, self.warnings)
+        self._top.show(self.desk, now, self.stream, (*self.defects.told, *self.warnings))
         if now - self._said[0] >= _SAID_S:
             self._said = (now, "")
         cursor = self.pane.about if self.pane.doing else self.stage.cursor

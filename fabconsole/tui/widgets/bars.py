@@ -60,14 +60,14 @@ class Top(Vertical):
     def show(self, desk: Desk, now: float, stream: Stream, warnings: Sequence[str]) -> None:
         """Draw what changed."""
         snapshot = desk.snapshot
+        texts = [stream.ended] if stream.ended else []
+        texts += [*(banner.text for banner in snapshot.banners), *warnings]
+        self._show_banners(texts)
         self._head.show((header(snapshot, desk.trail.crumbs(), self._head.size.width, desk.waiting),))
         is_read = snapshot.coverage.polled > 0
         clock_width, ended = self._clock.size.width, bool(stream.ended)
         self._clock.show((pulse(now, stream.heard_at, snapshot.interval_s, ended, clock_width, is_read=is_read),))
         self._tabs.show((metric_tabs(desk.metric, self._tabs.size.width, desk.legend),))
-        texts = [stream.ended] if stream.ended else []
-        texts += [*(banner.text for banner in snapshot.banners), *warnings]
-        self._show_banners(texts)
 
     def _show_banners(self, texts: Sequence[str]) -> None:
         lines = banner_lines(texts, self._head.size.width + self._clock.size.width)
