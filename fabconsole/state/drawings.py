@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from fabconsole.fabric.inventory import Inventory
@@ -50,12 +50,23 @@ class Drawings:
         self._drawn: dict[str, Drawn] = {}
 
     def open(self, inventory: Inventory, thresholds: Thresholds, hosts: Mapping[str, Host]) -> None:
-        """Draw by these from now on; nothing drawn before holds."""
+        """Draw by these from now on. What was drawn of a host holds while its version does."""
+        if thresholds != self._thresholds or inventory.expects != self._inventory.expects:
+            self._scales = Scales(thresholds)
+            self._ports = {}
+            self._drawn = {}
+        kept = {name for name, host in hosts.items() if self._hosts.get(name) is host}
+        other = (hosts.keys() | self._views.keys()) - kept
+        self._drawn = {name: drawn for name, drawn in self._drawn.items() if name not in other}
+        self._views = {name: self._views[name] if name in kept else HostView(host) for name, host in hosts.items()}
         self._inventory, self._thresholds, self._hosts = inventory, thresholds, hosts
-        self._scales = Scales(thresholds)
-        self._views = {name: HostView(host) for name, host in hosts.items()}
-        self._ports = {}
-        self._drawn = {}
+
+    def keep(self, names: Collection[str]) -> None:
+        """Forget what was drawn of nodes that are no more, a switch that goes by another name among them."""
+        if len(self._drawn) > len(names):
+            self._drawn = {name: drawn for name, drawn in self._drawn.items() if name in names}
+            self._ports = {name: ports for name, ports in self._ports.items() if name in names}
+            self._onsets.keep(names)
 
     def draw(self, name: str, found: Found | None, now: float) -> Drawn:
         """A node at `now`: a host of the inventory, a switch that was `found`, or both."""

@@ -75,6 +75,7 @@ class FabricState:
             drawn = self._drawings.draw(name, switches.get(name), now)
             nodes[name] = drawn.view
             found += drawn.findings
+        self._drawings.keep(nodes)
         shared = banners(inventory, nodes, self._subnets.values())
         return Snapshot(
             fabric=inventory.fabric,
@@ -101,23 +102,21 @@ class FabricState:
         return Series(at=(), growth=())
 
     def _open(self, opening: Opening) -> None:
-        before = self._hosts
-        inventory = opening.inventory
-        self._inventory, self._thresholds = inventory, opening.thresholds
+        before, inventory, thresholds = self._hosts, opening.inventory, opening.thresholds
+        judged_anew, self._thresholds = thresholds != self._thresholds, thresholds
+        self._inventory = inventory
         fast = [one.interval_s for asked in opening.asked.values() for one in asked]
         self._interval_s = min(fast, default=inventory.poll.fast_s)
         self._hosts = {}
         for name, node in inventory.nodes.items():
             asked = opening.asked.get(name, ())
-            expect = node.expect.over(inventory.expected_of(name))
-            host = before.get(name) or Host(node, expect, asked, opening.thresholds.window_s)
-            host.node, host.expect = node, expect
-            host.ask(asked)
-            host.refresh()
-            self._hosts[name] = host
-        self._timeline.colours_s = opening.thresholds.event_s
+            host = self._hosts[name] = before.get(name) or Host(node, asked, thresholds.window_s)
+            host.reopen(node, asked, thresholds.window_s, judged_anew=judged_anew)
+        for subnet in self._subnets.values():
+            subnet.judge_over(thresholds.window_s)
+        self._timeline.colours_s = thresholds.event_s
         self._timeline.keep({*self._hosts, *(name for name, _, _ in self._switches())})
-        self._drawings.open(inventory, opening.thresholds, self._hosts)
+        self._drawings.open(inventory, thresholds, self._hosts)
 
     def _sample(self, sample: Sample) -> None:
         host = self._hosts.get(sample.node)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -44,6 +44,10 @@ class Onsets:
         if now:
             self._nodes[node] = now
         return {what: since for what, (_, since) in now.items()}
+
+    def keep(self, nodes: Collection[str]) -> None:
+        """Forget nodes that are no more."""
+        self._nodes = {name: things for name, things in self._nodes.items() if name in nodes}
 
 
 def findings_of(view: NodeView, own: Iterable[Own], onsets: Onsets, now: float) -> tuple[Finding, ...]:

@@ -21,15 +21,14 @@ _NO_FACTS: Mapping[str, str] = {}
 class Host:
     """A node and its past over the health window."""
 
-    def __init__(self, node: Node, expect: Expect, asked: Sequence[Asked], window_s: float) -> None:
+    def __init__(self, node: Node, asked: Sequence[Asked], window_s: float) -> None:
         self.node = node
-        self.expect = expect
         self.window_s = window_s
         self.questions: dict[str, QuestionState] = {}
         self.facts: dict[str, str] = {}
         self.blocks: dict[tuple[str, Kind, Width], Block] = {}
         self.version = 0
-        """Grows with every record that says something."""
+        """Grows with every record that says something, and when it is asked or judged otherwise."""
         self.rules_version = 0
         """Grows when it is judged by something else."""
         self.uptime_s: float | None = None
@@ -44,10 +43,30 @@ class Host:
         self._boot_id: str | None = None
         self._missing: frozenset[str] = frozenset()
         self._learned: dict[str, dict[str, str]] = {}
-        self.ask(asked)
+        self._asked: Sequence[Asked] = ()
+        self._ask(asked)
 
-    def ask(self, asked: Sequence[Asked]) -> None:
-        """These are its questions from now on; what was answered before stays."""
+    @property
+    def expect(self) -> Expect:
+        """What should be there."""
+        return self.node.expect
+
+    def reopen(self, node: Node, asked: Sequence[Asked], window_s: float, *, judged_anew: bool) -> None:
+        """It is this node with these questions from now on; what was answered before stays.
+
+        Where none of it is another, and it is judged as before, what was drawn of it holds.
+        """
+        if not judged_anew and node == self.node and asked == self._asked:
+            return
+        self.node, self.window_s = node, window_s
+        for block in self.blocks.values():
+            block.window.window_s = window_s
+        self._ask(asked)
+        self.version += 1
+        self.rules_version += 1
+
+    def _ask(self, asked: Sequence[Asked]) -> None:
+        self._asked = asked
         before = self.questions
         self.questions = {}
         for one in asked:
@@ -83,11 +102,6 @@ class Host:
         events += self._left(sample.at)
         self._name()
         return events
-
-    def refresh(self) -> None:
-        """What was drawn of it no longer holds: other thresholds, another expectation."""
-        self.version += 1
-        self.rules_version += 1
 
     def swept(self, sweep: Sweep) -> Sequence[Event]:
         """It swept the subnet; who manages that is among its facts. Returns what changed about the host itself."""

@@ -45,6 +45,12 @@ class Subnet:
         self._missed: frozenset[str] = frozenset()
         self._twins: set[_Far] = set()
 
+    def judge_over(self, window_s: float) -> None:
+        """Rates are taken over so long from now on."""
+        self.window_s = window_s
+        for switch in self.switches.values():
+            switch.block.window.window_s = window_s
+
     def sweep(self, sweep: Sweep, taken: Collection[str], peers: Mapping[str, str]) -> list[Event]:
         """Fold one sweep; returns the changes of state it shows.
 

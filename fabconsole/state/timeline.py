@@ -111,6 +111,7 @@ class Timeline:
             del self._nodes[name]
             self._views = None
         self._names = {name: names for name, names in self._names.items() if name in nodes}
+        self._versions = {name: version for name, version in self._versions.items() if name in nodes}
 
     def views(self) -> tuple[EventView, ...]:
         """Newest first; the same object while nothing happened."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from state_records import ASKED, CLEAN, DOWN, INACTIVE, Lab, xid
+from state_records import ASKED, CLEAN, DOWN, INACTIVE, RULES, Lab, xid
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
@@ -323,6 +323,52 @@ def test_a_reload_keeps_the_past_and_judges_by_the_new_rules() -> None:
     )
     assert lab.port("h0/mlx5_0/1").reason == "400 of 800 Gb/s"
     assert lab.port("h0/mlx5_0/1").rates["symbol_error"] == 0.0
+
+
+def reopened(lab: Lab, **changes: object) -> None:
+    """The fabric's first record once more, with some of it changed."""
+    opening = Opening(at=lab.now, inventory=lab.inventory, thresholds=RULES, asked=lab.asked)
+    lab.state.apply(replace(opening, **changes))  # type: ignore[arg-type]
+
+
+def test_a_reload_draws_anew_only_what_it_changes() -> None:
+    lab = Lab("h0", "h1")
+    lab.all_well("h0", "h1")
+    before = lab.state.snapshot(lab.now)
+    reopened(lab, asked=lab.asked | {"h1": (*ASKED, Asked("in-band", 60.0))})
+    after = lab.state.snapshot(lab.now)
+    assert after.nodes["h0"] is before.nodes["h0"]
+    assert [question.name for question in after.nodes["h1"].questions][-1] == "in-band"
+    reopened(lab, thresholds=replace(RULES, event_s=60.0))
+    assert lab.node("h0") is not before.nodes["h0"]
+
+
+def test_a_reload_with_a_longer_window_is_of_what_is_known_already_too() -> None:
+    lab = Lab("h0", in_band=["h0"])
+    lab.all_well("h0")
+    lab.sweep("h0", lab.switch("leaf01", {"1": CLEAN}))
+    reopened(lab, thresholds=replace(RULES, window_s=600.0))
+    for _ in range(4):
+        ill = {**CLEAN, "symbol_error": 5}
+        lab.wait(60).ports("h0", {"mlx5_0/1": ill})
+        lab.sweep("h0", lab.switch("leaf01", {"1": ill}))
+    assert (lab.port("h0/mlx5_0/1").health, lab.port("leaf01/1").health) == (Health.WARN, Health.WARN)
+
+
+def test_an_inventorys_switch_that_a_reload_brings_is_drawn_as_such() -> None:
+    lab = Lab("h0", in_band=["h0"])
+    lab.sweep("h0", lab.switch("leaf01", {"1": CLEAN}))
+    assert lab.node("leaf01").rack is None
+    reopened(lab, inventory=Lab("h0", "leaf01", in_band=["h0"]).inventory)
+    assert lab.node("leaf01").rack == "r00"
+
+
+def test_nothing_is_kept_of_a_switch_that_goes_by_another_name() -> None:
+    lab = Lab("h0", in_band=["h0"])
+    for name in ("leaf01", "leaf02"):
+        lab.sweep("h0", lab.switch(name, {"1": CLEAN}, guid="1e"))
+        names = set(lab.state.snapshot(lab.now).nodes)
+    assert names == set(lab.state._drawings._drawn) == {"h0", "leaf02"}
 
 
 def test_a_node_nobody_asks_is_unknown() -> None:
