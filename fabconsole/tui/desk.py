@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from fabconsole.fabric.health import Health
 from fabconsole.state.snapshot import Picture, Snapshot
+from fabconsole.tui.addresses import node_of, rack_named
 from fabconsole.tui.drawing import Line, Span
 from fabconsole.tui.floor import FloorPlan
 from fabconsole.tui.layout import Layout, lay
@@ -99,6 +100,12 @@ class Desk:
             racks = {name: rack.name for rack in self.snapshot.racks for name in rack.nodes}
             names = (name for name in self.snapshot.nodes if self.sieve.matches(name, racks.get(name, name)))
             self._matched = frozenset(names)
+
+    def is_filtered_out(self, address: str) -> bool:
+        """True on the fabric for what the filter's text is not the name of, nor of its rack."""
+        if self._matched is None or self.trail.here.view is not View.FABRIC or rack_named(address) is not None:
+            return False
+        return node_of(address) not in self._matched
 
     @property
     def held(self) -> str:

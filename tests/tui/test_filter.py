@@ -81,3 +81,12 @@ async def test_escape_from_the_filters_line_is_back_where_it_was_asked_for(bench
         now = (len(console.desk.trail.places), console.desk.trail.here.subject, console.stage.place.selected)
         assert now == was
         assert console.desk.sieve.is_open
+
+
+@pytest.mark.parametrize("key", ["enter", "d", "space"])
+async def test_nothing_is_done_to_what_the_filter_holds_back(bench: Bench, key: str) -> None:
+    async with opened(bench) as pilot:
+        console = bench.app.console_screen
+        await pilot.press("slash", *"quux", "enter", key)
+        assert "gpu00-00 is not /quux: esc ends the filter" in seen(bench)
+        assert (console.desk.trail.here.view, console.pane.display, console.desk.marked) == (View.FABRIC, False, set())

@@ -43,12 +43,22 @@ class Console(Frame, inherit_bindings=False):
     @on(Sheet.Chosen)
     def _chosen(self, message: Sheet.Chosen) -> None:
         snapshot = self.desk.snapshot
+        if self._is_out_of_sight():
+            return
         if event_key(message.address) is not None:
             self.action_whole()
         elif self.stage.is_list(message.sheet):
             self._go_to(to(message.address, snapshot))
         else:
             self._go_to(inside(self.desk.trail.here, message.address, snapshot))
+
+    def _is_out_of_sight(self) -> bool:
+        """Nothing is done to what the filter holds back: it is not what the operator asked to see."""
+        address = None if self.stage.focused_list or self.pane.doing else self.stage.address
+        if address is None or not self.desk.is_filtered_out(address):
+            return False
+        self.say(f"{address} is not /{self.desk.sieve.text}: esc ends the filter")
+        return True
 
     def _go_to(self, place: Place | None) -> None:
         if place is None:
@@ -160,7 +170,7 @@ class Console(Frame, inherit_bindings=False):
     def action_mark(self) -> None:
         """Mark the selected node, or take the mark away."""
         address = self.stage.address
-        if address is not None:
+        if address is not None and not self._is_out_of_sight():
             self.desk.toggle_mark(node_of(address))
             self.stage.mark(self.desk.marked)
             self.draw_bars()
@@ -197,7 +207,7 @@ class Console(Frame, inherit_bindings=False):
     def action_diagnose(self) -> None:
         """Offer what can be asked of the selection."""
         address = self.pane.about if self.pane.doing else self.stage.address
-        if address is None:
+        if address is None or self._is_out_of_sight():
             return
         if self.pane.offer(address, self.desk.marked, self.desk.snapshot):
             self._open_pane()
