@@ -17,7 +17,7 @@ _SEEN_ILL = frozenset({Health.WARN, Health.CONGESTED, Health.DEGRADED, Health.CR
 _NOT_LINKED = frozenset({"Sleep", "Polling", "Disabled", "PortConfigurationTraining", "LinkErrorRecovery", "PhyTest"})
 """A port that is Active all the same is about to lose its link, or has just lost it."""
 _SPEED_SLACK = 0.999
-"""Tools print 26.562 and 106.25 rounded; less than a thousandth is not a slower link."""
+"""Tools round what they print: less than a thousandth is not a slower link."""
 
 
 @dataclass(frozen=True, slots=True)

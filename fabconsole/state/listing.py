@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import humanize
-from ClusterShell.NodeSet import NodeSet
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from fabconsole.fabric.health import Health, Severity
+from fabconsole.fabric.node_sets import folded
 from fabconsole.state.report import known_nvlinks, moment, severity
 from fabconsole.state.silence import SESSION
 from fabconsole.state.snapshot import Coverage, EventView, NodeView, Snapshot
@@ -77,7 +77,7 @@ def _nodes(snapshot: Snapshot) -> Table:
         ails = view.health.severity >= Severity.WARN
         alike.setdefault((view.health, view.reason if ails else ""), []).append(view)
     for (health, reason), views in alike.items():
-        names = str(NodeSet.fromlist([view.name for view in views], resolver=None, autostep=None))
+        names = folded(view.name for view in views)
         many = f"{len(views)} nodes" if len(views) > 1 or not reason else ""
         why = ": ".join(part for part in (many, reason) if part)
         racks = _racks(list(dict.fromkeys(view.rack for view in views if view.rack is not None)))
