@@ -83,6 +83,14 @@ async def test_escape_from_the_filters_line_is_back_where_it_was_asked_for(bench
         assert console.desk.sieve.is_open
 
 
+async def test_the_cursor_goes_to_a_node_itself_whatever_column_it_comes_from(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        console = bench.app.console_screen
+        console.stage.place.select("gpu00-02/gpu7")
+        await pilot.press("slash", *"gpu09", "enter")
+        assert console.stage.place.selected == "gpu09-00"
+
+
 @pytest.mark.parametrize("key", ["enter", "d", "space"])
 async def test_nothing_is_done_to_what_the_filter_holds_back(bench: Bench, key: str) -> None:
     async with opened(bench) as pilot:

@@ -109,11 +109,12 @@ class Sheet(Canvas, can_focus=True):
         self.scroll_lines(0 if direction < 0 else len(self.lines))
 
     def to_shown(self) -> None:
-        """Off a place that the filter holds back, to the nearest that it does not."""
+        """Off a place that the filter holds back, to the nearest node that it does not: it is nodes that are named."""
         if self._block is not None and self._block.hidden:
             found = nearest(self._field.rows, self._block.y, self._block.x)
             if found is not None and not found.hidden:
-                self._go(found)
+                node = self._field.find(node_of(found.address), self._stands_for, found)
+                self._go(found if node is None or node.hidden else node)
 
     def action_choose(self) -> None:
         """Go into what is selected, if it is seen; where nothing can be chosen, the key is somebody else's."""
