@@ -39,10 +39,18 @@ def test_what_is_worst_is_said_in_full_first() -> None:
     assert said[5] == "   a reason that goes on and on,…"
 
 
+@pytest.mark.parametrize("width", [WIDTH, 60, 90])
+def test_a_link_s_far_end_is_named_however_narrow_the_list_is(width: int) -> None:
+    shown = east()
+    linked = next(one for one in shown.findings if one.peer)
+    said = plain(worst_lines(replace(shown, findings=(linked,)), width))
+    assert f"⇄ {linked.peer}" in said
+
+
 def _told_at_length(number: int) -> Snapshot:
     shown = east()
     reason = "a reason that goes on and on, and on"
-    return replace(shown, findings=tuple(replace(one, reason=reason) for one in shown.findings[:number]))
+    return replace(shown, findings=tuple(replace(one, reason=reason, peer=None) for one in shown.findings[:number]))
 
 
 @pytest.mark.parametrize(("width", "height", "least"), [(200, 42, 60), (120, 32, 34)])

@@ -203,6 +203,20 @@ def test_a_node_page_has_each_gpus_xids_beside_its_nvlinks() -> None:
     assert "Xid" not in plain(desk(snapshot([host("a0", "r0")]), Place(View.NODE, "a0")).draw(120, 40).lines)
 
 
+def test_a_node_page_says_what_is_wrong_before_what_the_node_is() -> None:
+    node = replace(host("a0", "r0"), health=Health.DOWN, reason="mlx5_1/1: Down, Polling")
+    line = plain(desk(snapshot([node]), Place(View.NODE, "a0")).draw(120, 40).lines).splitlines()[0]
+    assert line.startswith(" ▼ DOWN  mlx5_1/1: Down, Polling  linux-gpu · rack r0")
+
+
+def test_a_rack_speaks_of_its_own_nodes() -> None:
+    shown = snapshot([host("a0", "r0"), silent("b0", "r1")])
+    shown = replace(shown, findings=())
+    pages = {name: plain(desk(shown, Place(View.RACK, name)).draw(100, 30).lines) for name in ("r0", "r1")}
+    assert "nothing that was asked for is wrong" in pages["r0"]
+    assert "nothing so far, and not everything was answered" in pages["r1"]
+
+
 def test_a_node_page_says_why_a_question_has_no_answer() -> None:
     node = host("a0", "r0")
     stuck = replace(

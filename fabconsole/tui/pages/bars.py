@@ -31,7 +31,7 @@ def header(snapshot: Snapshot, crumbs: Sequence[str], width: int, waiting: Colle
     names = [_name(fabric, crumbs), _name(fabric, crumbs[-1:])]
     each, alike, gaps, numbers = _coverage(snapshot.coverage)
     roomy, tight, worst = (_counts(snapshot, waiting, brevity) for brevity in range(3))
-    worded = [Span("nodes ", "dim"), *roomy] if snapshot.severity > Severity.INFO else roomy
+    worded = [Span("nodes with ", "dim"), *roomy] if snapshot.severity > Severity.INFO else roomy
     wanted = [(names[0], [*sizes, *each], worded), (names[0], each, worded), (names[0], alike, worded)]
     wanted += [(name, middle, tail) for middle, tail, name in product((each, alike, gaps), (roomy, tight), names)]
     wanted += [(_name("", crumbs[-1:]), middle, tight) for middle in (gaps, numbers)]

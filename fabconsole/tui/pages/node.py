@@ -93,8 +93,8 @@ def _facts(node: NodeView) -> list[Span]:
     return [
         Span(" "),
         Span(f"{node.health.glyph} {node.health.value}", node.health.value.lower()),
-        Span("  " + " · ".join(facts), "dim"),
         Span(f"  {node.reason}" if node.reason else "", "text"),
+        Span("  " + " · ".join(facts), "dim"),
     ]
 
 

@@ -13,6 +13,8 @@ from fabconsole.tui.waiting import WAITING
 from fabconsole.tui.wording import filter_said, since
 
 _SINCE = 6
+_BESIDE = 44
+"""Columns from which a link's two ends stand beside each other; else the far one comes before the reason."""
 _MOST = 100
 """Findings that a list holds; the report has the rest."""
 
@@ -43,11 +45,20 @@ def worst_lines(
         whom = f"{reading} node{'s' if reading > 1 else ''} " if reading else ""
         lines.append((Span(fit(f" ? reading {whom}…", width), WAITING),))
     elif not found:
-        whole = snapshot.coverage.complete
+        whole = snapshot.coverage.complete if nodes is None else _are_answered(snapshot, nodes)
         said = "nothing that was asked for is wrong" if whole else "nothing so far, and not everything was answered"
         said = "nothing here that the filter lets through" if filtered else said
         lines.append((Span(fit(f" {said}", width), "dim"),))
     return tuple(lines)
+
+
+def _are_answered(snapshot: Snapshot, nodes: Container[str]) -> bool:
+    """True when of these nodes too every question that they can answer has its answer."""
+    return all(
+        node.error is None and all(q.reason is None or q.health is Health.NOT_SUPPORTED for q in node.questions)
+        for node in snapshot.nodes.values()
+        if node.name in nodes
+    )
 
 
 def _touches(finding: Finding, nodes: Container[str] | None) -> bool:
@@ -59,10 +70,13 @@ def _finding(finding: Finding, now: float, width: int, most: int) -> list[Line]:
     role, end = finding.health.value.lower(), finding.end
     tail = [Span(right(since(finding.since, now), _SINCE), "dim"), Span(" ")]
     first = [Span(" "), Span(finding.health.glyph, role), Span(" "), Span(end, "strong")]
-    if finding.peer and width >= 44:
+    reason, far = finding.reason or finding.health.value, finding.peer_health
+    if finding.peer and width < _BESIDE:
+        reason = f"⇄ {finding.peer} · {reason}"
+    elif finding.peer:
         first += [Span(" ⇄ ", "faint"), Span(finding.peer, "dim")]
-        if finding.peer_health is not None and finding.peer_health is not Health.OK:
-            first += [Span(" "), Span(finding.peer_health.glyph, finding.peer_health.value.lower())]
+        if far is not None and far is not Health.OK:
+            first += [Span(" "), Span(far.glyph, far.value.lower())]
     line = tuple(span._replace(address=end) for span in spread(first, tail, width))
-    why = within(f"   {finding.reason or finding.health.value}", width - 1, 3, most)
+    why = within(f"   {reason}", width - 1, 3, most)
     return [line, *((Span(fit(part, width), "dim"),) for part in why)]
