@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from math import inf
 
 from fabconsole.state.snapshot import Series
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 NO_READING = "·"
 """A step without a reading: it must not look like a quiet one."""
+NOT_KEPT = "┈"
+"""A time from which only other counters of the same thing are remembered."""
+FLAT = frozenset(f" {_BLOCKS[0]}{NO_READING}{NOT_KEPT}")
+"""What tells of no growth."""
 
 
 def sparkline(growth: Sequence[float | None], width: int) -> str:
@@ -20,10 +25,11 @@ def sparkline(growth: Sequence[float | None], width: int) -> str:
     return " " * (width - len(drawn)) + drawn
 
 
-def sparkline_between(series: Series, begin: float, end: float, width: int) -> str:
+def sparkline_between(series: Series, begin: float, end: float, width: int, *, read_from: float = inf) -> str:
     """The growth from `begin` to `end`, so that series of different rhythms stand under one another.
 
-    A column shows the highest of what it covers; it is blank before the first and after the last reading.
+    A column shows the highest of what it covers; it is blank before the first and after the last reading, and dotted
+    where the thing was read, from `read_from` on, and this of it not kept for so long.
     """
     steps = _steps(series)
     column_s = (end - begin) / max(1, width)
@@ -36,8 +42,9 @@ def sparkline_between(series: Series, begin: float, end: float, width: int) -> s
     if not covered:
         return " " * width
     first, last = min(covered), max(covered)
+    kept_out = sum(begin + (column + 1) * column_s > read_from for column in range(first))
     drawn = sparkline([covered.get(column) for column in range(first, last + 1)], last + 1 - first)
-    return " " * first + drawn + " " * (width - last - 1)
+    return " " * (first - kept_out) + NOT_KEPT * kept_out + drawn + " " * (width - last - 1)
 
 
 def _steps(series: Series) -> list[tuple[float, float, float | None]]:

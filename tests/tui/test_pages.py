@@ -10,6 +10,7 @@ from drawn_fabric import NOON, Still, east, host, nvlink, port, silent, snapshot
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Mark, Severity
+from fabconsole.state.history import STEPS
 from fabconsole.state.snapshot import Banner, EventView, Finding, QuestionCoverage, Series, Snapshot
 from fabconsole.stream.records import Reason
 from fabconsole.tui.desk import Desk
@@ -237,6 +238,18 @@ def test_a_link_page_sets_both_ends_side_by_side() -> None:
     assert "≥ 65 535" in symbol and " 0" in symbol
 
 
+def test_a_link_page_goes_no_further_back_than_each_end_is_remembered() -> None:
+    """The host is read every 5 s and remembered for five minutes, its switch every minute and for an hour."""
+
+    def series(end: str, counter: str) -> Series:
+        every, steps = (60.0, 40) if end.startswith("leaf") else (5.0, STEPS)
+        return Series(at=tuple(NOON - every * back for back in reversed(range(steps))), growth=(1.0,) * steps)
+
+    page = plain(link_lines(east(), "gpu03-02/mlx5_5/1", series, 150)).splitlines()
+    assert "last 5 min" in next(line for line in page if "COUNTERS" in line)
+    assert next(line for line in page if line.strip().startswith("symbol")).count("█") == 64
+
+
 def test_an_nvlink_page_has_one_end_and_its_events() -> None:
     shown = east()
     page = plain(link_lines(shown, "gpu09-00/gpu6/nvl2", Still(shown).series, 100))
@@ -459,6 +472,7 @@ def test_both_ends_of_a_link_are_drawn_over_one_time() -> None:
     late = Series(at=(NOON - 5, NOON), growth=(None, 0.0))
     assert sparkline_between(late, NOON - 60, NOON, 12) == " " * 10 + "·▁"
     behind = Series(at=(NOON - 45, NOON - 30), growth=(0.0, 1.0))
+    assert sparkline_between(late, NOON - 60, NOON, 12, read_from=NOON - 40) == "    ┈┈┈┈┈┈·▁"
     assert sparkline_between(behind, NOON - 60, NOON, 4) == "▁█  "
     assert sparkline_between(Series(at=(), growth=()), NOON - 60, NOON, 4) == "    "
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from math import inf
 from typing import NamedTuple
 
 from fabconsole.fabric.counters import COUNTERS, Class, known
+from fabconsole.state.history import STEPS
 from fabconsole.state.snapshot import NvlinkView, PortView, Series
 from fabconsole.tui.drawing import Line, Span, fit, length, right, wrapped
 from fabconsole.tui.readings import OLD, growth, label, lifetime
 from fabconsole.tui.sieve import Sieve
-from fabconsole.tui.sparkline import sparkline_between
+from fabconsole.tui.sparkline import FLAT, sparkline_between
 from fabconsole.tui.wording import span
 
 End = PortView | NvlinkView
@@ -90,7 +92,13 @@ class _Drawn:
         self._ends, self._now, self._sizes = ends, now, sizes
         counted = [name for name in names if known(name).kind is not Class.INFO] if sizes.spark else []
         self._grew = {(end.end, name): series(end.end, name) for end in ends for name in counted}
-        self._begin = min((one.at[0] for one in self._grew.values() if one.at), default=now)
+        began = [(one.at[0], len(one.at) >= STEPS) for one in self._grew.values() if one.at]
+        # No further back than every end is remembered: a blank would read as the time before its trouble began.
+        self._begin = max((at for at, is_full in began if is_full), default=min(began, default=(now, False))[0])
+        self._read_from = {end.end: self._first(end) for end in ends}
+
+    def _first(self, end: End) -> float:
+        return min((one.at[0] for (of, _), one in self._grew.items() if of == end.end and one.at), default=inf)
 
     @property
     def axis(self) -> str:
@@ -109,7 +117,8 @@ class _Drawn:
             ]
             series = self._grew.get((end.end, name))
             if series is not None:
-                line = sparkline_between(series, self._begin, self._now, sizes.spark)
-                cell.append(Span(line, OLD if end.is_old else grown.role if set(line) - set(" ▁·") else "faint"))
+                read_from = self._read_from[end.end]
+                line = sparkline_between(series, self._begin, self._now, sizes.spark, read_from=read_from)
+                cell.append(Span(line, OLD if end.is_old else grown.role if set(line) - FLAT else "faint"))
             spans += [*cell, Span(" " * (sizes.end - length(cell)))]
         return tuple(spans)

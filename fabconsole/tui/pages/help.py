@@ -19,6 +19,8 @@ _SIGNS = (
     ("↺", "reset in the window"),
     ("–", "not there; missing is not zero"),
     (STEPS[1:], "growth, a decade a step"),
+    ("▁▂▅█", "growth over time, the most as a full block"),
+    ("· ┈", "in it: no answer then; this counter is not kept for so long"),
     ("/m", "a minute, where it is narrow"),
     ("▼1 +3", "of a rack: one is down, three more are not well"),
     ("was", "read once, and not again when it was due"),

@@ -12,7 +12,7 @@ from fabconsole.state.snapshot import PortView, Series, Snapshot
 from fabconsole.tui.drawing import Line, Span, clipped, fit, right
 from fabconsole.tui.metrics import Metric
 from fabconsole.tui.readings import OLD, growth, label, lifetime
-from fabconsole.tui.sparkline import sparkline
+from fabconsole.tui.sparkline import FLAT, sparkline
 from fabconsole.tui.wording import gbps, was
 
 SeriesOf = Callable[[str, str], Series]
@@ -79,7 +79,7 @@ def port_lines(
         spans = [*_what(port, metric, columns), *_counted(port, columns)]
         if columns.spark:
             drawn = sparkline(series(port.end, "symbol_error").growth, columns.spark)
-            role = OLD if port.is_old else "warn" if set(drawn) - set(" ▁·") else "faint"
+            role = OLD if port.is_old else "warn" if set(drawn) - FLAT else "faint"
             spans += [Span("  "), Span(drawn, role)]
         spans += [Span(columns.gap), *_far(port, snapshot)]
         yield clipped([span._replace(address=port.end) for span in spans], width)
