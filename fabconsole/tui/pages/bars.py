@@ -59,9 +59,10 @@ def _sizes(snapshot: Snapshot) -> list[Span]:
 
 def _coverage(coverage: Coverage) -> tuple[list[Span], ...]:
     """From the most words to the least: each question, questions that are alike together, those with a gap alone,
-    and these without how many were asked.
+    and these by how many are missing.
 
-    `63/64 · hca 63/64 · nvlink 64`: where all have answered there is one number.
+    `63/64 · hca 63/64 · nvlink 64`: where all have answered there is one number; at the narrowest `hca −1`, which
+    cannot be taken for it.
     """
     polled = (coverage.polled, coverage.nodes)
     each = {name: (question.answered, question.asked) for name, question in coverage.questions.items()}
@@ -82,7 +83,7 @@ def _coverage(coverage: Coverage) -> tuple[list[Span], ...]:
 def _counted(names: str, counted: tuple[int, int], *, short: bool = False) -> Span:
     answered, asked = counted
     whole = answered == asked
-    said = f"{answered}" if short or (whole and names) else f"{answered}/{asked}"
+    said = f"−{asked - answered}" if short else f"{answered}" if whole and names else f"{answered}/{asked}"
     return Span(f"{names} {said}".strip(), "dim" if whole else "gap")
 
 
@@ -94,7 +95,7 @@ def _joined(parts: Sequence[Span]) -> list[Span]:
 
 
 def _counts(snapshot: Snapshot, waiting: Collection[str], brevity: int) -> list[Span]:
-    """`▼ 1 ✖ 2 ◌ 1`; brevity 1 without the blanks between, 2 the worst alone."""
+    """`▼ 1 ✖ 2 ◌ 1`; brevity 1 without the blanks between, 2 the worst and how many others: `▼1+3`."""
     bad = (node for node in snapshot.nodes.values() if node.health.severity >= Severity.WARN)
     counted = Counter(node.health for node in bad if node.name not in waiting)
     ordered = sorted(counted, key=lambda word: -word.rank)
@@ -102,6 +103,8 @@ def _counts(snapshot: Snapshot, waiting: Collection[str], brevity: int) -> list[
     spans: list[Span] = []
     for health in ordered[:1] if brevity > 1 else ordered:
         spans += [Span(f"{health.glyph}{blank}{counted[health]}", health.value.lower()), Span(" ")]
+    if brevity > 1 and len(ordered) > 1:
+        spans[-1:] = [Span(f"+{sum(counted[health] for health in ordered[1:])}", "dim"), Span(" ")]
     if waiting and not (brevity > 1 and spans):
         spans += [Span(f"{Health.UNKNOWN.glyph} reading {len(waiting)}", WAITING), Span(" ")]
     if not spans and snapshot.severity <= Severity.INFO and snapshot.coverage.complete:

@@ -23,6 +23,7 @@ _SIGNS = (
     ("· ┈", "in it: no answer then; this counter is not kept for so long"),
     ("/m", "a minute, where it is narrow"),
     ("▼1 +3", "of a rack: one is down, three more are not well"),
+    ("hca −1", "one that was asked did not answer, where it is narrow"),
     ("was", "read once, and not again when it was due"),
 )
 
