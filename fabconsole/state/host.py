@@ -142,6 +142,11 @@ class Host:
         before = any(one.answered_at is not None for one in ever)
         return self._silence.failed(self.node, failure, before=before)
 
+    @property
+    def lost_since(self) -> float | None:
+        """Since when it is not reached."""
+        return self._silence.lost_since
+
     def tables(self, kind: Kind) -> list[Block]:
         """The tables of one kind, in the order they first came."""
         return [block for block in self.blocks.values() if block.kind is kind]

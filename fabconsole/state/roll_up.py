@@ -25,7 +25,7 @@ class Own:
     """One thing about a node itself, not about one of its ports or NVLinks."""
 
     what: str
-    """questions, hcas, gpus, sm, sweep, events: the same thing keeps its name while its words change."""
+    """questions, connection, hcas, gpus, sm, sweep, events: the same thing keeps its name while its words change."""
     verdict: Verdict
     since: float | None = None
     """Since when, as far as it is known."""
@@ -47,15 +47,16 @@ def of_questions(host: Host, verdicts: Verdicts) -> Own:
         return Own("questions", OK)
     failures = {name: failure for name in unseen if (failure := host.questions[name].failure) is not None}
     lost = [failure for failure in failures.values() if failure.reason in FAR_SIDE]
-    onsets = [since for name in unseen if (since := host.questions[name].since) is not None]
+    health = judge.worse(*unseen.values()).health
     if lost:
-        reason = said(max(lost, key=lambda failure: failure.at))
-    else:
-        alike: dict[str, list[str]] = {}
-        for name, verdict in sorted(unseen.items(), key=lambda item: -item[1].health.rank):
-            alike.setdefault(failures[name].reason.value if name in failures else verdict.reason, []).append(name)
-        reason = "; ".join(f"{', '.join(names)}: {_in_full(words, names, failures)}" for words, names in alike.items())
-    return Own("questions", Verdict(judge.worse(*unseen.values()).health, reason), min(onsets, default=None))
+        latest = max(lost, key=lambda failure: failure.at)
+        return Own("connection", Verdict(health, said(latest)), host.lost_since)
+    alike: dict[str, list[str]] = {}
+    for name, verdict in sorted(unseen.items(), key=lambda item: -item[1].health.rank):
+        alike.setdefault(failures[name].reason.value if name in failures else verdict.reason, []).append(name)
+    reason = "; ".join(f"{', '.join(names)}: {_in_full(words, names, failures)}" for words, names in alike.items())
+    onsets = [since for name in unseen if (since := host.questions[name].since) is not None]
+    return Own("questions", Verdict(health, reason), min(onsets, default=None))
 
 
 def _in_full(words: str, names: Sequence[str], failures: Mapping[str, Unanswered]) -> str:

@@ -32,6 +32,11 @@ class Silence:
         self._unanswered: dict[str, float] = {}
         """Question to since when it alone is not answered."""
 
+    @property
+    def lost_since(self) -> float | None:
+        """Since when the node is not reached; None: it is, or was last."""
+        return self._lost[0] if self._lost else None
+
     def failed(self, node: Node, failure: Unanswered, *, before: bool) -> Sequence[Event]:
         """A due question has no answer; `before` it had one. Only what begins a spell is an event.
 

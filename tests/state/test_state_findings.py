@@ -105,6 +105,16 @@ def test_a_node_that_never_answered_is_unseen_since_it_was_first_asked_in_vain()
     assert [f.since for f in found(lab)] == [began]
 
 
+def test_a_lost_node_is_lost_since_it_was_and_not_since_one_of_its_questions_failed_for_its_own_reason() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    lab.silent("h0", "log", Reason.NO_PERMISSION)
+    assert [f.since for f in found(lab)] == [lab.now]
+    for _ in range(3):
+        lab.wait(600).silent("h0", "hca", Reason.UNREACHABLE)
+    assert [(f.reason, f.since) for f in found(lab)] == [("unreachable", lab.now - 1200)]
+
+
 def test_cards_are_too_few_since_they_were_counted() -> None:
     lab = Lab("h0", asked=(Asked("hca", 5.0),), expect=Expect(hcas=2))
     for _ in range(2):
