@@ -11,10 +11,12 @@ from textual.binding import Binding
 from fabconsole.tui.trail import View
 
 SHEET: tuple[Binding, ...] = (
-    Binding("left,h", "move(-1, 0)", "Left", id="move.left", show=False),
+    Binding(
+        "left,h", "move(-1, 0)", "Left; sideways in an answer that is wider than the window", id="move.left", show=False
+    ),
     Binding("down,j", "move(0, 1)", "Down", id="move.down", show=False),
     Binding("up,k", "move(0, -1)", "Up", id="move.up", show=False),
-    Binding("right,l", "move(1, 0)", "Right", id="move.right", show=False),
+    Binding("right,l", "move(1, 0)", "Right; sideways likewise", id="move.right", show=False),
     Binding("pagedown,ctrl+d", "page(1)", "Page down", id="move.page-down", show=False),
     Binding("pageup,ctrl+u", "page(-1)", "Page up", id="move.page-up", show=False),
     Binding("home,g", "edge(-1)", "First", id="move.first", show=False),
@@ -93,6 +95,7 @@ SHORT = {
     "pane.fold": "close",
     "pane.cancel": "cancel",
     "move.page-down": "more",
+    "move.right": "sideways",
     "whole.open": "go there",
     "whole.close": "back",
 }
@@ -108,6 +111,8 @@ class Doing(Enum):
     READING = "one has ended"
 
 
+_READ = ("pane.fold", "move.page-down", "move.right", "open", "diagnose", "lists.next", "whole")
+
 USEFUL: Mapping[View | Doing, Sequence[str]] = {
     View.FABRIC: ("lists.next", "open", "diagnose", "whole", "filter", "faults-only", "far-end", "metric", "mark"),
     View.RACK: ("open", "back", "lists.next", "diagnose", "whole", "faults-only", "metric", "far-end", "mark"),
@@ -115,8 +120,8 @@ USEFUL: Mapping[View | Doing, Sequence[str]] = {
     View.LINK: ("open", "back", "lists.next", "far-end", "diagnose", "whole", "faults-only"),
     Doing.LISTING: ("open", "whole", "back", "lists.next", "diagnose", "far-end", "mark"),
     Doing.CHOOSING: ("open", "pane.fold", "whole", "output", "lists.next"),
-    Doing.WAITING: ("pane.cancel", "pane.fold", "move.page-down", "open", "diagnose", "lists.next", "whole"),
-    Doing.READING: ("pane.fold", "move.page-down", "open", "diagnose", "lists.next", "whole"),
+    Doing.WAITING: ("pane.cancel", *_READ),
+    Doing.READING: _READ,
 }
 """What the foot of the screen names, most useful first: the last is the first that goes."""
 OTHERWISE: Mapping[View | Doing, Mapping[str, str]] = {

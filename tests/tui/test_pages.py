@@ -337,7 +337,7 @@ def test_however_narrow_the_header_names_every_question_with_a_gap(width: int, c
     }
     shown = replace(shown, coverage=replace(shown.coverage, questions=questions))
     said = plain([header(shown, crumbs, width)])
-    assert "hca 63/64" in said and "nvlink 61/64" in said or "hca −1" in said and "nvlink −3" in said
+    assert all(one in said for one in ("hca 63/64", "nvlink 61/64")) or "hca −1 · nvlink −3" in said
     assert length(header(shown, crumbs, width)) <= width
 
 

@@ -198,3 +198,26 @@ async def test_what_leads_nowhere_offers_no_way_on(bench: Bench) -> None:
         await pilot.pause()
         assert "go there" in seen(bench)
         assert console.desk.trail.here.subject == "gpu03-02"
+
+
+async def test_quit_asks_once_more_while_a_diagnostic_runs(tmp_path: Path) -> None:
+    shown = east()
+    bench = Bench(shown, tmp_path, Scripted(inventory_of(shown), (LONG,), ends=False))
+    async with opened(bench) as pilot:
+        console = bench.app.console_screen
+        await pilot.press("d", "enter")
+        await until(pilot, lambda: bool(console.pane.job and bench.source.orders))
+        await pilot.press("q")
+        assert bench.app.return_code is None
+        assert "still running: " in seen(bench) and "q again" in seen(bench)
+        await pilot.press("q")
+        assert bench.app.return_code == 0
+
+
+async def test_that_a_wide_answer_shifts_sideways_is_told(tmp_path: Path) -> None:
+    shown = east()
+    for answer, is_told in ((b"short\n", False), (b"long " * 60 + b"\n", True)):
+        bench = Bench(shown, tmp_path, Scripted(inventory_of(shown), (answer,)))
+        async with opened(bench) as pilot:
+            await read(pilot, bench)
+            assert ("→ sideways" in foot(bench)) is is_told

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from drawn_fabric import east
-from hands import opened, text, until
+from hands import opened, seen, text, until
 from scripted_source import Bench
 from textual.pilot import Pilot
 
@@ -50,3 +50,12 @@ async def test_escape_on_the_fabric_lets_go_of_the_marks_then_the_filter_then_fa
             await pilot.pause()
         assert not desk.marked and desk.sieve.is_open
         assert "esc" not in text(bench, "keys")
+
+
+async def test_why_nothing_is_offered_on_many_is_told(bench: Bench) -> None:
+    async with opened(bench) as pilot:
+        console = bench.app.console_screen
+        console.desk.marked = frozenset({"leaf01", "leaf02"})
+        console.stage.place.select("leaf01")
+        await pilot.press("d")
+        assert "not for many at once, unmark first" in seen(bench)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import ClassVar
 
 from textual import events, on
@@ -11,7 +12,7 @@ from textual.widgets import Input
 from fabconsole.tui import keys
 from fabconsole.tui.addresses import event_key, node_of
 from fabconsole.tui.pages.whole import whole
-from fabconsole.tui.screens.frame import Frame
+from fabconsole.tui.screens.frame import SAID_S, Frame
 from fabconsole.tui.screens.help import Help
 from fabconsole.tui.screens.whole import Whole
 from fabconsole.tui.trail import Place, Trail, far_end, inside, to
@@ -23,6 +24,7 @@ class Console(Frame, inherit_bindings=False):
     """Turns keys into moves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.CONSOLE]
+    _asked_to_leave = -inf
     _filtered_from: Trail | None = None
     """Where the filter's line was opened, if further in than the fabric."""
 
@@ -176,8 +178,13 @@ class Console(Frame, inherit_bindings=False):
             self.draw_bars()
 
     def action_quit(self) -> None:
-        """Leave; nothing on any node is left behind."""
-        self.app.exit(return_code=0)
+        """Leave; nothing on any node is left behind. What runs is not cut short by a key meant for its pane."""
+        now = self._clock()
+        if self.pane.running and now - self._asked_to_leave > SAID_S:
+            self._asked_to_leave = now
+            self.say(f"still running: {', '.join(self.pane.running)}; q again cuts it short and leaves")
+        else:
+            self.app.exit(return_code=0)
 
     def action_help(self) -> None:
         """Every key there is."""
@@ -209,10 +216,10 @@ class Console(Frame, inherit_bindings=False):
         address = self.pane.about if self.pane.doing else self.stage.address
         if address is None or self._is_out_of_sight():
             return
-        if self.pane.offer(address, self.desk.marked, self.desk.snapshot):
-            self._open_pane()
+        if why_not := self.pane.offer(address, self.desk.marked, self.desk.snapshot):
+            self.say(why_not)
         else:
-            self.say(f"nothing is known to run on {address}")
+            self._open_pane()
 
     def action_output(self) -> None:
         """The last diagnostic again."""

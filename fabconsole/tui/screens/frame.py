@@ -25,7 +25,8 @@ from fabconsole.tui.widgets.pane import Pane
 from fabconsole.tui.widgets.sheet import Sheet
 from fabconsole.tui.widgets.stage import Stage
 
-_SAID_S = 5.0
+SAID_S = 5.0
+"""How long a sentence stands at the foot of the screen."""
 _ROOMY = 30
 """Lines from which the bars may take two more."""
 
@@ -104,7 +105,7 @@ class Frame(Screen[None], inherit_bindings=False):
         """The lines above and below, which say what the cursor is on."""
         now = self._clock()
         self._top.show(self.desk, now, self.stream, (*self.defects.told, *self.warnings))
-        if now - self._said[0] >= _SAID_S:
+        if now - self._said[0] >= SAID_S:
             self._said = (now, "")
         cursor = self.pane.about if self.pane.doing else self.stage.cursor
         note = " · ".join(filter(None, (self.pane.note, self.desk.note())))
@@ -122,6 +123,8 @@ class Frame(Screen[None], inherit_bindings=False):
             idle.add("far-end")
         if self.pane.body.is_at_end:
             idle.add("move.page-down")
+        if not self.pane.body.is_wide:
+            idle.add("move.right")
         if self.pane.doing and self.pane.body.selected is None:
             idle.add("open")
         return keys.useful(doing or here.view, "" if doing else escape, idle)

@@ -85,6 +85,11 @@ class Pane(Vertical):
         return self.job is not None and not self.job.is_over
 
     @property
+    def running(self) -> Sequence[str]:
+        """What has not ended, seen or not."""
+        return [job.title for job in self._diagnostics.running]
+
+    @property
     def note(self) -> str:
         """What runs and is not seen, for the foot of the screen."""
         unseen = sum(not (self.display and job is self.job) for job in self._diagnostics.running)
@@ -95,14 +100,17 @@ class Pane(Vertical):
         """Lines that `console.tcss` gives the pane at most."""
         return self.screen.size.height // 2
 
-    def offer(self, address: str, marked: frozenset[str], snapshot: Snapshot) -> bool:
-        """Show what can be run on the selection; False where nothing can."""
+    def offer(self, address: str, marked: frozenset[str], snapshot: Snapshot) -> str:
+        """Show what can be run on the selection; why nothing can, or nothing."""
         choices = self._diagnostics.choices(address, marked, snapshot)
         if choices:
             self.remove_class("reading")
             self._offered_for = address
             self._begin(choices)
-        return bool(choices)
+            return ""
+        if self._diagnostics.choices(address, frozenset(), snapshot):
+            return f"what can be run on {address} loads the device or the subnet: not for many at once, unmark first"
+        return f"nothing is known to run on {address}"
 
     def reopen(self) -> bool:
         """Show the last job again; False where there was none."""

@@ -38,6 +38,11 @@ class Reading(Sheet):
         return seen.adjust_cell_length(self.size.width, self.palette.style("text", self.ground))
 
     @property
+    def is_wide(self) -> bool:
+        """True where some line is longer than the window."""
+        return self._overhang > 0
+
+    @property
     def _overhang(self) -> int:
         """Columns that the longest line is wider than the window."""
         return max((length(line) for line in self.lines), default=0) - self.columns
