@@ -113,11 +113,10 @@ class Host:
             question.answered(sweep.at, sweep.latency_s)
             events = self._silence.answered(self.node, IN_BAND, sweep.at)
         sm = sweep.sm
-        manager = (
-            "none answered" if sm is None else f"{sm.state} at LID {sm.lid}, GUID {sm.guid}, priority {sm.priority}"
-        )
+        unknown = "not asked" if sweep.sm_unasked else "none answered"
+        manager = unknown if sm is None else f"{sm.state} at LID {sm.lid}, GUID {sm.guid}, priority {sm.priority}"
         self._learn(IN_BAND, {f"sm.{sweep.subnet}": manager})
-        self.unmanaged = judge.subnet_manager(None if sm is None else sm.state, manager)
+        self.unmanaged = judge.subnet_manager(None if sm is None else sm.state, manager, sweep.sm_unasked)
         return events
 
     @property

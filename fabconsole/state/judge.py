@@ -141,8 +141,13 @@ def inherited(verdict: Verdict, question: Verdict) -> Verdict:
     return question
 
 
-def subnet_manager(state: str | None, said: str) -> Verdict:
-    """What `sminfo` answered, if it did: without a master no port becomes Active and no route is mended."""
+def subnet_manager(state: str | None, said: str, unasked: str = "") -> Verdict:
+    """What `sminfo` answered, if it did: without a master no port becomes Active and no route is mended.
+
+    `unasked` is why it asked nobody.
+    """
+    if unasked:
+        return Verdict(Health.UNKNOWN, f"the subnet manager was not asked: {unasked}")
     if state is None:
         return Verdict(Health.WARN, "no subnet manager answers")
     return OK if state.casefold() == "master" else Verdict(Health.WARN, f"the subnet manager is no master: {said}")

@@ -203,6 +203,7 @@ class Lab:
         complete: bool = True,
         remark: str = "",
         sm: SubnetManager | None = MASTER,
+        sm_unasked: str = "",
         subnet: str = "subnet",
     ) -> None:
         self.state.apply(
@@ -214,6 +215,7 @@ class Lab:
                 subnet=subnet,
                 switches=switches,
                 sm=sm,
+                sm_unasked=sm_unasked,
                 complete=complete,
                 remark=remark,
             )
