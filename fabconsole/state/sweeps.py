@@ -19,6 +19,8 @@ from fabconsole.stream.records import Sweep, Unanswered
 
 _SUDDENLY_FEW = 0.5
 """A sweep that sees less than this part of the switches we know saw wrong: they are unknown, not gone."""
+_ALIKE = 3
+"""Sweeps in a row that see the same switches: then so few are all there are."""
 _ENOUGH_TO_TELL = 4
 _NO_EXPECT = Expect()
 _Far = tuple[str, int]
@@ -42,6 +44,7 @@ class Subnet:
         self.remark = ""
         self.version = 0
         self._there: frozenset[str] = frozenset()
+        self._alike = 0
         self._missed: frozenset[str] = frozenset()
         self._twins: set[_Far] = set()
 
@@ -60,9 +63,11 @@ class Subnet:
         seen_again = self.question.answered_at is not None and self.question.failure is not None
         self.question.answered(sweep.at, sweep.latency_s)
         self.asker = sweep.node
-        self._there = frozenset(reading.guid for reading in sweep.switches)
+        before, self._there = self._there, frozenset(reading.guid for reading in sweep.switches)
+        self._alike = self._alike + 1 if self._there == before else 1
         known = len(self.switches)
         few = known >= _ENOUGH_TO_TELL and len(self._there & self.switches.keys()) < known * _SUDDENLY_FEW
+        few = few and self._alike < _ALIKE
         self.complete = sweep.complete and not few
         self.remark = sweep.remark or (f"it saw {len(self._there)} of {known} switches" if few else "")
         changed = []

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-from ClusterShell.NodeSet import NodeSet
 
 from fabconsole.fabric.errors import CommandError
 from fabconsole.fabric.inventory import Inventory
+from fabconsole.fabric.node_sets import folded
 from fabconsole.runbook.command import Class, Command
 from fabconsole.runbook.commands import fitting, order
 from fabconsole.runbook.selection import Selection, selected
@@ -17,11 +16,6 @@ from fabconsole.stream.records import CutShort, Exited, Finished, NotBegun, Outp
 from fabconsole.stream.source import Order
 from fabconsole.tui.outline import outline
 from fabconsole.tui.transcript import Transcript
-
-
-def folded(nodes: Iterable[str]) -> str:
-    """Names of nodes as one node set: `gpu03-[00-02]`."""
-    return str(NodeSet.fromlist(list(nodes)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,16 @@ def test_a_sweep_that_suddenly_sees_far_fewer_switches_saw_wrong() -> None:
     assert "1 of 10" in lab.node("leaf5").reason
 
 
+def test_three_sweeps_that_see_the_same_few_switches_are_believed() -> None:
+    lab = Lab("h0", in_band=["h0"])
+    lab.wait(60).sweep("h0", *(lab.switch(f"leaf{n}", {"1": CLEAN}) for n in range(10)))
+    is_gone = []
+    for _ in range(3):
+        lab.wait(60).sweep("h0", lab.switch("leaf0", {"1": CLEAN}))
+        is_gone.append(lab.node("leaf5").health is Health.MISSING)
+    assert is_gone == [False, False, True]
+
+
 def test_an_in_band_host_that_cannot_sweep_makes_its_switches_stale_then_unknown_and_is_named() -> None:
     lab = swept()
     lab.silent("h0", "in-band", Reason.FAILED, "no such port: mlx5_0")
@@ -247,6 +257,14 @@ def test_expect_matches_switches_found_in_band() -> None:
     lab = swept(expects=(("leaf*", Expect(rate_gbps=800.0)),))
     assert lab.port("leaf01/1").reason == "400 of 800 Gb/s"
     assert lab.port("spine01/1").health is Health.OK
+
+
+def test_a_manager_that_was_not_asked_is_unknown_and_not_silent() -> None:
+    lab = swept()
+    lab.sweep("h0", sm=None, sm_unasked="sudo: a password is required")
+    node = lab.node("h0")
+    assert (node.health, node.facts["sm.subnet"]) == (Health.UNKNOWN, "not asked")
+    assert node.reason == "the subnet manager was not asked: sudo: a password is required"
 
 
 def test_a_switch_of_the_inventory_keeps_its_rack_and_comes_after_the_hosts() -> None:

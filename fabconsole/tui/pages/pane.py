@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from fabconsole.fabric.node_sets import folded
 from fabconsole.stream.records import Finished, NotBegun
-from fabconsole.tui.diagnosis import Choice, Group, Job, folded
+from fabconsole.tui.diagnosis import Choice, Group, Job
 from fabconsole.tui.drawing import Line, Span, cut, fit, length, spread, wrapped
 
 _CHOICE = "choice"

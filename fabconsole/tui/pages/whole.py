@@ -11,9 +11,10 @@ from rich.cells import cell_len
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Mark
+from fabconsole.fabric.node_sets import folded
 from fabconsole.state.snapshot import EventView, Finding, Snapshot
 from fabconsole.tui.addresses import place_of
-from fabconsole.tui.diagnosis import Choice, Job, Run, folded
+from fabconsole.tui.diagnosis import Choice, Job, Run
 from fabconsole.tui.drawing import Line, Span, fit, plain, right, wrapped
 from fabconsole.tui.pages.counted import End, counters_of, is_zero
 from fabconsole.tui.pages.events import LOOK, event_at, event_place
