@@ -29,9 +29,9 @@ from fabconsole.stream.records import Reason
 
 QUESTION = Question(name="hca", rhythm=Rhythm.FAST, lane="fast", deadline_s=None, cap_bytes=1 << 20)
 
-_SOONEST, _SELDOM = 4, 60
-"""Answers after which everything is listed again, at first and at last; in between it doubles, as a listing costs
-the node as much as several polls."""
+_SOONEST, _SELDOM = 12, 60
+"""Answers after which everything is listed again, at first and at last: a minute and five. In between it doubles, as a
+listing costs the node, and us, as much as several polls."""
 _NONE_READ = (b"", b"")
 
 
