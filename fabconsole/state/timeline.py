@@ -129,8 +129,11 @@ class Timeline:
     def loudest(self, node: str, now: float, window_s: float) -> Loudest:
         """What a node's recent events make of its health."""
         best, since, until, gpu = OK, 0.0, float("inf"), None
-        for view in self._recent(node, now, window_s):
-            verdict = _verdict(view)
+        recent = tuple(self._recent(node, now, window_s))
+        asking = (view.event for view in recent if _says_what_to_do(view.event))
+        wanted = {event.subject: event.action or "none" for event in asking}
+        for view in recent:
+            verdict = _verdict(view, wanted.get(view.event.subject, "none"))
             if verdict is OK:
                 continue
             until = min(until, view.event.at + window_s)
@@ -177,7 +180,7 @@ def _words(event: Event) -> str:
     """
     if event.code is None:
         return event.text if event.kind == "state" else _NUMBERS.sub("#", event.text)
-    if event.kind == "xid" and event.code == _WHAT_TO_DO_NOW:
+    if _says_what_to_do(event):
         return ""
     return f"{event.meaning} {event.severity.name}"
 
@@ -187,7 +190,14 @@ def _is_read_anyway(event: Event) -> bool:
     return event.kind == "mlx5" and _LINK_DOWN.search(event.text) is not None and is_name(event.subject)
 
 
-def _verdict(view: EventView) -> Verdict:
+def _says_what_to_do(event: Event) -> bool:
+    return event.kind == "xid" and event.code == _WHAT_TO_DO_NOW
+
+
+def _verdict(view: EventView, wanted: str) -> Verdict:
+    """What one line makes of its node's health; `wanted` is what the driver asks for now, which goes before advice for
+    any GPU.
+    """
     event = view.event
     if event.kind == MANAGER and event.subject != MANAGER:
         return OK  # a handover is no fault of the host that saw it
@@ -195,5 +205,8 @@ def _verdict(view: EventView) -> Verdict:
         return OK
     health = {Severity.WARN: Health.WARN, Severity.UNKNOWN: Health.UNKNOWN}.get(event.severity, Health.CRIT)
     times = f" ({view.count}×)" if view.count > 1 else ""
-    advice = f": {event.action}" if event.action and event.action != "none" else ""
-    return Verdict(health, f"{event.headline}{times}{advice}")
+    advice = event.action or "none"
+    if event.kind == "xid" and wanted != "none":
+        advice = f"{wanted} (Xid {_WHAT_TO_DO_NOW})"
+    is_told = advice == "none" or _says_what_to_do(event)
+    return Verdict(health, f"{event.headline}{times}{'' if is_told else f': {advice}'}")

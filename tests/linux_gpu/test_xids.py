@@ -61,6 +61,7 @@ def test_an_nvlink_5_error_is_called_by_the_word_it_names_itself_by(code, detail
 def test_154_carries_its_own_action():
     fault = xid(154, "GPU recovery action changed from 0x0 (None) to 0x1 (GPU Reset Required)")
     assert (fault.severity, fault.action) == (Severity.CRIT, "GPU reset required")
+    assert fault.meaning == "GPU recovery: GPU reset required"
     fault = xid(154, "GPU recovery action changed from 0x1 (GPU Reset Required) to 0x0 (None)")
     assert (fault.severity, fault.action) == (Severity.INFO, "none")
     assert xid(154, "GPU recovery action changed from 0x0 (None) to 0x3 (Drain P2P)").severity is Severity.WARN

@@ -244,6 +244,16 @@ def test_an_event_that_comes_again_when_the_last_one_no_longer_colours_its_node_
     assert snapshot.nodes["h0"].gpu_events == {3: "Xid 74 ×2"}
 
 
+def test_what_the_driver_asks_for_goes_before_advice_for_any_gpu() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    lab.log("h0", xid("h0", lab.now))
+    assert lab.node("h0").reason == "Xid 74 NVLink error · gpu3 link 3: see the peer"
+    wanted = replace(xid("h0", lab.now, code=154, link=None), meaning="GPU recovery: GPU reset required")
+    lab.log("h0", replace(wanted, action="GPU reset required"))
+    assert lab.node("h0").reason == "Xid 74 NVLink error · gpu3 link 3: GPU reset required (Xid 154)"
+
+
 def test_a_recovery_that_is_no_longer_asked_for_is_asked_for_no_more() -> None:
     lab = Lab("h0")
     lab.all_well("h0")
