@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from drawn_fabric import NOON, Still, east, host, port, snapshot, switch
@@ -10,6 +11,7 @@ from drawn_fabric import NOON, Still, east, host, port, snapshot, switch
 from fabconsole.fabric.health import Health, Mark
 from fabconsole.tui.desk import Desk
 from fabconsole.tui.drawing import plain
+from fabconsole.tui.pages.link import link_lines
 from fabconsole.tui.pages.selection import selection
 from fabconsole.tui.pages.whole import whole, whole_lines
 from fabconsole.tui.readings import OLD, growth, lifetime
@@ -110,8 +112,24 @@ def test_a_link_begins_with_what_counted_something_and_with_whose_fault_it_may_b
     desk = Desk(Still(snapshot([host("a0", "r0", ports={waits.end: waits})])), NOON)
     desk.trail = Trail((Place(View.LINK, waits.end),))
     page = plain(desk.draw(79, 40).lines)
-    order = [page.index(said) for said in ("waiting at a sender", "COUNTERS", "discards", "symbol", "xmit data")]
+    order = [page.index(said) for said in ("to send: whoever", "COUNTERS", "discards", "symbol", "xmit data")]
     assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    ("near", "far", "said"),
+    [
+        (2.0, 0.0, "only a0/mlx5_0/1 receives errors: the far transmitter, the cable or this receiver"),
+        (0.0, 2.0, "only leaf0/1 receives errors: the far transmitter, the cable or this receiver"),
+        (2.0, 2.0, "both ends receive errors: the cable between them first"),
+    ],
+)
+def test_a_link_says_where_to_look_by_who_receives_errors(near: float, far: float, said: str) -> None:
+    mine = port("a0/mlx5_0/1", peer="leaf0/1", counters={"symbol_error": 9}, rates={"symbol_error": near})
+    theirs = replace(switch("leaf0", [mine.end]).ports[0], rates={"symbol_error": far})
+    leaf = replace(switch("leaf0", [mine.end]), ports=(theirs,))
+    shown = snapshot([host("a0", "r0", ports={mine.end: mine}), leaf])
+    assert said in plain(link_lines(shown, mine.end, Still(shown).series, 150))
 
 
 def test_a_switchs_page_has_room_for_what_waits_on_the_smallest_screen() -> None:

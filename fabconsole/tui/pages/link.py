@@ -19,11 +19,7 @@ from fabconsole.tui.sieve import EVERYTHING, Sieve
 from fabconsole.tui.wording import gbps, reading, was
 
 _EVENTS = 12
-_WHO_COUNTS = {
-    "symbol_error": "errors at a receiver: the far transmitter, the cable or this receiver",
-    "port_rcv_errors": "errors at a receiver: the far transmitter, the cable or this receiver",
-    "port_xmit_wait": "waiting at a sender: whoever is behind the far end takes too slowly",
-}
+_RECEIVED = ("symbol_error", "port_rcv_errors")
 
 
 def link_lines(
@@ -38,13 +34,30 @@ def link_lines(
     ends: list[End] = [one, *([other] if other else [])]
     sizes = Sizes.of(width, 2 if peer else 1)
     lines = [clipped(row, width) for row in _identity(snapshot, ends, peer, sizes)]
-    grown = [name for name in _WHO_COUNTS if any(_grows(end, name) for end in ends)]
-    if grown:
-        lines += [(), *wrapped([Span(f" {_WHO_COUNTS[grown[0]]}", "accent")], width, 1)]
+    if told := _whose(ends):
+        lines += [(), *wrapped([Span(f" {told}", "accent")], width, 1)]
     lines += [(), *(clipped(row, width) for row in counter_lines(ends, series, snapshot.at, sizes, sieve))]
     mine = [view for view in snapshot.events if any(_concerns(view, end) for end in ends)]
     lines += [(), *own_events(snapshot, mine[:_EVENTS], width)]
     return (*lines, *(clipped(row, width) for row in _hardware(ends, sizes)))
+
+
+def _whose(ends: Sequence[End]) -> str:
+    """Where to look first, from who counts what; empty where nothing grows.
+
+    A receiver counts what its partner or the cable broke; where both do, it is seldom two transmitters.
+    """
+    hurt = [end.end for end in ends if any(_grows(end, name) for name in _RECEIVED)]
+    waits = [end.end for end in ends if _grows(end, "port_xmit_wait")]
+    if len(hurt) > 1:
+        return "both ends receive errors: the cable between them first, then its modules"
+    if hurt:
+        only = "only " if len(ends) > 1 else ""
+        return f"{only}{hurt[0]} receives errors: the far transmitter, the cable or this receiver"
+    if waits:
+        whom = "both ends wait" if len(waits) > 1 else f"{waits[0]} waits"
+        return f"{whom} to send: whoever is behind the far end takes too slowly"
+    return ""
 
 
 def _identity(snapshot: Snapshot, ends: Sequence[End], peer: str | None, sizes: Sizes) -> Iterator[Line]:
