@@ -42,14 +42,15 @@ def _sections(machine: Machine, hca: Hca) -> dict[str, dict[str, object]]:
         "Supported Info": {"Enabled Link Speed": _SPEEDS, "Supported Cable Speed": _SPEEDS},
         "Troubleshooting Info": _trouble(line),
         "Tool Information": {"Firmware Version": FIRMWARE, "amBER Version": "5.75", "MFT Version": "4.34.1-10"},
-        "Module Info": _module(machine, hca, line),
+        "Module Info": _module(machine, hca, line, dirty=bool(counts[_SYMBOLS])),
         "Physical Counters and BER Info": _errors(counts, t),
     }
 
 
-def _module(machine: Machine, hca: Hca, line: Line) -> dict[str, object]:
+def _module(machine: Machine, hca: Hca, line: Line, *, dirty: bool) -> dict[str, object]:
     lanes = [1.1 + 0.15 * ((hca.lid + lane) % 5) for lane in range(4)]
-    rx = lanes if line.up else [lanes[0], -11.4, -40.0, lanes[3]]
+    rx = [lanes[0], -8.7, *lanes[2:]] if dirty else lanes
+    rx = rx if line.up else [lanes[0], -11.4, -40.0, lanes[3]]
     warm = 48 + hca.lid % 9 + int(machine.now() / 11) % 3
     return {
         "Temperature [C]": f"{warm} [-5..75]",
