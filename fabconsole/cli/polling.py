@@ -41,6 +41,8 @@ async def observe(path: Path, *, polls: int, interval_s: float | None) -> Snapsh
     inventory = at_interval(read_inventory(path, platforms=names()), interval_s)
     if warning := descriptors_for(inventory):
         click.echo(f"fabconsole: {warning}", err=True)
+    if sys.stderr.isatty():
+        click.echo(f"asking {len(inventory.nodes)} nodes {polls} times; --interval SECONDS shortens it …", err=True)
     source = Collector(inventory, read_thresholds())
     state = FabricState()
     try:
