@@ -4,8 +4,7 @@ A device's values are taken only when reading it ended with exit status 0 and ga
 counted. Else its rows are `Table.unread` this time and everything is listed anew at the next asking: a file that
 fails never shifts the values after it. What the directory no longer names is not in the table.
 
-What did not read while it was listed is in no answer, so everything is listed again now and then: soon after a listing
-that found something else than the one before, as a driver that is still loading does, then ever more seldom.
+What did not read while it was listed is in no answer, so everything is listed again now and then.
 
 The first table is `counters/`, with the ports' states; a second one, `hw_counters/`, has the same rows and states.
 """
@@ -29,9 +28,8 @@ from fabconsole.stream.records import Reason
 
 QUESTION = Question(name="hca", rhythm=Rhythm.FAST, lane="fast", deadline_s=None, cap_bytes=1 << 20)
 
-_SOONEST, _SELDOM = 12, 60
-"""Answers after which everything is listed again, at first and at last: a minute and five. In between it doubles, as a
-listing costs the node, and us, as much as several polls."""
+_BELIEVED = 60
+"""Answers after which everything is listed again: five minutes' worth, as a listing costs as much as several polls."""
 _NONE_READ = (b"", b"")
 
 
@@ -86,7 +84,8 @@ class HcaInquiry:
         self._listing: Listing | None = None
         self._said: int | None = None
         """Hash of the listing's text: 14 kB of eight devices, which take 0.8 ms to read."""
-        self._patience = self._left = _SOONEST
+        self._left = 0
+        """Answers for which the listing is still believed."""
         self._stands = False
         self._readers: tuple[DeviceReader, ...] = ()
         self._shapes: dict[tuple[bool | None, ...], _Shape] = {}
@@ -119,17 +118,15 @@ class HcaInquiry:
 
     def _listed(self, body: bytes) -> Again:
         said = hash(body)
-        if said == self._said:
-            self._patience = min(2 * self._patience, _SELDOM)
-        else:
-            self._said, self._patience = said, _SOONEST
+        if said != self._said:
+            self._said = said
             self._listing = listing = hca_text.read_listing(body)
             self._unsent.append(hca_text.values_text(listing.devices, self._root))
             self._readers = tuple(DeviceReader(device) for device in listing.devices)
             self._shapes = {}
             self._usual = None
             self._facts = _facts(listing)
-        self._stands, self._left = True, self._patience
+        self._stands, self._left = True, _BELIEVED
         return Again.NOW
 
     def _polled(self, listing: Listing, body: bytes) -> Reading:

@@ -141,25 +141,25 @@ def test_a_device_whose_ports_cannot_be_read_is_unread_and_not_gone(real_shell, 
     assert (table.rows, table.unread) == (("mlx5_0/1",), ("mlx5_1/1",))
 
 
-def test_a_counter_that_could_not_be_read_when_it_was_listed_is_read_soon_after_it_can_be(real_shell, sysfs):
+def test_a_counter_that_could_not_be_read_when_it_was_listed_is_read_some_time_after_it_can_be(real_shell, sysfs):
     sysfs.device("mlx5_0")
     file = sysfs.root / "mlx5_0/ports/1/counters/symbol_error"
     file.write_text("")
     inquiry = HcaInquiry(str(sysfs.root))
     assert "symbol_error" not in tables(real_shell.ask(inquiry))[0].columns
     file.write_text("9\n")
-    readings = [tables(real_shell.ask(inquiry))[0] for _ in range(12)]
+    readings = [tables(real_shell.ask(inquiry))[0] for _ in range(60)]
     assert value(readings[-1], "mlx5_0/1", "symbol_error") == 9
 
 
-def test_a_device_whose_ports_come_after_it_was_listed_is_there_soon(real_shell, sysfs):
+def test_a_device_whose_ports_come_after_it_was_listed_is_there_some_time_later(real_shell, sysfs):
     sysfs.device("mlx5_0")
     late = sysfs.device("mlx5_1") / "ports"
     away = late.rename(sysfs.root.parent / "ports")
     inquiry = HcaInquiry(str(sysfs.root))
     assert tables(real_shell.ask(inquiry))[0].rows == ("mlx5_0/1",)
     away.rename(late)
-    readings = [real_shell.ask(inquiry) for _ in range(12)]
+    readings = [real_shell.ask(inquiry) for _ in range(60)]
     assert tables(readings[-1])[0].rows == ("mlx5_0/1", "mlx5_1/1")
     assert readings[-1].facts == {"hcas": "2"}
 
@@ -321,17 +321,9 @@ def answers_until_listed(inquiry: HcaInquiry, listing: bytes = _LISTING, values:
     raise AssertionError("it is believed for good")
 
 
-def test_while_it_finds_the_same_a_listing_is_made_ever_more_seldom_but_never_for_good():
+def test_no_listing_is_believed_for_good():
     inquiry = listed()
-    assert [answers_until_listed(inquiry) for _ in range(7)] == [12, 24, 48, 60, 60, 60, 60]
-
-
-def test_a_listing_that_finds_something_else_is_soon_made_again():
-    inquiry = listed()
-    other = _LISTING.replace(b"ports/1/rate\n", b"", 1)
-    assert [answers_until_listed(inquiry, listing) for listing in (_LISTING, other)] == [12, 24]
-    values = _VALUES.replace(b"400 Gb/sec (4X NDR)\n", b"")
-    assert answers_until_listed(inquiry, values=values) == 12
+    assert [answers_until_listed(inquiry) for _ in range(3)] == [60, 60, 60]
 
 
 def test_an_answer_with_a_bad_status_is_refused_and_listed_anew():
