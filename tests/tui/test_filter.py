@@ -98,3 +98,5 @@ async def test_nothing_is_done_to_what_the_filter_holds_back(bench: Bench, key: 
         await pilot.press("slash", *"quux", "enter", key)
         assert "gpu00-00 is not /quux: esc ends the filter" in seen(bench)
         assert (console.desk.trail.here.view, console.pane.display, console.desk.marked) == (View.FABRIC, False, set())
+        await pilot.press("escape")
+        assert "is not /quux" not in seen(bench), "said of a filter that is on"

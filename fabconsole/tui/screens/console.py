@@ -116,6 +116,7 @@ class Console(Frame, inherit_bindings=False):
             self._take_up_the_list()
         elif self.desk.let_go():
             self.stage.mark(self.desk.marked)
+            self.say("")
             self.redraw()
 
     def action_far_end(self) -> None:
@@ -234,6 +235,7 @@ class Console(Frame, inherit_bindings=False):
             self.say("ctrl-c stops a diagnostic, and none is running: q leaves the console")
 
     def _open_pane(self) -> None:
+        self.say("")
         self.pane.display = True
         self.stage.hand_to(self.pane.body)
         self.set_out()
