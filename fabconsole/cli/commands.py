@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import math
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from io import TextIOWrapper
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
 from fabconsole import __version__
-from fabconsole.fabric.errors import DocumentError, FabconsoleError, ResourceError
-
-EXIT_REFUSED = 78
-"""A file of the user's was refused (sysexits EX_CONFIG), so that `snapshot`'s 1, 2 and 3 keep their meaning."""
-EXIT_USAGE = 64
-"""The command line was not understood (EX_USAGE)."""
-EXIT_OUTPUT = 74
-"""A file or the output could not be read or written (EX_IOERR)."""
-EXIT_INTERNAL = 70
-"""A defect of ours (EX_SOFTWARE); the log file has it."""
+from fabconsole.cli.plainly import EXIT_USAGE, speak_utf8, speaking_plainly
+from fabconsole.fabric.errors import ResourceError
 
 click.UsageError.exit_code = EXIT_USAGE
 
@@ -69,10 +57,6 @@ def fabconsole(context: click.Context, path: Path | None, theme: str, debug: boo
         sys.exit(_console(_inventory_at(path), theme))
 
 
-FIRST_PAGE_NODES = 49
-"""What the scenario first-page takes; dead-leaf takes one."""
-
-
 @fabconsole.command()
 @click.option(
     "--scenario",
@@ -86,13 +70,14 @@ def demo(said: Said, scenario: str | None, listed: bool, nodes: int, seed: int) 
     """The console on a simulated fabric, over real SSH on loopback, with faults to find."""
     from importlib import import_module
 
+    from fabconsole.cli.demo import need_scenario, scenarios, to_be_found, usual
     from fabconsole.sim.launch import launch
 
     if listed:
-        click.echo(_scenarios())
+        click.echo(scenarios())
         return
-    scenario = scenario or ("first-page" if nodes >= FIRST_PAGE_NODES else "dead-leaf")
-    _need_scenario(scenario)
+    scenario = scenario or usual(nodes)
+    need_scenario(scenario)
     _need_a_terminal()
 
     def meanwhile() -> None:
@@ -100,7 +85,7 @@ def demo(said: Said, scenario: str | None, listed: bool, nodes: int, seed: int) 
 
     with launch(nodes=nodes, seed=seed, scenario=scenario, meanwhile=meanwhile) as path:
         code = _console(path, said.theme)
-    click.echo(_to_be_found(scenario))
+    click.echo(to_be_found(scenario))
     sys.exit(code)
 
 
@@ -165,38 +150,6 @@ def _need_a_terminal() -> None:
         raise click.UsageError("the console needs a terminal; `fabconsole snapshot` prints without one")
 
 
-def _scenarios() -> str:
-    from textwrap import fill
-
-    from fabconsole.fabric.resources import every
-    from fabconsole.sim.scenario import read_scenario
-
-    read = {name: read_scenario(path).about for name, path in every("config/scenarios").items()}
-    return "\n\n".join(
-        f"{name}\n{fill(about, 96, initial_indent='  ', subsequent_indent='  ')}" for name, about in read.items()
-    )
-
-
-def _need_scenario(name: str) -> None:
-    """A slip is told before anything starts."""
-    from textwrap import fill
-
-    from fabconsole.sim.scenarios import find_scenario
-
-    try:
-        find_scenario(name)
-    except ResourceError as error:
-        raise click.UsageError(fill(str(error), 72, break_long_words=False, break_on_hyphens=False)) from error
-
-
-def _to_be_found(scenario: str) -> str:
-    from fabconsole.sim.debrief import debrief
-    from fabconsole.sim.scenario import read_scenario
-    from fabconsole.sim.scenarios import find_scenario
-
-    return debrief(read_scenario(find_scenario(scenario)))
-
-
 def _inventory_at(path: Path | None) -> Path:
     from platformdirs import user_config_path
 
@@ -206,45 +159,8 @@ def _inventory_at(path: Path | None) -> Path:
     return path or own
 
 
-@contextmanager
-def _speaking_plainly() -> Iterator[None]:
-    """No traceback reaches an operator: what we foresaw says what to do, what we did not is in the log."""
-    try:
-        yield
-    except DocumentError as error:
-        click.echo(str(error), err=True)
-        sys.exit(EXIT_REFUSED)
-    except FabconsoleError as error:
-        click.echo(f"fabconsole: {error}", err=True)
-        sys.exit(EXIT_REFUSED)
-    except OSError as error:
-        click.echo(f"fabconsole: {error.strerror or error}{f': {error.filename}' if error.filename else ''}", err=True)
-        _let_go_of_output()
-        sys.exit(EXIT_OUTPUT)
-    except Exception:
-        from fabconsole.cli.log import log_defect
-
-        click.echo(f"fabconsole: this should not have happened; the details are in {log_defect()}", err=True)
-        sys.exit(EXIT_INTERNAL)
-
-
-def _let_go_of_output() -> None:
-    """Python flushes standard output once more as it ends, and from 3.12 on would make the exit status 120 of it."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _speak_utf8() -> None:
-    """In any locale: a glyph that it lacks would become `?`, which is a state of its own, or end the command."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
-
-
 def main() -> None:
     """Entry point of the `fabconsole` command."""
-    _speak_utf8()
-    with _speaking_plainly():
+    speak_utf8()
+    with speaking_plainly():
         fabconsole(prog_name="fabconsole")

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from fabconsole.cli.commands import FIRST_PAGE_NODES
+from fabconsole.cli.demo import FIRST_PAGE_NODES
 from fabconsole.fabric.errors import DocumentError, ResourceError, SourceError
 from fabconsole.fabric.resources import shipped
 from fabconsole.sim.debrief import debrief
