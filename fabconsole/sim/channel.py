@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 import asyncssh
 
 from fabconsole.platforms import kernel_log_text, shell
-from fabconsole.sim import command, log_answers
+from fabconsole.sim import command, log_answers, misconduct
 from fabconsole.sim.act import Act
 from fabconsole.sim.machine import Machine
+from fabconsole.sim.manner import Manner
 from fabconsole.sim.play import Play
 from fabconsole.sim.shell import Shell
 
@@ -25,6 +27,7 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         self._lines: deque[str] = deque()
         self._rest = b""
         self._play: Play | None = None
+        self._noise: Play | None = None
         self._closing = False
         self._listens = False
         self._reading = False
@@ -40,6 +43,9 @@ class Channel(asyncssh.SSHServerSession[bytes]):
 
     def session_started(self) -> None:
         """asyncssh: it begins."""
+        if self._machine.spells(Manner.NOISY) is not None:
+            self._noise = self._begun(misconduct.noise(self._machine), lambda _: None)
+            self._noise.go_on()
         asked = kernel_log_text.asked(self._command)
         self._listens = asked is not None or self._command == shell.COMMAND
         if self._command == shell.COMMAND:
@@ -71,8 +77,18 @@ class Channel(asyncssh.SSHServerSession[bytes]):
     def connection_lost(self, exc: Exception | None) -> None:
         """asyncssh: the channel is over."""
         self._chan = None
-        if self._play is not None:
-            self._play.stop()
+        for play in self._plays():
+            play.stop()
+
+    def pause_writing(self) -> None:
+        """asyncssh: the other end does not take what was written."""
+        for play in self._plays():
+            play.hold()
+
+    def resume_writing(self) -> None:
+        """asyncssh: it takes it again."""
+        for play in self._plays():
+            play.release()
 
     def _next_line(self) -> None:
         """Perform lines while none is in progress. One that ends at once comes back here: a loop, no recursion."""
@@ -86,13 +102,19 @@ class Channel(asyncssh.SSHServerSession[bytes]):
     def _perform(self, act: Act, *, last: bool) -> None:
         def ended(status: int) -> None:
             self._play = None
-            if last or (self._closing and not self._lines):
+            if last or (self._closing and not self._lines) or self._machine.behaves(Manner.BREAKING):
                 self._exit(status)
             else:
                 self._next_line()
 
-        self._play = Play(self._machine, act, write=self._write, complain=self._complain, ended=ended)
+        self._play = self._begun(misconduct.mannered(self._machine, act), ended)
         self._play.go_on()
+
+    def _begun(self, act: Act, ended: Callable[[int], None]) -> Play:
+        return Play(self._machine, act, write=self._write, complain=self._complain, ended=ended)
+
+    def _plays(self) -> list[Play]:
+        return [play for play in (self._play, self._noise) if play is not None]
 
     def _write(self, data: bytes) -> None:
         if self._chan is not None:
@@ -103,5 +125,5 @@ class Channel(asyncssh.SSHServerSession[bytes]):
             self._chan.write_stderr(data)
 
     def _exit(self, status: int) -> None:
-        if self._chan is not None and not self._chan.is_closing():
+        if self._chan is not None and not self._chan.is_closing() and not self._machine.behaves(Manner.UNCLOSING):
             self._chan.exit(status)

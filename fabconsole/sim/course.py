@@ -46,6 +46,21 @@ class Spells:
         """When the spell that covers `t` ends."""
         return self.spells[self._last(t)][1]
 
+    def next_start(self, t: float) -> float:
+        """When it is so next: `t` where it is so now, FOREVER where it never will be."""
+        if self.covers(t):
+            return t
+        spell = self._last(t) + 1
+        return self._starts[spell] if spell < len(self._starts) else FOREVER
+
+    def next_change(self, t: float) -> float:
+        """When a spell begins or ends next after `t`; FOREVER where none does."""
+        return self.until(t) if self.covers(t) else self.next_start(t)
+
+    def shifted(self, by_s: float) -> Spells:
+        """The same, later."""
+        return Spells((start + by_s, end + by_s) for start, end in self.spells)
+
     def with_(self, other: Spells) -> Spells:
         """Both together."""
         return Spells((*self.spells, *other.spells))

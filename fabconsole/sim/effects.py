@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from fabconsole.sim.course import FOREVER, Growth, Spells
+from fabconsole.sim.manner import Manner
 from fabconsole.sim.wiring import End
 
 
@@ -64,8 +65,10 @@ class Effects:
     """Switches that answer nothing."""
     lost: dict[End, Spells] = field(default_factory=dict)
     """HCAs that are off their host's bus."""
-    frozen: dict[str, Spells] = field(default_factory=dict)
-    """Hosts whose programs stand still; their kernel still takes TCP."""
+    manners: dict[str, dict[Manner, Spells]] = field(default_factory=dict)
+    """Host to how it misbehaves towards who asks it, and when."""
+    lateness: dict[str, float] = field(default_factory=dict)
+    """Host to the seconds by which it is late where it is LATE."""
     hung: dict[tuple[str, str], Spells] = field(default_factory=dict)
     """(host, tool) that does not come back."""
     nvlink_growth: dict[NvlinkId, list[Growth]] = field(default_factory=dict)
@@ -81,6 +84,11 @@ class Effects:
     def grow(self, end: End, *growths: Growth) -> None:
         """Counters of one end grow."""
         self.growth.setdefault(end, []).extend(growths)
+
+    def behave(self, host: str, manner: Manner, spells: Spells) -> None:
+        """A host has this manner in these spells, on top of what it has."""
+        manners = self.manners.setdefault(host, {})
+        manners[manner] = spells.with_(manners[manner]) if manner in manners else spells
 
     def say(self, host: str, *messages: Message) -> None:
         """A host's kernel says something."""

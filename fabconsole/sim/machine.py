@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from random import Random
 from typing import TypeVar
 
 from fabconsole.sim.course import Spells
 from fabconsole.sim.fabric import Fabric
+from fabconsole.sim.manner import SILENT, Manner
 from fabconsole.sim.wiring import End, Hca, Host
 
 T = TypeVar("T")
@@ -42,9 +43,29 @@ class Machine:
         """Seconds since the epoch at `t`, by the host's clock."""
         return self.began_at + t
 
-    def frozen(self) -> Spells | None:
-        """When it stands still."""
-        return self.fabric.effects.frozen.get(self.host.name)
+    @property
+    def manners(self) -> Mapping[Manner, Spells]:
+        """How it ever misbehaves, and when."""
+        return self.fabric.effects.manners.get(self.host.name, {})
+
+    def spells(self, manner: Manner) -> Spells | None:
+        """When it has this manner; None where it never has."""
+        return self.manners.get(manner)
+
+    def behaves(self, manner: Manner) -> bool:
+        """Whether it has this manner now."""
+        spells = self.manners.get(manner)
+        return spells is not None and spells.covers(self.now())
+
+    def silent_until(self) -> float | None:
+        """When it will read and say something again; None where it does now."""
+        now = self.now()
+        ends = [
+            spells.until(now)
+            for manner in SILENT
+            if (spells := self.manners.get(manner)) is not None and spells.covers(now)
+        ]
+        return max(ends) if ends else None
 
     def hangs(self, tool: str) -> bool:
         """Whether `tool`, started now, does not come back."""

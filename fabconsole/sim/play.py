@@ -29,11 +29,15 @@ class Play:
         self._ended = ended
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
+        self._held = False
+        self._waits = False
+        """For being released."""
 
     def go_on(self) -> None:
         """Perform up to the next wait. What is said without a wait between is one write: one packet."""
         self._timer = None
-        if self._wait_for_thaw():
+        self._waits = self._held
+        if self._held or self._wait_for_thaw():
             return
         said: list[bytes] = []
         status: int | None = None
@@ -64,11 +68,20 @@ class Play:
             self._timer = None
         self._act.close()
 
+    def hold(self) -> None:
+        """What was said is not taken: say no more for now."""
+        self._held = True
+
+    def release(self) -> None:
+        """It is taken again."""
+        self._held = False
+        if self._waits:
+            self.go_on()
+
     def _wait_for_thaw(self) -> bool:
-        spells, now = self._machine.frozen(), self._machine.now()
-        if spells is None or not spells.covers(now):
+        thaw = self._machine.silent_until()
+        if thaw is None:
             return False
-        thaw = spells.until(now)
         if math.isfinite(thaw):
-            self._timer = self._loop.call_later(thaw - now + 0.001, self.go_on)
+            self._timer = self._loop.call_later(thaw - self._machine.now() + 0.001, self.go_on)
         return True

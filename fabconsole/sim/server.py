@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import resource
 import socket
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import asyncssh
 
 from fabconsole.sim.channel import Channel
+from fabconsole.sim.doorman import Doorman
+from fabconsole.sim.gate import Gate, Listen
 from fabconsole.sim.machine import Machine
+from fabconsole.sim.manner import Manner
 
 _BACKLOG = 64
 _TRIES = 20
+_NO_KEYS = asyncssh.import_authorized_keys("")
+_AT_ONCE = struct.pack("ii", 1, 0)
+"""`struct linger`: nothing is waited for, a close is a reset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,10 @@ class Door(asyncssh.SSHServer):
         self._machine = self._servers.machines[Address(host, port)]
         self._connection = conn
         self._servers.doors.setdefault(self._machine.host.name, set()).add(self)
-        spells = self._machine.frozen()
-        if spells is not None and spells.covers(self._machine.now()):
+        if self._machine.silent_until() is not None:
             self.turn_deaf()
+        if self._machine.behaves(Manner.REFUSING):
+            self.hang_up()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """asyncssh: the connection is over."""
@@ -51,6 +58,8 @@ class Door(asyncssh.SSHServer):
 
     def begin_auth(self, username: str) -> bool:
         """asyncssh: whoever it is must prove it, by the key that `authorized_client_keys` names."""
+        if self._connection is not None and self._machine is not None and self._machine.behaves(Manner.LOCKED):
+            self._connection.set_authorized_keys(_NO_KEYS)
         return True
 
     def session_requested(self) -> Channel | bool:
@@ -69,9 +78,43 @@ class Door(asyncssh.SSHServer):
         if transport is not None and not transport.is_closing() and not transport.is_reading():
             transport.resume_reading()
 
+    def hang_up(self) -> None:
+        """End the connection as a kernel does whose program is gone: by a reset, whatever is still unsaid."""
+        transport = self._transport()
+        if transport is not None:
+            sock = transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+            transport.abort()
+
     def _transport(self) -> asyncio.Transport | None:
         # asyncssh has no public way to stop reading, and a frozen host is just that.
         return self._connection._transport if self._connection is not None else None
+
+
+class Doors:
+    """Everybody who is connected to one host."""
+
+    def __init__(self, servers: Servers, host: str) -> None:
+        self._servers = servers
+        self._host = host
+
+    def turn_deaf(self) -> None:
+        """See `Door`."""
+        for door in self._all():
+            door.turn_deaf()
+
+    def listen_again(self) -> None:
+        """See `Door`."""
+        for door in self._all():
+            door.listen_again()
+
+    def hang_up(self) -> None:
+        """See `Door`."""
+        for door in self._all():
+            door.hang_up()
+
+    def _all(self) -> list[Door]:
+        return list(self._servers.doors.get(self._host, ()))
 
 
 class Servers:
@@ -80,7 +123,8 @@ class Servers:
     def __init__(self) -> None:
         self.machines: dict[Address, Machine] = {}
         self.doors: dict[str, set[Door]] = {}
-        self._acceptors: list[asyncssh.SSHAcceptor] = []
+        self._gates: list[Gate] = []
+        self._doormen: list[Doorman] = []
 
     async def open(
         self, addresses: Mapping[Address, Machine], host_key: asyncssh.SSHKey, client_key: asyncssh.SSHKey
@@ -100,35 +144,35 @@ class Servers:
             login_timeout=30,
             config=None,
         )
+        other_key = asyncssh.generate_private_key(host_key.get_algorithm())
         self.machines.update(addresses)
-        for address in addresses:
-            self._acceptors.append(
-                await asyncssh.listen(address.host, address.port, options=options, config=None, backlog=_BACKLOG)
-            )
-        self._plan_freezes()
+        for address, machine in addresses.items():
+            gate = Gate(address.host, address.port, _listening(address, machine, options, other_key))
+            await gate.open()
+            self._gates.append(gate)
+            if machine.manners:  # of those without GATED ones the gate is never turned
+                self._doormen.append(Doorman(machine, gate, Doors(self, machine.host.name)))
+        for doorman in self._doormen:
+            doorman.begin()
 
     def close(self) -> None:
         """Let go of every address."""
-        for acceptor in self._acceptors:
-            acceptor.close()
+        for doorman in self._doormen:
+            doorman.end()
+        for gate in self._gates:
+            gate.close()
 
-    def _plan_freezes(self) -> None:
-        loop = asyncio.get_running_loop()
-        for machine in self.machines.values():
-            spells = machine.frozen()
-            for start, stop in spells.spells if spells is not None else ():
-                name, now = machine.host.name, machine.now()
-                loop.call_later(max(0.0, start - now), self._freeze, name)
-                if math.isfinite(stop):
-                    loop.call_later(max(0.0, stop - now), self._thaw, name)
 
-    def _freeze(self, host: str) -> None:
-        for door in self.doors.get(host, ()):
-            door.turn_deaf()
+def _listening(
+    address: Address, machine: Machine, options: asyncssh.SSHServerConnectionOptions, other_key: asyncssh.SSHKey
+) -> Listen:
+    """How to listen for `machine`: with another host key than `options` has while it is REKEYED."""
 
-    def _thaw(self, host: str) -> None:
-        for door in self.doors.get(host, ()):
-            door.listen_again()
+    async def listen() -> asyncssh.SSHAcceptor:
+        keys = {"server_host_keys": [other_key]} if machine.behaves(Manner.REKEYED) else {}
+        return await asyncssh.listen(address.host, address.port, options=options, config=None, backlog=_BACKLOG, **keys)
+
+    return listen
 
 
 def free_addresses(count: int) -> list[Address]:

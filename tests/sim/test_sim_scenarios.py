@@ -75,6 +75,7 @@ def test_a_fault_without_an_end_is_not_said_to_have_one() -> None:
         ("hung-nvidia-smi", 31),
         ("lost-hca", 11),
         ("quiet", 1),
+        ("sick-hosts", 50),
         ("sm-handover", 1),
         ("symbol-errors", 40),
     ],

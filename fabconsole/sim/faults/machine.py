@@ -1,4 +1,4 @@
-"""Machines: a switch that dies, a host that freezes, an HCA that falls off its bus, a tool that hangs."""
+"""Machines: a switch that dies, an HCA that falls off its bus, a tool that hangs."""
 
 from __future__ import annotations
 
@@ -78,26 +78,6 @@ class LostHca:
 
 
 @dataclass(frozen=True, slots=True)
-class FrozenHost:
-    """A host whose programs stand still: its kernel still takes TCP, nothing answers."""
-
-    on: str
-    at: float
-    until: float
-
-    def clue(self) -> Clue:
-        """See `Fault`."""
-        return Clue(self.at, self.on, "stale, then unknown", self.until)
-
-    def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
-        """See `Fault`."""
-        if self.on not in wiring.host:
-            return False
-        effects.frozen[self.on] = once(self.at, self.until)
-        return True
-
-
-@dataclass(frozen=True, slots=True)
 class HungTool:
     """A tool that does not come back until it is killed."""
 
@@ -133,14 +113,9 @@ def _lost_hca(section: Section) -> LostHca:
     return LostHca(read_hca(section), at, _end_of(section, at))
 
 
-def _frozen_host(section: Section) -> FrozenHost:
-    at = read_start(section)
-    return FrozenHost(read_host(section), at, _end_of(section, at))
-
-
 def _hung_tool(section: Section) -> HungTool:
     at = read_start(section)
     return HungTool(read_host(section), section.choice("tool", TOOLS, TOOLS[0]), at, _end_of(section, at))
 
 
-FAULTS = {"dead-switch": _dead_switch, "lost-hca": _lost_hca, "frozen-host": _frozen_host, "hung-tool": _hung_tool}
+FAULTS = {"dead-switch": _dead_switch, "lost-hca": _lost_hca, "hung-tool": _hung_tool}
