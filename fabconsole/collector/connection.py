@@ -6,6 +6,7 @@ import asyncio
 
 import asyncssh
 
+from fabconsole.collector import door
 from fabconsole.collector.failure import Failure, failure_of
 from fabconsole.collector.hostkeys import HostKeys
 from fabconsole.collector.options import Dial
@@ -16,9 +17,8 @@ from fabconsole.stream.records import Reason
 MOST_CHANNELS = 32
 """Channels of one connection: ours are a handful, the others are those that a sick server does not close."""
 
-
-ECHO = "fabconsole-echo"
-"""What an echo asks for; a server that logs what it refuses logs this."""
+ECHO = b"keepalive@openssh.com"
+"""A request that every server answers, if by a no, and none logs: of an unknown subsystem OpenSSH 9.2 logs a line."""
 
 
 class NotConnectedError(FabconsoleError):
@@ -30,7 +30,7 @@ class NotConnectedError(FabconsoleError):
 
 
 class Doorkeeper(asyncssh.SSHClient):
-    """asyncssh's callbacks for one connection: judges the host key, hears the end."""
+    """asyncssh's callbacks for one connection: judges the host key, hears what is said at login, and the end."""
 
     def __init__(self, keys: HostKeys) -> None:
         self._keys = keys
@@ -39,6 +39,28 @@ class Doorkeeper(asyncssh.SSHClient):
         self.closed = asyncio.Event()
         self.error: Exception | None = None
         """What ended the connection; None: nothing, or we did."""
+        self.banner = ""
+        """What was said before we were let in, as it came."""
+        self.let_in = False
+        self._ssh: asyncssh.SSHClientConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
+        """asyncssh: there is a connection, not a login yet."""
+        self._ssh = conn
+
+    def auth_banner_received(self, msg: str, lang: str) -> None:
+        """asyncssh: a greeting, or why the account is turned away."""
+        self.banner = (self.banner + msg)[-door.MOST :]
+
+    def auth_completed(self) -> None:
+        """asyncssh: we are let in."""
+        self.let_in = True
+
+    @property
+    def turned_away(self) -> bool:
+        """True where the node hung up on a login: after the keys were agreed on, before it let us in."""
+        knocked = self._ssh is not None and self._ssh.get_extra_info("recv_cipher") is not None
+        return knocked and not self.let_in
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         """asyncssh: this key is not among the known ones."""
@@ -77,19 +99,16 @@ class Connection:
         return failure_of(self._keeper.error or asyncssh.ConnectionLost(""), self.target, self._deadline_s)
 
     async def answers(self) -> bool:
-        """Whether an echo comes back within the deadline. A refusal is an answer too: somebody refused.
+        """Whether an echo comes back within the deadline. It starts nothing: where shells hang, so would its own.
 
-        A subsystem that no server has, because it starts nothing: where shells hang, so would one for every echo.
+        asyncssh sends it on a timer that every packet sets anew, which costs; to send one it has no public way.
         """
         try:
             async with asyncio.timeout(self._deadline_s):
-                channel, _ = await self.ssh.create_session(asyncssh.SSHClientSession, subsystem=ECHO)
-        except asyncssh.ChannelOpenError:
-            return not self.is_closed
+                await self.ssh._make_global_request(ECHO)
         except Exception:  # no answer, whatever it is: see `connected`
             return False
-        channel.abort()
-        return True
+        return not self.is_closed
 
     def give_up(self, said: str) -> None:
         """End it from our side without waiting for the other; `said` is why."""
@@ -134,7 +153,21 @@ async def connected(dial: Dial, *, through: Connection | None, deadline_s: float
         if keeper is not None and keeper.refusal is not None:
             refused = Failure(Reason.UNTRUSTED, printable(keeper.refusal), dial.target)
             raise NotConnectedError(refused) from error
-        raise NotConnectedError(failure_of(error, dial.target, deadline_s)) from error
+        raise NotConnectedError(_failure(error, keeper, dial.target, deadline_s)) from error
     if keeper is None:
         raise NotConnectedError(Failure(Reason.FAILED, "connected without a host key check", dial.target))
+    if (of_no_use := door.of_no_use(keeper.banner)) is not None:
+        ssh.abort()
+        raise NotConnectedError(_turned_away(of_no_use, dial.target))
     return Connection(dial, ssh, keeper, deadline_s)
+
+
+def _failure(error: Exception, keeper: Doorkeeper | None, target: str, deadline_s: float) -> Failure:
+    """What a login that failed says, if by hanging up; else what broke it."""
+    if keeper is not None and keeper.turned_away and isinstance(error, asyncssh.ConnectionLost):
+        return _turned_away(door.turned_away(keeper.banner), target)
+    return failure_of(error, target, deadline_s)
+
+
+def _turned_away(why: tuple[Reason, str], target: str) -> Failure:
+    return Failure(why[0], printable(why[1]), target)

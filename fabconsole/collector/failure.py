@@ -49,7 +49,8 @@ def _meaning(error: BaseException, deadline_s: float) -> tuple[Reason, str]:
     if isinstance(error, asyncssh.PermissionDenied):
         return (
             Reason.REFUSED,
-            f"no key of ours is accepted; check ssh.identity, the agent and authorized_keys ({error.reason})",
+            f"no key of ours is accepted; check ssh.identity, the agent, authorized_keys, and whether "
+            f"the account is locked ({error.reason})",
         )
     if isinstance(error, asyncssh.KeyExchangeFailed):
         if "host key" in error.reason:
@@ -65,6 +66,8 @@ def _meaning(error: BaseException, deadline_s: float) -> tuple[Reason, str]:
         return Reason.UNREACHABLE, f"no way to it from the jump host: {error.reason}"
     if isinstance(error, asyncssh.ConnectionLost):
         return Reason.UNREACHABLE, "connection lost"
+    if isinstance(error, asyncssh.DisconnectError) and "oo many authentication failures" in error.reason:
+        return Reason.REFUSED, "it hears no more keys of ours (MaxAuthTries): name the one that fits in ssh.identity"
     if isinstance(error, asyncssh.DisconnectError):
         return Reason.UNREACHABLE, f"disconnected: {error.reason}"
     if isinstance(error, OSError):

@@ -20,9 +20,15 @@ HOLD_S = 1.0
 FIRST_S, CAP_S = 1.0, 30.0
 """Backoff of a lost connection, in seconds: doubles from the first to the cap."""
 
-SLOWLY = {Reason.REFUSED: (30.0, 300.0), Reason.UNTRUSTED: (10.0, 60.0)}
-"""The same where trying again mends nothing by itself: a refused key may lock an account, a changed host key waits
-for a person."""
+SLOWLY = {
+    Reason.REFUSED: (30.0, 300.0),
+    Reason.LOCKED: (10.0, 60.0),
+    Reason.EXPIRED: (10.0, 60.0),
+    Reason.NO_JOB: (10.0, 60.0),
+    Reason.UNTRUSTED: (10.0, 60.0),
+}
+"""The same where trying again mends nothing by itself: a refused key may lock an account, the others wait for a person
+or a job."""
 
 
 class Ramp:

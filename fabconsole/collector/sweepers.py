@@ -10,18 +10,16 @@ from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Severity
 from fabconsole.fabric.inventory import InBand, Node
 from fabconsole.platforms.question import Rhythm
-from fabconsole.stream.records import Happened, Reason, Unanswered
+from fabconsole.stream.records import FAR_SIDE, Happened, Reason, Unanswered
 
 AGAIN = 5
 """A host that could not sweep is tried every so many times it is due while another sweeps: it costs the fabric one."""
-
-_GONE = frozenset({Reason.UNREACHABLE, Reason.JUMP, Reason.REFUSED, Reason.UNTRUSTED})
-"""The way to the host failed, not its sweep: once it is there again it is as good as any other."""
 
 
 @dataclass(slots=True)
 class _Failed:
     gone: bool
+    """The way to the host failed, not its sweep: once it is there again it is as good as any other."""
     due: int = 0
     """How often it was due since."""
 
@@ -64,7 +62,7 @@ class Sweepers:
 
     def failed(self, host: str, reason: Reason) -> str | None:
         """`host` could not sweep; the host that takes over, if one does."""
-        self._failed[host] = _Failed(gone=reason in _GONE)
+        self._failed[host] = _Failed(gone=reason in FAR_SIDE)
         if self.sweeping in (None, host):
             place = self._hosts.index(host) + 1
             after = (*self._hosts[place:], *self._hosts[:place])

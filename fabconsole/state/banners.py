@@ -8,10 +8,9 @@ from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import Inventory
 from fabconsole.state.findings import UNSEEN
 from fabconsole.state.question_state import IN_BAND
-from fabconsole.state.silence import FAR_SIDE
 from fabconsole.state.snapshot import Banner, NodeView
 from fabconsole.state.sweeps import Subnet
-from fabconsole.stream.records import Reason
+from fabconsole.stream.records import FAR_SIDE, Reason
 
 _NODES = 3
 _SHARE = 0.2

@@ -12,8 +12,8 @@ from fabconsole.state.block import Block
 from fabconsole.state.judge import OK
 from fabconsole.state.pci_names import PciNames, named
 from fabconsole.state.question_state import IN_BAND, QuestionState
-from fabconsole.state.silence import FAR_SIDE, Silence
-from fabconsole.stream.records import Asked, Sample, Sweep, Unanswered
+from fabconsole.state.silence import Silence
+from fabconsole.stream.records import FAR_SIDE, Asked, Sample, Sweep, Unanswered
 
 _NO_FACTS: Mapping[str, str] = {}
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
 from fabconsole.state.fabric import FabricState
 from fabconsole.state.question_state import IN_BAND
-from fabconsole.stream.records import Asked, Opening, Reason, Record, Sample, Sweep, Unanswered
+from fabconsole.stream.records import FAR_SIDE, Asked, Opening, Reason, Record, Sample, Sweep, Unanswered
 from fabconsole.stream.source import Source
 
 FOLLOWED = "log"
@@ -18,13 +18,14 @@ _SLACK_S = 60.0
 """Beyond the polls themselves: connecting, backing off, a tool that takes its time."""
 _HOPELESS = frozenset(
     {
-        Reason.UNREACHABLE,
-        Reason.JUMP,
-        Reason.REFUSED,
-        Reason.UNTRUSTED,
+        *FAR_SIDE,
         Reason.STUCK,
         Reason.NO_TOOL,
         Reason.NO_PERMISSION,
+        Reason.NO_LOG,
+        Reason.NO_UMAD,
+        Reason.NO_SUDO,
+        Reason.ADOPTED,
     }
 )  # asking again soon changes nothing; the rest (a deadline missed, an answer garbled) may pass
 

@@ -14,8 +14,7 @@ from fabconsole.state.judge import OK, Verdict
 from fabconsole.state.question_state import said
 from fabconsole.state.rows import Judged
 from fabconsole.state.scale import all_well
-from fabconsole.state.silence import FAR_SIDE
-from fabconsole.stream.records import Unanswered
+from fabconsole.stream.records import FAR_SIDE, Unanswered
 
 _ANSWERED = frozenset({Health.OK, Health.NOT_SUPPORTED})
 

@@ -9,13 +9,11 @@ from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Severity
 from fabconsole.fabric.inventory import Node
 from fabconsole.state.question_state import said
-from fabconsole.stream.records import Reason, Unanswered
+from fabconsole.stream.records import FAR_SIDE, Reason, Unanswered
 
 SESSION = "session"
 """The kind of these events. They colour nothing: how a node is now is judged by its questions."""
 
-FAR_SIDE = frozenset({Reason.UNREACHABLE, Reason.JUMP, Reason.REFUSED, Reason.UNTRUSTED})
-"""Failures of the connection: every question has the same one."""
 _SILENT = FAR_SIDE | {Reason.TIMEOUT, Reason.STUCK}
 """Nothing came. The other reasons are answers, if not the ones that were wanted."""
 _DIALLED = re.compile(r" · (\S+)$")

@@ -15,9 +15,8 @@ from fabconsole.fabric.table import NvlinkState, PortState
 from fabconsole.state.listing import render
 from fabconsole.state.report import document
 from fabconsole.state.row_names import merged
-from fabconsole.state.silence import FAR_SIDE
 from fabconsole.state.snapshot import Snapshot
-from fabconsole.stream.records import Peer, Reason
+from fabconsole.stream.records import FAR_SIDE, Peer, Reason
 
 HOSTS = ("h0", "h1")
 PORTS = ("mlx5_0/1", "mlx5_1/1", "mlx5_1/2")
