@@ -27,7 +27,8 @@ class Doors(Protocol):
 class Doorman:
     """Of one host. Looks at the host's manners whenever one of them begins or ends."""
 
-    def __init__(self, machine: Machine, gate: Gate, doors: Doors) -> None:
+    def __init__(self, machine: Machine, gate: Gate | None, doors: Doors) -> None:
+        """Without a gate of its own the host is dialled where all are, and is never in a `GATED` manner."""
         self._machine = machine
         self._gate = gate
         self._doors = doors
@@ -47,7 +48,8 @@ class Doorman:
             self._doors.turn_deaf()
         else:
             self._doors.listen_again()
-        self._gate.turn(_passage(is_), again=Manner.REKEYED in began | ended)
+        if self._gate is not None:
+            self._gate.turn(_passage(is_), again=Manner.REKEYED in began | ended)
         next_ = min((spells.next_change(now) for spells in machine.manners.values()), default=math.inf)
         if math.isfinite(next_):
             # A millisecond late, so that it is surely so by then.
@@ -57,7 +59,6 @@ class Doorman:
         """Look no more."""
         if self._timer is not None:
             self._timer.cancel()
-        self._gate.close()
 
 
 def _passage(manners: set[Manner]) -> Passage:

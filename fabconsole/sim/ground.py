@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncssh
 import yaml
 
-from fabconsole.sim.server import Address
+from fabconsole.sim.doorway import Address
 from fabconsole.sim.wiring import HOSTS_A_RACK, HOSTS_A_UNIT, Host, Wiring, rack_name
 
 USER = "fabops"

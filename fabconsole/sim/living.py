@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from fabconsole.sim.doorway import open_doorway
 from fabconsole.sim.fabric import Fabric
 from fabconsole.sim.ground import Keys, lay_out
 from fabconsole.sim.machine import Machine
+from fabconsole.sim.manner import GATED
 from fabconsole.sim.scenario import read_scenario
 from fabconsole.sim.scenarios import find_scenario
-from fabconsole.sim.server import Servers, free_addresses, raise_descriptor_limit
+from fabconsole.sim.server import Servers, raise_descriptor_limit
 from fabconsole.sim.wiring import wired
 
 
@@ -37,18 +39,20 @@ async def serve(
         return time.monotonic() - began
 
     machines = [Machine(fabric, host, now=now, began_at=began_at) for host in wiring.hosts]
-    addresses = free_addresses(nodes)
+    gated = {host for host, manners in fabric.effects.manners.items() if not manners.keys().isdisjoint(GATED)}
+    doorway = open_doorway(wiring.hosts, apart=gated)
     servers = Servers()
     inventory = lay_out(
         folder,
         wiring,
-        {host.name: address for host, address in zip(wiring.hosts, addresses, strict=True)},
+        doorway.addresses,
         keys,
         fabric=f"sim-{seed}",
         rhythms=rhythms,
     )
     try:
-        await servers.open(dict(zip(addresses, machines, strict=True)), keys.host, keys.client)
+        dialled = {doorway.addresses[machine.host.name]: machine for machine in machines}
+        await servers.open(dialled, doorway.sock, keys.host, keys.client)
         gc.freeze()
         yield inventory
     finally:

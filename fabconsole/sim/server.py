@@ -1,4 +1,4 @@
-"""The SSH servers of the simulated hosts: each host an address on loopback, all on one event loop."""
+"""The SSH servers of a shard's hosts: each host an address on loopback, all on one event loop."""
 
 from __future__ import annotations
 
@@ -7,29 +7,22 @@ import resource
 import socket
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import asyncssh
 
 from fabconsole.sim.channel import Channel
 from fabconsole.sim.doorman import Doorman
+from fabconsole.sim.doorway import Address
 from fabconsole.sim.gate import Gate, Listen
 from fabconsole.sim.machine import Machine
 from fabconsole.sim.manner import Manner
 
 _BACKLOG = 64
-_TRIES = 20
+_BACKLOG_OF_ALL = 4096
+"""Whoever finds the queue full tries again a second later; the system caps it (net.core.somaxconn)."""
 _NO_KEYS = asyncssh.import_authorized_keys("")
 _AT_ONCE = struct.pack("ii", 1, 0)
 """`struct linger`: nothing is waited for, a close is a reset."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a host is dialled."""
-
-    host: str
-    port: int
 
 
 class Door(asyncssh.SSHServer):
@@ -41,10 +34,13 @@ class Door(asyncssh.SSHServer):
         self._connection: asyncssh.SSHServerConnection | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        """asyncssh: somebody has connected."""
+        """asyncssh: somebody has connected. Who dialled what is no host's address does not hear a byte."""
         host, port = conn.get_extra_info("sockname")[:2]
-        self._machine = self._servers.machines[Address(host, port)]
+        self._machine = self._servers.machines.get(Address(host, port))
         self._connection = conn
+        if self._machine is None:
+            conn.abort()
+            return
         self._servers.doors.setdefault(self._machine.host.name, set()).add(self)
         if self._machine.silent_until() is not None:
             self.turn_deaf()
@@ -123,13 +119,18 @@ class Servers:
     def __init__(self) -> None:
         self.machines: dict[Address, Machine] = {}
         self.doors: dict[str, set[Door]] = {}
+        self._acceptor: asyncssh.SSHAcceptor | None = None
         self._gates: list[Gate] = []
         self._doormen: list[Doorman] = []
 
     async def open(
-        self, addresses: Mapping[Address, Machine], host_key: asyncssh.SSHKey, client_key: asyncssh.SSHKey
+        self,
+        addresses: Mapping[Address, Machine],
+        sock: socket.socket | None,
+        host_key: asyncssh.SSHKey,
+        client_key: asyncssh.SSHKey,
     ) -> None:
-        """Listen at every address; only `client_key` is let in. Half a millisecond each."""
+        """Listen at every address, at those of `sock` by it; only `client_key` is let in."""
         options = asyncssh.SSHServerConnectionOptions(
             server_factory=lambda: Door(self),
             server_host_keys=[host_key],
@@ -146,11 +147,17 @@ class Servers:
         )
         other_key = asyncssh.generate_private_key(host_key.get_algorithm())
         self.machines.update(addresses)
+        shared: int | None = None
+        if sock is not None:
+            shared = sock.getsockname()[1]
+            self._acceptor = await asyncssh.listen(sock=sock, options=options, config=None, backlog=_BACKLOG_OF_ALL)
         for address, machine in addresses.items():
-            gate = Gate(address.host, address.port, _listening(address, machine, options, other_key))
-            await gate.open()
-            self._gates.append(gate)
-            if machine.manners:  # of those without GATED ones the gate is never turned
+            gate = None
+            if address.port != shared:
+                gate = Gate(address.host, address.port, _listening(address, machine, options, other_key))
+                await gate.open()
+                self._gates.append(gate)
+            if machine.manners:
                 self._doormen.append(Doorman(machine, gate, Doors(self, machine.host.name)))
         for doorman in self._doormen:
             doorman.begin()
@@ -161,6 +168,8 @@ class Servers:
             doorman.end()
         for gate in self._gates:
             gate.close()
+        if self._acceptor is not None:
+            self._acceptor.close()
 
 
 def _listening(
@@ -175,38 +184,7 @@ def _listening(
     return listen
 
 
-def free_addresses(count: int) -> list[Address]:
-    """Addresses nobody listens at: 127.83.x.y on one port; where loopback has one address only, a port each.
-
-    Raises OSError where there are not that many.
-    """
-    hosts = [f"127.83.{number // 250}.{number % 250 + 1}" for number in range(count)]
-    if not _can_bind(hosts[-1], 0):
-        return [Address("127.0.0.1", _free_port("127.0.0.1")) for _ in hosts]
-    for _ in range(_TRIES):
-        port = _free_port(hosts[0])
-        if all(_can_bind(host, port) for host in hosts):
-            return [Address(host, port) for host in hosts]
-    raise OSError(f"no port is free on all of {hosts[0]} to {hosts[-1]}")
-
-
 def raise_descriptor_limit() -> None:
     """As many connections as the system lets this process have."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-def _free_port(host: str) -> int:
-    with socket.socket() as sock:
-        sock.bind((host, 0))
-        port: int = sock.getsockname()[1]
-        return port
-
-
-def _can_bind(host: str, port: int) -> bool:
-    with socket.socket() as sock:
-        try:
-            sock.bind((host, port))
-        except OSError:
-            return False
-        return True
