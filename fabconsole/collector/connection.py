@@ -8,7 +8,6 @@ import asyncssh
 
 from fabconsole.collector import door
 from fabconsole.collector.failure import Failure, failure_of
-from fabconsole.collector.hostkeys import HostKeys
 from fabconsole.collector.options import Dial
 from fabconsole.fabric.errors import FabconsoleError
 from fabconsole.fabric.printable import printable
@@ -32,8 +31,8 @@ class NotConnectedError(FabconsoleError):
 class Doorkeeper(asyncssh.SSHClient):
     """asyncssh's callbacks for one connection: judges the host key, hears what is said at login, and the end."""
 
-    def __init__(self, keys: HostKeys) -> None:
-        self._keys = keys
+    def __init__(self, dial: Dial) -> None:
+        self._dial = dial
         self.refusal: str | None = None
         """Why the host key was not accepted."""
         self.closed = asyncio.Event()
@@ -64,7 +63,7 @@ class Doorkeeper(asyncssh.SSHClient):
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         """asyncssh: this key is not among the known ones."""
-        self.refusal = self._keys.judge(host, addr, port, key)
+        self.refusal = self._dial.keys.judge(self._dial.name, key)
         return self.refusal is None
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -132,18 +131,19 @@ async def connected(dial: Dial, *, through: Connection | None, deadline_s: float
 
     def new_keeper() -> Doorkeeper:
         nonlocal keeper
-        keeper = Doorkeeper(dial.keys)
+        keeper = Doorkeeper(dial)
         return keeper
 
     try:
+        known = await dial.keys.known(dial.name)
         ssh = await asyncssh.connect(
             dial.host,
             dial.port,
             tunnel=through.ssh if through else None,
             config=None,
             options=dial.options,
-            known_hosts=dial.keys.current(),
-            server_host_key_algs=dial.keys.kinds(dial.options.host_key_alias or dial.name, dial.port),
+            known_hosts=known,
+            server_host_key_algs=dial.keys.kinds(known),
             client_factory=new_keeper,
             connect_timeout=deadline_s,
         )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import asyncssh
 
+from fabconsole.collector.known_hosts import AUTHORITY, REVOKED, KnownHosts, Line, Name, lines_in
 from fabconsole.fabric.errors import SourceError
-
-DEFAULT_PORT = 22
 
 SIGNED = (
     "ssh-ed25519-cert-v01@openssh.com",
@@ -29,69 +31,96 @@ PLAIN = (
     "rsa-sha2-512",
     "rsa-sha2-256",
 )
-"""Kinds of host key, OpenSSH's order of preference."""
+"""Kinds of host key, OpenSSH's order of preference. RSA with SHA-1 is in neither."""
+
+_NAMED = 3
+"""Other hosts with the same key that are named; a cloned image can make it thousands."""
+
+
+class Known(NamedTuple):
+    """What is known of one machine, as asyncssh takes it."""
+
+    keys: Sequence[asyncssh.SSHKey]
+    authorities: Sequence[asyncssh.SSHKey]
+    revoked: Sequence[asyncssh.SSHKey]
 
 
 class HostKeys:
-    """The known_hosts files, parsed once for all nodes and again when one of them has changed on disk.
+    """The known_hosts files, read once for all nodes and again when one of them has changed on disk.
 
-    5,000 lines cost 77 ms to parse, so asyncssh is never handed a path. Where `accept_new`, a key of a host that
-    has none is appended to the first file; a key that differs is refused either way.
+    Where `accept_new`, a key of a host that has none is appended to the first file; a key that differs is refused
+    either way.
     """
 
     def __init__(self, files: Sequence[Path], *, accept_new: bool) -> None:
-        """Raises SourceError where a file cannot be read or understood. A missing file holds no keys."""
         self.files = tuple(files)
         self._accept_new = accept_new
-        self._written: tuple[tuple[int, int] | None, ...] = ()
-        self._known = asyncssh.import_known_hosts("")
-        self._places: dict[str, str] | None = None
+        self._index = KnownHosts(())
+        self._written: tuple[tuple[int, int] | None, ...] | None = None
+        self._known: dict[Name, Known] = {}
+        self._turn = asyncio.Lock()
 
-    def current(self) -> asyncssh.SSHKnownHosts:
-        """What is known now. Costs one stat a file while nothing has changed."""
-        written = tuple(_written(file) for file in self.files)
-        if written != self._written:
-            self._known = _parsed("\n".join(_text(file) for file in self.files))
-            self._written = written
-            self._places = None
-        return self._known
+    async def known(self, name: Name) -> Known:
+        """What is known of a machine now. Costs one stat a file where it was asked for before and nothing changed.
 
-    def kinds(self, host: str, port: int) -> Sequence[str]:
-        """Kinds of key to ask a host for: those we know it by, then all others. Empty: no wish, nothing known.
+        Else hashed lines are tried, in slices between which the loop goes on. Raises SourceError where a file cannot
+        be read; a missing one holds no keys.
+        """
+        written = self._stat()
+        if written != self._written or name not in self._known:
+            async with self._turn:
+                if written != self._written:
+                    await self._read(written)
+                await self._search(name)
+                self._known[name] = self._found(name)
+        return self._known[name]
+
+    def kinds(self, known: Known) -> Sequence[str]:
+        """Kinds of key to ask a host for: those we know it by, then all others.
 
         asyncssh would ask for the known ones alone; a host that has lost them hangs up then, and looks as if it
-        were down instead of changed.
+        were down instead of changed. Of an RSA key only signatures with SHA-2 are asked for.
         """
-        known, authorities, *_ = self.current().match(host, "", port if port != DEFAULT_PORT else None)
-        if not known and not authorities:
-            return ()
-        ours = [kind.decode("ascii") for key in known for kind in key.sig_algorithms]
-        return tuple(dict.fromkeys([*(SIGNED if authorities else ()), *ours, *PLAIN]))
+        modern = {*SIGNED, *PLAIN}
+        ours = [kind for key in known.keys for kind in _kinds_of(key) if kind in modern]
+        return tuple(dict.fromkeys([*(SIGNED if known.authorities else ()), *ours, *PLAIN]))
 
-    def judge(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> str | None:
-        """Why `key`, which is not among the host's known ones, is refused; None: learned, and welcome from now on."""
-        outside = port if port != DEFAULT_PORT else None
-        known, authorities, *_ = self.current().match(host, addr, outside)
-        shown = f"{key.get_algorithm()} {key.get_fingerprint()}"
-        name = f"[{host}]:{port}" if outside else host
+    def judge(self, name: Name, key: asyncssh.SSHKey) -> str | None:
+        """Why `key`, which is not among those of `known`, is refused; None: it is welcome, learned or from elsewhere
+        in the files."""
+        text = _openssh(key)
+        if self._index.has(self._in_force(name), text):
+            return None
+        lines = self._lines(name)
+        known = [line for line in lines if not line.marker]
+        shown = f"{key.get_algorithm()} {key.get_fingerprint()}{self._elsewhere(name, text)}"
         if known:
-            expected = " or ".join(sorted({str(one.get_fingerprint()) for one in known}))
-            places = ", ".join(sorted({self._place(one) for one in known}))
+            expected = " or ".join(sorted({str(one.get_fingerprint()) for one in _decoded(known)}))
+            places = ", ".join(sorted({line.place for line in known}))
             return (
                 f"HOST KEY HAS CHANGED: it offers {shown}, {places} has {expected}. Reinstalled? Then remove that "
-                f"line (ssh-keygen -R '{name}' -f {self._first()}); if not, somebody may sit in between"
+                f"line (ssh-keygen -R '{name.written}' -f {known[0].file}); if not, somebody may sit in between"
             )
-        if authorities:
-            return f"its host key {shown} is signed by no authority that {self._first()} names"
+        if any(line.marker == AUTHORITY for line in lines):
+            return f"its host key {shown} is signed by no authority that {self.files[0]} names"
         if not self._accept_new:
             return (
-                f"its host key {shown} is not in {self._first()}; verify it and add it (ssh-keyscan -p {port} {host}), "
-                "or set ssh.host_keys: accept-new"
+                f"its host key {shown} is not in {self.files[0]}; verify it and add it (ssh-keyscan -p {name.port} "
+                f"{name.host}), or set ssh.host_keys: accept-new"
             )
-        return self._learn(name, key)
+        return self._learn(name, text)
 
-    def _learn(self, name: str, key: asyncssh.SSHKey) -> str | None:
-        line = f"{name} {_openssh(key)}\n"
+    def _elsewhere(self, name: Name, key: str) -> str:
+        """Whom else the files know by this key: a name that leads to another host is told so."""
+        lines = islice(self._index.others(name.spoken_for, key), _NAMED + 1)
+        others = list(dict.fromkeys(map(self._index.host_of, lines)))
+        if not others:
+            return ""
+        more = " and others" if len(others) > _NAMED else ""
+        return f", which is the key of {', '.join(others[:_NAMED])}{more} (does the name lead to another host?)"
+
+    def _learn(self, name: Name, key: str) -> str | None:
+        line = f"{name.written} {key}\n"
         file = self.files[0]
         try:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -103,24 +132,69 @@ class HostKeys:
                 known_hosts.write(line.encode())
         except OSError as error:
             return f"its new host key cannot be written to {file}: {error.strerror}"
-        self._known.load(line)
-        self._written = tuple(_written(file) for file in self.files)
-        self._places = None
+        for learned in lines_in(str(file), line.strip()):
+            self._index.add(learned)
+        self._known[name] = self._found(name)
+        self._written = self._stat()
         return None
 
-    def _place(self, key: asyncssh.SSHKey) -> str:
-        """`file:line` of a known key."""
-        if self._places is None:
-            self._places = {}
-            for file in self.files:
-                for number, line in enumerate(_text(file).splitlines(), 1):
-                    for word in line.split():
-                        if word.startswith("AAAA"):
-                            self._places.setdefault(word, f"{file}:{number}")
-        return self._places.get(_openssh(key).split()[1], str(self._first()))
+    async def _read(self, written: tuple[tuple[int, int] | None, ...]) -> None:
+        """In a thread: a home directory may hang, and 5,000 lines take 15 ms."""
+        self._index = await asyncio.to_thread(_indexed, self.files, self._index)
+        self._known = {}
+        self._written = written
 
-    def _first(self) -> Path:
-        return self.files[0]
+    async def _search(self, name: Name) -> None:
+        for one in name.spoken_for:
+            if not _speaks(self._index.lines_of(one)):
+                for _ in self._index.search(one):
+                    await asyncio.sleep(0)
+            if _speaks(self._index.lines_of(one)):
+                return
+
+    def _in_force(self, name: Name) -> tuple[str, ...]:
+        """The names that count: a line without a port does only where none has the port."""
+        names = name.spoken_for
+        known = [_speaks(self._index.lines_of(one)) for one in names]
+        return names[: known.index(True) + 1] if True in known else names
+
+    def _lines(self, name: Name) -> Sequence[Line]:
+        """Those in force, and what any of its names has revoked."""
+        speaking = (line for one in self._in_force(name) for line in self._index.lines_of(one))
+        every = (line for one in name.spoken_for for line in self._index.lines_of(one))
+        return (
+            *(line for line in speaking if line.marker != REVOKED),
+            *(line for line in every if line.marker == REVOKED),
+        )
+
+    def _found(self, name: Name) -> Known:
+        lines = self._lines(name)
+        return Known(*(_decoded(line for line in lines if line.marker == one) for one in ("", AUTHORITY, REVOKED)))
+
+    def _stat(self) -> tuple[tuple[int, int] | None, ...]:
+        return tuple(_written(file) for file in self.files)
+
+
+def _indexed(files: Sequence[Path], found: KnownHosts) -> KnownHosts:
+    return KnownHosts((line for file in files for line in lines_in(str(file), _text(file))), found=found)
+
+
+def _speaks(lines: Sequence[Line]) -> bool:
+    """Whether they say who a host is, not only who it is not."""
+    return any(line.marker != REVOKED for line in lines)
+
+
+def _decoded(lines: Iterable[Line]) -> list[asyncssh.SSHKey]:
+    """Their keys. One that is not understood is none, as for ssh."""
+    keys = []
+    for line in lines:
+        with suppress(asyncssh.KeyImportError):
+            keys.append(asyncssh.import_public_key(line.key))
+    return keys
+
+
+def _kinds_of(key: asyncssh.SSHKey) -> list[str]:
+    return [kind.decode("ascii") for kind in key.sig_algorithms]
 
 
 def _openssh(key: asyncssh.SSHKey) -> str:
@@ -143,12 +217,3 @@ def _text(file: Path) -> str:
         return ""
     except OSError as error:
         raise SourceError(f"{file}: known_hosts cannot be read: {error.strerror}") from None
-
-
-def _parsed(text: str) -> asyncssh.SSHKnownHosts:
-    """The keys in `text`. A line that is not understood names no key, as for ssh; the others stand."""
-    known = asyncssh.import_known_hosts("")
-    for line in text.splitlines():
-        with suppress(ValueError):
-            known.load(line)
-    return known

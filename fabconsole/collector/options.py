@@ -11,6 +11,7 @@ from typing import TypedDict
 import asyncssh
 
 from fabconsole.collector.hostkeys import HostKeys
+from fabconsole.collector.known_hosts import Name
 from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory import SshAccess
 
@@ -29,7 +30,7 @@ class Dial:
 
     host: str
     """As asyncssh gets it; ssh_config's HostName is in `options`."""
-    name: str
+    name: Name
     """What its host key is looked up by."""
     port: int
     options: asyncssh.SSHClientConnectionOptions
@@ -73,7 +74,7 @@ class Access:
         host = options.host if self._config else address
         return Dial(
             host=address,
-            name=host,
+            name=Name(host, options.port, options.host_key_alias),
             port=options.port,
             options=options,
             keys=self._host_keys(options),

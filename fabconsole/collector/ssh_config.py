@@ -24,7 +24,7 @@ _INSTEAD = {
     "controlmaster": "connections are our own, one a node",
     "controlpath": "connections are our own, one a node",
     "controlpersist": "connections are our own, one a node",
-    "checkhostip": "addresses are looked up in known_hosts too",
+    "checkhostip": "names alone are looked up in known_hosts, what they lead to is not",
     "verifyhostkeydns": "known_hosts alone decides",
     "updatehostkeys": "only a host without a key is learned, with accept-new",
     "hashknownhosts": "learned keys are written plain",

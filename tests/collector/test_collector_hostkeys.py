@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import asyncssh
@@ -10,6 +11,7 @@ import pytest
 from collector_rig import FAST, Echo, Keys, Sshd, collector, fabric, new_key, only, sample_of, unanswered, watched
 
 from fabconsole.collector.hostkeys import HostKeys
+from fabconsole.collector.known_hosts import Name
 from fabconsole.stream.records import Reason
 
 StartSshd = Callable[..., Sshd]
@@ -109,23 +111,62 @@ async def test_a_host_certificate_of_a_known_authority_is_trusted(
         await watching.until(sample_of("gpu0"))
 
 
-def test_a_line_that_is_not_understood_hides_no_other(keys: Keys) -> None:
+async def test_a_line_that_is_not_understood_hides_no_other(keys: Keys) -> None:
     public = keys.host_key.with_suffix(".pub").read_text()
-    keys.known_hosts.write_text(f"rubbish\n|1|bad|hash {public}\n@odd * {public}\ngood {public}")
-    known, *_ = HostKeys([keys.known_hosts], accept_new=False).current().match("good", "", None)
-    assert len(known) == 1
+    keys.known_hosts.write_text(f"rubbish\n|1|bad|hash {public}\n@odd * {public}\ngood ssh-rsa AAAA\ngood {public}")
+    known = await HostKeys([keys.known_hosts], accept_new=False).known(Name("good"))
+    assert len(known.keys) == 1
 
 
-def test_a_changed_file_is_read_again(keys: Keys) -> None:
+async def test_a_changed_file_is_read_again(keys: Keys) -> None:
     judge = HostKeys([keys.known_hosts, keys.home / "missing"], accept_new=False)
-    assert judge.current().match("gpu0", "", None)[0] == []
+    assert (await judge.known(Name("gpu0"))).keys == []
     keys.known_hosts.write_text("gpu0 " + keys.host_key.with_suffix(".pub").read_text())
-    assert len(judge.current().match("gpu0", "", None)[0]) == 1
+    assert len((await judge.known(Name("gpu0"))).keys) == 1
 
 
-def test_a_new_key_that_cannot_be_written_is_refused(keys: Keys) -> None:
+async def test_a_new_key_that_cannot_be_written_is_refused(keys: Keys) -> None:
     key = asyncssh.read_public_key(str(keys.host_key.with_suffix(".pub")))
     judge = HostKeys([Path("/proc/known_hosts")], accept_new=True)
-    refusal = judge.judge("gpu0", "", 22, key)
+    await judge.known(Name("gpu0"))
+    refusal = judge.judge(Name("gpu0"), key)
     assert refusal is not None
     assert "cannot be written" in refusal
+
+
+async def test_a_known_hosts_that_cannot_be_read_is_told_at_the_node(keys: Keys, start_sshd: StartSshd) -> None:
+    sshd = start_sshd()
+    keys.known_hosts.unlink()
+    keys.known_hosts.mkdir()
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: echo})) as watching:
+        record = only(await watching.until(unanswered("gpu0")))
+    assert record.reason is Reason.UNTRUSTED
+    assert f"{keys.known_hosts}: known_hosts cannot be read: Is a directory" in record.detail
+
+
+@pytest.mark.parametrize("host_keys", ["strict", "accept-new"])
+async def test_a_name_that_leads_to_another_known_host_is_not_connected_to_and_told_whose_key_it_met(
+    keys: Keys, start_sshd: StartSshd, host_keys: str, tmp_path: Path
+) -> None:
+    other = new_key(tmp_path / "other")
+    astray = start_sshd(host_key=other)
+    keys.trust(astray.port)  # what gpu0 was known by
+    with keys.known_hosts.open("a") as known_hosts:
+        known_hosts.write("gpu1,10.0.0.1 " + other.with_suffix(".pub").read_text())
+    async with watched(
+        collector(fabric(keys.ssh(host_keys=host_keys), {"gpu0": astray.port}), {FAST: echo})
+    ) as watching:
+        record = only(await watching.until(unanswered("gpu0")))
+    assert record.reason is Reason.UNTRUSTED
+    assert "which is the key of gpu1,10.0.0.1 (does the name lead to another host?)" in record.detail
+
+
+async def test_the_address_that_a_name_leads_to_lends_it_no_key(keys: Keys, start_sshd: StartSshd) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)  # 127.0.0.1 is known, and is not what was dialled
+    inventory = fabric(keys.ssh(), {"gpu0": sshd.port})
+    inventory = replace(inventory, nodes={"gpu0": replace(inventory.nodes["gpu0"], address="localhost")})
+    async with watched(collector(inventory, {FAST: echo})) as watching:
+        record = only(await watching.until(unanswered("gpu0")))
+    assert record.reason is Reason.UNTRUSTED
+    assert f"which is the key of [127.0.0.1]:{sshd.port}" in record.detail

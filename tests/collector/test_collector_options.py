@@ -8,6 +8,7 @@ import asyncssh
 import pytest
 from collector_rig import Keys, new_key
 
+from fabconsole.collector.known_hosts import Name
 from fabconsole.collector.options import Access
 from fabconsole.collector.ssh_config import unhonoured
 from fabconsole.fabric.errors import SourceError
@@ -21,7 +22,7 @@ async def test_ssh_config_fills_what_the_inventory_leaves_open(keys: Keys) -> No
     )
     access = Access(SshAccess(config=keys.home / "ssh_config"))
     dial = await access.dial("leaf01", user=None, port=None)
-    assert (dial.target, dial.port, dial.name) == ("admin@10.0.0.9:2022", 2022, "10.0.0.9")
+    assert (dial.target, dial.port, dial.name) == ("admin@10.0.0.9:2022", 2022, Name("10.0.0.9", 2022))
     assert dial.keys.files[0] == keys.home / "other_hosts"
     assert dial.options.command is None
     assert not dial.options.request_pty
