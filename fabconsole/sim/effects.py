@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from dataclasses import dataclass, field
 
 from fabconsole.sim.course import FOREVER, Growth, Spells
@@ -69,6 +70,14 @@ class Effects:
     """Host to how it misbehaves towards who asks it, and when."""
     lateness: dict[str, float] = field(default_factory=dict)
     """Host to the seconds by which it is late where it is LATE."""
+    renamed: dict[End, tuple[float, str]] = field(default_factory=dict)
+    """HCAs that have another name on their host, from when on, and which."""
+    cleared: dict[End, list[float]] = field(default_factory=dict)
+    """When an end's counters began from zero, in order of time."""
+    boots: dict[str, list[float]] = field(default_factory=dict)
+    """Host to when its kernel started anew, in order of time."""
+    jumps: dict[str, tuple[Spells, float]] = field(default_factory=dict)
+    """Host to when its clocks are ahead, and by how many seconds."""
     hung: dict[tuple[str, str], Spells] = field(default_factory=dict)
     """(host, tool) that does not come back."""
     nvlink_growth: dict[NvlinkId, list[Growth]] = field(default_factory=dict)
@@ -84,6 +93,18 @@ class Effects:
     def grow(self, end: End, *growths: Growth) -> None:
         """Counters of one end grow."""
         self.growth.setdefault(end, []).extend(growths)
+
+    def clear(self, end: End, at: float) -> None:
+        """Counters of one end begin from zero."""
+        insort(self.cleared.setdefault(end, []), at)
+
+    def boot(self, host: str, at: float) -> None:
+        """A host's kernel starts anew."""
+        insort(self.boots.setdefault(host, []), at)
+
+    def lose(self, hca: End, spells: Spells) -> None:
+        """An HCA is off its bus in these spells, on top of what it is."""
+        self.lost[hca] = spells.with_(self.lost[hca]) if hca in self.lost else spells
 
     def behave(self, host: str, manner: Manner, spells: Spells) -> None:
         """A host has this manner in these spells, on top of what it has."""

@@ -6,6 +6,7 @@ the reading tool's registers do.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -83,6 +84,7 @@ class Fabric:
         self._load = Load(len(wiring.links), seed)
         self._past = _past(len(wiring.links), seed)
         self._active: dict[Speed, Line] = {}
+        self._before: dict[End, tuple[float, NDArray[np.int64]]] = {}
 
     def line(self, link: int, t: float) -> Line:
         """The state of a link, the same at both ends."""
@@ -103,7 +105,7 @@ class Fabric:
         rows = np.arange(first, first + len(host.hcas))
         counts = self._counts(rows, 0, t)
         for row, hca in enumerate(host.hcas):
-            self._add_faults(counts[row], End(host.name, hca.name), hca.link, t)
+            self._add_faults(counts[row], End(host.name, hca.name), 0, t)
         return counts
 
     def switch_counts(self, switch: Switch, t: float) -> Mapping[int, NDArray[np.int64]]:
@@ -116,7 +118,7 @@ class Fabric:
                 continue
             counts = self._counts(np.array([switch.links[port] for port in ports]), end, t)
             for row, port in enumerate(ports):
-                self._add_faults(counts[row], End(switch.name, str(port)), switch.links[port], t)
+                self._add_faults(counts[row], End(switch.name, str(port)), end, t)
                 counted[port] = counts[row]
         return counted
 
@@ -126,13 +128,15 @@ class Fabric:
         return down is None or not down.covers(t)
 
     def nvlink_counts(self, link: NvlinkId, t: float) -> tuple[int, int, int]:
-        """Replay, recovery and CRC errors of one NVLink."""
+        """Replay, recovery and CRC errors of one NVLink, since its host booted."""
         growths = self.effects.nvlink_growth.get(link)
         if growths is None:
             return (0, 0, 0)
         totals = dict.fromkeys(("replay", "recovery", "crc"), 0)
+        boots = self.effects.boots.get(link.host, ())
+        booted = bisect_right(boots, t)
         for growth in growths:
-            totals[growth.counter] += growth.by(t)
+            totals[growth.counter] += growth.by(t) - (growth.by(boots[booted - 1]) if booted else 0)
         return totals["replay"], totals["recovery"], totals["crc"]
 
     def is_dead(self, switch: str, t: float) -> bool:
@@ -144,6 +148,11 @@ class Fabric:
         """Whether an HCA is off its host's bus."""
         lost = self.effects.lost.get(hca)
         return lost is not None and lost.covers(t)
+
+    def name_of(self, hca: End, t: float) -> str:
+        """What an HCA is called on its host: it may have come back under another number."""
+        renamed = self.effects.renamed.get(hca)
+        return renamed[1] if renamed is not None and t >= renamed[0] else hca.port
 
     def master(self, t: float) -> Switch:
         """The switch whose subnet manager is master: the first that answers; the last one, where none does."""
@@ -160,12 +169,28 @@ class Fabric:
         counts[:, _TRAFFIC_AT] += self._load.counts(rows, end, flowing)
         return counts
 
-    def _add_faults(self, counts: NDArray[np.int64], end: End, link: int, t: float) -> None:
-        down = self.effects.down.get(link)
+    def _add_faults(self, counts: NDArray[np.int64], end: End, side: int, t: float) -> None:
+        self._add_errors(counts, end, t)
+        cleared = self.effects.cleared.get(end)
+        if cleared is not None and (last := bisect_right(cleared, t)):
+            counts -= self._counted_before(end, side, cleared[last - 1])
+
+    def _add_errors(self, counts: NDArray[np.int64], end: End, t: float) -> None:
+        down = self.effects.down.get(self.wiring.link_of[end])
         if down is not None:
             counts[_DOWNED] += down.begun(t)
         for growth in self.effects.growth.get(end, ()):
             counts[_AT[growth.counter]] += growth.by(t)
+
+    def _counted_before(self, end: End, side: int, t: float) -> NDArray[np.int64]:
+        """What an end had counted in all when it was cleared at `t`; of each end the last one is kept."""
+        kept = self._before.get(end)
+        if kept is None or kept[0] != t:
+            row = self._counts(np.array([self.wiring.link_of[end]]), side, t)[0]
+            self._add_errors(row, end, t)
+            kept = (t, row)
+            self._before[end] = kept
+        return kept[1]
 
 
 def capped(counts: NDArray[np.int64], source: Width) -> NDArray[np.int64]:

@@ -58,6 +58,7 @@ POLLED = (
 """Paths under `ports/` of the files whose values `polled` gives."""
 
 _HW_TEXT = tuple(str(value) for value in HW_COUNTERS.values())
+_HW_NEW = tuple("10" if name == "lifespan" else "0" for name in HW_COUNTERS)
 
 
 def polled(machine: Machine) -> list[tuple[str, ...]]:
@@ -66,8 +67,9 @@ def polled(machine: Machine) -> list[tuple[str, ...]]:
     fabric, first = machine.fabric, machine.host.hcas[0].link
     rows = capped(fabric.host_counts(machine.host, t), Width.SYSFS).tolist()
     sm_lid = fabric.master(t).lid
+    hw_text = _HW_NEW if machine.clock.booted(t) else _HW_TEXT
     return [
-        (*_states(fabric.line(hca.link, t), hca.lid, sm_lid), *map(str, rows[hca.link - first]), *_HW_TEXT)
+        (*_states(fabric.line(hca.link, t), hca.lid, sm_lid), *map(str, rows[hca.link - first]), *hw_text)
         for hca in machine.hcas
     ]
 

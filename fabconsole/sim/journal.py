@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +15,9 @@ from fabconsole.sim.tools.nvidia_details import DRIVER
 
 ALWAYS = ("__CURSOR", "__REALTIME_TIMESTAMP", "__MONOTONIC_TIMESTAMP", "_BOOT_ID")
 """What `-o json` prints of a line whatever `--output-fields` says."""
+
+HCA_AFTER_S, HCA_APART_S = 11.0, 1.5
+"""From the kernel's start to its first HCA, and from one to the next."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +30,16 @@ class Journal:
     def messages(self) -> tuple[Message, ...]:
         """Every line."""
         said = self.machine.fabric.effects.messages.get(self.machine.host.name, [])
-        return tuple(sorted((*_boot(self.machine), *said)))
+        return tuple(sorted((*_boots(self.machine), *said)))
 
     @cached_property
     def _times(self) -> list[float]:
         return [message.at for message in self.messages]
+
+    def first_of_boot(self, t: float) -> int:
+        """The number of the first line of the boot that `t` is in."""
+        clock = self.machine.clock
+        return bisect_left(self._times, clock.boots[clock.booted(t)])
 
     def said_by(self, t: float) -> int:
         """How many lines there are at `t`."""
@@ -41,7 +49,7 @@ class Journal:
         """Where a line stands."""
         host, message = self.machine.host, self.messages[number]
         monotonic, realtime = self._stamps(message)
-        boot = host.boot_id.replace("-", "")
+        boot = self.machine.clock.boot_id(message.at).replace("-", "")
         return f"s={host.machine_id};i={number + 1:x};b={boot};m={monotonic:x};t={realtime:x};x={number * 40503 + 1:x}"
 
     def after(self, cursor: str) -> int | None:
@@ -59,7 +67,7 @@ class Journal:
             "__CURSOR": self.cursor(number),
             "__REALTIME_TIMESTAMP": str(realtime),
             "__MONOTONIC_TIMESTAMP": str(monotonic),
-            "_BOOT_ID": host.boot_id.replace("-", ""),
+            "_BOOT_ID": self.machine.clock.boot_id(message.at).replace("-", ""),
             "_MACHINE_ID": host.machine_id,
             "_HOSTNAME": host.name,
             "_RUNTIME_SCOPE": "system",
@@ -75,20 +83,19 @@ class Journal:
 
     def _stamps(self, message: Message) -> tuple[int, int]:
         """Microseconds since boot, and since the epoch."""
-        monotonic = max(0, round((self.machine.host.uptime_s + message.at) * 1e6))
+        monotonic = max(0, round(self.machine.clock.uptime_s(message.at) * 1e6))
         return monotonic, round(self.machine.wall(message.at) * 1e6)
 
 
-def _boot(machine: Machine) -> list[Message]:
-    """What is said while a host boots: all well."""
-    began = -machine.host.uptime_s
-    said = [Message(began, "Linux version 6.8.0-60-generic (buildd@lcy02-amd64-046)", 5)]
-    for number, hca in enumerate(machine.host.hcas):
-        at = began + 11 + 0.4 * number
-        device = f"mlx5_core {hca.pci}"
-        said.append(Message(at, f"{device}: firmware version: {FIRMWARE}", 6))
-        said.append(Message(at + 0.01, f"{device}: 504.112 Gb/s available PCIe bandwidth (32.0 GT/s PCIe x16 link)", 6))
-        said.append(Message(at + 0.3, f"{device}: Port module event: module 0, Cable plugged", 6))
-    loaded = f"NVRM: loading NVIDIA UNIX x86_64 Kernel Module  {DRIVER}  Tue Sep 23 10:11:16 UTC 2025"
-    said.append(Message(began + 19.5, loaded, 6))
-    return said
+def _boots(machine: Machine) -> Iterator[Message]:
+    """What is said while a host boots, each time: all well."""
+    for began in machine.clock.boots:
+        yield Message(began, "Linux version 6.8.0-60-generic (buildd@lcy02-amd64-046)", 5)
+        for number, hca in enumerate(machine.host.hcas):
+            at = began + HCA_AFTER_S + HCA_APART_S * number
+            device = f"mlx5_core {hca.pci}"
+            yield Message(at, f"{device}: firmware version: {FIRMWARE}", 6)
+            yield Message(at, f"{device}: 504.112 Gb/s available PCIe bandwidth (32.0 GT/s PCIe x16 link)", 6)
+            yield Message(at, f"{device}: Port module event: module 0, Cable plugged", 6)
+        loaded = f"NVRM: loading NVIDIA UNIX x86_64 Kernel Module  {DRIVER}  Tue Sep 23 10:11:16 UTC 2025"
+        yield Message(began + HCA_AFTER_S, loaded, 6)

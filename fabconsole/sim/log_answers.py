@@ -20,7 +20,7 @@ _OTHER = re.compile(OTHER)
 def follow(machine: Machine, asked: Asked) -> Act:
     """Never ends by itself."""
     journal = Journal(machine)
-    yield marker(asked.nonce, "boot", machine.host.boot_id, f"{machine.uptime_s:.2f}", _epoch(machine))
+    yield marker(asked.nonce, "boot", machine.boot_id, f"{machine.uptime_s:.2f}", _epoch(machine))
     yield machine.takes(0.05, 0.3)
     said = journal.said_by(machine.now())
     yield marker(asked.nonce, "journal")
@@ -39,10 +39,10 @@ def follow(machine: Machine, asked: Asked) -> Act:
 
 
 def history(machine: Machine, journal: Journal, cursor: str | None, said: int) -> list[str]:
-    """The lines before now that matter: after `cursor`, else of the last day; Xids first, each kind bounded."""
+    """The lines before now that matter: after `cursor`, else this boot's of a day; Xids first, each kind bounded."""
     first = journal.after(cursor) if cursor is not None else None
     if first is None:
-        first = journal.said_by(machine.now() - HISTORY_S)
+        first = max(journal.said_by(machine.now() - HISTORY_S), journal.first_of_boot(machine.now()))
     lines = [journal.entry(number, FIELDS) for number in range(first, said)]
     xids = [line for line in lines if _XID.search(line)]
     others = [line for line in lines if _OTHER.search(line) and not _XID.search(line)]

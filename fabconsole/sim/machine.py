@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from random import Random
 from typing import TypeVar
 
+from fabconsole.sim.clock import HostClock
 from fabconsole.sim.course import Spells
 from fabconsole.sim.fabric import Fabric
 from fabconsole.sim.manner import SILENT, Manner
@@ -21,6 +23,7 @@ class Machine:
         """`now` gives seconds since the simulation began, which was at `began_at` seconds since the epoch."""
         self.fabric = fabric
         self.host = host
+        self.clock = HostClock(host, fabric.effects)
         self.now = now
         self.began_at = began_at
         self.dice = Random(f"machine {host.name}")
@@ -28,20 +31,29 @@ class Machine:
 
     @property
     def hcas(self) -> tuple[Hca, ...]:
-        """The HCAs that are on the bus now."""
+        """The HCAs that are on the bus now, by the names that they have now."""
         fabric, host, t = self.fabric, self.host, self.now()
         if not fabric.effects.lost:
             return host.hcas
-        return tuple(hca for hca in host.hcas if not fabric.is_lost(End(host.name, hca.name), t))
+        there = tuple(hca for hca in host.hcas if not fabric.is_lost(End(host.name, hca.name), t))
+        if not fabric.effects.renamed:
+            return there
+        named = (replace(hca, name=fabric.name_of(End(host.name, hca.name), t)) for hca in there)
+        return tuple(sorted(named, key=lambda hca: hca.name))
 
     @property
     def uptime_s(self) -> float:
         """As /proc/uptime says it."""
-        return self.host.uptime_s + self.now()
+        return self.clock.uptime_s(self.now())
+
+    @property
+    def boot_id(self) -> str:
+        """As /proc says it."""
+        return self.clock.boot_id(self.now())
 
     def wall(self, t: float) -> float:
         """Seconds since the epoch at `t`, by the host's clock."""
-        return self.began_at + t
+        return self.began_at + t + self.clock.ahead_s(t)
 
     @property
     def manners(self) -> Mapping[Manner, Spells]:

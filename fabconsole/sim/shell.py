@@ -48,7 +48,7 @@ class Shell:
         return NOT_FOUND
 
     def _asked(self, nonce: str, name: str, call: list[str]) -> Act:
-        head = f"\x02{nonce} {name} {self._machine.uptime_s:.2f} {self._machine.host.boot_id}\n".encode()
+        head = f"\x02{nonce} {name} {self._machine.uptime_s:.2f} {self._machine.boot_id}\n".encode()
         if self._whole:
             status, said = yield from captured(self._called(call))
             yield head + said + f"\n\n\x03{nonce} {name} {status}\n".encode()

@@ -169,7 +169,7 @@ class World:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text)
         (self.folder / "uptime").write_text(f"{self.machine.uptime_s:.2f} 1.00\n")
-        (self.folder / "boot_id").write_text(f"{self.machine.host.boot_id}\n")
+        (self.folder / "boot_id").write_text(f"{self.machine.boot_id}\n")
 
 
 def _name(words: Sequence[str]) -> str:

@@ -69,15 +69,21 @@ class Bout:
         )
 
 
-def read_bout(section: Section) -> Bout:
+def read_bout(section: Section, *, lasts_s: float | None = None) -> Bout:
     """`on: gpu03-02`, a set of hosts or `share: 5%`; `at` or `ago`, `lasts`, `every`, and `apart` from host to host."""
-    return Bout(_read_hosts(section), read_spells(section), section.seconds("apart", 0.0))
+    return Bout(_read_hosts(section), read_spells(section, lasts_s=lasts_s), section.seconds("apart", 0.0))
 
 
-def read_spells(section: Section) -> Spells:
-    """From `at` or `ago` on for as long as it `lasts`, else for good; with `every`, again and again."""
+def read_times(section: Section) -> tuple[float, ...]:
+    """At `at` or `ago`; with `every`, again and again."""
+    at, every_s = read_start(section), section.seconds("every", None)
+    return (at,) if every_s is None else tuple(at + time * every_s for time in range(_MOST_TIMES))
+
+
+def read_spells(section: Section, *, lasts_s: float | None = None) -> Spells:
+    """From `at` or `ago` on for as long as it `lasts`, else `lasts_s`, else for good; with `every`, again and again."""
     at = read_start(section)
-    lasts = section.seconds("lasts", None)
+    lasts = section.seconds("lasts", lasts_s)
     every_s = section.seconds("every", None)
     if every_s is None:
         return Spells([(at, FOREVER if lasts is None else at + lasts)])

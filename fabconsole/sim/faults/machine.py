@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from random import Random
 
@@ -12,6 +13,7 @@ from fabconsole.sim.effects import Effects, Message, once
 from fabconsole.sim.faults.places import read_hca, read_host, read_start, read_switch
 from fabconsole.sim.wiring import End, Wiring
 
+_HCA_NAME = re.compile(r"mlx5_(?:[89]|[1-9]\d)")
 TOOLS = ("nvidia-smi",)
 """What can hang."""
 
@@ -48,12 +50,14 @@ class LostHca:
     on: End
     at: float
     until: float
+    back_as: str | None
+    """Its name afterwards, where it gets another one."""
 
     def clue(self) -> Clue:
         """See `Fault`."""
-        return Clue(
-            self.at, f"{self.on.node}/{self.on.port}", "MISSING: off its PCIe bus; its far end is down", self.until
-        )
+        what = "MISSING: off its PCIe bus; its far end is down"
+        back = f"{what}; then back as {self.back_as}" if self.back_as else what
+        return Clue(self.at, f"{self.on.node}/{self.on.port}", back, self.until)
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
@@ -61,7 +65,9 @@ class LostHca:
         if host is None:
             return False
         hca = next(hca for hca in host.hcas if hca.name == self.on.port)
-        effects.lost[self.on] = once(self.at, self.until)
+        effects.lose(self.on, once(self.at, self.until))
+        if self.back_as is not None:
+            effects.renamed[self.on] = (self.until, self.back_as)
         effects.take_down(hca.link, once(self.at, self.until + 2.0))
         root = f"pcieport {hca.pci.rpartition(':')[0][:-1]}0:01.0"
         effects.say(
@@ -110,7 +116,17 @@ def _dead_switch(section: Section) -> DeadSwitch:
 
 def _lost_hca(section: Section) -> LostHca:
     at = read_start(section)
-    return LostHca(read_hca(section), at, _end_of(section, at))
+    until = _end_of(section, at)
+    back_as = section.read("back_as", "a name such as mlx5_8", _hca_name, None)
+    if back_as is not None and until == FOREVER:
+        section.wrong("needs `lasts`: it would never be back", "back_as")
+    return LostHca(read_hca(section), at, until, back_as)
+
+
+def _hca_name(text: str) -> str:
+    if not _HCA_NAME.fullmatch(text):
+        raise ValueError(f"{text!r} is no name such as mlx5_8")
+    return text
 
 
 def _hung_tool(section: Section) -> HungTool:

@@ -12,6 +12,7 @@ _SWITCH = re.compile(r"(?:leaf|spine)\d{2,4}")
 _HCA = re.compile(rf"({_HOST.pattern})/(mlx5_[0-7])")
 _SWITCH_PORT = re.compile(rf"({_SWITCH.pattern})/([1-9]|[1-5]\d|6[0-4])")
 _GPU = re.compile(rf"({_HOST.pattern})/gpu([0-7])")
+EVERYWHERE = "everything"
 _NVLINK = re.compile(rf"({_HOST.pattern})/gpu([0-7])/nvl(\d|1[0-7])")
 
 
@@ -49,6 +50,12 @@ def read_nvlink(section: Section) -> tuple[str, int, int]:
     """`on: gpu03-02/gpu5/nvl7`."""
     found = _matched(section, _NVLINK, "an NVLink such as gpu03-02/gpu5/nvl7")
     return found[1], int(found[2]), int(found[3])
+
+
+def read_any(section: Section) -> str:
+    """`on:` a port, a host, a switch, or `everything`."""
+    wanted = re.compile(f"{_HCA.pattern}|{_SWITCH_PORT.pattern}|{_HOST.pattern}|{_SWITCH.pattern}|{EVERYWHERE}")
+    return _matched(section, wanted, f"a port, a host, a switch, or {EVERYWHERE}")[0]
 
 
 def read_start(section: Section) -> float:

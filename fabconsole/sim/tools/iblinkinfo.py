@@ -55,7 +55,7 @@ def _port(machine: Machine, switch: Switch, port: int, *, in_lines: bool) -> str
 
 
 def _adapter(machine: Machine, host: Host, hca: Hca, *, in_lines: bool) -> str:
-    name = f"{host.name} {hca.name}"
+    name = f"{host.name} {machine.fabric.name_of(End(host.name, hca.name), machine.now())}"
     link = _link(machine, End(host.name, hca.name), in_lines=in_lines)
     if in_lines:
         return f'0x{hca.guid:016x} "{name:>30}" {hca.lid:>6} {1:>4}[  ] {link}\n'

@@ -17,15 +17,16 @@ _UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 def journalctl(machine: Machine, words: list[str]) -> Act:
     """Forms: `-o json|short|short-iso`, `-n N`, `--since=-24h`, `--after-cursor=`, `-g PATTERN`.
 
-    `-k`, `-b` and `-q` change nothing: there is one boot, and the kernel alone speaks.
+    `-q` changes nothing, and the kernel alone speaks; `-k` and `-b` are this boot's lines.
     """
     options = _options(words[1:])
     journal = Journal(machine)
     yield machine.takes(0.02, 0.12)
     now = machine.now()
-    first, said = 0, journal.said_by(now)
+    said = journal.said_by(now)
+    first = journal.first_of_boot(now) if "-b" in options or "-k" in options else 0
     if (since := options.get("--since")) is not None and (ago := _AGO.fullmatch(since)) is not None:
-        first = journal.said_by(now - int(ago[1]) * _UNIT_S[ago[2]])
+        first = max(first, journal.said_by(now - int(ago[1]) * _UNIT_S[ago[2]]))
     if (cursor := options.get("--after-cursor")) is not None:
         after = journal.after(cursor)
         if after is None:
@@ -48,11 +49,12 @@ def dmesg(machine: Machine, words: list[str]) -> Act:
     journal = Journal(machine)
     yield machine.takes(0.01, 0.05)
     lines = []
-    for message in journal.messages[: journal.said_by(machine.now())]:
+    now = machine.now()
+    for message in journal.messages[journal.first_of_boot(now) : journal.said_by(now)]:
         if "-T" in words:
             stamp = time.strftime("%a %b %e %H:%M:%S %Y", time.gmtime(machine.wall(message.at)))
         else:
-            stamp = f"{max(0.0, machine.host.uptime_s + message.at):12.6f}"
+            stamp = f"{max(0.0, machine.clock.uptime_s(message.at)):12.6f}"
         lines.append(f"[{stamp}] {message.text}\n")
     yield "".join(lines).encode()
     return 0

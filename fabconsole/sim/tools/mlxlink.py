@@ -35,7 +35,7 @@ def run(machine: Machine, words: list[str]) -> Act:
 
 def _sections(machine: Machine, hca: Hca) -> dict[str, dict[str, object]]:
     t = machine.now()
-    counts = machine.fabric.host_counts(machine.host, t)[machine.host.hcas.index(hca)].tolist()
+    counts = machine.fabric.host_counts(machine.host, t)[hca.link - machine.host.hcas[0].link].tolist()
     line = machine.fabric.line(hca.link, t)
     return {
         "Operational Info": _operation(line),

@@ -68,7 +68,7 @@ def _all(machine: Machine) -> dict[str, str]:
     """Every file there is, by its full path."""
     there = {f"{files.CLASS}/{path}": text for path, text in files.tree(machine).items()}
     there["/proc/uptime"] = f"{machine.uptime_s:.2f} {machine.uptime_s * 96:.2f}\n"
-    there["/proc/sys/kernel/random/boot_id"] = f"{machine.host.boot_id}\n"
+    there["/proc/sys/kernel/random/boot_id"] = f"{machine.boot_id}\n"
     return there
 
 

@@ -35,7 +35,7 @@ def neighbour(machine: Machine, end: End, link: int) -> Neighbour:
         switch = wiring.switch[far.node]
         return Neighbour(switch.guid, switch.lid, int(far.port), switch.name)
     hca = next(hca for hca in wiring.host[far.node].hcas if hca.name == far.port)
-    return Neighbour(hca.guid, hca.lid, 1, f"{far.node} {hca.name}")
+    return Neighbour(hca.guid, hca.lid, 1, f"{far.node} {machine.fabric.name_of(far, machine.now())}")
 
 
 def by_lid(machine: Machine, lid: int) -> Switch | tuple[Host, Hca] | None:
