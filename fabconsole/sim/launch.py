@@ -15,8 +15,11 @@ from typing import IO
 
 from fabconsole.fabric.errors import SourceError
 
-READY_S = 20.0
+READY_S = 60.0
 """How long starting may take; 64 hosts take less than one second."""
+
+EXIT_LOST = 75
+"""The simulation's status where a shard of it has ended before its time (EX_TEMPFAIL)."""
 
 _LEAVE_S = 3.0
 
@@ -27,6 +30,7 @@ def launch(
     nodes: int = 64,
     seed: int = 1,
     scenario: str = "first-page",
+    hosts_a_shard: int | None = None,
     ready_s: float = READY_S,
     meanwhile: Callable[[], object] = lambda: None,
 ) -> Iterator[Path]:
@@ -34,14 +38,16 @@ def launch(
 
     The child also ends by itself when this process is gone, however it went: it watches the pipe that this process
     holds. `meanwhile` is done while it starts: imports of one's own, say, which take as long. Raises SourceError
-    where it does not start, or has ended before its time, in its own words.
+    where it does not start, or where it or one of its shards has ended before its time, in its own words. More than
+    `hosts_a_shard` hosts are served by several processes.
     """
+    shards = () if hosts_a_shard is None else ("--hosts-a-shard", str(hosts_a_shard))
     inventory: Path | None = None
     with tempfile.TemporaryFile() as complaints:
         child = subprocess.Popen(  # noqa: S603 - our own module, our own arguments
             [
                 *(sys.executable, "-m", "fabconsole.sim", "--while-stdin"),
-                *("--nodes", str(nodes), "--seed", str(seed), "--scenario", scenario),
+                *("--nodes", str(nodes), "--seed", str(seed), "--scenario", scenario, *shards),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -54,6 +60,9 @@ def launch(
             yield inventory
             if child.poll() is not None:
                 raise SourceError(f"the simulated fabric ended by itself: {_last_words(child, complaints)}")
+            _end(child)
+            if child.returncode == EXIT_LOST:
+                raise SourceError(f"a part of the simulated fabric was lost: {_last_words(child, complaints)}")
         finally:
             _end(child)
             if inventory is not None:

@@ -1,59 +1,89 @@
-"""The simulated fabric, alive: wired, its scenario begun, its servers open."""
+"""The simulated fabric, alive: wired, its scenario begun, cut into shards, each of which a process can serve."""
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from fabconsole.sim.doorway import open_doorway
+from fabconsole.sim.doorway import Doorway, open_doorway
 from fabconsole.sim.fabric import Fabric
 from fabconsole.sim.ground import Keys, lay_out
 from fabconsole.sim.machine import Machine
 from fabconsole.sim.manner import GATED
 from fabconsole.sim.scenario import read_scenario
 from fabconsole.sim.scenarios import find_scenario
-from fabconsole.sim.server import Servers, raise_descriptor_limit
-from fabconsole.sim.wiring import wired
+from fabconsole.sim.server import Servers
+from fabconsole.sim.wiring import Host, wired
+
+HOSTS_A_SHARD = 2048
+"""One process answers so many at a demo's rhythms; each may hold several connections, a descriptor each."""
 
 
-@asynccontextmanager
-async def serve(
-    folder: Path, *, nodes: int, seed: int, scenario: str, rhythms: Mapping[str, str]
-) -> AsyncIterator[Path]:
-    """Serve a fabric of `nodes` hosts; gives the path of its inventory, which is written into `folder`.
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Some hosts of the fabric, whose servers one process is. It knows the whole fabric's state at any time."""
 
-    The scenario's clock starts when all servers listen. Raises DocumentError or ResourceError where the scenario
-    is wrong, SourceError where the fabric is too small for it, OSError where there are not enough addresses.
+    fabric: Fabric
+    hosts: tuple[Host, ...]
+    doorway: Doorway
+    keys: Keys
+    began: float
+    """When the scenario began, by the clock that all processes of this machine have in common."""
+    began_at: float
+    """Since the epoch."""
+
+    @property
+    def name(self) -> str:
+        """`gpu00-00 to gpu511-03`."""
+        return f"{self.hosts[0].name} to {self.hosts[-1].name}"
+
+    @asynccontextmanager
+    async def served(self) -> AsyncIterator[None]:
+        """Its servers are open. Raises OSError where an address is taken meanwhile."""
+        servers = Servers()
+        dialled = {self.doorway.addresses[host.name]: self._machine(host) for host in self.hosts}
+        try:
+            await servers.open(dialled, self.doorway.sock, self.keys.host, self.keys.client)
+            yield
+        finally:
+            servers.close()
+
+    def _machine(self, host: Host) -> Machine:
+        return Machine(self.fabric, host, now=self._now, began_at=self.began_at)
+
+    def _now(self) -> float:
+        return time.monotonic() - self.began
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """The whole fabric, not yet served."""
+
+    inventory: Path
+    shards: tuple[Shard, ...]
+
+
+def begin(
+    folder: Path, *, nodes: int, seed: int, scenario: str, rhythms: Mapping[str, str], hosts_a_shard: int
+) -> Living:
+    """Wire a fabric of `nodes` hosts, and write into `folder` what one needs to reach it. Its clock starts now.
+
+    Raises DocumentError or ResourceError where the scenario is wrong, SourceError where the fabric is too small for
+    it, OSError where there are not enough addresses.
     """
-    raise_descriptor_limit()
     wiring = wired(nodes, seed)
     plan = read_scenario(find_scenario(scenario))
     fabric = Fabric(wiring, plan.effects(wiring, seed), seed)
+    gated = {host for host, manners in fabric.effects.manners.items() if not manners.keys().isdisjoint(GATED)}
     keys = Keys.new()
     began, began_at = time.monotonic(), time.time()
-
-    def now() -> float:
-        return time.monotonic() - began
-
-    machines = [Machine(fabric, host, now=now, began_at=began_at) for host in wiring.hosts]
-    gated = {host for host, manners in fabric.effects.manners.items() if not manners.keys().isdisjoint(GATED)}
-    doorway = open_doorway(wiring.hosts, apart=gated)
-    servers = Servers()
-    inventory = lay_out(
-        folder,
-        wiring,
-        doorway.addresses,
-        keys,
-        fabric=f"sim-{seed}",
-        rhythms=rhythms,
-    )
-    try:
-        dialled = {doorway.addresses[machine.host.name]: machine for machine in machines}
-        await servers.open(dialled, doorway.sock, keys.host, keys.client)
-        gc.freeze()
-        yield inventory
-    finally:
-        servers.close()
+    shards = []
+    for first in range(0, nodes, hosts_a_shard):
+        hosts = wiring.hosts[first : first + hosts_a_shard]
+        shards.append(Shard(fabric, hosts, open_doorway(hosts, apart=gated), keys, began, began_at))
+    addresses = {name: address for shard in shards for name, address in shard.doorway.addresses.items()}
+    inventory = lay_out(folder, wiring, addresses, keys, fabric=f"sim-{seed}", rhythms=rhythms)
+    return Living(inventory, tuple(shards))

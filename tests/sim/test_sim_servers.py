@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import asyncssh
 import pytest
 from sim_rig import Clock, machine, scenario
+from sim_ssh import alive, children, connected
 
 from fabconsole.collector.collector import Collector
 from fabconsole.fabric.errors import SourceError
@@ -42,22 +41,6 @@ faults:
 def inventory() -> Iterator[Path]:
     with launch(nodes=4, seed=3, scenario="quiet") as path:
         yield path
-
-
-@asynccontextmanager
-async def connected(inventory: Path, host: str, **over: object) -> AsyncIterator[asyncssh.SSHClientConnection]:
-    node = read_inventory(inventory).nodes[host]
-    options: dict[str, object] = {
-        "port": node.port,
-        "username": "fabops",
-        "client_keys": [str(inventory.parent / "id_ed25519")],
-        "known_hosts": str(inventory.parent / "known_hosts"),
-        "config": None,
-        "agent_path": None,
-        "connect_timeout": 5,
-    }
-    async with asyncssh.connect(node.address, **(options | over)) as connection:
-        yield connection
 
 
 async def records_until(
@@ -218,17 +201,19 @@ def test_a_fabric_too_small_for_its_scenario_is_not_laid_out() -> None:
 
 
 def test_nothing_is_left_when_it_ends() -> None:
+    before = children(os.getpid())
     with launch(nodes=3, scenario="quiet") as inventory:
         folder = inventory.parent
-        child = _child_of(os.getpid(), nodes=3)
+        [child] = set(children(os.getpid())).difference(before)
     assert not folder.exists()
-    assert not _alive(child)
+    assert not alive(child)
 
 
 def test_that_it_was_killed_is_said_and_its_keys_are_not_left_behind() -> None:
+    before = children(os.getpid())
     with pytest.raises(SourceError, match=r"ended by itself: it said nothing \(status -9\)"):  # noqa: SIM117
         with launch(nodes=3, scenario="quiet") as inventory:
-            child = _child_of(os.getpid(), nodes=3)
+            [child] = set(children(os.getpid())).difference(before)
             os.kill(child, signal.SIGKILL)
             os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
     assert not inventory.parent.exists()
@@ -242,32 +227,11 @@ def test_it_ends_by_itself_when_whoever_started_it_is_killed() -> None:
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert parent.stdout
     folder = Path(parent.stdout.readline().strip()).parent
-    child = _child_of(parent.pid, nodes=2)
+    [child] = children(parent.pid)
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
     deadline = time.monotonic() + 5
-    while _alive(child) or folder.exists():
+    while alive(child) or folder.exists():
         assert time.monotonic() < deadline, "the simulation outlived its parent"
         time.sleep(0.02)
-
-
-def _child_of(parent: int, nodes: int) -> int:
-    """The simulation of so many nodes that `parent` has started."""
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            found = re.match(r"(\d+) \(.*\) \S (\d+)", stat.read_text(errors="replace"))
-            command = (stat.parent / "cmdline").read_text().replace("\0", " ")
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if found and int(found[2]) == parent and f"-m fabconsole.sim --while-stdin --nodes {nodes} " in command:
-            return int(found[1])
-    raise AssertionError("no child")
-
-
-def _alive(pid: int) -> bool:
-    stat = Path(f"/proc/{pid}/stat")
-    try:
-        return ") Z " not in stat.read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
