@@ -26,6 +26,7 @@ def start_log(*, debug: bool) -> None:
     # At INFO asyncssh writes several lines a connection, at DEBUG several a packet: none of it is ours to keep.
     logging.getLogger("asyncssh").setLevel(logging.INFO if debug else logging.WARNING)
     logging.getLogger("asyncio").setLevel(logging.INFO)
+    logging.captureWarnings(capture=True)  # cryptography warns of old algorithms, into the console
 
 
 def _file_or_nothing() -> logging.Handler:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import asyncssh
 
-from fabconsole.collector import door
+from fabconsole.collector import door, handshake
 from fabconsole.collector.failure import Failure, failure_of
 from fabconsole.collector.options import Dial
 from fabconsole.fabric.errors import FabconsoleError
@@ -31,8 +32,10 @@ class NotConnectedError(FabconsoleError):
 class Doorkeeper(asyncssh.SSHClient):
     """asyncssh's callbacks for one connection: judges the host key, hears what is said at login, and the end."""
 
-    def __init__(self, dial: Dial) -> None:
+    def __init__(self, dial: Dial, asked: Sequence[str]) -> None:
+        """`asked` are the kinds of host key that are asked for."""
         self._dial = dial
+        self._asked = asked
         self.refusal: str | None = None
         """Why the host key was not accepted."""
         self.closed = asyncio.Event()
@@ -58,8 +61,16 @@ class Doorkeeper(asyncssh.SSHClient):
     @property
     def turned_away(self) -> bool:
         """True where the node hung up on a login: after the keys were agreed on, before it let us in."""
-        knocked = self._ssh is not None and self._ssh.get_extra_info("recv_cipher") is not None
-        return knocked and not self.let_in
+        return self._ssh is not None and handshake.is_keyed(self._ssh) and not self.let_in
+
+    def cut_short(self) -> Failure | None:
+        """What it means that the machine hung up before there was a login; None: there was one, or nothing special."""
+        if self._ssh is None or handshake.is_keyed(self._ssh):
+            return None
+        if not handshake.began(self._ssh):
+            return Failure(Reason.UNREACHABLE, handshake.TURNED_AWAY, self._dial.target, crowded=True)
+        said = handshake.no_host_key(self._ssh, self._asked)
+        return None if said is None else Failure(Reason.REFUSED, printable(said), self._dial.target)
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         """asyncssh: this key is not among the known ones."""
@@ -131,11 +142,12 @@ async def connected(dial: Dial, *, through: Connection | None, deadline_s: float
 
     def new_keeper() -> Doorkeeper:
         nonlocal keeper
-        keeper = Doorkeeper(dial)
+        keeper = Doorkeeper(dial, kinds)
         return keeper
 
     try:
         known = await dial.keys.known(dial.name)
+        kinds = dial.host_key_kinds(known)
         ssh = await asyncssh.connect(
             dial.host,
             dial.port,
@@ -143,7 +155,7 @@ async def connected(dial: Dial, *, through: Connection | None, deadline_s: float
             config=None,
             options=dial.options,
             known_hosts=known,
-            server_host_key_algs=dial.keys.kinds(known),
+            server_host_key_algs=kinds,
             client_factory=new_keeper,
             connect_timeout=deadline_s,
         )
@@ -164,8 +176,10 @@ async def connected(dial: Dial, *, through: Connection | None, deadline_s: float
 
 def _failure(error: Exception, keeper: Doorkeeper | None, target: str, deadline_s: float) -> Failure:
     """What a login that failed says, if by hanging up; else what broke it."""
-    if keeper is not None and keeper.turned_away and isinstance(error, asyncssh.ConnectionLost):
-        return _turned_away(door.turned_away(keeper.banner), target)
+    if keeper is not None and isinstance(error, (asyncssh.ConnectionLost, ConnectionError)):
+        if keeper.turned_away:
+            return _turned_away(door.turned_away(keeper.banner), target)
+        return keeper.cut_short() or failure_of(error, target, deadline_s)
     return failure_of(error, target, deadline_s)
 
 

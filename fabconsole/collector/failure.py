@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import asyncssh
 
+from fabconsole.collector.algorithms import none_common
 from fabconsole.fabric.printable import printable
 from fabconsole.stream.records import Reason
 
@@ -30,6 +31,8 @@ class Failure:
     """One sanitised line for the operator."""
     target: str = ""
     """What was dialled, as an operator would write it (`user@host:port`); empty where that is not in question."""
+    crowded: bool = False
+    """Whether it hung up before SSH began, as one does that has too many logins under way: soon it may have fewer."""
 
     @property
     def detail(self) -> str:
@@ -53,9 +56,7 @@ def _meaning(error: BaseException, deadline_s: float) -> tuple[Reason, str]:
             f"the account is locked ({error.reason})",
         )
     if isinstance(error, asyncssh.KeyExchangeFailed):
-        if "host key" in error.reason:
-            return Reason.UNTRUSTED, "offers no host key of a kind that known_hosts has for it; not connected to"
-        return Reason.REFUSED, f"no common cipher or key exchange: {error.reason}"
+        return Reason.REFUSED, none_common(error.reason)
     if isinstance(error, TimeoutError) and error.errno is None:
         return Reason.UNREACHABLE, f"no SSH connection within {deadline_s:g} s"
     if isinstance(error, socket.gaierror):

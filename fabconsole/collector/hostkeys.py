@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import asyncssh
 
+from fabconsole.collector.algorithms import OLD_HOST_KEYS
 from fabconsole.collector.known_hosts import AUTHORITY, REVOKED, KnownHosts, Line, Name, lines_in
 from fabconsole.fabric.errors import SourceError
 
@@ -75,15 +76,16 @@ class HostKeys:
                 self._known[name] = self._found(name)
         return self._known[name]
 
-    def kinds(self, known: Known) -> Sequence[str]:
+    def kinds(self, known: Known, *, old: bool = False) -> Sequence[str]:
         """Kinds of key to ask a host for: those we know it by, then all others.
 
         asyncssh would ask for the known ones alone; a host that has lost them hangs up then, and looks as if it
-        were down instead of changed. Of an RSA key only signatures with SHA-2 are asked for.
+        were down instead of changed. Of an RSA key only signatures with SHA-2 are asked for, but where
+        `old`, and then last.
         """
-        modern = {*SIGNED, *PLAIN}
-        ours = [kind for key in known.keys for kind in _kinds_of(key) if kind in modern]
-        return tuple(dict.fromkeys([*(SIGNED if known.authorities else ()), *ours, *PLAIN]))
+        ours = [kind for key in known.keys for kind in _kinds_of(key) if kind in PLAIN]
+        last = OLD_HOST_KEYS if old else ()
+        return tuple(dict.fromkeys([*(SIGNED if known.authorities else ()), *ours, *PLAIN, *last]))
 
     def judge(self, name: Name, key: asyncssh.SSHKey) -> str | None:
         """Why `key`, which is not among those of `known`, is refused; None: it is welcome, learned or from elsewhere

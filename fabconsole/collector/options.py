@@ -10,13 +10,11 @@ from typing import TypedDict
 
 import asyncssh
 
-from fabconsole.collector.hostkeys import HostKeys
+from fabconsole.collector.algorithms import IN_SSH_CONFIG, LEGACY, MODERN, Spoken, spoken
+from fabconsole.collector.hostkeys import HostKeys, Known
 from fabconsole.collector.known_hosts import Name
 from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory import SshAccess
-
-CIPHERS = "^aes128-gcm@openssh.com,aes256-gcm@openssh.com"
-"""Put first, fallbacks kept: 35 to 45 % less CPU an answer than asyncssh's chacha20 default."""
 
 NO_KEEPALIVE = 0
 """What is asked anyway shows whether a connection lives, and more often; a keepalive costs a timer every packet."""
@@ -35,10 +33,18 @@ class Dial:
     port: int
     options: asyncssh.SSHClientConnectionOptions
     keys: HostKeys
+    old: bool
+    """Whether algorithms that nobody should use any more are offered to it too."""
     jump: str | None
     """Hosts to go through, `[user@]host[:port][,…]`."""
     target: str
     """`user@host:port`, for an operator."""
+
+    def host_key_kinds(self, known: Known) -> Sequence[str]:
+        """Kinds of host key to ask for. Empty: ssh_config's HostKeyAlgorithms says."""
+        if self.options.config.get("HostKeyAlgorithms") is not None:
+            return ()
+        return self.keys.kinds(known, old=self.old)
 
 
 class _Identity(TypedDict, total=False):
@@ -58,18 +64,21 @@ class Access:
         self._config = _config_file(ssh, default_config or Path("~/.ssh/config").expanduser())
         self._identity = _identity(ssh.identity)
         self._keys: dict[tuple[Path, ...], HostKeys] = {}
-        self._options: dict[tuple[str, str | None, int | None], asyncssh.SSHClientConnectionOptions] = {}
+        self._options: dict[tuple[str, str | None, int | None, str], asyncssh.SSHClientConnectionOptions] = {}
 
-    async def dial(self, address: str, *, user: str | None, port: int | None) -> Dial:
+    async def dial(
+        self, address: str, *, user: str | None = None, port: int | None = None, algorithms: str | None = None
+    ) -> Dial:
         """Resolve one machine. The inventory's user and port win over ssh_config's.
 
         Reads ssh_config in a thread the first time: 10 ms for a hundred Host blocks. Raises ValueError or OSError
         where ssh_config is wrong for this host.
         """
-        key = (address if self._config else "", user or self._ssh.user, port)
+        algorithms = algorithms or self._ssh.algorithms
+        key = (address if self._config else "", user or self._ssh.user, port, algorithms)
         options = self._options.get(key)
         if options is None:
-            options = await self._resolve(address, key[1], port)
+            options = await self._resolve(address, key[1], port, algorithms)
             self._options[key] = options
         host = options.host if self._config else address
         return Dial(
@@ -78,25 +87,30 @@ class Access:
             port=options.port,
             options=options,
             keys=self._host_keys(options),
+            old=algorithms == LEGACY,
             jump=self._jump(options),
             target=f"{options.username}@{host}:{options.port}",
         )
 
-    async def _resolve(self, address: str, user: str | None, port: int | None) -> asyncssh.SSHClientConnectionOptions:
-        options = await self._construct(address, user, port, CIPHERS)
-        if options.config.get("Ciphers") is not None:
-            return await self._construct(address, user, port, ())
+    async def _resolve(
+        self, address: str, user: str | None, port: int | None, algorithms: str
+    ) -> asyncssh.SSHClientConnectionOptions:
+        ours = spoken(algorithms)
+        options = await self._construct(address, user, port, ours)
+        said = [name for name, keyword in IN_SSH_CONFIG.items() if options.config.get(keyword) is not None]
+        if said and algorithms == MODERN:
+            own = Spoken(**{name: () if name in said else value for name, value in ours.items()})  # type: ignore[typeddict-item]
+            return await self._construct(address, user, port, own)
         return options
 
     async def _construct(
-        self, address: str, user: str | None, port: int | None, ciphers: str | tuple[()]
+        self, address: str, user: str | None, port: int | None, algorithms: Spoken
     ) -> asyncssh.SSHClientConnectionOptions:
         options: asyncssh.SSHClientConnectionOptions = await asyncssh.SSHClientConnectionOptions.construct(
             config=[str(self._config)] if self._config else None,
             host=address if self._config else "",
             username=() if user is None else user,
             port=() if port is None else port,
-            encryption_algs=ciphers,
             compression_algs=None,
             encoding=None,
             preferred_auth="publickey",
@@ -111,6 +125,7 @@ class Access:
             env=None,
             send_env=None,
             keepalive_interval=NO_KEEPALIVE,
+            **algorithms,
             **self._identity,
         )
         return options

@@ -157,7 +157,7 @@ class Session:
     async def _connect(self) -> Connection:
         node, shared = self.node, self._shared
         try:
-            dial = await shared.access.dial(node.address, user=node.user, port=node.port)
+            dial = await shared.access.dial(node.address, user=node.user, port=node.port, algorithms=node.algorithms)
         except (OSError, ValueError) as error:
             raise NotConnectedError(Failure(Reason.FAILED, printable(f"{node.address}: {error}"))) from error
         self._jump = dial.jump

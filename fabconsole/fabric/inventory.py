@@ -20,6 +20,8 @@ class SshAccess:
     jump: str | None = None
     """`[user@]host[:port]`, or several separated by commas; "none" turns ssh_config's off."""
     config: Path | None = None
+    algorithms: str = "modern"
+    """modern, or legacy: old ones too, last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,8 @@ class Node:
     user: str | None = None
     port: int | None = None
     """None: ssh_config's, else 22."""
+    algorithms: str | None = None
+    """None: as `ssh:` says."""
     become: str | None = None
     """Put before commands that need root, such as `sudo -n`."""
     prefix: Mapping[str, str] = field(default_factory=dict)

@@ -76,6 +76,7 @@ def _understood(node: Node, ssh: SshAccess) -> Iterable[str]:
     who, port = node.user or ssh.user, node.port
     reached = [f"as {who}" if who else "", f"at {node.address}" if node.address != node.name else "by name"]
     reached.append(f"port {port}" if port is not None else "")
+    reached.append("with old algorithms" if (node.algorithms or ssh.algorithms) == "legacy" else "")
     yield f"{node.platform} · " + " ".join(part for part in reached if part)
     if node.in_band is not None:
         ca = node.in_band.ca or "any device"

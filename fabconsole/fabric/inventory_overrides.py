@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fabconsole.fabric import scalars
 from fabconsole.fabric.document import Section, Value
 from fabconsole.fabric.inventory import InBand, Node
-from fabconsole.fabric.inventory_ssh import address, user
+from fabconsole.fabric.inventory_ssh import ALGORITHMS, address, user
 from fabconsole.fabric.node_sets import expanded, folded
 
 _TOOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
@@ -27,6 +27,7 @@ class Override:
     platform: str | None = None
     user: str | None = None
     port: int | None = None
+    algorithms: str | None = None
     become: str | None = None
     prefix: Mapping[str, str] | None = None
     in_band: InBand | None = None
@@ -71,6 +72,7 @@ def _override(section: Section, platforms: Collection[str] | None, *, alone: boo
         else section.choice("platform", tuple(platforms), None),
         user=section.read("user", "a user name", user, None),
         port=section.integer("port", None, least=1, most=65535),
+        algorithms=section.choice("algorithms", ALGORITHMS, None),
         become=section.read("become", "a command such as sudo -n", _words, None),
         prefix=_prefix(section),
         in_band=_roles(section.get("roles")),

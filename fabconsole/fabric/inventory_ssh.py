@@ -14,6 +14,7 @@ from fabconsole.fabric.inventory import Poll, SshAccess
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@+\\-]{0,63}")
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{1,45}(%[A-Za-z0-9._-]{1,16})?")
 _HOP = re.compile(r"(?:(?P<user>[^@]+)@)?(?P<host>\[[^\]]+\]|[^:\[\]]+)(?::(?P<port>\d{1,5}))?")
+ALGORITHMS = ("modern", "legacy")
 _LEAST_S = 0.05
 """A rhythm below this only heats the nodes."""
 
@@ -54,6 +55,7 @@ def read_ssh(section: Section, beside: Path, warn: Callable[[Value, str], None])
         host_keys=strictness,
         jump=section.read("jump", "a jump host", jump, None),
         config=_file(section.get("config"), beside),
+        algorithms=section.choice("algorithms", ALGORITHMS, ALGORITHMS[0]),
     )
 
 

@@ -63,13 +63,14 @@ def test_everything_that_can_be_said_is_understood(write: Write, tmp_path: Path)
     inventory = read(
         write(
             "fabric: east-1",
-            "ssh: {user: ops, identity: [key], known_hosts: hosts, jump: 'me@b1:2222', config: config}",
+            "ssh: {user: ops, identity: [key], known_hosts: hosts, jump: 'me@b1:2222', config: config,",
+            "  algorithms: legacy}",
             "poll: {fast: 2s, slow: 20s, in_band: 1 min, rare: 1h, timeout: 3s}",
             "racks:",
             "  r1: {row: a, pod: p1, nodes: 'z9,gpu[0-1]'}",
             "  r0: {nodes: [leaf1, spine1]}",
             "nodes:",
-            "  gpu[0-1]: {port: 2222, become: sudo  -n, prefix: {nvidia-smi: chroot /run/nvidia}}",
+            "  gpu[0-1]: {port: 2222, algorithms: modern, become: sudo  -n, prefix: {nvidia-smi: chroot /run/nvidia}}",
             "  gpu1: {address: 10.0.0.1, user: root, roles: {in-band: {ca: mlx5_0, port: 1, subnet: compute}}}",
             "  z9: {roles: [in-band]}",
             "  leaf1: {platform: nvos, roles: [{in-band: {ca: mlx5_3}}]}",
@@ -81,6 +82,7 @@ def test_everything_that_can_be_said_is_understood(write: Write, tmp_path: Path)
     assert inventory.racks[0].nodes == ("z9", "gpu0", "gpu1")
     assert list(inventory.nodes) == ["z9", "gpu0", "gpu1", "leaf1", "spine1"]
     gpu0, gpu1 = inventory.nodes["gpu0"], inventory.nodes["gpu1"]
+    assert (inventory.ssh.algorithms, gpu0.algorithms, inventory.nodes["z9"].algorithms) == ("legacy", "modern", None)
     assert (gpu0.address, gpu1.address, gpu1.user, gpu1.port) == ("gpu0", "10.0.0.1", "root", 2222)
     assert (gpu0.become, gpu0.prefix) == ("sudo -n", {"nvidia-smi": "chroot /run/nvidia"})
     assert gpu1.in_band == InBand(ca="mlx5_0", port=1, subnet="compute")
