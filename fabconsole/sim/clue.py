@@ -16,6 +16,8 @@ class Clue(NamedTuple):
     what: str
     until: float = math.inf
     """When all is well again, as `at`."""
+    shows: bool = True
+    """False: it does no harm, so there is nothing to be seen of it."""
 
     @property
     def when(self) -> str:

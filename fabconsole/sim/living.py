@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,7 @@ class Shard:
     """When the scenario began, by the clock that all processes of this machine have in common."""
     began_at: float
     """Since the epoch."""
+    monotonic: Callable[[], float] = time.monotonic
 
     @property
     def name(self) -> str:
@@ -55,7 +56,7 @@ class Shard:
         return Machine(self.fabric, host, now=self._now, began_at=self.began_at)
 
     def _now(self) -> float:
-        return time.monotonic() - self.began
+        return self.monotonic() - self.began
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ _SHOWS: Mapping[str, tuple[Manner, str]] = {
     "unclosing-host": (Manner.UNCLOSING, "never says that a command has ended"),
     "breaking-host": (Manner.BREAKING, "breaks off in the middle of its answers"),
     "garbling-host": (Manner.GARBLING, "its answers are garbled"),
-    "forging-host": (Manner.FORGING, "forges ends of answers in its answers"),
+    "forging-host": (Manner.FORGING, "forges ends of answers in its answers, and is read right all the same"),
 }
 """The word of a scenario to what the host does, and what shows of it."""
 
@@ -44,7 +44,7 @@ class Misconduct:
 
     def clue(self) -> Clue:
         """See `Fault`."""
-        return self.bout.clue(self.shows)
+        return self.bout.clue(self.shows)._replace(shows=self.manner is not Manner.FORGING)
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""

@@ -59,7 +59,9 @@ class JumpingClock:
 
     def clue(self) -> Clue:
         """See `Fault`."""
-        return self.bout.clue(f"its clock is {self.by_s:g} s ahead, then is not; its counters count on")
+        return self.bout.clue(f"its clock is {self.by_s:g} s ahead, then is not; its counters count on")._replace(
+            shows=False
+        )
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
