@@ -20,6 +20,7 @@ from fabconsole.state.snapshot import Picture
 from fabconsole.stream.records import Finished, Opening, Output, Record
 from fabconsole.stream.source import Source
 from fabconsole.tui.desk import Desk
+from fabconsole.tui.driver import TerminalDriver
 from fabconsole.tui.palette import Palette
 from fabconsole.tui.running import Diagnostics
 from fabconsole.tui.screens.console import Console
@@ -63,11 +64,12 @@ class FabConsole(App[None], inherit_bindings=False):
         audit log is written.
         """
         # Without colour Textual would show greys in their stead, unless it is told to leave colours to the terminal.
-        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        super().__init__(driver_class=TerminalDriver, ansi_color=True if "NO_COLOR" in os.environ else None)
         self._source_of = source_of
         self._apply = apply
         self._clock = clock
         self._source: Source | None = None
+        self._pumping: asyncio.Task[None] | None = None
         self._terminal: Terminal | None = None
         look, said = load_theme(theme)
         textual_theme = look.for_textual()
@@ -81,7 +83,7 @@ class FabConsole(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Show the console, then start what it shows."""
-        if self._driver is not None and not self.is_headless:
+        if isinstance(self._driver, TerminalDriver):
             leave, redraw = (lambda code: self.exit(return_code=code)), (lambda: self.refresh(layout=True))
             self._terminal = Terminal(leave, self._driver, redraw)
         self.push_screen(self.console_screen)
@@ -113,7 +115,7 @@ class FabConsole(App[None], inherit_bindings=False):
         self.console_screen.warnings += tuple(str(problem) for problem in catalogue.problems)
         self.set_interval(TICK_S, self._tick)
         self.set_timer(_WARM_S, gc.freeze)
-        self.run_worker(self._pump(), group="pump", exclusive=True, exit_on_error=False)
+        self._pumping = asyncio.create_task(self._pump(), name="pump")
 
     async def _tick(self) -> None:
         """Look, then draw; a key that was pressed meanwhile is answered in between."""
@@ -144,8 +146,7 @@ class FabConsole(App[None], inherit_bindings=False):
         began = time.monotonic()
         for record in batch:
             if isinstance(record, Output | Finished):
-                if said := await self.diagnostics.heard(record):
-                    self.console_screen.say(said)
+                self._tell(await self.diagnostics.heard(record))
                 continue
             if isinstance(record, Opening):
                 self.diagnostics.inventory = record.inventory
@@ -154,11 +155,28 @@ class FabConsole(App[None], inherit_bindings=False):
                 await asyncio.sleep(0)
                 began = time.monotonic()
 
+    def _tell(self, said: str) -> None:
+        """Say something to the operator, who may have left."""
+        if said and self.is_running:
+            self.console_screen.say(said)
+        elif said:
+            log.warning(said)
+
     async def on_unmount(self) -> None:
-        """Leave every node as it was found."""
-        if self._source is not None:
-            try:
-                async with asyncio.timeout(_CLOSING_S):
-                    await self._source.aclose()
-            except TimeoutError:
-                log.warning("the source took longer than %s s to close", _CLOSING_S)
+        """Leave every node as it was found, and write down what that cut short."""
+        try:
+            async with asyncio.timeout(_CLOSING_S):
+                await self._close_source()
+        except TimeoutError:
+            log.warning("the source took longer than %s s to close", _CLOSING_S)
+        if self._terminal is not None:
+            self._terminal.close()
+
+    async def _close_source(self) -> None:
+        if self._pumping is None:
+            return
+        if self._source is None:
+            self._pumping.cancel()
+            return
+        await self._source.aclose()
+        await self._pumping  # the last records, and the end of the stream
