@@ -10,7 +10,7 @@ from typing import NamedTuple
 import click
 
 from fabconsole import __version__
-from fabconsole.cli.plainly import EXIT_USAGE, speak_utf8, speaking_plainly
+from fabconsole.cli.plainly import EXIT_USAGE, Commands, speak_utf8, speaking_plainly
 from fabconsole.fabric.errors import ResourceError
 
 click.UsageError.exit_code = EXIT_USAGE
@@ -38,7 +38,7 @@ class Said(NamedTuple):
     path: Path | None
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, "-V", "--version", message="fabconsole %(version)s")
 @click.option("--debug", is_flag=True, help="Say more in the log file.")
 @click.option("--theme", default="dark", show_default=True, help="A theme's name.")
@@ -85,7 +85,8 @@ def demo(said: Said, scenario: str | None, listed: bool, nodes: int, seed: int) 
 
     with launch(nodes=nodes, seed=seed, scenario=scenario, meanwhile=meanwhile) as path:
         code = _console(path, said.theme)
-    click.echo(to_be_found(scenario))
+    if code == 0:  # who was asked to end may have nobody to tell
+        click.echo(to_be_found(scenario))
     sys.exit(code)
 
 
@@ -94,23 +95,22 @@ def demo(said: Said, scenario: str | None, listed: bool, nodes: int, seed: int) 
 @click.pass_obj
 def check(said: Said, path: Path | None) -> None:
     """Print what an inventory says, or everything that is wrong with it and with your own files."""
-    from rich.console import Console
-
     from fabconsole.cli.own_files import read_own_files
+    from fabconsole.cli.paper import Paper
     from fabconsole.collector.ssh_config import unhonoured
     from fabconsole.fabric.inventory_file import read_inventory
     from fabconsole.fabric.inventory_listing import listing
     from fabconsole.platforms.registry import names
 
     inventory = read_inventory(_inventory_at(path or said.path), platforms=names())
-    console = Console(markup=False, highlight=False)
-    console.print(listing(inventory))
+    paper = Paper()
+    paper.print(listing(inventory))
     ssh_config = inventory.ssh.config or Path.home() / ".ssh" / "config"
     if ssh_config.is_file():
         for line in unhonoured(ssh_config):
-            console.print(f"▲ {line}")
+            paper.print(f"▲ {line}")
     if own := read_own_files():
-        console.print(f"your own files, understood: {', '.join(map(str, own))}")
+        paper.print(f"your own files, understood: {', '.join(map(str, own))}")
 
 
 @fabconsole.command()

@@ -62,9 +62,8 @@ def show(snapshot: Snapshot, *, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(document(snapshot), indent=1, ensure_ascii=False))
     else:
-        from rich.console import Console
-
+        from fabconsole.cli.paper import Paper
         from fabconsole.state.listing import render
 
-        Console(markup=False, highlight=False, width=_width()).print(render(snapshot))
+        Paper(_width()).print(render(snapshot))
     return exit_code(snapshot)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import sys
+from contextlib import suppress
 
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -77,7 +78,5 @@ class TerminalDriver(LinuxDriver):
             writer.join(_PARTING_S)
 
     def _run_input_thread(self) -> None:
-        try:
+        with suppress(OSError):  # the terminal is gone; see `Terminal.check`
             self.run_input_thread()
-        except OSError:
-            pass  # the terminal is gone; see `Terminal.check`

@@ -1,4 +1,4 @@
-"""fabconsole in a pseudo-terminal whose screen can be read, and nodes behind a real sshd whose processes can be counted."""
+"""A pseudo-terminal whose screen can be read, and nodes behind a real sshd whose processes can be counted."""
 
 from __future__ import annotations
 
