@@ -28,7 +28,7 @@ def cleaned(line: str) -> str:
     line = line.rstrip("\r").rpartition("\r")[2][: _WIDEST * 4]
     if not line.isascii() or not line.isprintable():
         line = _ESCAPE.sub("", line).expandtabs(_TAB)
-        line = "".join(part if part.isspace() else printable(part, _WIDEST) for part in _BLANKS.split(line))
+        line = "".join(part if part.startswith(" ") else printable(part, _WIDEST) for part in _BLANKS.split(line))
     return line.rstrip() if len(line) <= _WIDEST else line[: _WIDEST - 1] + "…"
 
 

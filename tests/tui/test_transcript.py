@@ -40,6 +40,10 @@ def test_a_character_cut_in_two_is_still_one() -> None:
     assert read(whole[:4], whole[4:]) == ["45 °C"]
 
 
+def test_no_other_white_space_is_passed_on_among_blanks() -> None:
+    assert read(b"a \x0b \x0c b\n") == ["a   b"]
+
+
 def test_markup_is_text() -> None:
     assert read(b"[bold red]x[/] [link=a]y\n") == ["[bold red]x[/] [link=a]y"]
 
