@@ -134,6 +134,23 @@ def snapshot(said: Said, path: Path | None, polls: int, interval: float | None, 
     sys.exit(show(picture, as_json=as_json))
 
 
+@fabconsole.command()
+@_inventory
+@click.argument("nodes", required=False)
+@click.option("--json", "as_json", is_flag=True, help="JSON in place of text.")
+@click.pass_obj
+def doctor(said: Said, path: Path | None, nodes: str | None, as_json: bool) -> None:
+    """Reach every node, or NODES of them, and say what cannot be asked there, what that hides and what mends it.
+
+    Exits 0 where everything can be asked, else 3.
+    """
+    import asyncio
+
+    from fabconsole.cli.doctor import examine, show
+
+    sys.exit(show(asyncio.run(examine(_inventory_at(path or said.path), nodes)), as_json=as_json))
+
+
 def _console(path: Path, theme: str) -> int:
     from fabconsole.cli.console import run
     from fabconsole.fabric.resources import every

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 
 from fabconsole.fabric.inventory import InBand
 from fabconsole.fabric.printable import printable
+from fabconsole.platforms import sudo
 from fabconsole.platforms.in_band_text import NOT_FOUND, NOTHING, SECONDS, TIMED_OUT, Part
 from fabconsole.platforms.question import Refusal
 from fabconsole.stream.records import Reason
 
-_SUDO_REFUSED = 1
-"""Exit status of sudo where it ran nothing; of a tool that ran after a mere warning of sudo's it is the tool's."""
+_SUDO_REFUSED = (1, NOT_FOUND)
+"""Exit statuses of sudo, and where there is none; of a tool that ran after a warning of sudo's it is the tool's."""
 
 
 def refusal(parts: Mapping[str, Part], role: InBand, *, switches: int) -> Refusal | None:
@@ -49,15 +50,12 @@ def _not_run(tool: str, name: str, part: Part) -> Refusal | None:
     """Why `tool`, whose run is the part called `name`, could not ask; None where it could, whatever came of it."""
     if part.status is None:
         return Refusal(reason=Reason.GARBLED, detail=f"the answer broke off before {tool} had ended")
+    if part.status in _SUDO_REFUSED and (denied := sudo.refusal(part.error)) is not None:
+        return denied
     if part.status == NOT_FOUND or "command not found" in part.error:
         return Refusal(reason=Reason.NO_TOOL, detail=f"{tool} is not there: install infiniband-diags")
     if part.status in TIMED_OUT:
         return Refusal(reason=Reason.TIMEOUT, detail=f"{tool} took more than {SECONDS[name]} s")
-    if part.status == _SUDO_REFUSED and "sudo:" in part.error:
-        return Refusal(
-            reason=Reason.NO_PERMISSION,
-            detail=f"{part.complaint}: let the account run infiniband-diags without a password",
-        )
     return None
 
 
@@ -65,13 +63,10 @@ def _unopened(umad: Part | None, said: str, role: InBand) -> Refusal:
     lines = umad.out.decode("utf-8", "replace").split("\n") if umad is not None else []
     there = [line for line in lines if line.startswith(("w ", "- ")) and "*" not in line]
     if lines and not there:
-        return Refusal(reason=Reason.FAILED, detail="no /dev/infiniband/umad*: load ib_umad (modprobe ib_umad)")
+        return Refusal(reason=Reason.NO_UMAD, detail="no /dev/infiniband/umad*: load ib_umad (modprobe ib_umad)")
     if there and not any(line.startswith("w ") for line in there):
         path = printable(there[0][2:], 64)
-        return Refusal(
-            reason=Reason.NO_PERMISSION,
-            detail=f"may not open {path}: set become (sudo -n), or add the account to its group",
-        )
+        return Refusal(reason=Reason.NO_UMAD, detail=f"may not open {path}")
     return Refusal(reason=Reason.FAILED, detail=f"cannot open {_hca(role)}: {said}")
 
 

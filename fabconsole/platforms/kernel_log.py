@@ -40,11 +40,7 @@ _A_LINE = 512
 _STRANGE_EVERY_S = 60.0
 
 _REFUSALS = {
-    "permission": Refusal(
-        reason=Reason.NO_PERMISSION,
-        detail="the kernel log may not be read: add the account to group systemd-journal or adm, "
-        "or give the node `become: sudo -n`",
-    ),
+    "permission": Refusal(reason=Reason.NO_LOG, detail="neither the journal nor dmesg may be read"),
     "absent": Refusal(reason=Reason.NO_TOOL, detail="there is neither a journal nor dmesg to read the kernel log with"),
 }
 

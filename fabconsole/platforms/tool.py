@@ -13,16 +13,13 @@ import shlex
 
 from fabconsole.fabric.inventory import Node
 from fabconsole.fabric.printable import printable
+from fabconsole.platforms import sudo
 from fabconsole.platforms.question import Refusal
 from fabconsole.stream.records import Reason
 
 KILL_AFTER_S = 2
 """From the first signal to the last, for a tool that ignores it."""
 
-_SUDO_DENIED = re.compile(
-    r"^(?:sudo: .*(?:password is required|must have a tty).*|.*is not (?:allowed to execute|in the sudoers file).*)$",
-    re.M,
-)
 _SUDO_FOUND_NONE = re.compile(r"^sudo: .*: command not found$", re.M)
 
 
@@ -61,9 +58,8 @@ def runner(function: str, node: Node, tool: str, limit_s: int) -> str:
 def refusal(tool: str, status: int, said: str, limit_s: int) -> Refusal:
     """Why a tool that ended with `status` has no answer; `said` is what it printed."""
     first = printable(next((line for line in said.splitlines() if line.strip()), ""), 200)
-    if denied := _SUDO_DENIED.search(said):
-        remedy = f"let the account run {tool} without a password"
-        return Refusal(reason=Reason.NO_PERMISSION, detail=f"{printable(denied[0], 200)}: {remedy}")
+    if (denied := sudo.refusal(said)) is not None:
+        return denied
     if status == 127 or _SUDO_FOUND_NONE.search(said):
         return Refusal(reason=Reason.NO_TOOL, detail=f"{tool} is not there")
     if status == 126:

@@ -88,7 +88,7 @@ def test_a_manager_that_does_not_answer_is_silent(asks: InBandInquiry) -> None:
 @pytest.mark.parametrize(
     ("how", "why"),
     [
-        ({"status": 1, "error": "sudo: a password is required"}, "sudo: a password is required: let the account run"),
+        ({"status": 1, "error": "sudo: a password is required"}, "sudo: a password is required"),
         ({"status": 127, "error": "timeout: failed to run command"}, "sminfo is not there"),
         ({"status": 126, "error": "sminfo: Permission denied"}, "sminfo: Permission denied"),
         ({"status": 124}, "sminfo took more than 10 s"),
@@ -326,15 +326,15 @@ UNOPENED = "ibwarn: [7] mad_rpc_open_port: can't open UMAD port (mlx5_9:1)\nFail
             "infiniband-diags",
         ),
         ([part("links", "", status=124)], Reason.TIMEOUT, "60 s"),
-        ([part("links", "", status=1, error="sudo: a password is required")], Reason.NO_PERMISSION, "password"),
+        ([part("links", "", status=1, error="sudo: a password is required")], Reason.NO_SUDO, "password"),
         (
             [part("links", "", status=1, error=UNOPENED), part("umad", "- /dev/infiniband/umad0\n")],
-            Reason.NO_PERMISSION,
+            Reason.NO_UMAD,
             "may not open /dev/infiniband/umad0",
         ),
         (
             [part("links", "", status=1, error=UNOPENED), part("umad", "- /dev/infiniband/umad*\n")],
-            Reason.FAILED,
+            Reason.NO_UMAD,
             "modprobe ib_umad",
         ),
         (

@@ -1,37 +1,83 @@
-"""An account without rights on a lab host, and what sudo lets it run.
+"""Accounts without rights on a lab host, and what sudo lets one of them run.
 
-The account exists in the host's own mount namespace alone: files there hide the machine's.
+They exist in the host's own mount namespace alone: its /etc is a copy, so that whatever is typed there as root stays
+there. Its /dev has umad devices that only root may open.
 """
 
 from __future__ import annotations
 
+import shlex
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 USER, UID = "fabops", 64711
+BARE = "newops"
+"""As the other one, and no rule of sudo's names it."""
 SUDO = Path("/usr/bin/sudo")
+UMAD = "/dev/infiniband/umad0"
+LOG_GROUP = "systemd-journal"
+_LOG_GID = 64710
+DMESG = """#!/bin/sh
+# as where kernel.dmesg_restrict is set, for root too: the machine's own ring is not the lab's matter
+echo "dmesg: read kernel buffer failed: Operation not permitted" >&2; exit 1
+"""
+UDEVADM = r"""#!/bin/sh
+# udevadm trigger: what the rules say of umad devices is done to them
+[ "$1" = trigger ] || exit 0
+said() { sed -n 's/.*KERNEL=="umad\*".*'"$1"'="\([^"]*\)".*/\1/p' /etc/udev/rules.d/*.rules; }
+chgrp "$(said GROUP)" /dev/infiniband/umad* && chmod "$(said MODE)" /dev/infiniband/umad*
+"""
+_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 
 
-def account(place: Path, tools: Iterable[str], mark: str) -> dict[Path, Path]:
-    """What is mounted over what: an account that may run `tools` as root, each by its path, and nothing else.
+def etc(place: Path, tools: Iterable[str], mark: str) -> Path:
+    """A copy of /etc in which an account may run `tools` as root, each by its path, and another one nothing.
 
     `mark` is a variable that sudo passes on, so that what it starts can be found.
     """
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.copytree("/etc", place, symlinks=True, ignore_dangling_symlinks=True)
+    for name, uid in ((USER, UID), (BARE, UID + 1)):
+        _add(place / "passwd", f"{name}:x:{uid}:{uid}::/tmp:/bin/sh")
+        _add(place / "group", f"{name}:x:{uid}:")
+        _add(place / "shadow", f"{name}:*:19000:0:99999:7:::")
+    if f"{LOG_GROUP}:" not in (place / "group").read_text():
+        _add(place / "group", f"{LOG_GROUP}:x:{_LOG_GID}:")
+    (place / "sudoers.d").mkdir(exist_ok=True)
+    (place / "udev" / "rules.d").mkdir(parents=True, exist_ok=True)
+    sudoers = place / "sudoers"
+    sudoers.unlink(missing_ok=True)
+    sudoers.write_text(
+        f'Defaults secure_path="/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\nDefaults env_keep += "{mark}"\n'
+        f"{USER} ALL=(root) NOPASSWD: {', '.join(tools)}\n@includedir /etc/sudoers.d\n"
+    )
+    sudoers.chmod(0o440)
+    return place
+
+
+def log_gid(place: Path) -> int:
+    """The number of the group that may read the journal."""
+    line = next(line for line in (place / "group").read_text().splitlines() if line.startswith(f"{LOG_GROUP}:"))
+    return int(line.split(":")[2])
+
+
+def dev(place: Path) -> list[str]:
+    """Shell lines that give a mount namespace a /dev of its own."""
     place.mkdir(exist_ok=True)
-    rule = f'Defaults env_keep += "{mark}"\n{USER} ALL=(root) NOPASSWD: {", ".join(tools)}\n'
-    hidden = {
-        Path("/etc/passwd"): (_with("/etc/passwd", f"{USER}:x:{UID}:{UID}::/tmp:/bin/sh"), 0o644),
-        Path("/etc/shadow"): (_with("/etc/shadow", f"{USER}:*:19000:0:99999:7:::"), 0o640),
-        Path("/etc/sudoers"): (f'Defaults secure_path="/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"\n{rule}', 0o440),
-    }
-    found = {}
-    for over, (text, mode) in hidden.items():
-        if over.exists():
-            found[over] = place / over.name
-            found[over].write_text(text)
-            found[over].chmod(mode)
-    return found
+    quoted = shlex.quote(str(place))
+    return [
+        f"mount -t tmpfs tmpfs {quoted}",
+        f"mkdir {quoted}/pts {quoted}/shm {quoted}/infiniband",
+        *(f"touch {quoted}/{name} && mount --bind /dev/{name} {quoted}/{name}" for name in _DEVICES),
+        f"mount --bind /dev/pts {quoted}/pts",
+        f"ln -s pts/ptmx {quoted}/ptmx",
+        f"ln -s /proc/self/fd {quoted}/fd",
+        f"(umask 077; touch {quoted}/infiniband/umad0)",
+        f"mount --rbind {quoted} /dev",
+    ]
 
 
-def _with(file: str, line: str) -> str:
-    return Path(file).read_text().rstrip("\n") + f"\n{line}\n"
+def _add(file: Path, line: str) -> None:
+    with file.open("a") as there:
+        there.write(f"{line}\n")

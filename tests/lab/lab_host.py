@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab_account import account
+from lab_account import DMESG, UDEVADM, UMAD, dev, etc, log_gid
 from lab_files import GPU_PCI, Gpus, Hca, Journal, Nvlink
 from lab_subnet import TOOLS, Subnet, hca_guid, sim_host
 
@@ -28,6 +28,7 @@ echo "Invalid combination of input arguments." >&2; exit 2
 _JOURNALCTL = """#!/bin/sh
 # journalctl [-f] [-n1] [--after-cursor=CURSOR], of one file with one JSON entry a line
 start=1; last=; follow=
+[ -r {log} ] || {{ echo "No journal files were opened due to insufficient permissions." >&2; exit 1; }}
 for word; do case $word in
   -n1) last=1;;
   -f) follow=1;;
@@ -44,6 +45,10 @@ while [ "$n" -gt 0 ]; do
   word=$1; shift; n=$((n - 1))
   case $word in -C) ca=${{1#mlx5_}}; shift; n=$((n - 1));; *) set -- "$@" "$word";; esac
 done
+[ -w {umad} ] || {{
+  echo "ibwarn: [$$] mad_rpc_open_port: can't open UMAD port ((null):0)" >&2
+  echo "{tool}: iberror: failed: Failed to open '(null)' port '0'" >&2; exit 1
+}}
 echo {tool} >>{state}/calls
 while [ -e {state}/hang-{tool} ]; do sleep 0.2; done
 export IBSIM_SOCKNAME={socket} SIM_HOST={host}-$ca LD_PRELOAD="{library}${{LD_PRELOAD:+:$LD_PRELOAD}}"
@@ -123,9 +128,19 @@ class Host:
             f"AuthorizedKeysFile {keys / 'client.pub'}\nUsePAM no\nStrictModes no\nPermitRootLogin yes\n"
             f"PasswordAuthentication no\nMaxStartups 100\nSetEnv {MARK}={self.mark} HOME={home}\n"
         )
-        hidden = {Path("/sys/class"): self.root / "class", Path("/usr/local/bin"): self.root / "bin"}
-        hidden |= account(self.root / "etc", [f"/usr/local/bin/{tool}" for tool in TOOLS], MARK)
+        own_etc = etc(self.root / "etc", [f"/usr/local/bin/{tool}" for tool in TOOLS], MARK)
+        self.journal.readers = log_gid(own_etc)
+        self.journal.healthy()
+        log = self.root / "log"
+        (log / "journal").mkdir(parents=True, exist_ok=True)
+        hidden = {
+            "/sys/class": self.root / "class",
+            "/usr/local/bin": self.root / "bin",
+            "/etc": own_etc,
+            "/var/log": log,
+        }
         mounts = [f"mount --bind {shlex.quote(str(shown))} {over}" for over, shown in hidden.items()]
+        mounts += dev(self.root / "dev")
         script = " && ".join([*mounts, f"exec /usr/sbin/sshd -D -e -f {shlex.quote(str(config))}"])
         self.process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", "unshare", "-m", "--propagation", "private", "sh", "-c", script],
@@ -146,6 +161,14 @@ class Host:
                 time.sleep(0.02)
             else:
                 return
+
+    def as_root(self, text: str) -> str:
+        """What shell text prints that somebody types on it as root; an error fails the test."""
+        assert self.process is not None
+        words = ["nsenter", "-t", str(self.process.pid), "-m", "--", "sh", "-e", "-c", text]
+        done = subprocess.run(words, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def stop(self) -> None:
         """Freeze everything that belongs to its sshd: TCP still connects, nothing answers."""
@@ -189,6 +212,8 @@ class Host:
         scripts = {
             "nvidia-smi": _NVIDIA_SMI.format(state=self.root / "nvidia-smi"),
             "journalctl": _JOURNALCTL.format(log=self.root / "journal"),
+            "dmesg": DMESG,
+            "udevadm": UDEVADM,
         }
         for tool, real in TOOLS.items():
             scripts[tool] = _DIAGNOSTIC.format(
@@ -198,6 +223,7 @@ class Host:
                 socket=subnet.socket,
                 host=sim_host(self.name),
                 library=subnet.umad_library,
+                umad=UMAD,
             )
         (self.root / "bin").mkdir(exist_ok=True)
         for name, script in scripts.items():

@@ -455,13 +455,12 @@ def test_what_is_remembered_of_a_flood_is_bounded():
 # Who may read it ---------------------------------------------------------------------------------------------
 
 
-def test_a_log_that_may_not_be_read_is_refused_with_its_remedy(log, follow):
+def test_a_log_that_may_not_be_read_is_a_refusal_of_its_own(log, follow):
     log.no_tool("journalctl", "No journal files were opened due to insufficient permissions.", 1)
     log.no_tool("dmesg", "dmesg: read kernel buffer failed: Operation not permitted", 1)
     refusal = follow(follower()).ended()
     assert isinstance(refusal, Refusal)
-    assert refusal.reason is Reason.NO_PERMISSION
-    assert "systemd-journal" in refusal.detail
+    assert refusal.reason is Reason.NO_LOG
 
 
 def test_what_may_be_put_before_is_tried_where_the_account_alone_may_not(log, follow, put_tool):

@@ -32,9 +32,13 @@ def test_a_tool_of_our_own_account_is_killed_where_it_does_not_end():
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
-        ("sudo: a password is required", Reason.NO_PERMISSION),
-        ("sudo: sorry, you must have a tty to run sudo", Reason.NO_PERMISSION),
-        ("Sorry, user ops is not allowed to execute '/usr/bin/nvidia-smi -L' as root on a.", Reason.NO_PERMISSION),
+        ("sudo: a password is required", Reason.NO_SUDO),
+        ("sudo: sorry, you must have a tty to run sudo", Reason.NO_SUDO),
+        ("Sorry, user ops is not allowed to execute '/usr/bin/nvidia-smi -L' as root on a.", Reason.NO_SUDO),
+        ("ops is not in the sudoers file.", Reason.NO_SUDO),
+        ("timeout: failed to run command 'sudo': No such file or directory", Reason.NO_SUDO),
+        ("sh: 1: sudo: not found", Reason.NO_SUDO),
+        ("bash: line 1: sudo: command not found", Reason.NO_SUDO),
         ("sudo: nvidia-smi: command not found", Reason.NO_TOOL),
         ("sudo: unable to resolve host a: Name or service not known\nNo devices were found", Reason.FAILED),
     ],

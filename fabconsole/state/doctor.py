@@ -1,0 +1,161 @@
+"""What each node can be asked, why not what it cannot, and what would mend it: decided from a snapshot alone.
+
+The facts `account.*` in it are what the nodes said of our account; without them a remedy is told in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from fabconsole.fabric.health import Health
+from fabconsole.fabric.node_sets import folded
+from fabconsole.state import prescription
+from fabconsole.state.remedies import EVERYTHING, REMEDIES, unseen
+from fabconsole.state.snapshot import NodeView, QuestionView, Snapshot
+from fabconsole.stream.records import FAR_SIDE, Reason
+
+ACCOUNT = "account"
+"""The question of `doctor` itself: none that the fabric rests on."""
+_CLOCK_S = 2.0
+_SLOW_S = 1.0
+_INCOMPLETE = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """Something that cannot be asked, alike on all of `nodes`."""
+
+    reason: Reason
+    nodes: tuple[str, ...]
+    questions: tuple[str, ...]
+    said: str
+    """What was said on the first of them; sanitised."""
+    steps: tuple[str, ...]
+    """To be typed as root on each of them; empty where only `advice` helps."""
+
+    @property
+    def glyph(self) -> str:
+        """The reason's."""
+        return REMEDIES[self.reason].glyph
+
+    @property
+    def advice(self) -> str:
+        """What to do, in a line."""
+        return REMEDIES[self.reason].advice
+
+    @property
+    def unseen(self) -> str:
+        """What it costs in sight."""
+        return EVERYTHING if self.reason in FAR_SIDE else unseen(self.questions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """What `doctor` says."""
+
+    fabric: str
+    at: float
+    nodes: int
+    answered: Mapping[str, tuple[int, int]]
+    """Question to how many of the nodes that should answer it have."""
+    limits: tuple[Limit, ...]
+    """Those of whole nodes first, then by how many nodes each is of."""
+    remarks: tuple[str, ...]
+    """What stands in nobody's way, and is worth knowing."""
+
+    @property
+    def exit_code(self) -> int:
+        """0: everything can be asked; 3, as `snapshot` has it for what is incomplete."""
+        return _INCOMPLETE if self.limits else 0
+
+    @property
+    def reached(self) -> int:
+        """Nodes that let us in."""
+        return self.nodes - sum(len(limit.nodes) for limit in self.limits if limit.reason in FAR_SIDE)
+
+
+class _Kind(NamedTuple):
+    """What makes two nodes' limits one."""
+
+    reason: Reason
+    questions: tuple[str, ...]
+    steps: tuple[str, ...]
+
+
+def diagnosis(snapshot: Snapshot) -> Diagnosis:
+    """Of the inventory's nodes as they were last asked."""
+    nodes = [view for view in snapshot.nodes.values() if view.rack is not None]
+    alike: dict[_Kind, list[tuple[str, str]]] = {}
+    for view in nodes:
+        for reason, questions in _unanswered(view).items():
+            names, said = tuple(one.name for one in questions), questions[0].detail or questions[0].health.value
+            kind = _Kind(reason, names, prescription.steps(reason, names, said, view.facts))
+            alike.setdefault(kind, []).append((view.name, said.partition(" · ")[0]))
+    limits = [
+        Limit(**kind._asdict(), nodes=tuple(name for name, _ in found), said=found[0][1])
+        for kind, found in alike.items()
+    ]
+    limits.sort(key=lambda limit: (limit.reason not in FAR_SIDE, -len(limit.nodes), limit.nodes))
+    return Diagnosis(
+        fabric=snapshot.fabric,
+        at=snapshot.at,
+        nodes=len(nodes),
+        answered=_answered(nodes),
+        limits=tuple(limits),
+        remarks=tuple(_remarks(nodes)),
+    )
+
+
+def _answered(nodes: Iterable[NodeView]) -> Mapping[str, tuple[int, int]]:
+    counts: dict[str, tuple[int, int]] = {}
+    for question in (question for view in nodes for question in view.questions):
+        if question.name != ACCOUNT and question.health is not Health.NOT_SUPPORTED:
+            answered, asked = counts.get(question.name, (0, 0))
+            counts[question.name] = (answered + (question.health is Health.OK), asked + 1)
+    return counts
+
+
+def _unanswered(view: NodeView) -> Mapping[Reason, list[QuestionView]]:
+    """By reason; a connection that fails is one failure, whichever questions met it."""
+    found: dict[Reason, list[QuestionView]] = {}
+    for question in view.questions:
+        if question.health not in (Health.OK, Health.NOT_SUPPORTED) and question.name != ACCOUNT:
+            found.setdefault(question.reason or Reason.TIMEOUT, []).append(question)
+    lost = next((reason for reason in found if reason in FAR_SIDE), None)
+    return found if lost is None else {lost: [question for questions in found.values() for question in questions]}
+
+
+def _remarks(nodes: Sequence[NodeView]) -> Iterator[str]:
+    needless: dict[str, list[str]] = {}
+    hosts: dict[str, list[str]] = {}
+    for view in nodes:
+        names = ", ".join(question.name for question in view.questions if question.health is Health.NOT_SUPPORTED)
+        needless.setdefault(names, []).append(view.name)
+        hosts.setdefault(view.facts.get("account.host", ""), []).append(view.name)
+    for questions, which in needless.items():
+        if questions:
+            yield f"{named(which)}: {questions} not there, and not expected"
+    for host, which in hosts.items():
+        if host and len(which) > 1:
+            yield f"{named(which)}: all call themselves {host}; do their addresses lead to one machine?"
+    if off := {view.name: ahead for view in nodes if abs(ahead := _ahead_s(view)) > _CLOCK_S}:
+        worst = max(off, key=lambda name: abs(off[name]))
+        yield f"{named(tuple(off))}: clock not ours, {worst} by {off[worst]:+.0f} s; `chronyc tracking` there says why"
+    if slow := {view.name: took for view in nodes if (took := _took_s(view)) > _SLOW_S}:
+        worst = max(slow, key=lambda name: slow[name])
+        yield f"{named(tuple(slow))}: slow to say who we are, {worst} took {slow[worst]:.1f} s; a directory server?"
+
+
+def named(nodes: Sequence[str]) -> str:
+    """Nodes folded, and how many where that is not seen: `gpu[00-03] (4)`."""
+    return folded(nodes) + (f" ({len(nodes)})" if len(nodes) > 1 else "")
+
+
+def _ahead_s(view: NodeView) -> float:
+    return float(view.facts.get("account.clock-ahead-s", 0))
+
+
+def _took_s(view: NodeView) -> float:
+    return max((q.latency_s or 0.0 for q in view.questions if q.name == ACCOUNT), default=0.0)

@@ -1,0 +1,60 @@
+"""What each reason is, what to do about it and what it costs in sight: the one place for these words.
+
+A reason's own word is its value. The screen, the snapshot and `doctor` take the rest from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fabconsole.stream.records import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """One reason, for an operator."""
+
+    glyph: str
+    """One column wide, and no other reason's."""
+    advice: str
+    """What to do, in a line."""
+
+
+REMEDIES: Mapping[Reason, Remedy] = {
+    Reason.UNREACHABLE: Remedy("↛", "is it up, does sshd run, do address and port fit? `ssh -v` says how far it comes"),
+    Reason.JUMP: Remedy("↷", "mend the way there: what is behind it cannot be told yet"),
+    Reason.REFUSED: Remedy("⊘", "put the public half of ssh.identity into its authorized_keys, or name the right user"),
+    Reason.LOCKED: Remedy("⊠", "let the account in again, as root: chage -l, faillock --user and the sshd log say why"),
+    Reason.EXPIRED: Remedy("◷", "get a new certificate beside the key; new connections take it"),
+    Reason.CLOSED: Remedy("⊟", "wait for its boot to end; if it has ended, remove /etc/nologin or /run/nologin"),
+    Reason.NO_JOB: Remedy("∌", "let the account in without a job: pam_access before pam_slurm_adopt in pam.d/sshd"),
+    Reason.UNTRUSTED: Remedy("⚷", "ask whoever runs it for its key's fingerprint; never connect to find out"),
+    Reason.TIMEOUT: Remedy("◔", "it answers, but too late: look at its load; `poll.timeout` gives it longer"),
+    Reason.STUCK: Remedy("∞", "an asking hangs in its kernel and survives a kill: look at the device, plan a reboot"),
+    Reason.GARBLED: Remedy("¿", "something else writes into our shell: look for a profile or a banner that prints"),
+    Reason.OVERFLOW: Remedy("»", "look at what floods it: such an answer is not read"),
+    Reason.NO_TOOL: Remedy("∄", "install the tool, or say by `prefix` how it is reached"),
+    Reason.NO_PERMISSION: Remedy("⊖", "let the account run the tool"),
+    Reason.NO_LOG: Remedy("≢", "add the account to group systemd-journal (or adm), or set `become: sudo -n`"),
+    Reason.NO_UMAD: Remedy("↮", "give the account's group the umad devices, by a udev rule, or set `become: sudo -n`"),
+    Reason.NO_SUDO: Remedy("#", "name the tools in a sudoers line with NOPASSWD"),
+    Reason.ADOPTED: Remedy("⊂", "exempt the account from pam_slurm_adopt, or wait for the job's end"),
+    Reason.FAILED: Remedy("×", "the tool says why; run it there by hand"),
+}  # fmt: skip
+
+UNSEEN: Mapping[str, str] = {
+    "hca": "the InfiniBand ports, their states and their error counters",
+    "gpu": "how many GPUs there are, and which",
+    "nvlink": "NVLink states and errors",
+    "log": "the kernel log: Xid, SXid, PCIe AER, mlx5 events",
+    "in-band": "the subnet's switches: port states, error counters, the subnet manager",
+}
+"""What of a node is out of sight while a question has no answer."""
+
+EVERYTHING = "everything of them"
+
+
+def unseen(questions: tuple[str, ...]) -> str:
+    """What it costs in sight that these are not answered."""
+    return "; ".join(UNSEEN.get(name, name) for name in questions)
