@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from fabconsole.collector.failure import Failure
+from fabconsole.fabric.inventory import Node, Poll
 from fabconsole.fabric.printable import printable
-from fabconsole.platforms.question import Again, Answer, Inquiry, Question, Reading, Refusal
+from fabconsole.platforms.question import Again, Answer, Follower, Inquiry, Question, Reading, Refusal
 from fabconsole.stream.records import Happened, Reason, Record, Sample, Unanswered
 
 
@@ -70,3 +72,21 @@ def understood(inquiry: Inquiry, answer: Answer) -> Reading | Refusal | Again:
     except Exception as error:  # the contract says it never raises; shown as FAILED, in its own question
         detail = f"its answer broke the reader: {type(error).__name__}: {error}"
         return Refusal(reason=Reason.FAILED, detail=detail)
+
+
+def askings(
+    node: Node,
+    poll: Poll,
+    questions: Callable[[Node], Sequence[Question]],
+    inquiry: Callable[[Question, Node], Inquiry | Follower],
+) -> Mapping[Asking, Inquiry | Follower]:
+    """What one node is asked, each question with what reads its answers."""
+    return {
+        Asking(
+            node=node.name,
+            question=question,
+            interval_s=question.rhythm.interval_s(poll),
+            deadline_s=poll.timeout_s if question.deadline_s is None else question.deadline_s,
+        ): inquiry(question, node)
+        for question in questions(node)
+    }

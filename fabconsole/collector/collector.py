@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from random import Random, SystemRandom
 
-from fabconsole.collector.asking import Asking
+from fabconsole.collector.asking import Asking, askings
 from fabconsole.collector.heap import give_back_large_blocks
 from fabconsole.collector.jump import JumpHosts
+from fabconsole.collector.keyring import Keyring
 from fabconsole.collector.options import Access
 from fabconsole.collector.outbox import Outbox
+from fabconsole.collector.prompts import Prompts
 from fabconsole.collector.ramp import Ramp, racks_first
 from fabconsole.collector.running import Running
 from fabconsole.collector.schedule import Schedule, slot_for
@@ -27,6 +29,7 @@ from fabconsole.platforms import registry
 from fabconsole.platforms.question import Follower, Inquiry, Question
 from fabconsole.stream.records import Asked, Opening, Record, Sweep, Unanswered
 from fabconsole.stream.source import Order
+from fabconsole.stream.wanted import Answers
 
 LEAVE_S = 2.0
 """How long `aclose` waits for connections to say goodbye before it cuts them."""
@@ -58,10 +61,13 @@ class Collector:
         self._monotonic = monotonic
         self._random = random or SystemRandom()
         self._outbox = Outbox()
+        self._prompts = Prompts(self._outbox.put_now, clock)
         self._waiting: dict[Waiting, None] = {}
         self._sessions: dict[str, Session] = {}
         self._runs: dict[tuple[str, str], Running] = {}
-        self._asked = {node.name: _asked(node, inventory, questions, inquiry) for node in inventory.nodes.values()}
+        self._asked = {
+            node.name: askings(node, inventory.poll, questions, inquiry) for node in inventory.nodes.values()
+        }
         self._schedule: Schedule[Asking] = Schedule(
             slot_for(asking.interval_s for askings in self._asked.values() for asking in askings)
         )
@@ -97,6 +103,10 @@ class Collector:
         """Of `Source`."""
         for running in [running for (name, _), running in self._runs.items() if name == run]:
             running.stop("cancelled")
+
+    async def tell(self, id: str, answers: Answers | None) -> None:
+        """Of `Source`."""
+        self._prompts.tell(id, answers)
 
     async def aclose(self) -> None:
         """Of `Source`."""
@@ -163,11 +173,21 @@ class Collector:
 
     def _share(self, access: Access, tasks: asyncio.TaskGroup) -> Shared:
         connect_s = self._inventory.poll.timeout_s
-        self._jumps = JumpHosts(access, deadline_s=connect_s, monotonic=self._monotonic, random=self._random)
+        keyring = Keyring(self._prompts, tasks)
+        self._jumps = JumpHosts(
+            access,
+            keyring,
+            self._prompts,
+            tasks,
+            deadline_s=connect_s,
+            monotonic=self._monotonic,
+            random=self._random,
+        )
         return Shared(
             outbox=self._outbox,
             emit=self._tell,
             access=access,
+            keyring=keyring,
             jumps=self._jumps,
             ramp=Ramp(),
             tasks=tasks,
@@ -215,21 +235,3 @@ class Collector:
         session = self._sessions.get(order.node)
         if session is not None:
             session.forget(running)
-
-
-def _asked(
-    node: Node,
-    inventory: Inventory,
-    questions: Callable[[Node], Sequence[Question]],
-    inquiry: Callable[[Question, Node], Inquiry | Follower],
-) -> Mapping[Asking, Inquiry | Follower]:
-    poll = inventory.poll
-    return {
-        Asking(
-            node=node.name,
-            question=question,
-            interval_s=question.rhythm.interval_s(poll),
-            deadline_s=poll.timeout_s if question.deadline_s is None else question.deadline_s,
-        ): inquiry(question, node)
-        for question in questions(node)
-    }

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 import asyncssh
 
-from fabconsole.collector import door, handshake
+from fabconsole.collector import door
+from fabconsole.collector.doorkeeper import Doorkeeper
 from fabconsole.collector.failure import Failure, failure_of
 from fabconsole.collector.options import Dial
+from fabconsole.collector.second_factor import SecondFactor
 from fabconsole.fabric.errors import FabconsoleError
 from fabconsole.fabric.printable import printable
 from fabconsole.stream.records import Reason
@@ -21,66 +23,21 @@ ECHO = b"keepalive@openssh.com"
 """A request that every server answers, if by a no, and none logs: of an unknown subsystem OpenSSH 9.2 logs a line."""
 
 
+WANTS_MORE = (
+    "takes our key and wants a second factor, which hundreds of nodes cannot each ask for: "
+    "reach it through a jump host that asks once (ssh.jump), or let it accept keys or certificates alone"
+)
+"""Of a node; a person is asked for a jump host's."""
+
+
 class NotConnectedError(FabconsoleError):
     """No connection could be made; `failure` says why."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: Failure, *, keys_refused: bool = False) -> None:
+        """`keys_refused`: it knows none of the keys that it was shown, so another one may open it."""
         super().__init__(failure.detail)
         self.failure = failure
-
-
-class Doorkeeper(asyncssh.SSHClient):
-    """asyncssh's callbacks for one connection: judges the host key, hears what is said at login, and the end."""
-
-    def __init__(self, dial: Dial, asked: Sequence[str]) -> None:
-        """`asked` are the kinds of host key that are asked for."""
-        self._dial = dial
-        self._asked = asked
-        self.refusal: str | None = None
-        """Why the host key was not accepted."""
-        self.closed = asyncio.Event()
-        self.error: Exception | None = None
-        """What ended the connection; None: nothing, or we did."""
-        self.banner = ""
-        """What was said before we were let in, as it came."""
-        self.let_in = False
-        self._ssh: asyncssh.SSHClientConnection | None = None
-
-    def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
-        """asyncssh: there is a connection, not a login yet."""
-        self._ssh = conn
-
-    def auth_banner_received(self, msg: str, lang: str) -> None:
-        """asyncssh: a greeting, or why the account is turned away."""
-        self.banner = (self.banner + msg)[-door.MOST :]
-
-    def auth_completed(self) -> None:
-        """asyncssh: we are let in."""
-        self.let_in = True
-
-    @property
-    def turned_away(self) -> bool:
-        """True where the node hung up on a login: after the keys were agreed on, before it let us in."""
-        return self._ssh is not None and handshake.is_keyed(self._ssh) and not self.let_in
-
-    def cut_short(self) -> Failure | None:
-        """What it means that the machine hung up before there was a login; None: there was one, or nothing special."""
-        if self._ssh is None or handshake.is_keyed(self._ssh):
-            return None
-        if not handshake.began(self._ssh):
-            return Failure(Reason.UNREACHABLE, handshake.TURNED_AWAY, self._dial.target, crowded=True)
-        said = handshake.no_host_key(self._ssh, self._asked)
-        return None if said is None else Failure(Reason.REFUSED, printable(said), self._dial.target)
-
-    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
-        """asyncssh: this key is not among the known ones."""
-        self.refusal = self._dial.keys.judge(self._dial.name, key)
-        return self.refusal is None
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """asyncssh: the connection is over."""
-        self.error = exc
-        self.closed.set()
+        self.keys_refused = keys_refused
 
 
 class Connection:
@@ -132,8 +89,17 @@ class Connection:
         self.ssh.close()
 
 
-async def connected(dial: Dial, *, through: Connection | None, deadline_s: float) -> Connection:
-    """A connection to a machine. Raises NotConnectedError; never waits longer than `deadline_s`.
+async def connected(
+    dial: Dial,
+    *,
+    through: Connection | None,
+    deadline_s: float,
+    opened: Sequence[asyncssh.SSHKeyPair] = (),
+    factor: SecondFactor | None = None,
+) -> Connection:
+    """A connection to a machine. Raises NotConnectedError; never waits longer than `deadline_s`, unless for a `factor`.
+
+    `opened` are keys to show besides those of the options and the agent, after them.
 
     asyncssh passes on whatever broke it, of any class: half a packet of the other side is a ValueError in its parser.
     Here, and wherever a channel is opened, all of it is a failure of that node and of nothing else.
@@ -142,30 +108,36 @@ async def connected(dial: Dial, *, through: Connection | None, deadline_s: float
 
     def new_keeper() -> Doorkeeper:
         nonlocal keeper
-        keeper = Doorkeeper(dial, kinds)
+        keeper = Doorkeeper(dial, kinds, opened, factor)
         return keeper
 
     try:
         known = await dial.keys.known(dial.name)
         kinds = dial.host_key_kinds(known)
-        ssh = await asyncssh.connect(
-            dial.host,
-            dial.port,
-            tunnel=through.ssh if through else None,
-            config=None,
-            options=dial.options,
-            known_hosts=known,
-            server_host_key_algs=kinds,
-            client_factory=new_keeper,
-            connect_timeout=deadline_s,
-        )
+        async with asyncio.timeout(deadline_s) as deadline:
+            if factor is not None:
+                factor.starts(deadline)
+            ssh = await asyncssh.connect(
+                dial.host,
+                dial.port,
+                tunnel=through.ssh if through else None,
+                config=None,
+                options=dial.options,
+                known_hosts=known,
+                server_host_key_algs=kinds,
+                client_factory=new_keeper,
+                connect_timeout=None,
+            )
     except FabconsoleError as error:
         raise NotConnectedError(Failure(Reason.UNTRUSTED, printable(str(error)), dial.target)) from error
     except Exception as error:
         if keeper is not None and keeper.refusal is not None:
             refused = Failure(Reason.UNTRUSTED, printable(keeper.refusal), dial.target)
             raise NotConnectedError(refused) from error
-        raise NotConnectedError(_failure(error, keeper, dial.target, deadline_s)) from error
+        raise _not_connected(error, keeper, dial.target, deadline_s) from error
+    finally:
+        if factor is not None:
+            factor.over()
     if keeper is None:
         raise NotConnectedError(Failure(Reason.FAILED, "connected without a host key check", dial.target))
     if (of_no_use := door.of_no_use(keeper.banner)) is not None:
@@ -174,13 +146,16 @@ async def connected(dial: Dial, *, through: Connection | None, deadline_s: float
     return Connection(dial, ssh, keeper, deadline_s)
 
 
-def _failure(error: Exception, keeper: Doorkeeper | None, target: str, deadline_s: float) -> Failure:
+def _not_connected(error: Exception, keeper: Doorkeeper | None, target: str, deadline_s: float) -> NotConnectedError:
     """What a login that failed says, if by hanging up; else what broke it."""
+    if keeper is not None and keeper.wants_more:
+        return NotConnectedError(Failure(Reason.REFUSED, WANTS_MORE, target))
     if keeper is not None and isinstance(error, (asyncssh.ConnectionLost, ConnectionError)):
         if keeper.turned_away:
-            return _turned_away(door.turned_away(keeper.banner), target)
-        return keeper.cut_short() or failure_of(error, target, deadline_s)
-    return failure_of(error, target, deadline_s)
+            return NotConnectedError(_turned_away(door.turned_away(keeper.banner), target))
+        return NotConnectedError(keeper.cut_short() or failure_of(error, target, deadline_s))
+    keys_refused = keeper is not None and keeper.keys_refused and isinstance(error, asyncssh.PermissionDenied)
+    return NotConnectedError(failure_of(error, target, deadline_s), keys_refused=keys_refused)
 
 
 def _turned_away(why: tuple[Reason, str], target: str) -> Failure:

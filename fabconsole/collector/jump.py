@@ -7,80 +7,94 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from fabconsole.collector.connection import Connection, NotConnectedError, connected
+from fabconsole.collector.connection import Connection, NotConnectedError
 from fabconsole.collector.failure import Failure
+from fabconsole.collector.gates import Gates
+from fabconsole.collector.hops import hops
+from fabconsole.collector.keyring import Keyring
 from fabconsole.collector.options import Access
+from fabconsole.collector.prompts import Prompts
 from fabconsole.collector.ramp import backoff_s
+from fabconsole.collector.second_factor import GRACE_S
 from fabconsole.stream.records import Reason
 
 NODES_EACH = 200
 """Nodes that share one connection to a jump host: its sshd encrypts a connection on one core."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
-    """One host of a way."""
-
-    user: str | None
-    host: str
-    port: int | None
-
-
-def hops(jump: str) -> tuple[Hop, ...]:
-    """`[user@]host[:port][,…]` taken apart; an IPv6 address stands in brackets. Raises ValueError, also on no host."""
-    found = tuple(_hop(part.strip()) for part in jump.split(",") if part.strip())
-    if not found or not all(hop.host for hop in found):
-        raise ValueError(f"jump host {jump!r}: names no host")
-    return found
-
-
-def _hop(text: str) -> Hop:
-    text = text.removeprefix("ssh://").rstrip("/")
-    user, _, place = text.rpartition("@")
-    host, port = place, ""
-    if place.startswith("["):
-        host, _, rest = place[1:].partition("]")
-        port = rest.removeprefix(":")
-    elif place.count(":") == 1:
-        host, _, port = place.partition(":")
-    if port and not port.isdigit():
-        raise ValueError(f"jump host {text}: {port} is no port")
-    return Hop(user or None, host, int(port) if port else None)
-
-
-@dataclass(slots=True)
-class _Tunnel:
+@dataclass(slots=True, eq=False)
+class Tunnel:
     """What a group of nodes shares."""
 
+    way: str
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Of the echo that serves all who doubt it at once."""
     chain: list[Connection] = field(default_factory=list)
     """Connections to each hop, the last one being what nodes are reached through."""
+    dialling: asyncio.Task[None] | None = None
+    told: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once there is something to tell whoever waits for it: it stands, it failed, or a person is asked."""
     failure: Failure | None = None
     attempts: int = 0
     not_before: float = 0.0
     """On the steady clock: until then the failure stands and nobody dials."""
+    version: int = 0
+    """The keyring's when it was dialled last: with another key it is worth another look."""
+
+    @property
+    def stands(self) -> bool:
+        """True while nodes are reached through it."""
+        return self.dialling is None and bool(self.chain) and not any(hop.is_closed for hop in self.chain)
+
+    def waits(self, failure: Failure) -> None:
+        """Of `Waiter`."""
+        self.failure = failure
+        self.told.set()
 
 
 class JumpHosts:
     """Every tunnel in use. One that fails is dialled again by whoever needs it, but for all at once and not often."""
 
-    def __init__(self, access: Access, *, deadline_s: float, monotonic: Callable[[], float], random: Random) -> None:
+    def __init__(
+        self,
+        access: Access,
+        keyring: Keyring,
+        prompts: Prompts,
+        tasks: asyncio.TaskGroup,
+        *,
+        deadline_s: float,
+        monotonic: Callable[[], float],
+        random: Random,
+        grace_s: float = GRACE_S,
+    ) -> None:
         self._access = access
+        self._keyring = keyring
+        self._tasks = tasks
         self._deadline_s = deadline_s
         self._monotonic = monotonic
         self._random = random
-        self._tunnels: dict[tuple[str, int], _Tunnel] = {}
+        self._tunnels: dict[tuple[str, int], Tunnel] = {}
+        self._gates = Gates(keyring, prompts, deadline_s=deadline_s, grace_s=grace_s)
 
     async def through(self, jump: str, number: int) -> Connection:
-        """The connection that node number `number` is reached through. Raises NotConnectedError with Reason.JUMP."""
-        tunnel = self._tunnels.setdefault((jump, number // NODES_EACH), _Tunnel())
-        async with tunnel.lock:
-            if tunnel.chain and not any(hop.is_closed for hop in tunnel.chain):
-                return tunnel.chain[-1]
-            if tunnel.failure is not None and self._monotonic() < tunnel.not_before:
-                raise NotConnectedError(tunnel.failure)
-            await self._dial(tunnel, jump)
+        """The connection that node number `number` is reached through. Raises NotConnectedError, with Reason.JUMP, or
+        with Reason.WAITING while a person is asked: nobody waits for that here.
+        """
+        tunnel = self._tunnels.setdefault((jump, number // NODES_EACH), Tunnel(jump))
+        if tunnel.stands:
             return tunnel.chain[-1]
+        if tunnel.dialling is None:
+            again = self._monotonic() >= tunnel.not_before or tunnel.version != self._keyring.version
+            if tunnel.failure is not None and not again:
+                raise NotConnectedError(tunnel.failure)
+            self._leave(tunnel)
+            tunnel.told.clear()
+            tunnel.version = self._keyring.version
+            tunnel.dialling = self._tasks.create_task(self._dial(tunnel), name=f"jump host {jump}")
+        await tunnel.told.wait()
+        if tunnel.stands:
+            return tunnel.chain[-1]
+        raise NotConnectedError(tunnel.failure or Failure(Reason.JUMP, "lost as soon as it stood"))
 
     async def failed(self, jump: str, number: int) -> Failure | None:
         """The tunnel's failure where a node's connection was lost because of it; None where it still answers.
@@ -88,10 +102,10 @@ class JumpHosts:
         Many nodes ask at the same moment; one echo serves them all.
         """
         tunnel = self._tunnels.get((jump, number // NODES_EACH))
-        if tunnel is None or not tunnel.chain:
-            return None if tunnel is None else tunnel.failure
+        if tunnel is None:
+            return None
         async with tunnel.lock:
-            if not tunnel.chain:
+            if tunnel.dialling is not None or not tunnel.chain:
                 return tunnel.failure
             lost = next((hop for hop in tunnel.chain if hop.is_closed), None)
             if lost is None and await tunnel.chain[-1].answers():
@@ -106,30 +120,40 @@ class JumpHosts:
             for hop in reversed(tunnel.chain):
                 hop.close()
 
-    async def _dial(self, tunnel: _Tunnel, jump: str) -> None:
+    async def _dial(self, tunnel: Tunnel) -> None:
         tunnel.attempts += 1
-        for hop in reversed(tunnel.chain):
-            hop.close()
-        tunnel.chain = []
         try:
-            for to in hops(jump):
+            way = hops(tunnel.way)
+            for number, to in enumerate(way, 1):
                 dial = await self._access.dial(to.host, user=to.user, port=to.port)
                 through = tunnel.chain[-1] if tunnel.chain else None
-                tunnel.chain.append(await connected(dial, through=through, deadline_s=self._deadline_s))
+                tunnel.chain.append(await self._gates.enter(tunnel, way[:number], dial, through))
         except NotConnectedError as error:
-            raise NotConnectedError(self._failed(tunnel, error.failure)) from None
+            self._failed(tunnel, error.failure)
         except (OSError, ValueError) as error:
-            raise NotConnectedError(self._failed(tunnel, Failure(Reason.JUMP, str(error)))) from None
-        tunnel.attempts = 0
-        tunnel.failure = None
+            self._failed(tunnel, Failure(Reason.JUMP, str(error)))
+        else:
+            tunnel.attempts = 0
+            tunnel.failure = None
+        finally:
+            tunnel.dialling = None
+            tunnel.told.set()
 
-    def _failed(self, tunnel: _Tunnel, failure: Failure) -> Failure:
+    def _failed(self, tunnel: Tunnel, failure: Failure) -> Failure:
         """What everybody behind it is told until it is dialled again."""
-        for hop in reversed(tunnel.chain):
-            hop.close()
-        tunnel.chain = []
-        whose = f"jump host {failure.target}: " if failure.target else ""
-        tunnel.failure = Failure(Reason.JUMP, f"{whose}{failure.said}")
+        self._leave(tunnel)
+        if failure.reason is Reason.WAITING:
+            tunnel.failure = Failure(Reason.WAITING, failure.detail)
+        else:
+            whose = f"jump host {failure.target}: " if failure.target else ""
+            tunnel.failure = Failure(Reason.JUMP, f"{whose}{failure.said}")
         tunnel.attempts = max(1, tunnel.attempts)
         tunnel.not_before = self._monotonic() + backoff_s(tunnel.attempts, failure.reason, self._random)
         return tunnel.failure
+
+    def _leave(self, tunnel: Tunnel) -> None:
+        """Take leave of its hops, but for those that others use and a person would have to be asked for again."""
+        for hop in reversed(tunnel.chain):
+            if hop.is_closed or not self._gates.is_shared(hop):
+                hop.close()
+        tunnel.chain = []

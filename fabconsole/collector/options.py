@@ -13,11 +13,15 @@ import asyncssh
 from fabconsole.collector.algorithms import IN_SSH_CONFIG, LEGACY, MODERN, Spoken, spoken
 from fabconsole.collector.hostkeys import HostKeys, Known
 from fabconsole.collector.known_hosts import Name
+from fabconsole.collector.sealed_keys import SealedKey, sealed_key
 from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory import SshAccess
 
 NO_KEEPALIVE = 0
 """What is asked anyway shows whether a connection lives, and more often; a keepalive costs a timer every packet."""
+
+USUAL_KEYS = (Path("~/.ssh/id_ed25519"), Path("~/.ssh/id_ecdsa"), Path("~/.ssh/id_rsa"))
+"""What ssh, and asyncssh in the same order, tries where nothing names a key."""
 
 SYSTEM_KNOWN_HOSTS = Path("/etc/ssh/ssh_known_hosts")
 
@@ -35,6 +39,8 @@ class Dial:
     keys: HostKeys
     old: bool
     """Whether algorithms that nobody should use any more are offered to it too."""
+    sealed: tuple[SealedKey, ...]
+    """Encrypted keys that may be meant for it."""
     jump: str | None
     """Hosts to go through, `[user@]host[:port][,…]`."""
     target: str
@@ -50,7 +56,7 @@ class Dial:
 class _Identity(TypedDict, total=False):
     client_keys: list[asyncssh.SSHKeyPair]
     agent_path: str | None
-    agent_identities: list[str]
+    agent_identities: list[str | bytes]
 
 
 class Access:
@@ -62,7 +68,8 @@ class Access:
     def __init__(self, ssh: SshAccess, *, default_config: Path | None = None) -> None:
         self._ssh = ssh
         self._config = _config_file(ssh, default_config or Path("~/.ssh/config").expanduser())
-        self._identity = _identity(ssh.identity)
+        self._identity, self._sealed = _identity(ssh.identity)
+        self._seen: dict[tuple[Path, ...], tuple[SealedKey, ...]] = {}
         self._keys: dict[tuple[Path, ...], HostKeys] = {}
         self._options: dict[tuple[str, str | None, int | None, str], asyncssh.SSHClientConnectionOptions] = {}
 
@@ -88,6 +95,7 @@ class Access:
             options=options,
             keys=self._host_keys(options),
             old=algorithms == LEGACY,
+            sealed=self._sealed if self._ssh.identity else self._usual_sealed(options),
             jump=self._jump(options),
             target=f"{options.username}@{host}:{options.port}",
         )
@@ -113,7 +121,7 @@ class Access:
             port=() if port is None else port,
             compression_algs=None,
             encoding=None,
-            preferred_auth="publickey",
+            preferred_auth="publickey,keyboard-interactive",
             gss_host=None,
             gss_kex=False,
             gss_auth=False,
@@ -129,6 +137,13 @@ class Access:
             **self._identity,
         )
         return options
+
+    def _usual_sealed(self, options: asyncssh.SSHClientConnectionOptions) -> tuple[SealedKey, ...]:
+        """Those of ssh_config, else those that have the usual names; read once a set of files."""
+        files = _paths(options.config.get("IdentityFile")) or USUAL_KEYS
+        if files not in self._seen:
+            self._seen[files] = tuple(key for file in files if (key := _sealed(file.expanduser())))
+        return self._seen[files]
 
     def _jump(self, options: asyncssh.SSHClientConnectionOptions) -> str | None:
         """The inventory's, else ssh_config's ProxyJump: shared by us, where asyncssh would open one a node."""
@@ -157,26 +172,39 @@ def _config_file(ssh: SshAccess, default: Path) -> Path | None:
     return default if os.access(default, os.R_OK) else None
 
 
-def _identity(files: Sequence[Path]) -> _Identity:
-    """Key files, loaded once. One that is encrypted, or only public, is the agent's to sign with.
+def _identity(files: Sequence[Path]) -> tuple[_Identity, tuple[SealedKey, ...]]:
+    """Key files, loaded once. One that is encrypted, or only public, is the agent's to sign with; an encrypted one
+    that it does not hold is asked for where it is needed.
 
     Keys given and readable: the agent is left alone, since it would be asked by every connection and signs one
     at a time. None given: ssh_config's, the defaults and the agent, as for ssh.
     """
     if not files:
-        return {}
+        return {}, ()
     pairs: list[asyncssh.SSHKeyPair] = []
-    with_agent: list[str] = []
+    with_agent: list[str | bytes] = []
+    found: list[SealedKey] = []
     for file in (file.expanduser() for file in files):
         try:
-            pairs.extend(asyncssh.load_keypairs(str(file)))
-        except (asyncssh.KeyEncryptionError, asyncssh.KeyImportError):
+            if sealed := sealed_key(file):
+                found.append(sealed)
+                with_agent += [sealed.public] if sealed.public is not None else []
+            else:
+                pairs.extend(asyncssh.load_keypairs(str(file)))
+        except asyncssh.KeyImportError:
             with_agent.append(str(_public_half(file)))
         except OSError as error:
             raise SourceError(f"{file}: ssh.identity cannot be read: {error.strerror}") from None
     if with_agent:
-        return {"client_keys": pairs, "agent_identities": with_agent}
-    return {"client_keys": pairs, "agent_path": None}
+        return {"client_keys": pairs, "agent_identities": with_agent}, tuple(found)
+    return {"client_keys": pairs, "agent_path": None}, tuple(found)
+
+
+def _sealed(file: Path) -> SealedKey | None:
+    try:
+        return sealed_key(file)
+    except OSError:
+        return None  # a usual key that is not there
 
 
 def _public_half(file: Path) -> Path:
@@ -187,8 +215,8 @@ def _public_half(file: Path) -> Path:
             continue
         return half
     raise SourceError(
-        f"{file}: ssh.identity is encrypted or no key, and has no {file.name}.pub beside it; "
-        "put the key into the agent (ssh-add) and its public half beside it"
+        f"{file}: ssh.identity is no private key, and has no {file.name}.pub beside it; name a key, or put "
+        "the public half of one that the agent holds there"
     )
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping
 
 from fabconsole.collector.asking import Asking
 from fabconsole.collector.channel import Channel
-from fabconsole.collector.connection import Connection, NotConnectedError, connected
+from fabconsole.collector.connection import Connection, NotConnectedError
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.following import Following
 from fabconsole.collector.lane import Lane
@@ -24,6 +23,9 @@ from fabconsole.stream.records import Reason
 
 SECOND_S = 2.0
 """After its first answer a question is asked again so soon, and at its own rhythm from then on."""
+
+_OF_ALL = frozenset({Reason.JUMP, Reason.WAITING})
+"""Failures that are told by what others have found out: to hear of them again dials nothing."""
 
 STOOD_S = 30.0
 """A connection that stood this long was a good one: the next backoff starts small again."""
@@ -60,8 +62,9 @@ class Session:
             stood = self._shared.monotonic() - self._up_at if self._up_at is not None else 0.0
             self._fail(failure)
             # Behind a jump host the tunnel backs off for all of us; asking it again is free.
-            attempt = 1 if stood > STOOD_S or failure.reason is Reason.JUMP else attempt + 1
-            await asyncio.sleep(backoff_s(attempt, failure.reason, self._shared.random))
+            attempt = 1 if stood > STOOD_S or failure.reason in _OF_ALL else attempt + 1
+            # A key that is opened meanwhile may be all that was missing, so that cuts it short.
+            await self._shared.keyring.patience(backoff_s(attempt, failure.reason, self._shared.random))
 
     @property
     def connected(self) -> bool:
@@ -164,12 +167,12 @@ class Session:
         through = None if dial.jump is None else await shared.jumps.through(dial.jump, self._number)
         try:
             async with shared.ramp.place():  # of its own handshake: to wait for a jump host takes nobody's place
-                return await connected(dial, through=through, deadline_s=shared.connect_s)
-        except NotConnectedError:
-            failure = None if dial.jump is None else await shared.jumps.failed(dial.jump, self._number)
-            if failure is not None:
-                raise NotConnectedError(failure) from None
-            raise
+                return await shared.keyring.connected(dial, through=through, deadline_s=shared.connect_s)
+        except NotConnectedError as error:
+            if dial.jump is None or error.failure.reason is Reason.WAITING:
+                raise
+            failure = await shared.jumps.failed(dial.jump, self._number)
+            raise NotConnectedError(failure or error.failure) from None
 
     def _up(self, connection: Connection) -> None:
         self._connection = connection

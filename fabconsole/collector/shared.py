@@ -9,6 +9,7 @@ from random import Random
 
 from fabconsole.collector.asking import Asking
 from fabconsole.collector.jump import JumpHosts
+from fabconsole.collector.keyring import Keyring
 from fabconsole.collector.options import Access
 from fabconsole.collector.outbox import Outbox
 from fabconsole.collector.ramp import Ramp
@@ -24,6 +25,7 @@ class Shared:
     emit: Callable[[Record], None]
     """Takes the record that each asking ends in."""
     access: Access
+    keyring: Keyring
     jumps: JumpHosts
     ramp: Ramp
     tasks: asyncio.TaskGroup

@@ -18,7 +18,9 @@ _JUMP_NODES = 2
 
 
 def banners(inventory: Inventory, nodes: Mapping[str, NodeView], subnets: Iterable[Subnet]) -> tuple[Banner, ...]:
-    """One for each failure that three nodes and a fifth of the inventory share; for a jump host, two nodes do."""
+    """One for each failure that three nodes and a fifth of the inventory share; two do for a jump host, or where a
+    person is asked.
+    """
     alike: dict[tuple[Reason, str], dict[tuple[str, str], None]] = {}
     for name in inventory.nodes:
         view = nodes.get(name)
@@ -60,7 +62,7 @@ def _is_told(view: NodeView, questions: Set[str]) -> bool:
 
 
 def _many(reason: Reason, count: int, total: int) -> bool:
-    if reason is Reason.JUMP:
+    if reason in (Reason.JUMP, Reason.WAITING):
         return count >= _JUMP_NODES
     return count >= _NODES and count >= total * _SHARE
 

@@ -64,6 +64,9 @@ class Tally:
         if not isinstance(record, Sample | Unanswered | Sweep):
             return
         pair = (record.node, IN_BAND if isinstance(record, Sweep) else record.question)
+        if isinstance(record, Unanswered) and record.reason is Reason.WAITING:
+            self._hopeless.discard(pair)  # a person is asked, and decides what becomes of it
+            return
         self._had[pair] += 1
         self._read[pair] += not isinstance(record, Unanswered)
         if isinstance(record, Unanswered) and record.reason in _HOPELESS:

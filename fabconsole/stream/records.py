@@ -10,6 +10,7 @@ from fabconsole.fabric.event import Event
 from fabconsole.fabric.inventory import Inventory
 from fabconsole.fabric.table import Table
 from fabconsole.fabric.thresholds import Thresholds
+from fabconsole.stream.wanted import Settled, Wanted
 
 
 class Reason(Enum):
@@ -22,6 +23,8 @@ class Reason(Enum):
     """No TCP connection, or it was lost."""
     JUMP = "jump host"
     """The way there failed, not the node."""
+    WAITING = "waiting"
+    """A person is asked for what opens the way: a passphrase, a second factor. Nothing has failed yet."""
     REFUSED = "refused"
     """The node knows no key of ours, or no way of talking that we know."""
     LOCKED = "locked"
@@ -54,6 +57,7 @@ FAR_SIDE = frozenset(
     {
         Reason.UNREACHABLE,
         Reason.JUMP,
+        Reason.WAITING,
         Reason.REFUSED,
         Reason.LOCKED,
         Reason.EXPIRED,
@@ -236,4 +240,4 @@ class Finished:
     """More was said than the byte cap lets through."""
 
 
-Record = Opening | Sample | Unanswered | Happened | Sweep | Output | Finished
+Record = Opening | Sample | Unanswered | Happened | Sweep | Output | Finished | Wanted | Settled

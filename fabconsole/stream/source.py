@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from fabconsole.stream.records import Record
+from fabconsole.stream.wanted import Answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class Order:
 
 
 class Source(Protocol):
-    """A stream of records that can also run a command. Live, simulated, replayed: the same."""
+    """A stream of records that can also run a command and ask a person. Live, simulated, replayed: the same."""
 
     def records(self) -> AsyncIterator[Sequence[Record]]:
         """Batches, in order, the first starting with `Opening`; ends after `aclose`.
@@ -39,6 +40,10 @@ class Source(Protocol):
 
     async def cancel(self, run: str) -> None:
         """Stop a running command; its `Finished` follows. Unknown ids are already over."""
+        ...
+
+    async def tell(self, id: str, answers: Answers | None) -> None:
+        """What a person says to a `Wanted`; None: they will not. Its `Settled` follows. Unknown ids are over."""
         ...
 
     async def aclose(self) -> None:

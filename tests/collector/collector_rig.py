@@ -133,6 +133,18 @@ def marked(mark: str) -> list[str]:
     return found
 
 
+def listening(port: int, log: Path, address: str = "127.0.0.1") -> None:
+    """Wait until somebody listens there."""
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            socket.create_connection((address, port), timeout=1).close()
+            break
+        except OSError:
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.02)
+
+
 @pytest.fixture
 def start_sshd(keys: Keys, tmp_path: Path) -> Iterator[Callable[..., Sshd]]:
     if not SSHD.exists():
@@ -157,14 +169,7 @@ def start_sshd(keys: Keys, tmp_path: Path) -> Iterator[Callable[..., Sshd]]:
         conf = tmp_path / f"sshd-{port}.conf"
         conf.write_text("".join(f"{name} {value}\n" for name, value in (said | options).items()))
         process = subprocess.Popen([str(SSHD), "-D", "-e", "-f", str(conf)], stderr=(tmp_path / "sshd.log").open("ab"))
-        deadline = time.monotonic() + 10
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                assert time.monotonic() < deadline, (tmp_path / "sshd.log").read_text()
-                time.sleep(0.02)
+        listening(port, tmp_path / "sshd.log")
         started.append(Sshd(process, port))
         return started[-1]
 

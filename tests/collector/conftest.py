@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asked_rig import start_bastion
 from collector_rig import keys, start_sshd
 
-__all__ = ["keys", "start_sshd"]
+__all__ = ["keys", "start_bastion", "start_sshd"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -25,8 +26,11 @@ from collector_rig import (
     watched,
 )
 
-from fabconsole.collector.jump import Hop, JumpHosts, hops
+from fabconsole.collector.hops import Hop, hops
+from fabconsole.collector.jump import JumpHosts
+from fabconsole.collector.keyring import Keyring
 from fabconsole.collector.options import Access
+from fabconsole.collector.prompts import Prompts
 from fabconsole.fabric.inventory import Poll
 from fabconsole.stream.records import Reason, Unanswered
 
@@ -167,13 +171,23 @@ async def test_a_way_that_is_dialled_again_leaves_no_connection_of_the_old_one(
     for sshd in (one, two):
         keys.trust(sshd.port)
     jump = f"root@127.0.0.1:{one.port},root@127.0.0.1:{two.port}"
-    jumps = JumpHosts(Access(keys.ssh()), deadline_s=5.0, monotonic=time.monotonic, random=Random(1))
-    old = await jumps.through(jump, 0)
-    two.cut()
-    await old.closed()
-    assert await jumps.through(jump, 0) is not old
-    await eventually(lambda: len(direct_children(one.process.pid)) == 1)
-    jumps.close()
+    prompts = Prompts([].append, time.time)
+    async with asyncio.TaskGroup() as tasks:
+        jumps = JumpHosts(
+            Access(keys.ssh()),
+            Keyring(prompts, tasks),
+            prompts,
+            tasks,
+            deadline_s=5.0,
+            monotonic=time.monotonic,
+            random=Random(1),
+        )
+        old = await jumps.through(jump, 0)
+        two.cut()
+        await old.closed()
+        assert await jumps.through(jump, 0) is not old
+        await eventually(lambda: len(direct_children(one.process.pid)) == 1)
+        jumps.close()
 
 
 async def test_ssh_config_s_own_jump_host_is_shared_too(keys: Keys, start_sshd: StartSshd, tmp_path: Path) -> None:

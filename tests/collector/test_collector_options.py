@@ -10,6 +10,7 @@ from collector_rig import Keys, new_key
 
 from fabconsole.collector.known_hosts import Name
 from fabconsole.collector.options import Access
+from fabconsole.collector.sealed_keys import SealedKey
 from fabconsole.collector.ssh_config import unhonoured
 from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory import SshAccess
@@ -73,10 +74,11 @@ async def test_an_encrypted_key_is_the_agent_s_to_sign_with(keys: Keys) -> None:
     key = asyncssh.generate_private_key("ssh-ed25519")
     locked = keys.home / "locked"
     key.write_private_key(str(locked), "pkcs8-pem", passphrase="secret")  # noqa: S106 - locks nothing
-    with pytest.raises(SourceError, match="ssh-add"):
-        Access(keys.ssh(identity=(locked,)))
+    alone = await Access(keys.ssh(identity=(locked,))).dial("gpu0", user=None, port=None)
+    assert alone.sealed == (SealedKey(locked, None),)
     key.write_public_key(str(locked.with_name("locked.pub")))
     dial = await Access(keys.ssh(identity=(locked,))).dial("gpu0", user=None, port=None)
+    assert dial.sealed == (SealedKey(locked, key.public_data),)
     assert dial.options.agent_identities == [key.public_data]
     assert not dial.options.client_keys
 

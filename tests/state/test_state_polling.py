@@ -12,6 +12,7 @@ from fabconsole.state.fabric import FabricState
 from fabconsole.state.polling import observed
 from fabconsole.stream.records import Asked, Opening, Reason, Record, Sample, Unanswered
 from fabconsole.stream.source import Order
+from fabconsole.stream.wanted import Answers
 
 
 class Script:
@@ -33,6 +34,9 @@ class Script:
         raise NotImplementedError
 
     async def cancel(self, run: str) -> None:
+        raise NotImplementedError
+
+    async def tell(self, id: str, answers: Answers | None) -> None:
         raise NotImplementedError
 
     async def aclose(self) -> None:
@@ -109,6 +113,19 @@ async def test_a_node_that_was_lost_after_one_reading_is_not_waited_for() -> Non
     )
     await play(script)
     assert script.played == 3
+
+
+async def test_a_node_is_waited_for_while_a_person_is_asked_for_what_opens_it() -> None:
+    script = Script(
+        [opening(Asked("hca", 5.0))],
+        [answer("h0", "hca"), failure("h1", "hca", Reason.JUMP)],
+        [failure("h1", "hca", Reason.WAITING), answer("h0", "hca")],
+        [answer("h1", "hca")],
+        [answer("h1", "hca")],
+        silent=True,
+    )
+    await play(script)
+    assert script.played == 5
 
 
 async def test_a_node_that_cannot_be_reached_is_not_waited_for() -> None:

@@ -14,6 +14,7 @@ from fabconsole.runbook.audit import Audit
 from fabconsole.state.snapshot import Snapshot
 from fabconsole.stream.records import CutShort, Exited, Finished, Opening, Output, Record
 from fabconsole.stream.source import Order
+from fabconsole.stream.wanted import Answers, Settled
 from fabconsole.tui.app import FabConsole
 
 
@@ -44,6 +45,7 @@ class Scripted:
         """False: commands run until they are cancelled."""
         self.orders: list[Order] = []
         self.cancelled: list[str] = []
+        self.told: list[tuple[str, tuple[str, ...] | None]] = []
         self.is_closed = False
         self._said: asyncio.Queue[Sequence[Record] | Exception | None] = asyncio.Queue()
         self._said.put_nowait((Opening(at=NOON, inventory=inventory, thresholds=Thresholds()),))
@@ -74,6 +76,11 @@ class Scripted:
         """Of `Source`."""
         self.cancelled.append(run)
         self.say(Finished(run=run, node="", at=NOON, elapsed_s=3.0, end=CutShort("cancelled")))
+
+    async def tell(self, id: str, answers: Answers | None) -> None:
+        """Of `Source`."""
+        self.told.append((id, None if answers is None else answers.reveal()))
+        self.say(Settled(id=id, at=NOON))
 
     async def aclose(self) -> None:
         """Of `Source`."""
