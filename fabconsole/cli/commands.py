@@ -10,6 +10,7 @@ from typing import NamedTuple
 import click
 
 from fabconsole import __version__
+from fabconsole.cli.demo import MOST_NODES
 from fabconsole.cli.plainly import EXIT_USAGE, Commands, speak_utf8, speaking_plainly
 from fabconsole.fabric.errors import ResourceError
 
@@ -63,7 +64,7 @@ def fabconsole(context: click.Context, path: Path | None, theme: str, debug: boo
     help="A name from --list, or a path that ends in .yaml; first-page, or dead-leaf on fewer nodes than that takes.",
 )
 @click.option("--list", "listed", is_flag=True, help="What each scenario teaches, and leave.")
-@click.option("--nodes", default=64, show_default=True, type=click.IntRange(1, 2000), help="Hosts to simulate.")
+@click.option("--nodes", default=64, show_default=True, type=click.IntRange(1, MOST_NODES), help="Hosts to simulate.")
 @click.option("--seed", default=1, show_default=True, help="The same seed is the same fabric.")
 @click.pass_obj
 def demo(said: Said, scenario: str | None, listed: bool, nodes: int, seed: int) -> None:

@@ -6,6 +6,8 @@ import click
 
 from fabconsole.fabric.errors import ResourceError
 
+MOST_NODES = 16_384
+"""The largest fabric that the simulation lays out; said here too, where nothing needs importing."""
 FIRST_PAGE_NODES = 49
 """What the scenario first-page takes; dead-leaf takes one."""
 

@@ -20,12 +20,18 @@ from fabconsole.sim.crew import Crew
 from fabconsole.sim.launch import EXIT_LOST
 from fabconsole.sim.living import HOSTS_A_SHARD, Living, Shard, begin
 from fabconsole.sim.server import raise_descriptor_limit
+from fabconsole.sim.wiring import HOSTS_A_SUBNET, MOST_NODES
 
 EXIT_REFUSED = 78
 """The scenario is refused (EX_CONFIG)."""
 
-DEMO_RHYTHMS = {"fast": "2s", "slow": "10s", "in_band": "10s", "timeout": "4s"}
-"""Faster than a real fabric would be asked, so that a demo has no lulls."""
+_RHYTHMS = {
+    512: {"fast": "2s", "slow": "10s", "in_band": "10s", "timeout": "4s"},
+    HOSTS_A_SUBNET: {"fast": "5s", "slow": "30s", "in_band": "30s", "timeout": "4s"},
+    MOST_NODES: {"fast": "10s", "slow": "60s", "in_band": "60s", "timeout": "8s"},
+}
+"""For fabrics of up to so many nodes: a small one faster than a real one would be asked, so that a demo has no lulls;
+a large one so that two cores carry both ends of it."""
 
 
 def _alone(living: Living, *, while_stdin: bool) -> int:
@@ -98,7 +104,14 @@ def _tell(living: Living) -> None:
 def main() -> int:
     """Serve until told to stop; 78 where the scenario is refused, 75 where a shard was lost."""
     arguments = argparse.ArgumentParser(prog="python -m fabconsole.sim", description=__doc__.splitlines()[0])
-    arguments.add_argument("--nodes", type=int, default=64, help="hosts; 8 HCAs and 8 GPUs each")
+    arguments.add_argument(
+        "--nodes",
+        type=int,
+        default=64,
+        choices=range(1, MOST_NODES + 1),
+        metavar="N",
+        help=f"hosts, up to {MOST_NODES:,}; 8 HCAs and 8 GPUs each",
+    )
     arguments.add_argument("--seed", type=int, default=1, help="the same seed is the same fabric")
     arguments.add_argument("--scenario", default="first-page", help="a file of config/scenarios/, or a path")
     arguments.add_argument("--hosts-a-shard", type=int, default=HOSTS_A_SHARD, help="hosts that one process serves")
@@ -111,7 +124,7 @@ def main() -> int:
                 nodes=options.nodes,
                 seed=options.seed,
                 scenario=options.scenario,
-                rhythms=DEMO_RHYTHMS,
+                rhythms=next(rhythms for most, rhythms in _RHYTHMS.items() if options.nodes <= most),
                 hosts_a_shard=options.hosts_a_shard,
             )
             serve = _alone if len(living.shards) == 1 else _together

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_right, insort
 from dataclasses import dataclass, field
 
 from fabconsole.sim.course import FOREVER, Growth, Spells
@@ -72,8 +72,8 @@ class Effects:
     """Host to the seconds by which it is late where it is LATE."""
     renamed: dict[End, tuple[float, str]] = field(default_factory=dict)
     """HCAs that have another name on their host, from when on, and which."""
-    cleared: dict[End, list[float]] = field(default_factory=dict)
-    """When an end's counters began from zero, in order of time."""
+    cleared: dict[End | None, list[float]] = field(default_factory=dict)
+    """When an end's counters, or under None those of all ends, began from zero, in order of time."""
     boots: dict[str, list[float]] = field(default_factory=dict)
     """Host to when its kernel started anew, in order of time."""
     jumps: dict[str, tuple[Spells, float]] = field(default_factory=dict)
@@ -94,9 +94,16 @@ class Effects:
         """Counters of one end grow."""
         self.growth.setdefault(end, []).extend(growths)
 
-    def clear(self, end: End, at: float) -> None:
-        """Counters of one end begin from zero."""
+    def clear(self, end: End | None, at: float) -> None:
+        """Counters of one end, or of all, begin from zero."""
         insort(self.cleared.setdefault(end, []), at)
+
+    def cleared_at(self, end: End, t: float) -> float | None:
+        """When the counters of `end` last began from zero by `t`; None where they never did."""
+        if not self.cleared:
+            return None
+        times = (self.cleared.get(either, ()) for either in (end, None))
+        return max((each[last - 1] for each in times if (last := bisect_right(each, t))), default=None)
 
     def boot(self, host: str, at: float) -> None:
         """A host's kernel starts anew."""

@@ -1,4 +1,4 @@
-"""The state of the simulated fabric as a function of time: ask it at `t`, it remembers nothing.
+"""The state of a simulated subnet as a function of time: ask it at `t`, it remembers nothing.
 
 `t` is seconds since the simulation began. Widths: counters are handed out unbounded; `capped` stops them where
 the reading tool's registers do.
@@ -7,7 +7,7 @@ the reading tool's registers do.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +52,7 @@ _RETRAIN_S = 0.8
 
 _PAST = {"link_downed": 3, "link_error_recovery": 2, "port_xmit_discards": 9, "VL15_dropped": 4}
 """Counters that are not zero on a healthy port that has lived, and less than what they have reached."""
+_PAST_AT = np.array([_AT[name] for name in _PAST])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,15 @@ DOWN = Line(1, "DOWN", 2, "Polling", None)
 
 
 class Fabric:
-    """The whole fabric at any time."""
+    """A whole subnet at any time."""
 
-    def __init__(self, wiring: Wiring, effects: Effects, seed: int) -> None:
+    def __init__(self, wiring: Wiring, effects: Effects, seed: int, subnet: int = 0) -> None:
+        """`subnet` is its number: two of the same seed do not carry the same."""
         self.wiring = wiring
         self.effects = effects
-        self._load = Load(len(wiring.links), seed)
-        self._past = _past(len(wiring.links), seed)
+        dice = (seed, subnet) if subnet else (seed,)
+        self._load = Load(len(wiring.links), dice)
+        self._past = _past(len(wiring.links), dice)
         self._active: dict[Speed, Line] = {}
         self._before: dict[End, tuple[float, NDArray[np.int64]]] = {}
 
@@ -165,15 +168,16 @@ class Fabric:
             down = self.effects.down.get(link)
             if down is not None:
                 flowing[row] -= down.lasted(t)
-        counts: NDArray[np.int64] = self._past[end, rows]
+        counts = np.zeros((len(rows), len(COLUMNS)), dtype=np.int64)
+        counts[:, _PAST_AT] = self._past[end, rows]
         counts[:, _TRAFFIC_AT] += self._load.counts(rows, end, flowing)
         return counts
 
     def _add_faults(self, counts: NDArray[np.int64], end: End, side: int, t: float) -> None:
         self._add_errors(counts, end, t)
-        cleared = self.effects.cleared.get(end)
-        if cleared is not None and (last := bisect_right(cleared, t)):
-            counts -= self._counted_before(end, side, cleared[last - 1])
+        cleared_at = self.effects.cleared_at(end, t)
+        if cleared_at is not None:
+            counts -= self._counted_before(end, side, cleared_at)
 
     def _add_errors(self, counts: NDArray[np.int64], end: End, t: float) -> None:
         down = self.effects.down.get(self.wiring.link_of[end])
@@ -206,11 +210,11 @@ def _most(source: Width) -> NDArray[np.int64]:
 _MOST = {source: _most(source) for source in (Width.SYSFS, Width.PMA, Width.PMA_EXTENDED)}
 
 
-def _past(links: int, seed: int) -> NDArray[np.int64]:
-    """(2, links, `COLUMNS`): what the counters held when the simulation began, besides traffic."""
-    dice = np.random.default_rng([seed, 11])
-    past = np.zeros((2, links, len(COLUMNS)), dtype=np.int64)
-    for name, most in _PAST.items():
+def _past(links: int, seed: Sequence[int]) -> NDArray[np.uint8]:
+    """(2, links, `_PAST`): what these counters held when the simulation began. A byte each: there are many links."""
+    dice = np.random.default_rng([*seed, 11])
+    past = np.zeros((2, links, len(_PAST)), dtype=np.uint8)
+    for column, most in enumerate(_PAST.values()):
         lived = dice.random((2, links)) < 0.3
-        past[:, :, _AT[name]] = np.where(lived, dice.integers(0, most, (2, links)), 0)
+        past[:, :, column] = np.where(lived, dice.integers(0, most, (2, links)), 0)
     return past

@@ -6,6 +6,8 @@ wait grow at every reading. Words are 4 octets, as the counters count them; NDR 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,8 +37,8 @@ TRAFFIC = (
 class Load:
     """Traffic of `links` links."""
 
-    def __init__(self, links: int, seed: int) -> None:
-        dice = np.random.default_rng([seed, 7])
+    def __init__(self, links: int, seed: Sequence[int]) -> None:
+        dice = np.random.default_rng([*seed, 7])
         shape = (2, links)
         self._level = WORDS_PER_S * dice.uniform(0.25, 0.6, shape)
         self._swing = self._level * dice.uniform(0.15, 0.45, shape)

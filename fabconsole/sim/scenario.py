@@ -8,7 +8,6 @@ faults:
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +17,9 @@ from fabconsole.fabric import scalars
 from fabconsole.fabric.document import Document, Value
 from fabconsole.fabric.errors import SourceError
 from fabconsole.sim.effects import Effects
+from fabconsole.sim.extent import least_nodes, missing
 from fabconsole.sim.faults import Fault, readers
-from fabconsole.sim.wiring import Wiring, wired
-
-MOST_NODES = 2000
-"""The largest fabric that a demo lays out."""
+from fabconsole.sim.wiring import MOST_NODES, Wiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +32,31 @@ class Scenario:
     faults: tuple[Fault, ...]
 
     def effects(self, wiring: Wiring, seed: int) -> Effects:
-        """What it does to a fabric.
+        """What it does to a fabric of one subnet; see `befall`."""
+        return self.befall((wiring,), seed)[0]
+
+    def befall(self, subnets: Sequence[Wiring], seed: int) -> tuple[Effects, ...]:
+        """What it does to each subnet of a fabric.
 
         Raises SourceError, saying how many nodes it takes, where the fabric has not got the place of every fault.
         """
-        effects = Effects()
+        effects = tuple(Effects() for _ in subnets)
         for number, fault in enumerate(self.faults):
-            if not fault.befall(wiring, effects, Random(f"fault {seed} {number}")):
-                raise SourceError(self._too_small(wiring))
+            befallen = [
+                fault.befall(wiring, done, Random(f"fault {seed} {number}"))
+                for wiring, done in zip(subnets, effects, strict=True)
+            ]
+            if not any(befallen):
+                raise SourceError(self._too_small(subnets))
         return effects
 
-    def _too_small(self, wiring: Wiring) -> str:
-        lacking = ", ".join(dict.fromkeys(fault.clue().where for fault in _missing(self.faults, wiring)))
-        sizes = range(1, MOST_NODES + 1)
-        place = bisect_left(sizes, True, key=lambda nodes: not _missing(self.faults, wired(nodes, 0)))
-        here = f"{len(wiring.hosts)} nodes have no {lacking}"
-        if place == len(sizes):
+    def _too_small(self, subnets: Sequence[Wiring]) -> str:
+        lacking = ", ".join(dict.fromkeys(fault.clue().where for fault in missing(self.faults, subnets)))
+        here = f"{sum(len(wiring.hosts) for wiring in subnets):,} nodes have no {lacking}"
+        enough = least_nodes(self.faults)
+        if enough is None:
             return f"{here}, and no fabric of up to {MOST_NODES:,} has: mend `on` in scenario {self.name}"
-        return f"{here}: scenario {self.name} takes --nodes {sizes[place]} or more"
-
-
-def _missing(faults: Sequence[Fault], wiring: Wiring) -> list[Fault]:
-    """Those whose place this fabric has not got. What a fabric has, every larger one has too."""
-    return [fault for fault in faults if not fault.befall(wiring, Effects(), Random(0))]
+        return f"{here}: scenario {self.name} takes --nodes {enough} or more"
 
 
 def read_scenario(path: Path) -> Scenario:

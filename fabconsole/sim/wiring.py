@@ -1,8 +1,9 @@
-"""What the simulated fabric is made of: hosts in racks, leaves and spines, and which port hangs on which.
+"""What the simulated fabric is made of: hosts in racks, switches, and which port hangs on which.
 
 A rail-optimised fat tree as DGX SuperPOD's reference architecture draws it: a scalable unit is 32 hosts in 8 racks;
-HCA i of each of them hangs on the leaf of rail i of that unit; every leaf (64 ports, 32 down, 32 up) reaches every
-spine. All names, GUIDs and addresses follow from the number of hosts and the seed.
+HCA i of each of them hangs on the leaf of rail i of that unit; how the leaves hang together, `trunks` says. A subnet
+has 64 units at most: more hosts have several subnets, as LIDs end at 49,151. All names, GUIDs and addresses follow
+from the number of hosts and the seed.
 """
 
 from __future__ import annotations
@@ -14,13 +15,20 @@ from functools import cached_property
 from random import Random
 from typing import NamedTuple
 
-HOSTS_A_RACK, HOSTS_A_UNIT, RAILS = 4, 32, 8
-SWITCH_PORTS, UPLINKS = 64, 32
+from fabconsole.sim.trunks import RAILS as RAILS
+from fabconsole.sim.trunks import SWITCH_PORTS as SWITCH_PORTS
+from fabconsole.sim.trunks import leaf_name, tiers
+
+HOSTS_A_RACK, HOSTS_A_UNIT, HOSTS_A_SUBNET = 4, 32, 2048
+MOST_NODES = 16_384
+"""The largest fabric that is laid out: 131,072 GPUs in eight subnets."""
 NVLINKS = 18
 
 _HCA_OUI, _SWITCH_OUI = 0x946DAE, 0xFC6A1C
 _HCA_BUSES = (0x19, 0x3C, 0x4D, 0x5E, 0x9B, 0xBC, 0xCC, 0xDC)
 _GPU_BUSES = (0x1B, 0x43, 0x52, 0x61, 0x9D, 0xC3, 0xD1, 0xDF)
+_MOST_SWITCHES = 1280
+"""Of a subnet."""
 
 
 class End(NamedTuple):
@@ -93,12 +101,12 @@ class Link:
 
 @dataclass(frozen=True)
 class Wiring:
-    """The whole fabric."""
+    """One subnet: the whole fabric, unless that is very large."""
 
     hosts: tuple[Host, ...]
     switches: tuple[Switch, ...]
     links: tuple[Link, ...]
-    """Host links first, host by host: HCA i of host h has number 8 h + i."""
+    """Host links first, host by host: HCA i of the subnet's h-th host has number 8 h + i."""
 
     @cached_property
     def host(self) -> Mapping[str, Host]:
@@ -126,45 +134,40 @@ def rack_name(index: int) -> str:
     return f"r{index // HOSTS_A_RACK:02d}"
 
 
-def wired(nodes: int, seed: int) -> Wiring:
-    """A fabric of `nodes` hosts. 64 hosts: 16 leaves, 8 spines, 1024 links."""
-    units = -(-nodes // HOSTS_A_UNIT)
-    leaves, spines = units * RAILS, units * RAILS // 2
-    dice = Random(f"wiring {seed}")
+def subnets(nodes: int, seed: int) -> tuple[Wiring, ...]:
+    """A fabric of `nodes` hosts, however many. 10,000 hosts: five subnets, 6,288 switches, 240,000 links."""
+    return tuple(
+        wired(min(HOSTS_A_SUBNET, nodes - first), seed, subnet)
+        for subnet, first in enumerate(range(0, nodes, HOSTS_A_SUBNET))
+    )
+
+
+def wired(nodes: int, seed: int, subnet: int = 0) -> Wiring:
+    """A subnet of up to 2,048 hosts, the fabric's first unless another is meant.
+
+    64 hosts: 16 leaves, 8 spines, 1024 links.
+    """
+    first = subnet * HOSTS_A_SUBNET
+    indices = range(first, first + nodes)
+    dice = Random(f"wiring {seed} {subnet}" if subnet else f"wiring {seed}")
+    made = tiers(-(-nodes // HOSTS_A_UNIT), first // HOSTS_A_UNIT)
     host_links = [
-        Link(End(host_name(index), f"mlx5_{rail}"), End(_leaf(index // HOSTS_A_UNIT, rail), _down_port(index)))
-        for index in range(nodes)
+        Link(End(host_name(index), f"mlx5_{rail}"), End(leaf_name(index // HOSTS_A_UNIT, rail), _down_port(index)))
+        for index in indices
         for rail in range(RAILS)
     ]
-    links = host_links + _trunks(leaves, spines)
-    hosts = tuple(_host(index, dice, first_lid=1 + leaves + spines) for index in range(nodes))
-    names = [f"spine{number + 1:02d}" for number in range(spines)] + [
-        f"leaf{number + 1:02d}" for number in range(leaves)
-    ]
-    return Wiring(hosts=hosts, switches=_switches(names, links), links=tuple(links))
-
-
-def _leaf(unit: int, rail: int) -> str:
-    return f"leaf{unit * RAILS + rail + 1:02d}"
+    trunks = [Link(End(one.near, str(one.near_port)), End(one.far, str(one.far_port))) for one in made.trunks]
+    links = host_links + trunks
+    names = made.spines + made.leaves + made.cores
+    hosts = tuple(_host(index, dice, first, first_lid=1 + len(names)) for index in indices)
+    return Wiring(hosts=hosts, switches=_switches(names, links, subnet), links=tuple(links))
 
 
 def _down_port(host: int) -> str:
     return str(host % HOSTS_A_UNIT + 1)
 
 
-def _trunks(leaves: int, spines: int) -> list[Link]:
-    taken = dict.fromkeys(range(spines), 0)
-    trunks = []
-    for leaf in range(leaves):
-        for uplink in range(UPLINKS):
-            spine = (leaf * UPLINKS + uplink) % spines
-            taken[spine] += 1
-            near = End(f"leaf{leaf + 1:02d}", str(SWITCH_PORTS - UPLINKS + uplink + 1))
-            trunks.append(Link(near, End(f"spine{spine + 1:02d}", str(taken[spine]))))
-    return trunks
-
-
-def _switches(names: list[str], links: list[Link]) -> tuple[Switch, ...]:
+def _switches(names: list[str], links: list[Link], subnet: int) -> tuple[Switch, ...]:
     ports: dict[str, dict[int, int]] = {name: {} for name in names}
     for number, link in enumerate(links):
         for end in (link.near, link.far):
@@ -173,7 +176,7 @@ def _switches(names: list[str], links: list[Link]) -> tuple[Switch, ...]:
     return tuple(
         Switch(
             name=name,
-            guid=_SWITCH_OUI << 40 | 0x0300 << 24 | (0xB00000 + 0x40 * number),
+            guid=_SWITCH_OUI << 40 | 0x0300 << 24 | (0xB00000 + 0x40 * (_MOST_SWITCHES * subnet + number)),
             lid=number + 1,
             links=ports[name],
         )
@@ -181,7 +184,7 @@ def _switches(names: list[str], links: list[Link]) -> tuple[Switch, ...]:
     )
 
 
-def _host(index: int, dice: Random, first_lid: int) -> Host:
+def _host(index: int, dice: Random, first: int, first_lid: int) -> Host:
     return Host(
         name=host_name(index),
         index=index,
@@ -190,8 +193,8 @@ def _host(index: int, dice: Random, first_lid: int) -> Host:
                 name=f"mlx5_{rail}",
                 guid=_HCA_OUI << 40 | 0x0300 << 24 | (0xC00000 + 16 * (RAILS * index + rail)),
                 pci=f"0000:{bus:02x}:00.0",
-                lid=first_lid + RAILS * index + rail,
-                link=RAILS * index + rail,
+                lid=first_lid + RAILS * (index - first) + rail,
+                link=RAILS * (index - first) + rail,
             )
             for rail, bus in enumerate(_HCA_BUSES)
         ),

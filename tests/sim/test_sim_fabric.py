@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,8 @@ from fabconsole.sim.effects import NvlinkId
 from fabconsole.sim.fabric import COLUMNS, Fabric, capped
 from fabconsole.sim.scenario import read_scenario
 from fabconsole.sim.scenarios import find_scenario
-from fabconsole.sim.wiring import SWITCH_PORTS, End, wired
+from fabconsole.sim.trunks import tiers
+from fabconsole.sim.wiring import SWITCH_PORTS, End, subnets, wired
 
 _TRAFFIC = [column for column, name in enumerate(COLUMNS) if COUNTERS[name].kind is Class.TRAFFIC]
 _DOWNED, _SYMBOLS = COLUMNS.index("link_downed"), COLUMNS.index("symbol_error")
@@ -36,6 +38,51 @@ def test_sixty_four_hosts_are_two_scalable_units() -> None:
     assert [switch.name for switch in wiring.switches].count("leaf16") == 1
     assert len(wiring.switches) == 16 + 8
     assert len(wiring.links) == 512 + 512
+
+
+@pytest.mark.parametrize(
+    ("units", "leaves", "spines", "cores"), [(1, 8, 4, 0), (4, 32, 16, 0), (32, 256, 256, 128), (64, 512, 512, 256)]
+)
+def test_a_subnet_has_as_many_switches_as_the_reference_architecture(
+    units: int, leaves: int, spines: int, cores: int
+) -> None:
+    made = tiers(units)
+    assert (len(made.leaves), len(made.spines), len(made.cores)) == (leaves, spines, cores)
+
+
+@pytest.mark.parametrize("units", [1, 8, 9, 33, 64])
+def test_every_leaf_reaches_every_other_and_no_switch_has_a_port_too_many(units: int) -> None:
+    made = tiers(units)
+    cables: dict[str, set[str]] = {}
+    for trunk in made.trunks:
+        cables.setdefault(trunk.near, set()).add(trunk.far)
+        cables.setdefault(trunk.far, set()).add(trunk.near)
+    reached, edge = {made.leaves[0]}, {made.leaves[0]}
+    while edge:
+        edge = {there for here in edge for there in cables[here]} - reached
+        reached |= edge
+    assert reached == {*made.leaves, *made.spines, *made.cores}
+    used = Counter(end for trunk in made.trunks for end in (trunk[:2], trunk[2:]))
+    assert set(used.values()) == {1}
+    assert {used_ports for _, used_ports in used} <= set(range(1, SWITCH_PORTS + 1))
+    full = Counter(name for name, _ in used)
+    assert {full[name] for name in made.cores} | {full[name] for name in made.spines} == {SWITCH_PORTS}
+
+
+def test_a_fabric_too_large_for_one_subnet_has_several_of_which_nothing_is_the_same_but_lids() -> None:
+    both = subnets(2080, 1)
+    assert [len(subnet.hosts) for subnet in both] == [2048, 32]
+    assert max(hca.lid for host in both[0].hosts for hca in host.hcas) <= 49151
+    for each in (
+        [switch.name for subnet in both for switch in subnet.switches],
+        [switch.guid for subnet in both for switch in subnet.switches]
+        + [hca.guid for subnet in both for host in subnet.hosts for hca in host.hcas],
+        [gpu.uuid for subnet in both for host in subnet.hosts for gpu in host.gpus],
+        [host.name for subnet in both for host in subnet.hosts],
+    ):
+        assert len(set(each)) == len(each)
+    assert both[1].hosts[0].name == "gpu512-00"
+    assert both[1].links[both[1].hosts[0].hcas[3].link].far == End("leaf516", "1")
 
 
 @pytest.mark.parametrize("nodes", [1, 8, 64, 100, 500])

@@ -8,15 +8,18 @@ from random import Random
 
 import pytest
 
+from fabconsole.cli import demo
 from fabconsole.cli.demo import FIRST_PAGE_NODES
 from fabconsole.fabric.errors import DocumentError, ResourceError, SourceError
 from fabconsole.fabric.resources import shipped
+from fabconsole.sim import extent
+from fabconsole.sim.clue import Clue
 from fabconsole.sim.debrief import debrief
 from fabconsole.sim.effects import Effects
 from fabconsole.sim.faults import readers
 from fabconsole.sim.scenario import read_scenario
 from fabconsole.sim.scenarios import find_scenario
-from fabconsole.sim.wiring import wired
+from fabconsole.sim.wiring import HOSTS_A_SUBNET, MOST_NODES, Wiring, subnets, wired
 
 SHIPPED = sorted(path.stem for path in (shipped() / "config" / "scenarios").glob("*.yaml"))
 
@@ -95,11 +98,41 @@ def test_a_shipped_scenario_is_played_on_a_fabric_that_has_all_its_places_or_not
             plan.effects(wired(nodes - 1, 1), 1)
 
 
-def test_a_place_that_no_fabric_has_is_refused_as_such(tmp_path: Path) -> None:
+@pytest.mark.parametrize("on", ["gpu9999-00", "leaf4097", "spine5000", "gpu4096-00/mlx5_1"])
+def test_a_place_that_no_fabric_has_is_refused_as_such(on: str, tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
-    path.write_text("about: a\nlook: b\nfaults: [{fault: frozen-host, on: gpu9999-00}]\n")
-    with pytest.raises(SourceError, match=r"^4 nodes have no gpu9999-00, and no fabric of up to 2,000 has: mend `on`"):
-        read_scenario(path).effects(wired(4, 1), 1)
+    fault = "dead-switch" if on.startswith(("leaf", "spine")) else "lost-hca" if "/" in on else "xid, code: 94"
+    on = f"{on}/gpu1" if on == "gpu9999-00" else on
+    path.write_text(f"about: a\nlook: b\nfaults:\n  - {{fault: {fault}, on: {on}}}\n")
+    with pytest.raises(DocumentError, match=r"mine\.yaml:4: faults\[0\]\.on: .* of up to 16,384 nodes"):
+        read_scenario(path)
+
+
+def test_a_fault_that_has_no_place_anywhere_is_looked_for_to_the_end() -> None:
+    class Nowhere:
+        def clue(self) -> Clue:
+            return Clue(0.0, "nowhere", "nothing")
+
+        def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
+            return False
+
+    assert extent.least_nodes([Nowhere()], most_nodes=HOSTS_A_SUBNET) is None
+
+
+def test_a_fault_far_out_is_played_in_its_own_subnet(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "about: a\nlook: b\nfaults: [{fault: frozen-host, on: gpu512-02}, {fault: dead-switch, on: leaf01}]\n"
+    )
+    near, far = read_scenario(path).befall(subnets(2060, 1), 1)
+    assert (set(near.dead), set(near.manners)) == ({"leaf01"}, set())
+    assert (set(far.dead), set(far.manners)) == (set(), {"gpu512-02"})
+    with pytest.raises(SourceError, match=r"^64 nodes have no gpu512-02: scenario mine takes --nodes 2051 or more$"):
+        read_scenario(path).effects(wired(64, 1), 1)
+
+
+def test_the_command_line_offers_the_largest_fabric_that_is_laid_out() -> None:
+    assert demo.MOST_NODES == MOST_NODES
 
 
 def test_every_fault_is_shown_by_a_shipped_scenario() -> None:

@@ -27,7 +27,9 @@ class Cleared:
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
-        ends = [end for link in wiring.links for end in link.ends if _is_at(end, self.on)]
+        ends: list[End | None] = [None]  # not one by one: there may be half a million
+        if self.on != EVERYWHERE:
+            ends = [end for link in wiring.links for end in link.ends if _is_at(end, self.on)]
         for end in ends:
             for at in self.times:
                 effects.clear(end, at)
@@ -35,7 +37,7 @@ class Cleared:
 
 
 def _is_at(end: End, place: str) -> bool:
-    return place in (EVERYWHERE, end.node, f"{end.node}/{end.port}")
+    return place in (end.node, f"{end.node}/{end.port}")
 
 
 def _cleared(section: Section) -> Cleared:

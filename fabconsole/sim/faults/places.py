@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 
 from fabconsole.fabric.document import Section
-from fabconsole.sim.wiring import End, Wiring
+from fabconsole.sim.wiring import HOSTS_A_RACK, MOST_NODES, End, Wiring
+
+_RACKS = MOST_NODES // HOSTS_A_RACK
+_SWITCHES = {"leaf": _RACKS, "spine": _RACKS, "core": _RACKS // 2}
+"""Of the largest fabric: eight leaves and spines, and four cores, a scalable unit of eight racks."""
 
 _HOST = re.compile(r"gpu\d{2,4}-0[0-3]")
-_SWITCH = re.compile(r"(?:leaf|spine)\d{2,4}")
+_SWITCH = re.compile(r"(?:leaf|spine|core)\d{2,4}")
 _HCA = re.compile(rf"({_HOST.pattern})/(mlx5_[0-7])")
 _SWITCH_PORT = re.compile(rf"({_SWITCH.pattern})/([1-9]|[1-5]\d|6[0-4])")
 _GPU = re.compile(rf"({_HOST.pattern})/gpu([0-7])")
@@ -81,6 +85,8 @@ def _matched(section: Section, pattern: re.Pattern[str], wanted: str) -> re.Matc
         found = pattern.fullmatch(text)
         if found is None:
             raise ValueError(f"{text!r} is not {wanted}")
+        if not _may_be(text):
+            raise ValueError(f"{text!r} is in no fabric of up to {MOST_NODES:,} nodes")
         return found
 
     found = section.read("on", wanted, understood, None)
@@ -90,3 +96,13 @@ def _matched(section: Section, pattern: re.Pattern[str], wanted: str) -> re.Matc
         if (placeholder := pattern.fullmatch(stand_in)) is not None:
             return placeholder
     raise AssertionError(pattern)
+
+
+def _may_be(text: str) -> bool:
+    """Whether the largest fabric has this node."""
+    if text == EVERYWHERE:
+        return True
+    node = text.partition("/")[0].partition("-")[0]
+    tier = node.rstrip("0123456789")
+    number = int(node.removeprefix(tier))
+    return number < _RACKS if tier == "gpu" else 1 <= number <= _SWITCHES[tier]
