@@ -11,7 +11,6 @@ from collector_rig import Keys, new_key
 from fabconsole.collector.known_hosts import Name
 from fabconsole.collector.options import Access
 from fabconsole.collector.sealed_keys import SealedKey
-from fabconsole.collector.ssh_config import unhonoured
 from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory import SshAccess
 
@@ -95,14 +94,3 @@ async def test_a_mistake_in_ssh_config_names_its_line(keys: Keys) -> None:
     (keys.home / "ssh_config").write_text("Host *\n  Port many\n")
     with pytest.raises(ValueError, match="line 2"):
         await Access(keys.ssh()).dial("gpu0", user=None, port=None)
-
-
-def test_what_of_ssh_config_has_no_effect_is_told_with_its_line(keys: Keys) -> None:
-    config = keys.home / "ssh_config"
-    config.write_text(
-        "# ControlMaster auto\nHost *\n  Port 22\n  controlpath=~/.ssh/%C\n\n  StrictHostKeyChecking no\n"
-    )
-    assert unhonoured(config) == (
-        f"{config}:4: controlpath: connections are our own, one a node",
-        f"{config}:6: StrictHostKeyChecking: ssh.host_keys in the inventory holds",
-    )
