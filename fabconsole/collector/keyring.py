@@ -47,10 +47,9 @@ class _Asked:
 class Keyring:
     """What has been opened, and what is asked for. Belongs to one event loop; `tasks` owns the asking."""
 
-    def __init__(self, prompts: Prompts, tasks: asyncio.TaskGroup, *, look_s: float = LOOK_S) -> None:
+    def __init__(self, prompts: Prompts, tasks: asyncio.TaskGroup) -> None:
         self._prompts = prompts
         self._tasks = tasks
-        self._look_s = look_s
         self._asked: dict[Path, _Asked] = {}
         self._agents: dict[str, tuple[float, frozenset[bytes]]] = {}
         self._looking = asyncio.Lock()
@@ -143,7 +142,7 @@ class Keyring:
     async def _look(self, key: _Asked, agent: str | None) -> None:
         """Notice that the agent has got it."""
         while agent and key.sealed.public is not None and not key.is_usable:
-            await asyncio.sleep(self._look_s)
+            await asyncio.sleep(LOOK_S)
             if key.sealed.public in await self._held(agent):
                 key.in_agent = True
                 self._prompts.withdraw(_name(key.sealed), "the agent holds it now")
@@ -155,7 +154,7 @@ class Keyring:
         async with self._looking:
             at, held = self._agents.get(agent, (-inf, frozenset()))
             now = asyncio.get_running_loop().time()
-            if now - at >= self._look_s / 2:
+            if now - at >= LOOK_S / 2:
                 held = await _held(agent)
                 self._agents[agent] = (now, held)
             return held

@@ -78,7 +78,9 @@ class SecondFactor:
         """
         self._rounds += 1
         if self._rounds > _ROUNDS or len(prompts) > MOST_PROMPTS:
-            self.withheld = f"it asks {len(prompts):,} things at once" if len(prompts) > MOST_PROMPTS else "never ends"
+            self.withheld = (
+                f"it asks {len(prompts):,} things at once" if len(prompts) > MOST_PROMPTS else "it never ends asking"
+            )
             return None
         said, asked = _put(name, instructions, prompts)
         if not asked:
