@@ -1,4 +1,4 @@
-"""One SSH channel as four callbacks: bytes, complaints, an exit status and an end."""
+"""One SSH channel with a `sh` in it, as three callbacks: it has begun, bytes have come, it is over."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import Protocol
 import asyncssh
 
 from fabconsole.collector.connection import MOST_CHANNELS, Connection
+from fabconsole.collector.failure import Failure
+from fabconsole.collector.greeting import Greeting
+from fabconsole.fabric.printable import printable
+from fabconsole.platforms.shell import COMMAND
 
 COMPLAINT = 400
 """Bytes of standard error that are kept, the last ones: enough to say why a shell would not start."""
@@ -19,36 +23,36 @@ MOST_COMPLAINTS = 1 << 20
 class Listener(Protocol):
     """Who hears a channel. Called on the event loop and must not raise: that would end the whole connection."""
 
+    def begun(self, channel: Channel) -> None:
+        """Its `sh` is there, and may be written to."""
+        ...
+
     def heard(self, channel: Channel, data: bytes) -> None:
-        """Bytes on standard output."""
+        """Bytes on the standard output of its `sh`."""
         ...
 
     def ended(self, channel: Channel) -> None:
-        """The channel is over; `status` and `complaint` stand. Not called for one that we `drop`ped."""
+        """The channel is over, or could not be had: `refusal`, `status` and `said` tell. Not called once `drop`ped."""
         ...
 
 
 class Channel(asyncssh.SSHClientSession[bytes]):
-    """A channel that executes one command.
+    """A channel on which a `sh` is begun.
 
     Callbacks and not asyncssh's streams: those cost a task and two wake-ups an answer.
     """
 
-    def __init__(
-        self,
-        listener: Listener,
-        *,
-        on_open: Callable[[Channel], None] | None = None,
-        on_error: Callable[[bytes], None] | None = None,
-    ) -> None:
-        """`on_open` is called before the first byte can come; `on_error` takes standard error."""
+    def __init__(self, listener: Listener, *, on_error: Callable[[bytes], None] | None = None) -> None:
+        """`on_error` takes the standard error of the `sh`."""
         self._listener: Listener | None = listener
-        self._on_open = on_open
         self._on_error = on_error
         self._connection: Connection | None = None
         self._chan: asyncssh.SSHClientChannel[bytes] | None = None
-        self.sent = False
-        """True once the command is on its way: it may have begun then, unless `open` says that it was refused."""
+        self._greeting = Greeting()
+        self.executed = False
+        """True once the server has started the login shell that is to become our `sh`."""
+        self.refusal: Failure | None = None
+        """Why there never was a `sh`, once it has ended."""
         self.status: int | None = None
         """Exit status; None while it runs, and where a signal ended it."""
         self.signal: str | None = None
@@ -59,16 +63,35 @@ class Channel(asyncssh.SSHClientSession[bytes]):
         self.cut = False
         """True when it ended because the connection did."""
 
-    async def open(self, connection: Connection, command: str) -> None:
-        """Execute `command`. Raises what asyncssh raises; cancelled, nothing of it stays."""
+    @property
+    def session(self) -> int | None:
+        """The process id of its `sh`; None: that has not begun."""
+        return self._greeting.session
+
+    @property
+    def hangs(self) -> bool:
+        """True while the login shell runs, and has not come as far as our `sh`."""
+        return self.executed and self._greeting.session is None
+
+    async def open(self, connection: Connection) -> None:
+        """Begin a `sh`. Raises what asyncssh raises; cancelled, nothing of it stays."""
         self._connection = connection
         if connection.channels >= MOST_CHANNELS:
             connection.give_up(f"{connection.channels} channels are open, and it closes none; connection dropped")
         try:
-            await connection.ssh.create_session(lambda: self, command)
+            await connection.ssh.create_session(lambda: self, COMMAND)
+        except asyncssh.ChannelOpenError:
+            raise  # there is no channel
         except BaseException:
             self.drop()
             raise
+
+    def not_opened(self, failure: Failure) -> None:
+        """`open` has failed, and is not tried again."""
+        self.refusal = failure
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.ended(self)
 
     def write(self, data: bytes) -> bool:
         """Send to standard input; False where the channel is closing."""
@@ -90,21 +113,20 @@ class Channel(asyncssh.SSHClientSession[bytes]):
             self._connection.channels += 1
         if self._listener is None:
             chan.abort()
-        else:
-            self.sent = True
 
     def session_started(self) -> None:
         """asyncssh: the server has started the command, or a login shell that is to."""
-        if self._on_open is not None and self._listener is not None:
-            self._on_open(self)
+        self.executed = True
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         """asyncssh: bytes have come."""
         if self._listener is None:
             return
-        if datatype is None:
+        if self._greeting.session is None and datatype is None:
+            self._greet(data, self._listener)
+        elif datatype is None:
             self._listener.heard(self, data)
-        elif self._on_error is not None:
+        elif self._on_error is not None and self._greeting.session is not None:
             self._on_error(data)
         else:
             self._complain(data)
@@ -123,8 +145,19 @@ class Channel(asyncssh.SSHClientSession[bytes]):
         if self._connection is not None:
             self._connection.channels -= 1
         self.cut = exc is not None or (self._connection is not None and self._connection.is_closed)
+        if self._greeting.session is None and not self.cut:
+            self.refusal = self._greeting.refusal(self.status, self._end(), self.complaint)
         if listener is not None:
             listener.ended(self)
+
+    def _greet(self, data: bytes, listener: Listener) -> None:
+        rest = self._greeting.heard(data)
+        if self._greeting.session is not None:
+            listener.begun(self)
+            if rest and self._listener is not None:
+                listener.heard(self, rest)
+        elif self._greeting.floods and self._chan is not None:
+            self._chan.abort()
 
     def _complain(self, data: bytes) -> None:
         self.complaint = (self.complaint + data)[-COMPLAINT:]
@@ -134,9 +167,10 @@ class Channel(asyncssh.SSHClientSession[bytes]):
 
     def said(self) -> str:
         """Why it ended, for an operator."""
-        if self.status is None:
-            end = f"ended by signal {self.signal}" if self.signal else "ended without an exit status"
-        else:
-            end = f"ended with status {self.status}"
         last = self.complaint.decode("utf-8", "replace").strip().splitlines()
-        return f"{end}: {last[-1]}" if last else end
+        return f"{self._end()}: {printable(last[-1])}" if last else self._end()
+
+    def _end(self) -> str:
+        if self.status is None:
+            return f"ended by signal {self.signal}" if self.signal else "ended without an exit status"
+        return f"ended with status {self.status}"

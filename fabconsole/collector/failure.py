@@ -13,7 +13,7 @@ from fabconsole.collector.algorithms import none_common
 from fabconsole.fabric.printable import printable
 from fabconsole.stream.records import Reason
 
-NOT_BEGUN = "logged in, but no shell begins: a profile or the home directory (NFS?) hangs?"
+NOT_BEGUN = "logged in, but no shell begins: a start-up file that asks or hangs, or the home directory (NFS?)?"
 """Why there is no answer where sshd has let us in and what it then started has not come to our first words. Without an
 age, so that many nodes which hang on one file server are one failure."""
 

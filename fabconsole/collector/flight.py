@@ -28,8 +28,6 @@ class Flight:
     """How often it was sent: list, then values."""
     late: bool = False
     """Its deadline has passed and it is written off; the lane stays blocked until it is back."""
-    shell_was_late: bool = False
-    """It was written off because its shell had not begun. When it is back, nothing is in the way of the next one."""
     searched: int = 0
     """Bytes that have been looked through for the frame."""
     stamps: list[tuple[int, float]] = field(default_factory=list)

@@ -21,10 +21,6 @@ STOOD_S = 60.0
 class Way(way.Way, Protocol):
     """What a followed question needs of its node's session; `alive` follows a doubt that was wrong."""
 
-    def open_log(self, following: Following, script: str) -> None:
-        """Begin to execute a script; `opened` or `not_opened` follows."""
-        ...
-
     def quiet_s(self) -> float:
         """Seconds since the node was last heard, by any channel."""
         ...
@@ -59,7 +55,6 @@ class Following:
         self._monotonic = monotonic
         self._random = random
         self._channel: Channel | None = None
-        self._opening = False
         self._trouble: Failure | None = None
         self._pulse_at: float | None = None
         self._deadline = 0.0
@@ -67,20 +62,20 @@ class Following:
         self._attempts = 0
         self._again_at: float | None = None
         self._bytes = 0
-        self._silent_since: float | None = None
-        """Since when the script's channel is open, by our clock; None: it has said something."""
+        self._asked_at = 0.0
+        """When its channel was asked for, by our clock."""
         self._overdue = False
         """The last pulse was given up before the history was read."""
 
     def start(self) -> None:
         """Begin to follow: the connection is there."""
-        if self._channel is not None or self._opening:
+        if self._channel is not None:
             return
-        self._opening = True
         self._again_at = None
-        self._began = self._monotonic()
+        self._asked_at, self._began = self._clock(), self._monotonic()
         self._bytes = 0
-        self._way.open_log(self, self._follower.script())
+        self._channel = Channel(self)
+        self._way.open(self._channel)
 
     def ask(self, asking: Asking) -> None:
         """The pulse is due. Where one is waited for already, within its deadline, that one stands for this one."""
@@ -111,22 +106,15 @@ class Following:
         """The connection has just answered an echo."""
         self._beat()
 
-    def opened(self, channel: Channel) -> None:
-        """The script is on its way to the node's login shell."""
-        self._opening = False
-        self._channel = channel
-        self._silent_since = self._clock()
+    def begun(self, channel: Channel) -> None:
+        """The shell is there that the script takes the place of."""
+        self._way.heard()
         self._trouble = None
-
-    def not_opened(self, failure: Failure) -> None:
-        """The script cannot be executed, though the connection stands."""
-        self._opening = False
-        self._in_trouble(failure)
+        channel.write(f"{self._follower.script()}\n".encode())
 
     def heard(self, channel: Channel, data: bytes) -> None:
         """Lines, or pieces of them."""
         self._way.heard()
-        self._silent_since = None
         self._bytes += len(data)
         if self._bytes > self._asking.question.cap_bytes:
             said = f"the log says more than {self._asking.question.cap_bytes:,} bytes in {self._asking.interval_s:g} s"
@@ -148,8 +136,10 @@ class Following:
     def ended(self, channel: Channel) -> None:
         """The script is over. A lost connection is told of by `cut`, which knows why."""
         self._channel = None
-        self._opening = False
         if channel.cut:
+            return
+        if channel.refusal is not None:
+            self._in_trouble(channel.refusal)
             return
         refusal = self._follower.ended(channel.status, self._clock())
         if refusal is not None:
@@ -165,7 +155,6 @@ class Following:
     def cut(self, failure: Failure) -> None:
         """The connection is gone."""
         self._channel = None
-        self._opening = False
         self._again_at = None
         self._trouble = None
         self._attempts = 0
@@ -178,15 +167,18 @@ class Following:
             channel.drop()
 
     def _why_overdue(self) -> Unanswered:
-        at, since = self._clock(), self._silent_since
-        if self._channel is not None and since is not None:
-            return self._asking.unanswered(Reason.STUCK, NOT_BEGUN, at, since=since)
-        what = "the log's history has not been read" if self._channel is not None else "no channel for the log is open"
+        at = self._clock()
+        if self._channel is not None and self._channel.hangs:
+            return self._asking.unanswered(Reason.STUCK, NOT_BEGUN, at, since=self._asked_at)
+        begun = self._channel is not None and self._channel.session is not None
+        what = "the log's history has not been read" if begun else "no channel for the log is open"
         return self._asking.unanswered(Reason.TIMEOUT, f"{what} within {self._asking.deadline_s:g} s", at)
 
     def _beat(self) -> None:
         """Answer a waiting pulse, if it can be answered truly."""
-        if self._pulse_at is None or self._channel is None or not self._follower.caught_up:
+        if self._pulse_at is None or self._channel is None or self._channel.session is None:
+            return
+        if not self._follower.caught_up:
             return
         if self._way.quiet_s() > self._quiet_s:
             self._way.doubt()

@@ -26,10 +26,6 @@ NOISE = 1 << 16
 class Way(way.Way, Protocol):
     """What a lane needs of its node's session."""
 
-    def open_shell(self, lane: Lane) -> None:
-        """Begin to open a shell channel; `opened` or `not_opened` of the lane follows."""
-        ...
-
     def answered(self, asking: Asking) -> None:
         """A question has its answer."""
         ...
@@ -84,8 +80,7 @@ class Lane:
             return True
         flight.late = True
         asking = flight.asking
-        flight.shell_was_late = self._leftovers.nothing_told
-        if flight.shell_was_late:
+        if self._shell_hangs:
             self._emit(self._stuck(flight, asking))
         else:
             self._emit(asking.unanswered(Reason.TIMEOUT, f"no answer within {asking.deadline_s:g} s", self._clock()))
@@ -95,23 +90,22 @@ class Lane:
         self._way.doubt()
         return False
 
-    def opened(self, channel: Channel) -> None:
+    def begun(self, channel: Channel) -> None:
         """The shell that was asked for is there."""
-        self._channel = channel
+        self._way.heard()
         self._greeting = self._prelude
-        self._leftovers.begun()
         self._heard.clear()
         self._noise = 0
         for inquiry in self._inquiries.values():
             inquiry.restart()
-        if (flight := self._flight) is not None and flight.late:
-            self._land()
-        elif flight is not None:
+        if (flight := self._flight) is None:
+            return
+        if not flight.late:
             self._send(flight)
-
-    def not_opened(self, failure: Failure) -> None:
-        """The shell that was asked for cannot be had, though the connection stands."""
-        self._fail(failure)
+            return
+        self._land()  # nothing but the shell was in the way
+        for waiting in self._inquiries:
+            self._way.soon(waiting)
 
     def cut(self, failure: Failure) -> None:
         """The connection is gone, and with it the shell and whatever ran in it."""
@@ -138,7 +132,6 @@ class Lane:
             return
         flight.stamp(len(self._heard), self._clock())
         self._heard += data
-        self._leftovers.heard(self._heard)
         self._read(flight)
 
     def ended(self, channel: Channel) -> None:
@@ -146,11 +139,15 @@ class Lane:
         if channel is self._channel:
             self._let_go()
             if not channel.cut:
-                self._fail(Failure(Reason.FAILED, f"the shell that asks {channel.said()}"))
+                self._fail(channel.refusal or Failure(Reason.FAILED, f"the shell that asks {channel.said()}"))
 
     def _stuck(self, flight: Flight, asking: Asking) -> Unanswered:
         """Why `asking`, which is out as `flight` or waits behind it, is not asked."""
-        return flight.stuck(asking, self._clock(), shell_begun=not self._leftovers.nothing_told)
+        return flight.stuck(asking, self._clock(), shell_begun=not self._shell_hangs)
+
+    @property
+    def _shell_hangs(self) -> bool:
+        return self._channel is not None and self._channel.hangs
 
     def _read(self, flight: Flight) -> None:
         asking = flight.asking
@@ -183,8 +180,6 @@ class Lane:
             if (happened := asking.late(reading, answer.at)) is not None:
                 self._emit(happened)
             self._land()
-            for waiting in self._inquiries if flight.shell_was_late else ():
-                self._way.soon(waiting)
         elif isinstance(reading, Again):
             self._again(flight)
         else:
@@ -203,9 +198,13 @@ class Lane:
         self._flight = flight
         self._way.watch(self)
         if self._channel is None:
-            self._way.open_shell(self)
-        else:
+            self._open()
+        elif self._channel.session is not None:
             self._send(flight)
+
+    def _open(self) -> None:
+        self._channel = Channel(self)
+        self._way.open(self._channel)
 
     def _send(self, flight: Flight) -> None:
         asking = flight.asking
@@ -216,14 +215,13 @@ class Lane:
         line = framed(flight.nonce, asking.question.name, self._leftovers.call(asking, inquiry.call()))
         greeting, self._greeting = self._greeting, ""
         if self._channel is None or not self._channel.write(f"{greeting}{text}{line}".encode()):
-            self._channel = None
-            self._way.open_shell(self)
+            self._open()
 
     def _let_go(self) -> Channel | None:
         """The shell is lost, and what is out in it stays behind; the channel that it had."""
         channel, self._channel = self._channel, None
-        if channel is not None and self._flight is not None:
-            self._leftovers.lost(self._flight.asking, self._flight.asked_at)
+        if channel is not None and channel.session is not None and self._flight is not None:
+            self._leftovers.lost(self._flight.asking, channel.session, self._flight.asked_at)
         return channel
 
     def _give_up(self, failure: Failure) -> None:

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 
 from fabconsole.collector.asking import Asking
 from fabconsole.platforms.question import Again
-from fabconsole.platforms.shell import STILL_RUNNING, Frame, traced, unless
+from fabconsole.platforms.shell import STILL_RUNNING, Frame, unless
 from fabconsole.stream.records import Reason, Unanswered
-
-GREETING = 1 << 12
-"""Bytes of a shell's first words in which its session is looked for; a banner may come before it."""
 
 MOST = 4
 """Lost shells that are remembered for a question: the first, where it hangs, and the last ones."""
@@ -27,33 +24,13 @@ class Leftovers:
     """The lost shells of one lane. A process in D state survives its kill and our reconnecting. Decides only."""
 
     def __init__(self) -> None:
-        self._session: int | None = None
-        self._looking = False
         self._boot_id: str | None = None
         self._left: dict[Asking, tuple[_Left, ...]] = {}
 
-    def begun(self) -> None:
-        """A new shell: whose session it is, it will tell."""
-        self._session = None
-        self._looking = True
-
-    def heard(self, data: bytearray) -> None:
-        """All that it has said so far."""
-        if self._looking:
-            self._session = traced(data[:GREETING])
-            self._looking = self._session is None and len(data) < GREETING
-
-    @property
-    def nothing_told(self) -> bool:
-        """Whether the shell has not come so far as to tell its session: what runs before it has not ended."""
-        return self._looking
-
-    def lost(self, asking: Asking, asked_at: float) -> None:
-        """The shell is lost, and this was out in it."""
-        self._looking = False
-        if self._session is not None:
-            left = (*self._left.get(asking, ()), _Left(self._session, asked_at, self._boot_id))
-            self._left[asking] = left[:1] + left[1:][1 - MOST :]
+    def lost(self, asking: Asking, session: int, asked_at: float) -> None:
+        """A shell is lost, and this was out in it."""
+        left = (*self._left.get(asking, ()), _Left(session, asked_at, self._boot_id))
+        self._left[asking] = left[:1] + left[1:][1 - MOST :]
 
     def call(self, asking: Asking, words: str) -> str:
         """`words`, to be run only where nothing is left of an earlier asking."""
@@ -66,7 +43,6 @@ class Leftovers:
 
         `Again.NOW`: what runs there only has the number of one from before the machine booted.
         """
-        self._looking = False
         self._boot_id = frame.boot_id or self._boot_id
         left = self._left.pop(asking, ())
         if not left or frame.status != STILL_RUNNING or frame.body.strip():

@@ -30,8 +30,6 @@ class Running:
         monotonic: Callable[[], float],
     ) -> None:
         self.order = order
-        self.text = guarded(order.command)
-        """What the channel executes: the command ends with its channel, whatever happens to the connection."""
         self.channel = Channel(self, on_error=self._output)
         self._emit = emit
         self._over = over
@@ -41,7 +39,12 @@ class Running:
         self._left = order.cap_bytes
         self._said = 0
         self._truncated = False
+        self._sent = False
         self._finished = False
+
+    def begun(self, channel: Channel) -> None:
+        """The shell is there whose place the command takes; it ends with its channel, whatever the connection does."""
+        self._sent = channel.write(f"{guarded(self.order.command)}\n".encode())
 
     def heard(self, channel: Channel, data: bytes) -> None:
         """Standard output; standard error comes the same way, in the order in which both arrive."""
@@ -51,26 +54,24 @@ class Running:
         """The command is over. Where the connection is, the session says why."""
         if channel.cut:
             return
-        if channel.status is not None:
+        if channel.refusal is not None:
+            self._finish(NotBegun(printable(channel.refusal.detail)))
+        elif channel.status is not None:
             self._finish(Exited(channel.status))
         else:
             self._finish(CutShort(printable(channel.said())))
 
-    def refused(self, why: str) -> None:
-        """Its node is there and does not execute it."""
-        self._finish(NotBegun(printable(why)))
-
     def stop(self, why: str) -> None:
         """There is no way to its node any more, or somebody wants it no more: what runs of it there is ended."""
         self.channel.drop()
-        self._finish(CutShort(printable(why)) if self.channel.sent else NotBegun(printable(why)))
+        self._finish(CutShort(printable(why)) if self._sent else NotBegun(printable(why)))
 
     def expire(self, now: float) -> bool:
         """End it at its deadline."""
         if self._finished:
             return False
         if now - self._started >= self.order.deadline_s:
-            said = "not over" if self.channel.sent else "no session to run it in"
+            said = "not over" if self._sent else "no session to run it in"
             self.stop(f"{said} within {self.order.deadline_s:g} s")
         return not self._finished
 

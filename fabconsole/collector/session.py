@@ -9,7 +9,6 @@ from fabconsole.collector.channel import Channel
 from fabconsole.collector.connection import Connection, NotConnectedError
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.following import Following
-from fabconsole.collector.lane import Lane
 from fabconsole.collector.ramp import backoff_s
 from fabconsole.collector.running import Running
 from fabconsole.collector.shared import Shared
@@ -18,7 +17,6 @@ from fabconsole.collector.way import Waiting
 from fabconsole.fabric.inventory import Node
 from fabconsole.fabric.printable import printable
 from fabconsole.platforms.question import Follower, Inquiry
-from fabconsole.platforms.shell import COMMAND
 from fabconsole.stream.records import Reason
 
 SECOND_S = 2.0
@@ -90,7 +88,7 @@ class Session:
             return
         self._runs[order.run] = running
         self.watch(running)
-        self._shared.tasks.create_task(self._open_run(running, self._connection), name=f"run {order.run}")
+        self.open(running.channel)
 
     def close(self) -> Connection | None:
         """Take leave of the node; the connection that is now closing."""
@@ -104,15 +102,10 @@ class Session:
             connection.close()
         return connection
 
-    def open_shell(self, lane: Lane) -> None:
+    def open(self, channel: Channel) -> None:
         """Of `Way`."""
         if self._connection is not None:
-            self._shared.tasks.create_task(self._open_shell(lane, self._connection))
-
-    def open_log(self, following: Following, script: str) -> None:
-        """Of `Way`, for what is followed."""
-        if self._connection is not None:
-            self._shared.tasks.create_task(self._open_log(following, script, self._connection))
+            self._shared.tasks.create_task(self._open(channel, self._connection))
 
     def heard(self) -> None:
         """Of `Way`."""
@@ -207,37 +200,14 @@ class Session:
         else:
             connection.give_up(f"no answer to an echo within {self._shared.connect_s:g} s; connection dropped")
 
-    async def _open_shell(self, lane: Lane, connection: Connection) -> None:
-        channel = Channel(lane)
-        failure = await self._opened(channel, connection, COMMAND)
-        if connection is not self._connection or connection.is_closed:
-            channel.drop()
-        elif failure is None:
-            lane.opened(channel)
-        else:
-            lane.not_opened(failure)
-
-    async def _open_log(self, following: Following, script: str, connection: Connection) -> None:
-        channel = Channel(following, on_open=following.opened)
-        failure = await self._opened(channel, connection, script)
-        if connection is not self._connection or connection.is_closed:
-            channel.drop()
-        elif failure is not None:
-            following.not_opened(failure)
-
-    async def _open_run(self, running: Running, connection: Connection) -> None:
-        failure = await self._opened(running.channel, connection, running.text)
-        if failure is not None and connection is self._connection and not connection.is_closed:
-            running.refused(failure.detail)
-
-    async def _opened(self, channel: Channel, connection: Connection, command: str) -> Failure | None:
-        """Open a channel. Where the connection is lost meanwhile, `_fail` speaks for everything on it."""
+    async def _open(self, channel: Channel, connection: Connection) -> None:
+        """Where the connection is lost meanwhile, `_fail` speaks for everything on it."""
         try:
-            await channel.open(connection, command)
+            await channel.open(connection)
         except Exception as error:  # of any class, see `connection.connected`; shown as FAILED
-            said = f"opens no further session: {error}; see MaxSessions in its sshd_config"
-            return Failure(Reason.FAILED, printable(said), connection.target)
-        return None
+            if connection is self._connection and not connection.is_closed:
+                said = f"opens no further session: {error}; see MaxSessions in its sshd_config"
+                channel.not_opened(Failure(Reason.FAILED, printable(said), connection.target))
 
     def _places(self) -> Iterable[Turn]:
         """Every lane and every followed channel, once."""

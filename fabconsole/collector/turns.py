@@ -11,15 +11,15 @@ from fabconsole.collector.following import Following
 from fabconsole.collector.lane import Lane
 from fabconsole.collector.shared import Shared
 from fabconsole.platforms.question import Follower, Inquiry
-from fabconsole.platforms.shell import PRELUDE, TRACED, WATCHED, WHOLE
+from fabconsole.platforms.shell import PRELUDE, SPARING, WATCHED, WHOLE
 
 _PRELUDES = {
-    "fast": PRELUDE + TRACED + WHOLE,  # no question of it starts a tool, so none needs a watch
-    "slow": PRELUDE + TRACED + WATCHED + WHOLE,
+    "fast": PRELUDE + SPARING + WHOLE,  # no question of it starts a tool, so none needs a watch
+    "slow": PRELUDE + SPARING + WATCHED + WHOLE,
 }
 """First words into the shell of a lane in which nobody asks when a piece of an answer came."""
 
-_STAMPED = PRELUDE + TRACED + WATCHED
+_STAMPED = PRELUDE + SPARING + WATCHED
 """The same for every other lane."""
 
 Turn = Lane | Following

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from fabconsole.collector.asking import Asking
+from fabconsole.collector.channel import Channel
 
 
 class Waiting(Protocol):
@@ -17,6 +18,10 @@ class Waiting(Protocol):
 
 class Way(Protocol):
     """What lanes and followed questions alike need of their node's session."""
+
+    def open(self, channel: Channel) -> None:
+        """Have a `sh` begun on a channel of its node; its listener is told of it, or of its end."""
+        ...
 
     def heard(self) -> None:
         """Something came from the node: it lives."""

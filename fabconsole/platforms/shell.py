@@ -1,7 +1,8 @@
 r"""The dialogue with a plain `sh` that stays open: definitions sent once, then one short line a question.
 
-A channel is opened with `COMMAND`, gets `PRELUDE`, then any number of lines `framed(nonce, name, call)`. Each
-answers
+A channel is opened with `COMMAND`. Whatever the login shell is (csh, fish) and says (a banner), nothing is sent before
+`sh` has told that it is there: an answer to what a start-up file asks would be ours. Then comes one line that a
+script replaces it by, or `PRELUDE` and any number of lines `framed(nonce, name, call)`. Each answers
 
     \x02NONCE NAME UPTIME BOOT_ID\n  body  \n\x03NONCE NAME STATUS\n
 
@@ -18,8 +19,11 @@ from dataclasses import dataclass
 STILL_RUNNING = 113
 """Exit status of a call that was not made, see `unless`."""
 
-COMMAND = "exec sh"
-"""What the channel executes; the login shell (csh, fish) sees only this."""
+COMMAND = r"""exec sh -c 'printf "\001%s\n" $$; exec sh'"""
+"""What every channel executes: words that all login shells read alike, csh and fish too.
+
+The `sh` that comes of it first tells its process id, which is its session's, as `\x01PID`: see `traced` and `unless`.
+"""
 
 
 _WHEN = (
@@ -40,9 +44,8 @@ PRELUDE = "\n".join(
 )
 """First lines into every shell channel; ends in a newline."""
 
-TRACED = "\n".join(
+SPARING = "\n".join(
     (
-        r"""printf '\001%s\n' $$""",
         "fc_unless() { fc_t=$1; shift; for fc_d in /proc/[0-9]*/stat; do read -r fc_l 2>/dev/null <$fc_d || continue; "
         # After its name in brackets stand a process's state, parent, group and session: the first three are cut off.
         "fc_l=${fc_l##*) }; fc_l=${fc_l#[!Z] * * }; "
@@ -51,7 +54,7 @@ TRACED = "\n".join(
         "",
     )
 )
-"""More first lines: the shell tells its process id, which is its session's, as `\\x01PID`; see `unless`."""
+"""More first lines: `unless` needs them."""
 
 WHOLE = (
     f"fc_ask() {{ {_WHEN}"
@@ -99,10 +102,9 @@ TERM on as sudo does, ends when it ends: see `unless`.
 """
 
 
-def traced(data: bytes | bytearray) -> int | None:
-    """The process id that a shell with `TRACED` told before its first frame; None where it did not."""
-    told = _TRACE.search(data)
-    return int(told[1]) if told else None
+def traced(data: bytes | bytearray) -> re.Match[bytes] | None:
+    """Where a `sh` told its process id, group 1; None where it is not there yet."""
+    return _TRACE.search(data)
 
 
 def unless(session: int, call: str) -> str:

@@ -46,18 +46,16 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         if self._machine.spells(Manner.NOISY) is not None:
             self._noise = self._begun(misconduct.noise(self._machine), lambda _: None)
             self._noise.go_on()
-        asked = kernel_log_text.asked(self._command)
-        self._listens = asked is not None or self._command == shell.COMMAND
         if self._command == shell.COMMAND:
+            self._listens = True
             self._shell = Shell(self._machine)
+            self._perform(self._shell.begin(), last=False)
         elif self._command.startswith(shell.PRELUDE):
             self._shell = Shell(self._machine)
             self._closing = True
             self.data_received(self._command.encode(), None)
-        elif asked is not None:
-            self._perform(log_answers.follow(self._machine, asked), last=True)
         else:
-            self._perform(command.run(self._machine, self._command), last=True)
+            self._execute(self._command)
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         """asyncssh: something on standard input."""
@@ -95,9 +93,21 @@ class Channel(asyncssh.SSHServerSession[bytes]):
         if self._shell is None or self._reading:
             return
         self._reading = True
-        while self._lines and self._play is None:
-            self._perform(self._shell.line(self._lines.popleft()), last=False)
+        while self._lines and self._play is None and self._shell is not None:
+            line = self._lines.popleft()
+            if line.startswith("exec sh "):
+                self._execute(line)
+            else:
+                self._perform(misconduct.mannered(self._machine, self._shell.line(line)), last=False)
         self._reading = False
+
+    def _execute(self, text: str) -> None:
+        """What takes the place of the shell."""
+        self._shell = None
+        asked = kernel_log_text.asked(text)
+        self._listens = asked is not None
+        act = command.run(self._machine, text) if asked is None else log_answers.follow(self._machine, asked)
+        self._perform(misconduct.mannered(self._machine, act), last=True)
 
     def _perform(self, act: Act, *, last: bool) -> None:
         def ended(status: int) -> None:
@@ -107,7 +117,7 @@ class Channel(asyncssh.SSHServerSession[bytes]):
             else:
                 self._next_line()
 
-        self._play = self._begun(misconduct.mannered(self._machine, act), ended)
+        self._play = self._begun(act, ended)
         self._play.go_on()
 
     def _begun(self, act: Act, ended: Callable[[int], None]) -> Play:

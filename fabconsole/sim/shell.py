@@ -10,16 +10,15 @@ from __future__ import annotations
 import re
 import shlex
 
-from fabconsole.platforms.shell import PRELUDE, TRACED, WATCHED, WHOLE
+from fabconsole.platforms.shell import PRELUDE, SPARING, WATCHED, WHOLE
 from fabconsole.sim.act import NOT_FOUND, Act, Complaint, captured, quiet
 from fabconsole.sim.answers import FUNCTIONS
 from fabconsole.sim.machine import Machine
 
 _DEFINITION = re.compile(r"([A-Za-z_]\w*)\(\) ?[({].*[)}]")
-_GREETINGS = {*PRELUDE.splitlines(), *TRACED.splitlines(), *WATCHED.splitlines(), *WHOLE.splitlines()}
-_TELLS_SESSION = TRACED.splitlines()[0]
-_SESSION = 4242
-"""The process id that every shell tells: no process of theirs outlives them, so that nobody looks for one."""
+_GREETINGS = {*PRELUDE.splitlines(), *SPARING.splitlines(), *WATCHED.splitlines(), *WHOLE.splitlines()}
+FIRST_WORDS = b"\x014242\n"
+"""Every shell tells the same process id: no process of theirs outlives them, so that nobody looks for one."""
 
 
 class Shell:
@@ -30,12 +29,15 @@ class Shell:
         self._defined: dict[str, str] = {}
         self._whole = False
 
+    def begin(self) -> Act:
+        """What it says first."""
+        yield FIRST_WORDS
+        return 0
+
     def line(self, text: str) -> Act:
         """What one line makes it do."""
         if text in _GREETINGS:
             self._whole = self._whole or text == WHOLE.rstrip("\n")
-            if text == _TELLS_SESSION:
-                yield f"\x01{_SESSION}\n".encode()
             return 0
         if definition := _DEFINITION.fullmatch(text):
             self._defined[definition[1]] = text

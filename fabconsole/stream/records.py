@@ -35,6 +35,8 @@ class Reason(Enum):
     """It lets nobody in just now: it boots, goes down, or is being worked on (`pam_nologin`)."""
     NO_JOB = "no job"
     """It lets in who has a job there (`pam_slurm_adopt`)."""
+    NO_SHELL = "no shell"
+    """Let in, but what the account logs in to starts no `sh`: nologin, a restricted shell, a ForceCommand."""
     UNTRUSTED = "untrusted"
     """Its host key is unknown or has changed; not connected to."""
     GARBLED = "not understood"
@@ -63,6 +65,7 @@ FAR_SIDE = frozenset(
         Reason.EXPIRED,
         Reason.CLOSED,
         Reason.NO_JOB,
+        Reason.NO_SHELL,
         Reason.UNTRUSTED,
     }
 )

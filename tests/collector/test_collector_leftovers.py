@@ -5,7 +5,7 @@ from __future__ import annotations
 from collector_rig import SLOW
 
 from fabconsole.collector.asking import Asking
-from fabconsole.collector.leftovers import GREETING, MOST, Leftovers
+from fabconsole.collector.leftovers import MOST, Leftovers
 from fabconsole.platforms.question import Again
 from fabconsole.platforms.shell import STILL_RUNNING, Frame
 from fabconsole.stream.records import Reason, Unanswered
@@ -18,23 +18,15 @@ def frame(status: int = 0, body: bytes = b"", boot_id: str = "boot-1") -> Frame:
     return Frame(body=body, status=status, clock_s=1.0, boot_id=boot_id, end=0)
 
 
-def lost(leftovers: Leftovers, session: int, at: float) -> None:
-    """A shell comes, and goes while the question is out in it."""
-    leftovers.begun()
-    leftovers.heard(bytearray(b"Welcome!\n\x01%d\n" % session))
-    leftovers.lost(ASKING, at)
-
-
 def test_where_no_shell_was_lost_the_words_go_as_they_are() -> None:
     leftovers = Leftovers()
-    leftovers.begun()
     assert leftovers.call(ASKING, "fc_smi") == "fc_smi"
     assert leftovers.met(ASKING, frame(STILL_RUNNING), 5.0) is None, "then it is a status like any other"
 
 
 def test_what_was_out_is_asked_again_only_where_nothing_of_its_session_runs() -> None:
     leftovers = Leftovers()
-    lost(leftovers, 100, at=1.0)
+    leftovers.lost(ASKING, 100, 1.0)
     assert leftovers.call(ASKING, "fc_smi") == "fc_unless 100 fc_smi"
     assert leftovers.call(OTHER, "fc_smi") == "fc_smi"
     stuck = leftovers.met(ASKING, frame(STILL_RUNNING), 5.0)
@@ -46,14 +38,14 @@ def test_what_was_out_is_asked_again_only_where_nothing_of_its_session_runs() ->
 
 def test_the_fast_lanes_answers_end_in_a_newline_of_their_own() -> None:
     leftovers = Leftovers()
-    lost(leftovers, 100, at=1.0)
+    leftovers.lost(ASKING, 100, 1.0)
     assert isinstance(leftovers.met(ASKING, frame(STILL_RUNNING, body=b"\n"), 5.0), Unanswered)
 
 
 def test_a_connection_lost_again_before_that_was_known_forgets_neither_shell() -> None:
     leftovers = Leftovers()
-    lost(leftovers, 100, at=1.0)
-    lost(leftovers, 200, at=2.0)
+    leftovers.lost(ASKING, 100, 1.0)
+    leftovers.lost(ASKING, 200, 2.0)
     assert leftovers.call(ASKING, "fc_smi") == "fc_unless 200 fc_unless 100 fc_smi"
     stuck = leftovers.met(ASKING, frame(STILL_RUNNING), 5.0)
     assert isinstance(stuck, Unanswered)
@@ -63,7 +55,7 @@ def test_a_connection_lost_again_before_that_was_known_forgets_neither_shell() -
 def test_of_many_lost_shells_the_first_and_the_last_ones_are_remembered() -> None:
     leftovers = Leftovers()
     for session in range(100, 120):
-        lost(leftovers, session, at=1.0)
+        leftovers.lost(ASKING, session, 1.0)
     words = leftovers.call(ASKING, "fc_smi").split()
     assert words.count("fc_unless") == MOST
     assert words[-2:] == ["100", "fc_smi"]
@@ -72,16 +64,7 @@ def test_of_many_lost_shells_the_first_and_the_last_ones_are_remembered() -> Non
 
 def test_a_session_number_from_before_a_boot_is_somebody_elses() -> None:
     leftovers = Leftovers()
-    leftovers.begun()
     leftovers.met(ASKING, frame(), 0.0)
-    lost(leftovers, 100, at=1.0)
+    leftovers.lost(ASKING, 100, 1.0)
     assert leftovers.met(ASKING, frame(STILL_RUNNING, boot_id="boot-2"), 5.0) is Again.NOW
-    assert leftovers.call(ASKING, "fc_smi") == "fc_smi"
-
-
-def test_a_shell_that_floods_is_searched_for_its_number_at_its_beginning_alone() -> None:
-    leftovers = Leftovers()
-    leftovers.begun()
-    leftovers.heard(bytearray(b"x" * GREETING + b"\n\x01100\n"))
-    leftovers.lost(ASKING, 1.0)
     assert leftovers.call(ASKING, "fc_smi") == "fc_smi"

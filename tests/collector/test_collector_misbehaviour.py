@@ -52,6 +52,16 @@ class Nobody(asyncssh.SSHServer):
         return True
 
 
+def after_first_words(handler: Handler) -> Handler:
+    """A shell that begins as every `sh` of ours does."""
+
+    async def begun(process: Process) -> None:
+        process.stdout.write(b"\x014711\n")
+        await handler(process)
+
+    return begun
+
+
 @asynccontextmanager
 async def serving(keys: Keys, handler: Handler | None, server: type[asyncssh.SSHServer] = Anyone) -> AsyncIterator[int]:
     acceptor = await asyncssh.listen(
@@ -59,7 +69,7 @@ async def serving(keys: Keys, handler: Handler | None, server: type[asyncssh.SSH
         0,
         server_factory=server,
         server_host_keys=[str(keys.host_key)],
-        process_factory=handler,
+        process_factory=handler and after_first_words(handler),
         line_editor=False,
         encoding=None,
     )
@@ -318,7 +328,7 @@ async def test_a_server_that_comes_up_later_is_found(keys: Keys) -> None:
             port,
             server_factory=Anyone,
             server_host_keys=[str(keys.host_key)],
-            process_factory=honest,
+            process_factory=after_first_words(honest),
             encoding=None,
         )
         await watching.until(sample_of("gpu0"), times=2)
@@ -356,10 +366,12 @@ async def test_closing_leaves_no_task_behind(keys: Keys) -> None:
 
 
 class Broken(Echo):
-    """Breaks its contract, where nobody can tell whose question it was."""
+    """Breaks its contract the second time, where nobody can tell whose question it was."""
 
     def call(self) -> str:
-        raise RuntimeError("our own mistake")
+        if self.answers:
+            raise RuntimeError("our own mistake")
+        return super().call()
 
 
 async def test_a_collector_that_broke_says_so_to_its_reader_and_is_left_in_peace(keys: Keys) -> None:

@@ -37,9 +37,9 @@ def leftover(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def answered(sh: list[str], session: int) -> str:
     """What is printed by a question that waits for `session`, and its exit status."""
-    text = shell.PRELUDE + shell.TRACED + shell.unless(session, "echo asked") + "; echo $?\n"
+    text = shell.PRELUDE + shell.SPARING + shell.unless(session, "echo asked") + "; echo $?\n"
     run = subprocess.run(sh, input=text, capture_output=True, text=True, timeout=20, check=True)
-    return run.stdout.partition("\n")[2]
+    return run.stdout
 
 
 def test_while_a_process_of_the_session_runs_nothing_is_asked(sh: list[str], leftover: subprocess.Popen[bytes]) -> None:

@@ -84,6 +84,7 @@ class Dialogue:
 @pytest.fixture
 def dialogue(host: Machine, world: World) -> Iterator[Callable[[str], Dialogue]]:
     with world.shell(shell.COMMAND) as real:
+        real.read_until(b"\x01")
 
         def begun(name: str) -> Dialogue:
             question = next(question for question in registry.questions(NODE) if question.name == name)
@@ -113,6 +114,7 @@ def test_the_values_after_an_hca_has_gone(tmp_path: Path) -> None:
     assert isinstance(clock, Clock)
     world = World(tmp_path / "world", host)
     with world.shell(shell.COMMAND) as real:
+        real.read_until(b"\x01")
         hca = Dialogue(real, Shell(host), HCA, registry.inquiry(HCA, NODE))  # type: ignore[arg-type]
         hca.ask()
         clock.t = 101.0
@@ -124,17 +126,15 @@ def test_the_values_after_an_hca_has_gone(tmp_path: Path) -> None:
 
 
 def test_a_shell_tells_its_session_before_anything_else(host: Machine, world: World) -> None:
-    greeting, simulated = shell.PRELUDE + shell.TRACED + shell.WHOLE, Shell(host)
     with world.shell(shell.COMMAND) as real:
-        real.send(greeting)
         assert shell.traced(real.read_until(b"\x01")) is not None
-    assert shell.traced(b"".join(played(simulated.line(line)).out for line in greeting.splitlines())) is not None
+    assert shell.traced(played(Shell(host).begin()).out) is not None
 
 
 def test_a_question_asked_before_in_a_shell_that_was_lost_is_answered(host: Machine) -> None:
     simulated, hca = Shell(host), registry.inquiry(HCA, NODE)
     assert isinstance(hca, Inquiry)
-    for line in (shell.PRELUDE + shell.TRACED + shell.WHOLE + hca.text()).splitlines():
+    for line in (shell.PRELUDE + shell.SPARING + shell.WHOLE + hca.text()).splitlines():
         played(simulated.line(line))
     asked = shell.framed(NONCE, HCA.name, shell.unless(4242, hca.call()))
     frame = shell.unframe(played(simulated.line(asked.rstrip("\n"))).out, NONCE, HCA.name)

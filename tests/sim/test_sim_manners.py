@@ -15,7 +15,7 @@ from sim_rig import Clock, machine, played, scenario
 
 from fabconsole.fabric.errors import DocumentError
 from fabconsole.fabric.inventory_file import read_inventory
-from fabconsole.platforms.shell import WHOLE
+from fabconsole.platforms.shell import COMMAND, WHOLE
 from fabconsole.sim import misconduct
 from fabconsole.sim.act import Act
 from fabconsole.sim.effects import Effects
@@ -82,7 +82,9 @@ async def test_who_cannot_be_let_in_learns_it_in_its_own_way(
             pass
 
 
-@pytest.mark.parametrize(("host", "command"), [("gpu01-00", "hostname"), ("gpu01-01", "exec sh")])
+@pytest.mark.parametrize(
+    ("host", "command"), [("gpu01-00", "hostname"), ("gpu01-01", COMMAND)], ids=["answer", "shell"]
+)
 async def test_a_flood_is_as_much_as_one_takes(inventory: Path, host: str, command: str) -> None:
     async with connected(inventory, host) as connection:
         process = await connection.create_process(command, encoding=None)
