@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -126,12 +127,14 @@ class HostKeys:
         file = self.files[0]
         try:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with file.open("a+b") as known_hosts:
-                known_hosts.seek(0, os.SEEK_END)
-                if known_hosts.tell():
+            with file.open("a+b", buffering=0) as known_hosts:
+                end = known_hosts.seek(0, os.SEEK_END)
+                if end:
                     known_hosts.seek(-1, os.SEEK_END)
                     line = line if known_hosts.read(1) == b"\n" else "\n" + line
-                known_hosts.write(line.encode())
+                if known_hosts.write(line.encode()) != len(line.encode()):
+                    known_hosts.truncate(end)  # half a key would be read as another one
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             return f"its new host key cannot be written to {file}: {error.strerror}"
         for learned in lines_in(str(file), line.strip()):

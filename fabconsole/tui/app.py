@@ -146,7 +146,7 @@ class FabConsole(App[None], inherit_bindings=False):
         began = time.monotonic()
         for record in batch:
             if isinstance(record, Output | Finished):
-                self._tell(await self.diagnostics.heard(record))
+                self.diagnostics.heard(record)
                 continue
             if isinstance(record, Opening):
                 self.diagnostics.inventory = record.inventory
@@ -154,13 +154,6 @@ class FabConsole(App[None], inherit_bindings=False):
             if time.monotonic() - began > _TURN_S:
                 await asyncio.sleep(0)
                 began = time.monotonic()
-
-    def _tell(self, said: str) -> None:
-        """Say something to the operator, who may have left."""
-        if said and self.is_running:
-            self.console_screen.say(said)
-        elif said:
-            log.warning(said)
 
     async def on_unmount(self) -> None:
         """Leave every node as it was found, and write down what that cut short."""
@@ -180,3 +173,4 @@ class FabConsole(App[None], inherit_bindings=False):
             return
         await self._source.aclose()
         await self._pumping  # the last records, and the end of the stream
+        await self.diagnostics.aclose()

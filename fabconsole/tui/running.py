@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import count
 
 from fabconsole.fabric.errors import AuditError, CommandError
@@ -16,6 +19,8 @@ from fabconsole.stream.source import Source
 from fabconsole.tui.diagnosis import Choice, Job, Run, choices
 from fabconsole.tui.transcript import Transcript, share
 
+log = logging.getLogger(__name__)
+
 _JOBS = 8
 """Jobs whose late output is still taken."""
 
@@ -27,10 +32,14 @@ class Diagnostics:
         self.commands: Sequence[Command] = ()
         self.source: Source | None = None
         """None until the stream has started."""
+        self.unwritten: tuple[str, ...] = ()
+        """Why what was run last is not in the audit log; empty: it is."""
         self.inventory: Inventory | None = None
         self._audit = audit
         self._numbers = count(1)
         self._jobs: list[Job] = []
+        self._ends: deque[tuple[Command, Finished]] = deque()
+        self._writing: asyncio.Task[None] | None = None
 
     def choices(self, address: str, marked: frozenset[str], snapshot: Snapshot) -> tuple[Choice, ...]:
         """What fits the selection now."""
@@ -46,18 +55,13 @@ class Diagnostics:
         self._jobs = [*self._jobs[1 - _JOBS :], job]
         return job
 
-    async def start(self, job: Job) -> str:
-        """Write each run down, then start it. Returns what the operator should know; empty: nothing."""
-        source, said = self.source, ""
-        if source is None:
+    async def start(self, job: Job) -> None:
+        """Write each run down, then start it."""
+        if self.source is None:
             raise CommandError("nothing is connected yet")
         for run in job.runs.values():
-            try:
-                await asyncio.to_thread(self._audit.started, job.command, run.order, run.address)
-            except AuditError as error:
-                said = str(error)  # it only reads, so it may run; that it was not written down is said
-            await source.run(run.order)
-        return said
+            await self._write_down(partial(self._audit.started, job.command, run.order, run.address))
+            await self.source.run(run.order)
 
     @property
     def running(self) -> Sequence[Job]:
@@ -71,12 +75,29 @@ class Diagnostics:
                 if run.finished is None:
                     await self.source.cancel(run.order.run)
 
-    async def heard(self, record: Output | Finished) -> str:
-        """Hand a record to its job. Returns what the operator should know; empty: nothing."""
+    def heard(self, record: Output | Finished) -> None:
+        """Hand a record to its job. Its end is written down meanwhile: no sample waits for a disk."""
         job = next((job for job in self._jobs if job.heard(record)), None)
         if job is not None and isinstance(record, Finished):
-            try:
-                await asyncio.to_thread(self._audit.finished, job.command, record)
-            except AuditError as error:
-                return str(error)
-        return ""
+            self._ends.append((job.command, record))
+            if self._writing is None or self._writing.done():
+                self._writing = asyncio.create_task(self._write_ends(), name="audit")
+
+    async def aclose(self) -> None:
+        """Wait until every end is written down."""
+        if self._writing is not None:
+            await self._writing
+
+    async def _write_ends(self) -> None:
+        while self._ends:
+            await self._write_down(partial(self._audit.finished, *self._ends.popleft()))
+
+    async def _write_down(self, write: Callable[[], None]) -> None:
+        """All that is offered only reads, so it may run unwritten; that is said for as long as it is so."""
+        try:
+            await asyncio.to_thread(write)
+        except AuditError as error:
+            self.unwritten = (f"diagnostics run without being written down: {error}",)
+            log.warning("%s", error)
+        else:
+            self.unwritten = ()

@@ -252,3 +252,9 @@ def need_sshd() -> None:
 def need_tmux() -> None:
     if shutil.which("tmux") is None:
         pytest.skip("needs tmux")
+
+
+def need_namespaces() -> None:
+    done = subprocess.run(["unshare", "-m", "mount", "--make-rprivate", "/"], capture_output=True)
+    if done.returncode:
+        pytest.skip("may not mount in a namespace of its own")

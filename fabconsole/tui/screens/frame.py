@@ -50,6 +50,7 @@ class Frame(Screen[None], inherit_bindings=False):
         self._clock = clock
         self._top = Top(palette)
         self._foot = Foot(palette)
+        self._diagnostics = diagnostics
         self._small = Canvas(palette, id="small", still=True)
         self._said: tuple[float, str] = (0.0, "")
 
@@ -104,7 +105,8 @@ class Frame(Screen[None], inherit_bindings=False):
     def draw_bars(self) -> None:
         """The lines above and below, which say what the cursor is on."""
         now = self._clock()
-        self._top.show(self.desk, now, self.stream, (*self.defects.told, *self.warnings))
+        warnings = (*self.defects.told, *self._diagnostics.unwritten, *self.warnings)
+        self._top.show(self.desk, now, self.stream, warnings)
         if now - self._said[0] >= SAID_S:
             self._said = (now, "")
         cursor = self.pane.about if self.pane.doing else self.stage.cursor

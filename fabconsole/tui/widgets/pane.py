@@ -176,11 +176,12 @@ class Pane(Vertical):
             self.redraw()
 
     async def _run(self, choice: Choice) -> None:
+        said = ""
         try:
             self.job = self._diagnostics.job(choice)
             self.add_class("reading")
             self._begin(None)
-            said = await self._diagnostics.start(self.job)
+            await self._diagnostics.start(self.job)
         except FabconsoleError as error:
             said = str(error)
         self.post_message(self.Told(said))  # nothing to say: what was said before is over
