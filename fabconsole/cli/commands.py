@@ -11,7 +11,7 @@ import click
 
 from fabconsole import __version__
 from fabconsole.cli.demo import MOST_NODES
-from fabconsole.cli.plainly import EXIT_USAGE, Commands, speak_utf8, speaking_plainly
+from fabconsole.cli.plainly import EXIT_USAGE, Commands, leave, speak_utf8, speaking_plainly
 from fabconsole.fabric.errors import ResourceError
 
 click.UsageError.exit_code = EXIT_USAGE
@@ -127,11 +127,10 @@ def check(said: Said, path: Path | None) -> None:
 @click.pass_obj
 def snapshot(said: Said, path: Path | None, polls: int, interval: float | None, as_json: bool) -> None:
     """Poll, print, and exit by the worst: 2 critical, 3 unknown or incomplete, 1 warning, 0 well."""
-    import asyncio
-
+    from fabconsole.cli.loop import run
     from fabconsole.cli.polling import observe, show
 
-    picture = asyncio.run(observe(_inventory_at(path or said.path), polls=polls, interval_s=interval))
+    picture = run(observe(_inventory_at(path or said.path), polls=polls, interval_s=interval))
     sys.exit(show(picture, as_json=as_json))
 
 
@@ -180,5 +179,8 @@ def _inventory_at(path: Path | None) -> Path:
 def main() -> None:
     """Entry point of the `fabconsole` command."""
     speak_utf8()
-    with speaking_plainly():
-        fabconsole(prog_name="fabconsole")
+    try:
+        with speaking_plainly():
+            fabconsole(prog_name="fabconsole")
+    except SystemExit as end:
+        leave(end.code)

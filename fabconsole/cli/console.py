@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fabconsole.cli import loop
 from fabconsole.cli.limits import descriptors_for
 from fabconsole.fabric.inventory_file import read_inventory
 from fabconsole.fabric.thresholds_file import read_thresholds
@@ -30,7 +31,7 @@ def run(path: Path, theme: str) -> int:
 
     warnings = [short] if short else []
     app = FabConsole(source_of=source, picture=state, apply=state.apply, theme=theme, warnings=warnings)
-    app.run()
+    loop.run(app.run_async())
     if app.defect is not None:
         raise app.defect
     return app.return_code or 0
