@@ -38,9 +38,11 @@ class Terminal:
     reads: list[tuple[float, bytes]] = field(default_factory=list)
 
     @classmethod
-    def running(cls, command: list[str], columns: int, rows: int) -> Terminal:
+    def running(cls, command: list[str], columns: int, rows: int, core: int | None = None) -> Terminal:
         pid, master = pty.fork()
         if pid == 0:
+            if core is not None:
+                os.sched_setaffinity(0, {core})
             os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
             os.execvp(command[0], command)
         fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -95,6 +97,16 @@ def latencies_ms(terminal: Terminal, pressed: list[float], columns: int, rows: i
     return found
 
 
+def press(terminal: Terminal, keys: int, dice: random.Random) -> list[float]:
+    """Arrows, one at a time; when each was pressed."""
+    pressed = []
+    for turn in range(keys):
+        pressed.append(time.monotonic())
+        os.write(terminal.master, _ROUND[turn % len(_ROUND)].encode())
+        terminal.read_for(0.2 + 0.2 * dice.random())
+    return pressed
+
+
 def main() -> None:
     """Measure and print."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -104,14 +116,9 @@ def main() -> None:
     arguments.add_argument("command", nargs="*", default=[sys.executable, "-m", "fabconsole", "demo"])
     options = arguments.parse_args()
     columns, rows = map(int, options.size.split("x"))
-    dice = random.Random(1)
     terminal = Terminal.running(options.command, columns, rows)
     terminal.read_for(options.settle)
-    pressed = []
-    for turn in range(options.keys):
-        pressed.append(time.monotonic())
-        os.write(terminal.master, _ROUND[turn % len(_ROUND)].encode())
-        terminal.read_for(0.2 + 0.2 * dice.random())
+    pressed = press(terminal, options.keys, random.Random(1))
     code = terminal.close()
     found = sorted(latencies_ms(terminal, pressed, columns, rows))
     print(f"{options.size}: {len(found)} of {options.keys} keys seen; exit code {code}")
