@@ -50,9 +50,11 @@ def scenario(folder: Path, kind: str, sick: list[str], at_s: float) -> Path:
     return path
 
 
-def swept(
-    inventory: Path, sick: list[str], turns_at: float, options: argparse.Namespace
-) -> dict[str, dict[str, float]]:
+Account = dict[str, dict[str, float]]
+"""Before and meanwhile: what `client_sick.Window.account` tells."""
+
+
+def swept(inventory: Path, sick: list[str], turns_at: float, options: argparse.Namespace) -> Account:
     """The client's account of the healthy, before and meanwhile."""
     pace = (str(options.interval), str(options.seconds), str(turns_at), str(SETTLE_S), ",".join(sick))
     done = subprocess.run(
