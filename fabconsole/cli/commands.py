@@ -61,33 +61,34 @@ def fabconsole(context: click.Context, path: Path | None, theme: str, debug: boo
 @fabconsole.command()
 @click.option(
     "--scenario",
-    help="A name from --list, or a path that ends in .yaml; first-page, or dead-leaf on fewer nodes than that takes.",
+    multiple=True,
+    help="A name from --list, or a path that ends in .yaml; several by commas or again, each from its time on "
+    "(dead-leaf@40s). Else first-page, or dead-leaf on fewer nodes than that takes.",
 )
-@click.option("--list", "listed", is_flag=True, help="What each scenario teaches, and leave.")
+@click.option("--list", "listed", is_flag=True, help="What each scenario teaches and where to look, and leave.")
 @click.option("--nodes", default=64, show_default=True, type=click.IntRange(1, MOST_NODES), help="Hosts to simulate.")
 @click.option("--seed", default=1, show_default=True, help="The same seed is the same fabric.")
 @click.pass_obj
-def demo(said: Said, scenario: str | None, listed: bool, nodes: int, seed: int) -> None:
+def demo(said: Said, scenario: tuple[str, ...], listed: bool, nodes: int, seed: int) -> None:
     """The console on a simulated fabric, over real SSH on loopback, with faults to find."""
     from importlib import import_module
 
-    from fabconsole.cli.demo import need_scenario, scenarios, to_be_found, usual
+    from fabconsole.cli.demo import meant, scenarios, to_be_found
     from fabconsole.sim.launch import launch
 
     if listed:
         click.echo(scenarios())
         return
-    scenario = scenario or usual(nodes)
-    need_scenario(scenario)
+    played = meant(scenario, nodes)
     _need_a_terminal()
 
     def meanwhile() -> None:
         import_module("fabconsole.cli.console")
 
-    with launch(nodes=nodes, seed=seed, scenario=scenario, meanwhile=meanwhile) as path:
+    with launch(nodes=nodes, seed=seed, scenario=played, meanwhile=meanwhile) as path:
         code = _console(path, said.theme)
     if code == 0:  # who was asked to end may have nobody to tell
-        click.echo(to_be_found(scenario))
+        click.echo(to_be_found(played))
     sys.exit(code)
 
 

@@ -113,7 +113,9 @@ def main() -> int:
         help=f"hosts, up to {MOST_NODES:,}; 8 HCAs and 8 GPUs each",
     )
     arguments.add_argument("--seed", type=int, default=1, help="the same seed is the same fabric")
-    arguments.add_argument("--scenario", default="first-page", help="a file of config/scenarios/, or a path")
+    arguments.add_argument(
+        "--scenario", default="first-page", help="files of config/scenarios/, or paths: first-page,dead-leaf@40s"
+    )
     arguments.add_argument("--hosts-a-shard", type=int, default=HOSTS_A_SHARD, help="hosts that one process serves")
     arguments.add_argument("--while-stdin", action="store_true", help="stop when standard input ends")
     options = arguments.parse_args()

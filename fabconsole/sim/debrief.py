@@ -18,4 +18,4 @@ def debrief(scenario: Scenario) -> str:
     for clue in clues:
         place = f"  {clue.when:<{when}}  {clue.where:<{where}}  "
         lines.append(fill(clue.told, WIDTH, initial_indent=place, subsequent_indent=" " * len(place)))
-    return "\n".join([*lines, fill(scenario.look, WIDTH)])
+    return "\n".join([*lines, *(fill(paragraph, WIDTH) for paragraph in scenario.look.split("\n\n"))])

@@ -88,7 +88,15 @@ class Effects:
 
     def take_down(self, link: int, spells: Spells) -> None:
         """A link is down in these spells, on top of what it has."""
-        self.down[link] = spells.with_(self.down[link]) if link in self.down else spells
+        self.down[link] = _with(self.down.get(link), spells)
+
+    def kill(self, switch: str, spells: Spells) -> None:
+        """A switch answers nothing in these spells, on top of what it has."""
+        self.dead[switch] = _with(self.dead.get(switch), spells)
+
+    def break_off(self, link: NvlinkId, spells: Spells) -> None:
+        """An NVLink is inactive in these spells, on top of what it is."""
+        self.nvlink_down[link] = _with(self.nvlink_down.get(link), spells)
 
     def grow(self, end: End, *growths: Growth) -> None:
         """Counters of one end grow."""
@@ -111,12 +119,12 @@ class Effects:
 
     def lose(self, hca: End, spells: Spells) -> None:
         """An HCA is off its bus in these spells, on top of what it is."""
-        self.lost[hca] = spells.with_(self.lost[hca]) if hca in self.lost else spells
+        self.lost[hca] = _with(self.lost.get(hca), spells)
 
     def behave(self, host: str, manner: Manner, spells: Spells) -> None:
         """A host has this manner in these spells, on top of what it has."""
         manners = self.manners.setdefault(host, {})
-        manners[manner] = spells.with_(manners[manner]) if manner in manners else spells
+        manners[manner] = _with(manners.get(manner), spells)
 
     def say(self, host: str, *messages: Message) -> None:
         """A host's kernel says something."""
@@ -126,3 +134,7 @@ class Effects:
 def once(at: float, until: float = FOREVER) -> Spells:
     """One spell."""
     return Spells([(at, until)])
+
+
+def _with(had: Spells | None, spells: Spells) -> Spells:
+    return spells if had is None else spells.with_(had)

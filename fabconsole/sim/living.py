@@ -13,8 +13,7 @@ from fabconsole.sim.fabric import Fabric
 from fabconsole.sim.ground import Keys, lay_out
 from fabconsole.sim.machine import Machine
 from fabconsole.sim.manner import GATED
-from fabconsole.sim.scenario import read_scenario
-from fabconsole.sim.scenarios import find_scenario
+from fabconsole.sim.scenario import read_scenarios
 from fabconsole.sim.server import Servers
 from fabconsole.sim.wiring import Host, subnets
 
@@ -77,7 +76,7 @@ def begin(
     it, OSError where there are not enough addresses.
     """
     wirings = subnets(nodes, seed)
-    befallen = read_scenario(find_scenario(scenario)).befall(wirings, seed)
+    befallen = read_scenarios(scenario).befall(wirings, seed)
     fabrics = [Fabric(*both, seed, number) for number, both in enumerate(zip(wirings, befallen, strict=True))]
     hosts = [(fabric, host) for fabric in fabrics for host in fabric.wiring.hosts]
     keys = Keys.new()

@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from click import unstyle
 
 from fabconsole.cli import demo
 from fabconsole.cli.demo import FIRST_PAGE_NODES
@@ -17,9 +18,10 @@ from fabconsole.sim.clue import Clue
 from fabconsole.sim.debrief import debrief
 from fabconsole.sim.effects import Effects
 from fabconsole.sim.faults import readers
-from fabconsole.sim.scenario import read_scenario
-from fabconsole.sim.scenarios import find_scenario
-from fabconsole.sim.wiring import HOSTS_A_SUBNET, MOST_NODES, Wiring, subnets, wired
+from fabconsole.sim.faults.cable import OldErrors
+from fabconsole.sim.scenario import read_scenario, read_scenarios
+from fabconsole.sim.scenarios import find_scenario, parts
+from fabconsole.sim.wiring import HOSTS_A_SUBNET, MOST_NODES, End, Wiring, subnets, wired
 
 SHIPPED = sorted(path.stem for path in (shipped() / "config" / "scenarios").glob("*.yaml"))
 
@@ -133,6 +135,106 @@ def test_a_fault_far_out_is_played_in_its_own_subnet(tmp_path: Path) -> None:
 
 def test_the_command_line_offers_the_largest_fabric_that_is_laid_out() -> None:
     assert demo.MOST_NODES == MOST_NODES
+
+
+def test_several_scenarios_are_played_together_each_from_its_time_on() -> None:
+    plan = read_scenarios("flapping-cable, dead-leaf@40s,symbol-errors@2m")
+    wiring = wired(64, 1)
+    alone = {name: read_scenario(find_scenario(name)) for name in ("flapping-cable", "dead-leaf", "symbol-errors")}
+    assert plan.name == "flapping-cable,dead-leaf@40s,symbol-errors@2m"
+    assert [fault.clue().at for fault in plan.faults] == [8, 10 + 40, 5 + 120, 5 + 120]
+    assert len(plan.faults) == sum(len(one.faults) for one in alone.values())
+    effects = plan.effects(wiring, 1)
+    assert effects.dead["leaf05"].spells == ((50.0, 350.0),)
+    assert alone["dead-leaf"].effects(wiring, 1).dead["leaf05"].spells == ((10.0, 310.0),)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_whatever_a_scenario_does_it_does_later_when_it_begins_later(name: str) -> None:
+    now, later = read_scenario(find_scenario(name)), read_scenarios(f"{name}@1000s")
+    for one, other in zip(now.faults, later.faults, strict=True):
+        before, after = one.clue(), other.clue()
+        if isinstance(one, OldErrors):
+            assert before == after
+        else:
+            assert (after.at, after.until) == (before.at + 1000, before.until + 1000)
+            assert (after.where, after.what) == (before.where, before.what)
+
+
+def test_a_scenario_includes_others_each_from_its_time_on(tmp_path: Path) -> None:
+    (tmp_path / "inner.yaml").write_text(
+        "about: a\nlook: b\ninclude: {scenario: dead-leaf, at: 1m}\n"
+        "faults: [{fault: frozen-host, on: gpu00-01, at: 2s}]\n"
+    )
+    (tmp_path / "outer.yaml").write_text(
+        "about: a\nlook: b\ninclude:\n  - flapping-cable\n  - {scenario: inner.yaml, at: 40s}\n"
+        "faults: [{fault: frozen-host, on: gpu00-02, at: 3s}]\n"
+    )
+    told = [(fault.clue().where, fault.clue().at) for fault in read_scenario(tmp_path / "outer.yaml").faults]
+    assert told == [("gpu03-02/mlx5_5", 8), ("leaf05", 40 + 60 + 10), ("gpu00-01", 42), ("gpu00-02", 3)]
+
+
+def test_every_mistake_of_every_included_file_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "inner.yaml").write_text("about: a\nlook: b\nfaults:\n  - {fault: fire, on: gpu00-01}\n")
+    (tmp_path / "outer.yaml").write_text(
+        "about: a\nlook: b\ninclude:\n  - inner.yaml\n  - dead-leav\n  - outer.yaml\n  - none.yaml\n"
+        "  - {scenario: dead-leaf, from: 3s}\n  - {at: 3s}\nfaults: [{fault: xid}]\n"
+    )
+    with pytest.raises(DocumentError) as caught:
+        read_scenario(tmp_path / "outer.yaml")
+    said = str(caught.value)
+    for part in (
+        "inner.yaml:4: faults[0].fault",
+        "outer.yaml:5: include[1]: no scenario 'dead-leav': did you mean dead-leaf?",
+        "outer.yaml:6: include[2]: outer.yaml would be included in itself",
+        "outer.yaml:7: include[3]: there is no file",
+        "outer.yaml:8: include[4].from",
+        "outer.yaml:9: include[5].scenario: is missing",
+        "outer.yaml:10: faults[0].on: is missing",
+    ):
+        assert part in said
+
+
+def test_faults_that_meet_in_one_place_are_all_there() -> None:
+    effects = read_scenarios("dead-leaf,dead-leaf@20s,dead-leaf@10m").effects(wired(64, 1), 1)
+    assert effects.dead["leaf05"].spells == ((10.0, 330.0), (610.0, 910.0))
+    once, twice = (read_scenarios(said).effects(wired(64, 1), 1) for said in ("congestion", "congestion,congestion@5s"))
+    end = End("leaf11", "5")
+    assert [growth.by(20.0) for growth in once.growth[end]] == [15 * 1_500_000, 450]
+    assert sum(growth.by(20.0) for growth in twice.growth[end]) == (15 + 10) * 1_500_000 + 450 + 300
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("dead-leaf@soon", r"scenario 'dead-leaf@soon': 'soon' is no duration: .*; as in dead-leaf@40s"),
+        ("dead-leaf@", r"scenario 'dead-leaf@': '' is no duration"),
+        ("first-page,dead-leav@40s", r"no scenario 'dead-leav': did you mean dead-leaf\?"),
+        ("first-page,", r"no scenario ''"),
+    ],
+)
+def test_a_slip_in_what_is_played_together_is_told(said: str, told: str) -> None:
+    with pytest.raises(ResourceError, match=told):
+        parts(said)
+
+
+def test_one_who_leaves_several_is_told_where_to_look_for_each() -> None:
+    told = debrief(read_scenarios("symbol-errors,dead-leaf@40s"))
+    assert re.search(r"^symbol-errors: Enter", told, re.MULTILINE)
+    assert re.search(r"^dead-leaf@40s: Rail 4", told, re.MULTILINE)
+    assert re.search(r"from 50 s +leaf05", told)
+
+
+def test_the_list_says_of_each_what_it_teaches_where_to_look_and_what_it_takes_in_eighty_columns() -> None:
+    listed = unstyle(demo.scenarios())
+    assert max(map(len, listed.splitlines())) <= 80
+    for name in SHIPPED:
+        plan = read_scenario(find_scenario(name))
+        nodes = extent.least_nodes(plan.faults)
+        takes = "on any fabric" if nodes == 1 else f"from {nodes} nodes on"
+        assert re.search(rf"^{name} +{takes}$", listed, re.MULTILINE)
+        for text in (plan.about, plan.look):
+            assert " ".join(text.split()) in " ".join(listed.split())
 
 
 def test_every_fault_is_shown_by_a_shipped_scenario() -> None:

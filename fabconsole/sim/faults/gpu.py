@@ -57,7 +57,7 @@ class DyingNvlink:
         growths.append(Growth("replay", self.at, steps=tuple((when, dice.randrange(1, 5)) for when in times)))
         growths.append(Growth("crc", self.at, steps=tuple((when, dice.randrange(3, 40)) for when in times)))
         if self.dies < FOREVER:
-            effects.nvlink_down[self.on] = once(self.dies)
+            effects.break_off(self.on, once(self.dies))
             effects.say(self.on.host, *_last_words(host.gpus[self.on.gpu], self.on.link, self.dies))
         return True
 

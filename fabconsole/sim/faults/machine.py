@@ -36,7 +36,7 @@ class DeadSwitch:
         if switch is None:
             return False
         gone = once(self.at, self.until)
-        effects.dead[self.on] = gone
+        effects.kill(self.on, gone)
         for link in switch.links.values():
             # Links come back one after the other while the switch boots.
             effects.take_down(link, once(self.at, self.until + dice.uniform(0, 3)))

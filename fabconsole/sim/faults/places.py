@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from fabconsole.fabric.document import Section
 from fabconsole.sim.wiring import HOSTS_A_RACK, MOST_NODES, End, Wiring
 
+_BEGINNING = ContextVar("beginning", default=0.0)
 _RACKS = MOST_NODES // HOSTS_A_RACK
 _SWITCHES = {"leaf": _RACKS, "spine": _RACKS, "core": _RACKS // 2}
 """Of the largest fabric: eight leaves and spines, and four cores, a scalable unit of eight racks."""
@@ -62,13 +66,27 @@ def read_any(section: Section) -> str:
     return _matched(section, wanted, f"a port, a host, a switch, or {EVERYWHERE}")[0]
 
 
+@contextmanager
+def beginning_at(t: float) -> Iterator[None]:
+    """What is read within is of a scenario that begins at `t`: all its times are counted from then.
+
+    Every fault has its times by `read_start`, or reckons them from that. The reader of a fault takes nothing but its
+    section; this spares each of them the scenario's beginning.
+    """
+    before = _BEGINNING.set(t)
+    try:
+        yield
+    finally:
+        _BEGINNING.reset(before)
+
+
 def read_start(section: Section) -> float:
-    """`at: 8s` after the simulation begins, or `ago: 40m` before it."""
+    """`at: 8s` after the scenario begins, or `ago: 40m` before it; in seconds since the simulation began."""
     at = section.seconds("at", None, least=0)
     ago = section.seconds("ago", None)
     if at is not None and ago is not None:
         section.wrong("says both at and ago: keep one of them")
-    return at if at is not None else -ago if ago is not None else 0.0
+    return _BEGINNING.get() + (at if at is not None else -ago if ago is not None else 0.0)
 
 
 def far_end(wiring: Wiring, end: End) -> End:
