@@ -100,6 +100,7 @@ def check(said: Said, path: Path | None) -> None:
     from fabconsole.cli.own_files import read_own_files
     from fabconsole.cli.paper import Paper
     from fabconsole.collector.ssh_config import unhonoured
+    from fabconsole.collector.ssh_config_values import OWN_CONFIG, SYSTEM_CONFIG
     from fabconsole.fabric.inventory_file import read_inventory
     from fabconsole.fabric.inventory_listing import listing
     from fabconsole.platforms.registry import names
@@ -107,10 +108,9 @@ def check(said: Said, path: Path | None) -> None:
     inventory = read_inventory(_inventory_at(path or said.path), platforms=names())
     paper = Paper()
     paper.print(listing(inventory))
-    ssh_config = inventory.ssh.config or Path.home() / ".ssh" / "config"
-    if ssh_config.is_file():
-        for line in unhonoured(ssh_config):
-            paper.print(f"▲ {line}")
+    configs = (inventory.ssh.config,) if inventory.ssh.config else (OWN_CONFIG.expanduser(), SYSTEM_CONFIG)
+    for line in unhonoured(*filter(Path.is_file, configs)):
+        paper.print(f"▲ {line}")
     if own := read_own_files():
         paper.print(f"your own files, understood: {', '.join(map(str, own))}")
 

@@ -121,6 +121,7 @@ async def connected(
                 dial.host,
                 dial.port,
                 tunnel=through.ssh if through else None,
+                proxy_command=_proxy(dial),
                 config=None,
                 options=dial.options,
                 known_hosts=known,
@@ -144,6 +145,13 @@ async def connected(
         ssh.abort()
         raise NotConnectedError(_turned_away(of_no_use, dial.target))
     return Connection(dial, ssh, keeper, deadline_s)
+
+
+def _proxy(dial: Dial) -> Sequence[str] | None:
+    """As ssh runs it, by a shell. asyncssh takes what comes on its standard error for the other side's words, and the
+    end of that for the end of the connection: it is kept open and quiet.
+    """
+    return None if dial.command is None else ("/bin/sh", "-c", f"exec 3>&2 2>/dev/null; exec {dial.command}")
 
 
 def _not_connected(error: Exception, keeper: Doorkeeper | None, target: str, deadline_s: float) -> NotConnectedError:

@@ -49,7 +49,7 @@ async def test_our_ciphers_go_first_and_ssh_config_s_go_before_ours(keys: Keys) 
 
 
 async def test_options_are_built_once_a_distinct_setting(keys: Keys, tmp_path: Path) -> None:
-    plain = Access(SshAccess(identity=(keys.user_key,)), default_config=tmp_path / "none")
+    plain = Access(SshAccess(identity=(keys.user_key,)), usual=())
     one, two = await plain.dial("gpu0", user="a", port=None), await plain.dial("gpu1", user="a", port=None)
     assert one.options is two.options
     assert one.keys is two.keys
