@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from fabconsole.cli.limits import descriptors_for
+from fabconsole.cli.paper import Paper
 from fabconsole.collector.collector import Collector
 from fabconsole.fabric.errors import ResourceError
 from fabconsole.fabric.inventory import Inventory, Node
@@ -59,9 +60,9 @@ def show(found: Diagnosis, *, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(_document(found), indent=1, ensure_ascii=False))
     else:
-        console = Console(markup=False, highlight=False)
-        for line in _lines(found, console.width):
-            console.print(line, soft_wrap=True)
+        paper = Paper()
+        for line in _lines(found, paper.width):
+            paper.print(line, soft_wrap=True)
     return found.exit_code
 
 

@@ -1,6 +1,7 @@
 r"""The GPUs of a host, by `nvidia-smi -L`: how many there are, and which; by the driver's files: where each is.
 
-``fc_gpu`` prints what the tool prints, its complaints too, and ends with its exit status. Where that is 0 there follow
+``fc_gpu`` prints whose job it is in (see `adopted`), what the tool prints, its complaints too, and ends with its exit
+status. Where that is 0 there follow
 
     @pci
     0000:18:00.0/information:GPU UUID: \t GPU-5d3c...   one line a GPU, or nothing where there are no such files
@@ -16,7 +17,7 @@ from sys import intern
 
 from fabconsole.fabric.inventory import Node
 from fabconsole.formats import nvidia_proc, nvidia_smi
-from fabconsole.platforms import tool
+from fabconsole.platforms import adopted, tool
 from fabconsole.platforms.question import Answer, Question, Reading, Refusal, Rhythm
 from fabconsole.stream.records import Reason
 
@@ -34,12 +35,14 @@ _MARK = "@pci"
 class GpuInquiry:
     """Asks one host for its GPUs; facts `gpus`, `gpu0.name`, `gpu0.uuid`, `gpu0.pci` (`0000:18:00.0`) …"""
 
-    def __init__(self, node: Node, folder: str = nvidia_proc.FOLDER) -> None:
+    def __init__(self, node: Node, folder: str = nvidia_proc.FOLDER, cgroup: str = adopted.CGROUP) -> None:
+        self._expected = node.expect.gpus
         self._definition = (
-            tool.runner("fc_smi", node, "nvidia-smi", LIMIT_S)
+            adopted.definition(cgroup, folder)
+            + tool.runner("fc_smi", node, "nvidia-smi", LIMIT_S)
             # The kernel's files are where the shell is, whatever the tool's prefix leads into.
             + tool.runner("fc_grep", replace(node, prefix={}), "grep", FILES_LIMIT_S)
-            + f"fc_gpu() {{ fc_smi -L || return; echo {_MARK}; "
+            + f"fc_gpu() {{ fc_job; fc_smi -L || return; echo {_MARK}; "
             f"(cd {quote(folder)} && fc_grep -H {quote(nvidia_proc.UUID_BRE)} */information); true; }}\n"
         )
         self._sent = False
@@ -59,13 +62,16 @@ class GpuInquiry:
 
     def read(self, answer: Answer) -> Reading | Refusal:
         """The list, or why there is none. A list that broke off is none: how many are missing is not known."""
-        text, _, files = f"\n{answer.body.decode('utf-8', 'replace')}".partition(f"\n{_MARK}\n")
+        job, body = adopted.job(answer.body)
+        text, _, files = f"\n{body.decode('utf-8', 'replace')}".partition(f"\n{_MARK}\n")
         said = nvidia_smi.gpus(text)
         if said.lost is not None or (answer.status != 0 and not said.none_there):
             return tool.refusal("nvidia-smi", answer.status, said.lost or "\n".join(said.strange) or text, LIMIT_S)
         if said.torn:
             return Refusal(reason=Reason.GARBLED, detail=f"nvidia-smi -L: not understood: {said.torn}")
-        facts = {"gpus": str(len(said.gpus))}
+        if job is not None and (hidden := job.hides(len(said.gpus), self._expected)) is not None:
+            return hidden
+        facts = {"gpus": str(len(said.gpus))} | ({"job": job.number} if job is not None else {})
         where = nvidia_proc.addresses(files)
         # Interned: every host has facts of these names, and most have their GPUs at the same addresses.
         for gpu in said.gpus.values():

@@ -12,7 +12,7 @@ from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED, Kind, NvlinkSt
 from fabconsole.formats import nvidia_smi, nvlink_errors
 from fabconsole.formats.nvidia_smi import Gpu, Gpus, NoLinks
 from fabconsole.formats.nvlink_errors import Errors
-from fabconsole.platforms import tool
+from fabconsole.platforms import adopted, tool
 from fabconsole.platforms.nvlink_text import TEXT, Kept, Section, sections
 from fabconsole.platforms.question import Answer, Question, Reading, Refusal, Rhythm
 from fabconsole.stream.records import Reason
@@ -30,9 +30,10 @@ class NvlinkInquiry:
     """Asks one host for its NVLinks: one table, rows `gpu0/nvl0` …"""
 
     def __init__(self, node: Node) -> None:
-        self._definition = tool.runner("fc_smi", node, "nvidia-smi", LIMIT_S) + TEXT
+        self._definition = adopted.definition() + tool.runner("fc_smi", node, "nvidia-smi", LIMIT_S) + TEXT
         self._sent = False
         self._expected = node.expect.nvlinks or 0
+        self._gpus = node.expect.gpus
         self._states_said, self._errors_said = Kept(), Kept()
         self._columns: tuple[str, ...] = COLUMNS
         self._known: dict[int, tuple[int, ...]] = {}
@@ -55,12 +56,13 @@ class NvlinkInquiry:
 
     def read(self, answer: Answer) -> Reading | Refusal:
         """States and errors, or why there are none."""
-        said_by = sections(answer.body.decode("utf-8", "replace"))
+        job, body = adopted.job(answer.body)
+        said_by = sections(body.decode("utf-8", "replace"))
         state, error = said_by.get("-s"), said_by.get("-e")
         if state is None:
             return Refusal(reason=Reason.GARBLED, detail="no answer to nvidia-smi nvlink -s")
         stands = error is not None and self._states_said.stands(state) and self._errors_said.stands(error)
-        if self._reading is not None and stands and answer.status == 0:
+        if self._reading is not None and stands and answer.status == 0 and job is None:
             return self._reading
         self._reading = None
         said = self._states_said.text(state)
@@ -71,6 +73,8 @@ class NvlinkInquiry:
             return tool.refusal("nvidia-smi", state.status, "\n".join(found.strange), LIMIT_S)
         if found.torn:
             return _torn("-s", found.torn)
+        if job is not None and (hidden := job.hides(len(found.gpus), self._gpus)) is not None:
+            return hidden
         errors = self._errors_of(error, found, state)
         if isinstance(errors, Refusal):
             return errors

@@ -1,6 +1,6 @@
 r"""What a host is asked about its NVLinks, as shell text, and the two texts that come back in one answer.
 
-``fc_nvl STATE_SUM ERROR_SUM`` prints, for -s and then, unless that failed, for -e,
+``fc_nvl STATE_SUM ERROR_SUM`` prints whose job it is in (see `adopted`); for -s and then, unless that failed, for -e,
 
     @-s 0 2317640182-5120       option, exit status, `cksum` of the text (checksum and bytes; - without cksum)
     GPU 0: NVIDIA H100 ...      the text, ending in a newline
@@ -25,7 +25,7 @@ TEXT = (
     r"""if [ "$c" = "$2" ]; then echo "@$1 $s $c same"; """
     r"""else echo "@$1 $s ${c:--}"; printf '%s\n' "$x"; fi; return $s; }"""
     "\n"
-    r"""fc_nvl() { fc_nv -s "$1" && fc_nv -e "$2"; }"""
+    r"""fc_nvl() { fc_job; fc_nv -s "$1" && fc_nv -e "$2"; }"""
     "\n"
 )
 

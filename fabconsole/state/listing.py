@@ -11,9 +11,11 @@ from rich.text import Text
 
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.fabric.node_sets import folded
+from fabconsole.state.remedies import REMEDIES
 from fabconsole.state.report import known_nvlinks, moment, severity
 from fabconsole.state.silence import SESSION
 from fabconsole.state.snapshot import Coverage, EventView, NodeView, Snapshot
+from fabconsole.stream.records import Reason
 
 _COLOUR = {Severity.OK: "green", Severity.INFO: "cyan", Severity.WARN: "yellow", Severity.UNKNOWN: "magenta",
            Severity.CRIT: "red"}  # fmt: skip
@@ -30,6 +32,8 @@ def render(snapshot: Snapshot) -> RenderableType:
     if snapshot.findings:
         parts.append(_findings(snapshot))
     parts.append(_nodes(snapshot))
+    if in_the_way := _in_the_way(snapshot):
+        parts.append(_remedies(in_the_way))
     if events := _news(snapshot):
         parts.append(_events(events))
     return Group(*parts)
@@ -82,6 +86,24 @@ def _nodes(snapshot: Snapshot) -> Table:
         why = ": ".join(part for part in (many, reason) if part)
         racks = _racks(list(dict.fromkeys(view.rack for view in views if view.rack is not None)))
         table.add_row(*_word(health, names, racks), Text(why), *_sizes(views))
+    return table
+
+
+def _in_the_way(snapshot: Snapshot) -> dict[Reason, dict[str, None]]:
+    """Why questions have no answer, and of which nodes."""
+    found: dict[Reason, dict[str, None]] = {}
+    for view in snapshot.nodes.values():
+        for question in view.questions:
+            if question.reason is not None and question.health is not Health.NOT_SUPPORTED:
+                found.setdefault(question.reason, {})[view.name] = None
+    return found
+
+
+def _remedies(in_the_way: dict[Reason, dict[str, None]]) -> Table:
+    table = _table("not answered", "", "why", "nodes", "what to do")
+    for reason, nodes in in_the_way.items():
+        remedy = REMEDIES[reason]
+        table.add_row(Text(remedy.glyph), Text(reason.value), Text(folded(nodes)), Text(remedy.advice))
     return table
 
 

@@ -24,11 +24,13 @@ class Remedy:
 REMEDIES: Mapping[Reason, Remedy] = {
     Reason.UNREACHABLE: Remedy("↛", "is it up, does sshd run, do address and port fit? `ssh -v` says how far it comes"),
     Reason.JUMP: Remedy("↷", "mend the way there: what is behind it cannot be told yet"),
+    Reason.WAITING: Remedy("…", "answer what is asked of you: a key's passphrase, a jump host's second factor"),
     Reason.REFUSED: Remedy("⊘", "put the public half of ssh.identity into its authorized_keys, or name the right user"),
     Reason.LOCKED: Remedy("⊠", "let the account in again, as root: chage -l, faillock --user and the sshd log say why"),
     Reason.EXPIRED: Remedy("◷", "get a new certificate beside the key; new connections take it"),
     Reason.CLOSED: Remedy("⊟", "wait for its boot to end; if it has ended, remove /etc/nologin or /run/nologin"),
     Reason.NO_JOB: Remedy("∌", "let the account in without a job: pam_access before pam_slurm_adopt in pam.d/sshd"),
+    Reason.NO_SHELL: Remedy("$", "give the account a login shell that starts others: usermod -s /bin/sh"),
     Reason.UNTRUSTED: Remedy("⚷", "ask whoever runs it for its key's fingerprint; never connect to find out"),
     Reason.TIMEOUT: Remedy("◔", "it answers, but too late: look at its load; `poll.timeout` gives it longer"),
     Reason.STUCK: Remedy("∞", "an asking hangs in its kernel and survives a kill: look at the device, plan a reboot"),
@@ -53,6 +55,11 @@ UNSEEN: Mapping[str, str] = {
 """What of a node is out of sight while a question has no answer."""
 
 EVERYTHING = "everything of them"
+
+
+def said(reason: Reason) -> str:
+    """A reason as it is shown: its glyph and its word."""
+    return f"{REMEDIES[reason].glyph} {reason.value}"
 
 
 def unseen(questions: tuple[str, ...]) -> str:

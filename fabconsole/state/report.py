@@ -9,6 +9,7 @@ from typing import Any
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Mark, Severity
 from fabconsole.fabric.table import NvlinkState, PortState
+from fabconsole.state.remedies import REMEDIES
 from fabconsole.state.snapshot import Coverage, NodeView, NvlinkView, PortView, Snapshot
 
 _EXIT = {Severity.CRIT: 2, Severity.UNKNOWN: 3, Severity.WARN: 1}
@@ -81,7 +82,12 @@ def _node(view: NodeView) -> dict[str, Any]:
         "error": view.error,
         "uptime_s": _short(view.uptime_s),
         "questions": {
-            q.name: {"health": q.health.value, "age_s": _short(q.age_s), "reason": q.reason.value if q.reason else None}
+            q.name: {
+                "health": q.health.value,
+                "age_s": _short(q.age_s),
+                "reason": q.reason.value if q.reason else None,
+                "remedy": REMEDIES[q.reason].advice if q.reason else None,
+            }
             for q in view.questions
         },
     }

@@ -400,3 +400,16 @@ def test_a_fact_that_is_no_longer_told_is_no_longer_shown() -> None:
     lab.answer("h0", "nvlink", facts={"nvlink.not-understood": "?"})
     lab.wait(30).answer("h0", "nvlink")
     assert dict(lab.node("h0").facts) == {"gpus": "8"}
+
+
+def test_gpus_that_a_job_hides_are_not_missing() -> None:
+    lab = Lab("h0", expect=Expect(gpus=2, nvlinks=1))
+    lab.ports("h0")
+    lab.answer("h0", "log")
+    detail = "inside the control group of job 7: 1 of 2 GPUs are shown to us"
+    for question in ("gpu", "nvlink"):
+        lab.silent("h0", question, Reason.ADOPTED, detail)
+    node = lab.node("h0")
+    assert {link.health for link in node.nvlinks} == {Health.UNKNOWN}
+    assert node.health is Health.UNKNOWN
+    assert node.reason == f"gpu, nvlink: adopted by a job: {detail}"

@@ -12,6 +12,7 @@ from state_records import ASKED, CLEAN, DOWN, QUIET, Lab, active, xid
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.fabric.inventory import Expect
 from fabconsole.state.listing import render
+from fabconsole.state.remedies import REMEDIES
 from fabconsole.state.report import document, exit_code, moment
 from fabconsole.stream.records import Reason
 
@@ -230,3 +231,16 @@ def test_a_node_with_several_troubles_has_each_on_the_worst_list() -> None:
         ("h0/gpu3", Health.CRIT): "Xid 74 NVLink error · gpu3 link 3: see the peer",
         ("h0", Health.STALE): "nvlink: timed out",
     }
+
+
+def test_what_is_not_answered_has_its_remedy_in_the_table_and_in_the_document() -> None:
+    lab = Lab("h0", "h1")
+    lab.all_well("h0", "h1")
+    for host in ("h0", "h1"):
+        lab.silent(host, "log", Reason.NO_LOG, "neither the journal nor dmesg may be read")
+    remedy = REMEDIES[Reason.NO_LOG]
+    (line,) = [line for line in printed(lab).splitlines() if remedy.glyph in line]
+    assert " ".join(line.split()) == f"{remedy.glyph} no right to the log h[0-1] {remedy.advice}"
+    told = document(lab.state.snapshot(lab.now))["nodes"][0]["questions"]
+    assert (told["log"]["reason"], told["log"]["remedy"]) == ("no right to the log", remedy.advice)
+    assert told["hca"]["remedy"] is None

@@ -11,6 +11,7 @@ from drawn_fabric import NOON, Still, east, host, nvlink, port, silent, snapshot
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Mark, Severity
 from fabconsole.state.history import STEPS
+from fabconsole.state.remedies import REMEDIES
 from fabconsole.state.snapshot import Banner, EventView, Finding, QuestionCoverage, Series, Snapshot
 from fabconsole.stream.records import Reason
 from fabconsole.tui.desk import Desk
@@ -227,6 +228,17 @@ def test_a_node_page_says_why_a_question_has_no_answer() -> None:
     page = plain(desk(shown, Place(View.NODE, "a0")).draw(160, 40).lines)
     assert "nvlink ◌ 1 min" in page
     assert "stuck since 11:58:25: not back" in page
+
+
+@pytest.mark.parametrize("reason", [Reason.NO_LOG, Reason.LOCKED, Reason.ADOPTED, Reason.UNREACHABLE])
+def test_a_node_page_gives_a_reason_its_glyph_and_once_what_to_do_about_it(reason: Reason) -> None:
+    node = host("a0", "r0")
+    failed = [replace(one, health=Health.UNKNOWN, reason=reason, detail="so it said") for one in node.questions[:2]]
+    shown = snapshot([replace(node, questions=(*failed, *node.questions[2:]))])
+    page = plain(desk(shown, Place(View.NODE, "a0")).draw(160, 40).lines)
+    remedy = REMEDIES[reason]
+    assert f", {remedy.glyph} {reason.value}: so it said" in page
+    assert page.count(f" {remedy.glyph} {reason.value} {remedy.advice}") == 1
 
 
 def test_a_link_page_sets_both_ends_side_by_side() -> None:

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fabconsole.fabric.health import Health
+from fabconsole.state import remedies
+from fabconsole.state.remedies import REMEDIES
 from fabconsole.state.snapshot import NodeView, NvlinkView, PortView, QuestionView, Snapshot
+from fabconsole.stream.records import FAR_SIDE, Reason
 from fabconsole.tui.drawing import Line, Span, flowed, wrapped
 from fabconsole.tui.metrics import LevelCache, Metric, level_of
 from fabconsole.tui.pages.events import own_events
@@ -38,6 +41,8 @@ class NodePage:
         lines += flowed(_questions(node, self.snapshot.at), width, 7) if node.questions else []
         if node.error and node.error not in node.reason:
             lines += wrapped([Span(f" {node.error}", "unknown")], width, 1)
+        for reason in dict.fromkeys(_in_the_way(node)):
+            lines += wrapped([Span(f" {remedies.said(reason)} ", "unknown"), Span(REMEDIES[reason].advice)], width, 3)
         for part in (self._ports(node, width), self._nvlinks(node, width)):
             lines += [(), *shown] if (shown := tuple(part)) else []
         mine = [view for view in self.snapshot.events if self.node in view.nodes]
@@ -90,6 +95,8 @@ def _facts(node: NodeView) -> list[Span]:
         facts.append(f"{node.facts.get('gpus', '')} × {name}".strip())
     if driver := node.facts.get("driver"):
         facts.append(f"driver {driver}")
+    if job := node.facts.get("job"):
+        facts.append(f"inside job {job}")
     return [
         Span(" "),
         Span(f"{node.health.glyph} {node.health.value}", node.health.value.lower()),
@@ -117,4 +124,10 @@ def _answer(question: QuestionView, node: NodeView, now: float) -> str:
     why = ": ".join(filter(None, (question.reason.value, question.detail)))
     since = f" since {moment(question.since, now)}" if question.since is not None else ""
     told = "" if why in (node.reason, node.error) or not question.detail else f": {question.detail}"
-    return f"{said}, {question.reason.value}{since}{told}"
+    return f"{said}, {remedies.said(question.reason)}{since}{told}"
+
+
+def _in_the_way(node: NodeView) -> Iterator[Reason]:
+    """Why what has no answer has none; a connection that fails is one reason, whatever its questions met."""
+    reasons = [q.reason for q in node.questions if q.reason is not None and q.health is not Health.NOT_SUPPORTED]
+    return iter([reason for reason in reasons if reason in FAR_SIDE] or reasons)
