@@ -107,5 +107,6 @@ async def _served_until_orphaned(shard: Shard, said: Connection) -> None:
     orphaned = asyncio.Event()
     asyncio.get_running_loop().add_reader(parent.sentinel, orphaned.set)
     async with shard.served():
+        gc.freeze()
         said.send_bytes(b"serving")
         await orphaned.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from fabconsole.fabric.inventory import Node
 from fabconsole.fabric.inventory_file import read_inventory
 from fabconsole.sim.doorway import open_doorway
 from fabconsole.sim.launch import launch
@@ -90,6 +92,21 @@ def test_this_machines_own_other_address_is_no_way_in(port: int) -> None:
 def test_who_dials_from_outside_is_refused_by_the_kernel() -> None:
     done = subprocess.run(["unshare", "-n", sys.executable, "-c", OUTSIDE], capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["connected", "ConnectionRefusedError"], done.stderr
+
+
+async def test_hundreds_who_dial_at_once_are_all_heard() -> None:
+    async def greeted(node: Node) -> bytes:
+        reader, writer = await asyncio.open_connection(node.address, node.port)
+        try:
+            return await reader.readline()
+        finally:
+            writer.close()
+
+    with launch(nodes=400, scenario="quiet") as path:
+        async with asyncio.timeout(30):
+            heard = await asyncio.gather(*map(greeted, read_inventory(path).nodes.values()))
+    assert len(heard) == 400
+    assert {line[:8] for line in heard} == {b"SSH-2.0-"}
 
 
 def test_hosts_apart_are_dialled_where_nobody_listens_yet() -> None:
