@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sim_ssh import said
 
 from fabconsole.fabric.inventory import Node
 from fabconsole.fabric.inventory_file import read_inventory
 from fabconsole.sim.doorway import open_doorway
 from fabconsole.sim.launch import launch
+from fabconsole.sim.living import begin
 from fabconsole.sim.wiring import wired
 
 NEEDED = ("unshare", "nsenter", "ip")
@@ -107,6 +109,19 @@ async def test_hundreds_who_dial_at_once_are_all_heard() -> None:
             heard = await asyncio.gather(*map(greeted, read_inventory(path).nodes.values()))
     assert len(heard) == 400
     assert {line[:8] for line in heard} == {b"SSH-2.0-"}
+
+
+async def test_where_no_socket_can_be_shared_each_host_listens_for_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(socket, "SO_BINDTODEVICE", raising=False)
+    living = begin(tmp_path, nodes=3, seed=1, scenario="quiet", rhythms={}, hosts_a_shard=3)
+    nodes = read_inventory(living.inventory).nodes
+    assert {node.address for node in nodes.values()} == {"127.0.0.1"}
+    assert len({node.port for node in nodes.values()}) == 3
+    async with living.shards[0].served():
+        for host in nodes:
+            assert await said(living.inventory, host, "hostname") == f"{host}\n"
 
 
 def test_hosts_apart_are_dialled_where_nobody_listens_yet() -> None:
