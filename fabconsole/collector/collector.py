@@ -24,10 +24,11 @@ from fabconsole.collector.sweepers import Rota, takeover
 from fabconsole.collector.way import Waiting
 from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory import Inventory, Node
+from fabconsole.fabric.printable import printable
 from fabconsole.fabric.thresholds import Thresholds
 from fabconsole.platforms import registry
 from fabconsole.platforms.question import Follower, Inquiry, Question
-from fabconsole.stream.records import Asked, Opening, Record, Sweep, Unanswered
+from fabconsole.stream.records import Asked, Credential, Opening, Record, Sweep, Unanswered
 from fabconsole.stream.source import Order
 from fabconsole.stream.wanted import Answers
 
@@ -75,6 +76,8 @@ class Collector:
         self._jumps: JumpHosts | None = None
         self._main: asyncio.Task[None] | None = None
         self._closing = False
+        self._told: dict[str, float] = {}
+        """Certificates of ours, and until when, as last told."""
 
     async def records(self) -> AsyncIterator[Sequence[Record]]:
         """Of `Source`. Raises SourceError where a key or configuration file of ours cannot be used."""
@@ -144,12 +147,12 @@ class Collector:
                 self._spread()
                 for session in self._sessions.values():
                     tasks.create_task(session.live(), name=f"session {session.node.name}")
-                await self._keep_asking()
+                await self._keep_asking(access)
         finally:
             if not self._closing:
                 self._outbox.close()
 
-    async def _keep_asking(self) -> None:
+    async def _keep_asking(self, access: Access) -> None:
         """The one wake-up: at every slot, ask what is due and write off what is late."""
         while True:
             now = self._monotonic()
@@ -159,6 +162,7 @@ class Collector:
                     if self._rota.due(asking, connected=session.connected):
                         session.ask(asking)
                 self._tell_who_is_asked()
+                self._tell_what_runs_out(access)
             for waiting in tuple(self._waiting):
                 if not waiting.expire(now):
                     del self._waiting[waiting]
@@ -224,6 +228,12 @@ class Collector:
         if relief is not None:
             self._outbox.put(takeover(relief, failure))
             self._schedule.soon(relief, self._monotonic())
+
+    def _tell_what_runs_out(self, access: Access) -> None:
+        for name, until in access.certificates.items():
+            if self._told.get(name) != until:
+                self._told[name] = until
+                self._outbox.put(Credential(at=self._clock(), name=printable(name), until=until))
 
     def _tell_who_is_asked(self) -> None:
         if self._rota.changed():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import asyncssh
 
 from fabconsole.collector import door
+from fabconsole.collector.certificates import expired
 from fabconsole.collector.doorkeeper import Doorkeeper
 from fabconsole.collector.failure import Failure, failure_of
 from fabconsole.collector.options import Dial
@@ -135,7 +137,7 @@ async def connected(
         if keeper is not None and keeper.refusal is not None:
             refused = Failure(Reason.UNTRUSTED, printable(keeper.refusal), dial.target)
             raise NotConnectedError(refused) from error
-        raise _not_connected(error, keeper, dial.target, deadline_s) from error
+        raise _not_connected(error, keeper, dial, deadline_s) from error
     finally:
         if factor is not None:
             factor.over()
@@ -154,8 +156,9 @@ def _proxy(dial: Dial) -> Sequence[str] | None:
     return None if dial.command is None else ("/bin/sh", "-c", f"exec 3>&2 2>/dev/null; exec {dial.command}")
 
 
-def _not_connected(error: Exception, keeper: Doorkeeper | None, target: str, deadline_s: float) -> NotConnectedError:
+def _not_connected(error: Exception, keeper: Doorkeeper | None, dial: Dial, deadline_s: float) -> NotConnectedError:
     """What a login that failed says, if by hanging up; else what broke it."""
+    target = dial.target
     if keeper is not None and keeper.wants_more:
         return NotConnectedError(Failure(Reason.REFUSED, WANTS_MORE, target))
     if keeper is not None and isinstance(error, (asyncssh.ConnectionLost, ConnectionError)):
@@ -163,6 +166,8 @@ def _not_connected(error: Exception, keeper: Doorkeeper | None, target: str, dea
             return NotConnectedError(_turned_away(door.turned_away(keeper.banner), target))
         return NotConnectedError(keeper.cut_short() or failure_of(error, target, deadline_s))
     keys_refused = keeper is not None and keeper.keys_refused and isinstance(error, asyncssh.PermissionDenied)
+    if keys_refused and (said := expired(dial.certificates, time.time())):
+        return NotConnectedError(Failure(Reason.EXPIRED, printable(said), target), keys_refused=True)
     return NotConnectedError(failure_of(error, target, deadline_s), keys_refused=keys_refused)
 
 

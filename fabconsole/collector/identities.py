@@ -10,6 +10,8 @@ from typing import TypedDict
 import asyncssh
 from asyncssh.config import SSHConfig
 
+from fabconsole.collector import certificates
+from fabconsole.collector.certificates import Certificate
 from fabconsole.collector.sealed_keys import SealedKey, sealed_key
 from fabconsole.fabric.errors import SourceError
 
@@ -41,6 +43,8 @@ class Identity:
     shown: Shown
     sealed: tuple[SealedKey, ...]
     """Encrypted keys that may be meant for it."""
+    certificates: tuple[Certificate, ...] = ()
+    """Those that lie in files, and run out."""
 
 
 @dataclass(slots=True)
@@ -53,6 +57,7 @@ class _Sorted:
     with_agent: list[str | bytes] = field(default_factory=list)
     """Public keys that only the agent can sign with."""
     sealed: list[SealedKey] = field(default_factory=list)
+    expiring: tuple[Certificate, ...] = ()
 
     def add(self, file: Path) -> None:
         """Raises OSError where it cannot be read, SourceError where it is no key."""
@@ -71,18 +76,28 @@ class Identities:
 
     def __init__(self, files: Sequence[Path]) -> None:
         """`files` are the inventory's. Raises SourceError where one cannot be used."""
+        self._files: dict[Path, None] = dict.fromkeys(file.expanduser() for file in files)
+        self._written = certificates.written(self._files)
         self._own = _own(files) if files else None
         self._found: dict[tuple[object, ...], Identity] = {}
+
+    @property
+    def renewed(self) -> bool:
+        """Whether a file is another than the one that was read. Costs two stats a key."""
+        return certificates.written(self._files) != self._written
 
     def of(self, config: SSHConfig) -> Identity:
         """The keys for a machine that ssh_config says this of."""
         if self._own is not None:
             return self._own
-        files, certificates = config.get("IdentityFile"), config.get("CertificateFile")
+        files, signed = config.get("IdentityFile"), config.get("CertificateFile")
         only = bool(config.get("IdentitiesOnly"))
-        key = (_texts(files), _texts(certificates), only)
+        key = (_texts(files), _texts(signed), only)
         if key not in self._found:
-            self._found[key] = _configured(_files(files), _files(certificates) or (), only=only)
+            named, theirs = _files(files), _files(signed) or ()
+            self._files |= dict.fromkeys(file.expanduser() for file in (*(named or USUAL_KEYS), *theirs))
+            self._written = certificates.written(self._files)
+            self._found[key] = _configured(named, theirs, only=only)
         return self._found[key]
 
 
@@ -94,6 +109,7 @@ def _own(files: Sequence[Path]) -> Identity:
     at a time.
     """
     found = _Sorted()
+    found.expiring = certificates.read(file.expanduser() for file in files)
     for file in (file.expanduser() for file in files):
         try:
             found.add(file)
@@ -102,10 +118,11 @@ def _own(files: Sequence[Path]) -> Identity:
     return _only(found)
 
 
-def _configured(files: Sequence[Path] | None, certificates: Sequence[Path], *, only: bool) -> Identity:
+def _configured(files: Sequence[Path] | None, signed: Sequence[Path], *, only: bool) -> Identity:
     """As for ssh: a file that is not there is passed over, and the agent may show all it holds unless `only`."""
-    there = [str(one) for one in certificates if one.is_file()]
+    there = [str(one) for one in signed if one.is_file()]
     found = _Sorted(there)
+    found.expiring = certificates.read(file.expanduser() for file in (*(files or USUAL_KEYS), *signed))
     for file in USUAL_KEYS if files is None else files:
         try:
             found.add(file.expanduser())
@@ -114,15 +131,15 @@ def _configured(files: Sequence[Path] | None, certificates: Sequence[Path], *, o
     if only:
         return _only(found)
     if files is None:
-        return Identity(Shown(client_keys=(), client_certs=there), tuple(found.sealed))
-    return Identity(Shown(client_keys=found.pairs, client_certs=[]), tuple(found.sealed))
+        return Identity(Shown(client_keys=(), client_certs=there), tuple(found.sealed), found.expiring)
+    return Identity(Shown(client_keys=found.pairs, client_certs=[]), tuple(found.sealed), found.expiring)
 
 
 def _only(found: _Sorted) -> Identity:
     """None but these: the agent is asked for those that it alone can sign with, if there are any."""
     held = [*found.with_agent, *found.certificates] if found.with_agent else []
     agent = Shown(agent_identities=held) if held else Shown(agent_path=None)
-    return Identity(Shown(client_keys=found.pairs, client_certs=[], **agent), tuple(found.sealed))
+    return Identity(Shown(client_keys=found.pairs, client_certs=[], **agent), tuple(found.sealed), found.expiring)
 
 
 def _in_agent(file: Path, sealed: SealedKey) -> Iterator[str | bytes]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import asyncssh
 
 from fabconsole.collector.algorithms import IN_SSH_CONFIG, LEGACY, MODERN, Spoken, spoken
+from fabconsole.collector.certificates import Certificate
 from fabconsole.collector.hostkeys import HostKeys, Known
 from fabconsole.collector.identities import Identities
 from fabconsole.collector.known_hosts import Name
@@ -58,6 +60,8 @@ class Dial:
     """Whether algorithms that nobody should use any more are offered to it too."""
     sealed: tuple[SealedKey, ...]
     """Encrypted keys that may be meant for it."""
+    certificates: tuple[Certificate, ...]
+    """Of ours that run out."""
     jump: str | None
     """Hosts to go through, `[user@]host[:port][,…]`."""
     command: str | None
@@ -85,6 +89,8 @@ class Access:
         self._identities = Identities(ssh.identity)
         self._keys: dict[tuple[Path, ...], HostKeys] = {}
         self._options: dict[tuple[str, str | None, int | None, str], asyncssh.SSHClientConnectionOptions] = {}
+        self.certificates: dict[str, float] = {}
+        """Those of ours that run out, and when, as last read."""
 
     async def dial(
         self, address: str, *, user: str | None = None, port: int | None = None, algorithms: str | None = None
@@ -113,6 +119,8 @@ class Access:
         letters = tokens(
             written=address, host=host, port=options.port, user=options.username, alias=options.host_key_alias
         )
+        identity = self._identities.of(options.config)
+        self.certificates |= {one.name: one.until for one in identity.certificates}
         own_jump, command = way(options.config, letters) if jump is None else (jump, None)
         return Dial(
             host=address,
@@ -121,7 +129,8 @@ class Access:
             options=options,
             keys=self._host_keys(options, letters),
             old=algorithms == LEGACY,
-            sealed=self._identities.of(options.config).sealed,
+            sealed=identity.sealed,
+            certificates=identity.certificates,
             jump=own_jump if own_jump and own_jump.lower() != "none" else None,
             command=command,
             target=f"{options.username}@{host}:{options.port}",
@@ -130,10 +139,18 @@ class Access:
     async def _resolved(
         self, address: str, user: str | None, port: int | None, algorithms: str
     ) -> asyncssh.SSHClientConnectionOptions:
+        self._renew()
         key = (address if self._configs else "", user, port, algorithms)
         if key not in self._options:
             self._options[key] = await self._built(address, user, port, algorithms)
         return self._options[key]
+
+    def _renew(self) -> None:
+        """A key or certificate that was put in the place of another one is taken up; one half written is not yet."""
+        if self._identities.renewed:
+            with suppress(SourceError):
+                self._identities = Identities(self._ssh.identity)
+                self._options.clear()
 
     async def _built(
         self, address: str, user: str | None, port: int | None, algorithms: str

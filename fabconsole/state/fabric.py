@@ -11,6 +11,7 @@ from fabconsole.fabric.thresholds import Thresholds
 from fabconsole.state.banners import banners, told
 from fabconsole.state.block import Block
 from fabconsole.state.coverage import coverage
+from fabconsole.state.credentials import Credentials
 from fabconsole.state.drawings import Drawings
 from fabconsole.state.host import Host
 from fabconsole.state.links import Links
@@ -23,7 +24,7 @@ from fabconsole.state.sweeps import Subnet
 from fabconsole.state.switch import Switch
 from fabconsole.state.timeline import Timeline
 from fabconsole.state.worst_list import WorstList
-from fabconsole.stream.records import Happened, Opening, Record, Sample, Sweep, Unanswered
+from fabconsole.stream.records import Credential, Happened, Opening, Record, Sample, Sweep, Unanswered
 
 
 class FabricState:
@@ -40,6 +41,7 @@ class FabricState:
         self._hosts: dict[str, Host] = {}
         self._subnets: dict[str, Subnet] = {}
         self._links = Links()
+        self._credentials = Credentials()
         self._joined: tuple[object, ...] = ()
         self._unmet: tuple[str, ...] = ()
         self._timeline = Timeline()
@@ -59,6 +61,8 @@ class FabricState:
                 self._sweep(record)
             case Opening():
                 self._open(record)
+            case Credential():
+                self._credentials.learn(record)
             case _:
                 pass  # what commands print is the runbook's
 
@@ -77,6 +81,7 @@ class FabricState:
             found += drawn.findings
         self._drawings.keep(nodes)
         shared = banners(inventory, nodes, self._subnets.values())
+        shared += tuple(self._credentials.banners(now, shared))
         return Snapshot(
             fabric=inventory.fabric,
             at=now,

@@ -4,72 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.inventory import Inventory
 from fabconsole.fabric.table import Table
 from fabconsole.fabric.thresholds import Thresholds
+from fabconsole.stream.reason import FAR_SIDE as FAR_SIDE
+from fabconsole.stream.reason import Reason as Reason
 from fabconsole.stream.wanted import Settled, Wanted
-
-
-class Reason(Enum):
-    """Why a question has no answer. The value is the word shown; each is its own remedy."""
-
-    TIMEOUT = "timed out"
-    STUCK = "stuck"
-    """An earlier asking has not come back; not asked again (a process in D state survives a kill)."""
-    UNREACHABLE = "unreachable"
-    """No TCP connection, or it was lost."""
-    JUMP = "jump host"
-    """The way there failed, not the node."""
-    WAITING = "waiting"
-    """A person is asked for what opens the way: a passphrase, a second factor. Nothing has failed yet."""
-    REFUSED = "refused"
-    """The node knows no key of ours, or no way of talking that we know."""
-    LOCKED = "locked"
-    """The key fits, the account may not log in: locked, expired, its password to be changed, an access rule."""
-    EXPIRED = "certificate expired"
-    """Ours, by which we log in. What is connected stays connected."""
-    CLOSED = "closed for logins"
-    """It lets nobody in just now: it boots, goes down, or is being worked on (`pam_nologin`)."""
-    NO_JOB = "no job"
-    """It lets in who has a job there (`pam_slurm_adopt`)."""
-    NO_SHELL = "no shell"
-    """Let in, but what the account logs in to starts no `sh`: nologin, a restricted shell, a ForceCommand."""
-    UNTRUSTED = "untrusted"
-    """Its host key is unknown or has changed; not connected to."""
-    GARBLED = "not understood"
-    OVERFLOW = "too long"
-    """Said more than a question may; cut off."""
-    NO_TOOL = "no such tool"
-    NO_PERMISSION = "not permitted"
-    NO_LOG = "no right to the log"
-    NO_UMAD = "no umad"
-    """The device files through which a subnet is asked may not be opened."""
-    NO_SUDO = "no sudo"
-    """What should be run as root may not be, or not without a password or a terminal."""
-    ADOPTED = "adopted by a job"
-    """We are inside a job's control group and see its devices alone: what is missing there may be well."""
-    FAILED = "failed"
-    """The tool ran and said it could not."""
-
-
-FAR_SIDE = frozenset(
-    {
-        Reason.UNREACHABLE,
-        Reason.JUMP,
-        Reason.WAITING,
-        Reason.REFUSED,
-        Reason.LOCKED,
-        Reason.EXPIRED,
-        Reason.CLOSED,
-        Reason.NO_JOB,
-        Reason.NO_SHELL,
-        Reason.UNTRUSTED,
-    }
-)
-"""Failures of the connection: every question has the same one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,4 +185,15 @@ class Finished:
     """More was said than the byte cap lets through."""
 
 
-Record = Opening | Sample | Unanswered | Happened | Sweep | Output | Finished | Wanted | Settled
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """Something of ours that opens nodes until a moment: told when it is read, and when another is in its place."""
+
+    at: float
+    name: str
+    """`certificate ~/.ssh/id_ed25519-cert.pub`, sanitised; the same for what takes its place."""
+    until: float
+    """Seconds since the epoch."""
+
+
+Record = Opening | Sample | Unanswered | Happened | Sweep | Output | Finished | Credential | Wanted | Settled
