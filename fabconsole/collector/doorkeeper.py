@@ -67,6 +67,8 @@ class Doorkeeper(asyncssh.SSHClient):
         """What it means that the machine hung up before there was a login; None: there was one, or nothing special."""
         if self._ssh is None or handshake.is_keyed(self._ssh):
             return None
+        if not handshake.began(self._ssh) and self._dial.command is not None:
+            return Failure(Reason.UNREACHABLE, handshake.NO_PROXY, self._dial.target)
         if not handshake.began(self._ssh):
             return Failure(Reason.UNREACHABLE, handshake.TURNED_AWAY, self._dial.target, crowded=True)
         said = handshake.no_host_key(self._ssh, self._asked)

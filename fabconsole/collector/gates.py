@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
+from random import Random
 from typing import Protocol
 
 from fabconsole.collector.connection import Connection, NotConnectedError
+from fabconsole.collector.crowd import Crowd
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.hops import Hop
 from fabconsole.collector.keyring import Keyring
@@ -34,11 +37,14 @@ class Gates:
     five times at once for a thousand nodes would cost more, and lock the account at some sites.
     """
 
-    def __init__(self, keyring: Keyring, prompts: Prompts, *, deadline_s: float, grace_s: float = GRACE_S) -> None:
+    def __init__(
+        self, keyring: Keyring, prompts: Prompts, *, deadline_s: float, random: Random, grace_s: float = GRACE_S
+    ) -> None:
         self._keyring = keyring
         self._prompts = prompts
         self._deadline_s = deadline_s
         self._grace_s = grace_s
+        self._crowd = Crowd(hold_s=deadline_s, random=random)
         self._plain: set[Way] = set()
         """Those that let us in without asking, last time."""
         self._shared: dict[Way, Connection] = {}
@@ -70,7 +76,7 @@ class Gates:
         """As one of many; None where it has begun to ask."""
         factor = SecondFactor(self._prompts, "", lambda: None, is_refused=True)
         try:
-            return await self._keyring.connected(dial, through=through, deadline_s=self._deadline_s, factor=factor)
+            return await self._login(dial, through, factor)
         except NotConnectedError:
             if not factor.is_asked:
                 raise
@@ -107,9 +113,7 @@ class Gates:
         while True:
             factor = SecondFactor(self._prompts, of, lambda: self._tell(way, waits), grace_s=self._grace_s)
             try:
-                connection = await self._keyring.connected(
-                    dial, through=through, deadline_s=self._deadline_s, factor=factor
-                )
+                connection = await self._login(dial, through, factor)
             except NotConnectedError as error:
                 if not factor.is_asked:
                     raise
@@ -122,6 +126,12 @@ class Gates:
             else:
                 self._plain.add(way)
             return connection
+
+    async def _login(self, dial: Dial, through: Connection | None, factor: SecondFactor) -> Connection:
+        def login() -> Awaitable[Connection]:
+            return self._keyring.connected(dial, through=through, deadline_s=self._deadline_s, factor=factor)
+
+        return await self._crowd.admitted(dial.target, login)
 
     def _tell(self, way: Way, failure: Failure) -> None:
         self._told[way] = failure

@@ -9,6 +9,7 @@ import asyncssh
 from fabconsole.collector.algorithms import unlike
 
 TURNED_AWAY = "hung up before SSH began: its sshd may refuse more logins at once (MaxStartups) or our address (a ban)"
+NO_PROXY = "ssh_config's ProxyCommand ended before SSH began; run it by hand to see why"
 _KEXINIT = 20
 """SSH_MSG_KEXINIT of RFC 4253, section 7.1: its number, a cookie of 16 bytes, then lists of names."""
 

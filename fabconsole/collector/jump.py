@@ -10,11 +10,11 @@ from random import Random
 from fabconsole.collector.connection import Connection, NotConnectedError
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.gates import Gates
-from fabconsole.collector.hops import hops
 from fabconsole.collector.keyring import Keyring
 from fabconsole.collector.options import Access
 from fabconsole.collector.prompts import Prompts
 from fabconsole.collector.ramp import backoff_s
+from fabconsole.collector.route import route
 from fabconsole.collector.second_factor import GRACE_S
 from fabconsole.stream.records import Reason
 
@@ -74,7 +74,7 @@ class JumpHosts:
         self._monotonic = monotonic
         self._random = random
         self._tunnels: dict[tuple[str, int], Tunnel] = {}
-        self._gates = Gates(keyring, prompts, deadline_s=deadline_s, grace_s=grace_s)
+        self._gates = Gates(keyring, prompts, deadline_s=deadline_s, random=random, grace_s=grace_s)
 
     async def through(self, jump: str, number: int) -> Connection:
         """The connection that node number `number` is reached through. Raises NotConnectedError, with Reason.JUMP, or
@@ -123,11 +123,11 @@ class JumpHosts:
     async def _dial(self, tunnel: Tunnel) -> None:
         tunnel.attempts += 1
         try:
-            way = hops(tunnel.way)
-            for number, to in enumerate(way, 1):
-                dial = await self._access.dial(to.host, user=to.user, port=to.port)
+            way = await route(self._access, tunnel.way)
+            hops = tuple(stage.hop for stage in way)
+            for number, stage in enumerate(way, 1):
                 through = tunnel.chain[-1] if tunnel.chain else None
-                tunnel.chain.append(await self._gates.enter(tunnel, way[:number], dial, through))
+                tunnel.chain.append(await self._gates.enter(tunnel, hops[:number], stage.dial, through))
         except NotConnectedError as error:
             self._failed(tunnel, error.failure)
         except (OSError, ValueError) as error:

@@ -55,6 +55,7 @@ class SecondFactor:
     def starts(self, deadline: asyncio.Timeout) -> None:
         """The login starts, with our own deadline."""
         self._deadline = deadline
+        self._is_over = False  # one that was turned away at once is begun again
         self._until = asyncio.get_running_loop().time() + self._grace_s
 
     def begin(self) -> bool:
