@@ -6,8 +6,8 @@ include: [flapping-cable, {scenario: dead-leaf, at: 40s}]  # other scenarios' fa
 faults:
   - {fault: frozen-host, on: gpu12-00, at: 8s, lasts: 2m}
 
-Faults that meet in one place are all there: what is down, dead, frozen or hung for two reasons is so while one of
-them lasts, what is counted adds up; of two speeds, names or clocks the one holds that is named last.
+Faults that meet in one place are all there: what is down, dead or frozen for two reasons is so while one of them
+lasts, what is counted adds up; of two hangs of one tool, two speeds, names or clocks the one holds that is named last.
 """
 
 from __future__ import annotations
