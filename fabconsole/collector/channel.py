@@ -10,6 +10,7 @@ import asyncssh
 from fabconsole.collector.connection import MOST_CHANNELS, Connection
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.greeting import Greeting
+from fabconsole.fabric.errors import FabconsoleError
 from fabconsole.fabric.printable import printable
 from fabconsole.platforms.shell import COMMAND
 
@@ -18,6 +19,10 @@ COMPLAINT = 400
 
 MOST_COMPLAINTS = 1 << 20
 """Bytes of standard error that are put up with in the life of a channel."""
+
+
+class NoSessionError(FabconsoleError):
+    """The connection stands, carries sessions of ours, and has no further one."""
 
 
 class Listener(Protocol):
@@ -32,7 +37,10 @@ class Listener(Protocol):
         ...
 
     def ended(self, channel: Channel) -> None:
-        """The channel is over, or could not be had: `refusal`, `status` and `said` tell. Not called once `drop`ped."""
+        """The channel is over, or could not be had: `refusal`, `status` and `said` tell.
+
+        Not called once it was `drop`ped, nor where its connection is lost: whoever holds that knows why.
+        """
         ...
 
 
@@ -49,10 +57,11 @@ class Channel(asyncssh.SSHClientSession[bytes]):
         self._connection: Connection | None = None
         self._chan: asyncssh.SSHClientChannel[bytes] | None = None
         self._greeting = Greeting()
+        self._alone = False
         self.executed = False
         """True once the server has started the login shell that is to become our `sh`."""
         self.refusal: Failure | None = None
-        """Why there never was a `sh`, once it has ended."""
+        """Why there never was a `sh`, or is none any more, where something else than its own end is to blame."""
         self.status: int | None = None
         """Exit status; None while it runs, and where a signal ended it."""
         self.signal: str | None = None
@@ -60,8 +69,6 @@ class Channel(asyncssh.SSHClientSession[bytes]):
         self._complaints = 0
         self.complaint = b""
         """The last bytes of standard error, unless `on_error` takes them."""
-        self.cut = False
-        """True when it ended because the connection did."""
 
     @property
     def session(self) -> int | None:
@@ -73,25 +80,33 @@ class Channel(asyncssh.SSHClientSession[bytes]):
         """True while the login shell runs, and has not come as far as our `sh`."""
         return self.executed and self._greeting.session is None
 
-    async def open(self, connection: Connection) -> None:
-        """Begin a `sh`. Raises what asyncssh raises; cancelled, nothing of it stays."""
-        self._connection = connection
+    @property
+    def is_dropped(self) -> bool:
+        """True once nobody listens any more."""
+        return self._listener is None
+
+    async def open(self, connection: Connection, *, alone: bool = False) -> None:
+        """Begin a `sh`. Raises NoSessionError, and whatever asyncssh raises; cancelled, nothing of it stays.
+
+        `alone`: the connection is for this channel, and ends with it.
+        """
+        self._connection, self._alone = connection, alone
         if connection.channels >= MOST_CHANNELS:
             connection.give_up(f"{connection.channels} channels are open, and it closes none; connection dropped")
         try:
             await connection.ssh.create_session(lambda: self, COMMAND)
-        except asyncssh.ChannelOpenError:
-            raise  # there is no channel
+        except asyncssh.ChannelOpenError as error:
+            if self._chan is None and connection.had_session:
+                raise NoSessionError(error.reason) from error
+            raise
         except BaseException:
             self.drop()
             raise
 
-    def not_opened(self, failure: Failure) -> None:
-        """`open` has failed, and is not tried again."""
+    def fail(self, failure: Failure) -> None:
+        """Something else than its own end is to blame for it: it could not be opened, or its connection is lost."""
         self.refusal = failure
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            listener.ended(self)
+        self._end_told()
 
     def write(self, data: bytes) -> bool:
         """Send to standard input; False where the channel is closing."""
@@ -105,12 +120,15 @@ class Channel(asyncssh.SSHClientSession[bytes]):
         self._listener = None
         if self._chan is not None:
             self._chan.abort()
+        if self._alone and self._connection is not None:
+            self._connection.close()
 
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
         """asyncssh: the channel is open."""
         self._chan = chan
         if self._connection is not None:
             self._connection.channels += 1
+            self._connection.had_session = True
         if self._listener is None:
             chan.abort()
 
@@ -141,12 +159,19 @@ class Channel(asyncssh.SSHClientSession[bytes]):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """asyncssh: the channel is over, or (`exc`) the connection."""
-        listener, self._listener = self._listener, None
-        if self._connection is not None:
-            self._connection.channels -= 1
-        self.cut = exc is not None or (self._connection is not None and self._connection.is_closed)
-        if self._greeting.session is None and not self.cut:
+        if self._connection is None:
+            return
+        self._connection.channels -= 1
+        if exc is not None or self._connection.is_closed:
+            return
+        if self._greeting.session is None:
             self.refusal = self._greeting.refusal(self.status, self._end(), self.complaint)
+        self._end_told()
+        if self._alone:
+            self._connection.close()
+
+    def _end_told(self) -> None:
+        listener, self._listener = self._listener, None
         if listener is not None:
             listener.ended(self)
 

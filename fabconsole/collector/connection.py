@@ -50,6 +50,8 @@ class Connection:
         self.target = dial.target
         self.channels = 0
         """How many are open, those we dropped and the other side has not closed among them."""
+        self.had_session = False
+        """Whether a session was ever to be had on it."""
         self._keeper = keeper
         self._deadline_s = deadline_s
         self._given_up: Failure | None = None
@@ -78,6 +80,10 @@ class Connection:
         except Exception:  # no answer, whatever it is: see `connected`
             return False
         return not self.is_closed
+
+    def keep_alive(self, quiet_s: float) -> None:
+        """Ask by itself whether it lives where it was silent for so long; twice unanswered, it ends."""
+        self.ssh.set_keepalive(quiet_s, 2)
 
     def give_up(self, said: str) -> None:
         """End it from our side without waiting for the other; `said` is why."""

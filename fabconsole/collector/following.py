@@ -134,27 +134,29 @@ class Following:
         self._beat()
 
     def ended(self, channel: Channel) -> None:
-        """The script is over. A lost connection is told of by `cut`, which knows why."""
-        self._channel = None
-        if channel.cut:
+        """The script is over, or could not be begun."""
+        if channel is not self._channel:
             return
-        if channel.refusal is not None:
+        self._channel = None
+        if channel.session is None and channel.refusal is not None:
             self._in_trouble(channel.refusal)
             return
         refusal = self._follower.ended(channel.status, self._clock())
-        if refusal is not None:
+        if refusal is not None and channel.refusal is None:
             self._in_trouble(Failure(refusal.reason, refusal.detail))
             return
         stood = self._monotonic() - self._began
         self._attempts = 1 if stood > STOOD_S else self._attempts + 1
         self._again_at = self._monotonic() + backoff_s(self._attempts, Reason.FAILED, self._random)
-        if stood < STOOD_S:
+        if channel.refusal is not None:
+            self._in_trouble(channel.refusal)
+        elif stood < STOOD_S:
             self._in_trouble(Failure(Reason.FAILED, f"the log's reader {channel.said()}; begun again"))
         self._way.watch(self)
 
     def cut(self, failure: Failure) -> None:
-        """The connection is gone."""
-        self._channel = None
+        """The node's connection is gone."""
+        self.close()
         self._again_at = None
         self._trouble = None
         self._attempts = 0

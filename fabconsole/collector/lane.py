@@ -109,7 +109,7 @@ class Lane:
 
     def cut(self, failure: Failure) -> None:
         """The connection is gone, and with it the shell and whatever ran in it."""
-        self._let_go()
+        self.close()
         queue, self._queue = self._queue, {}
         self._fail(failure)
         for asking in queue:
@@ -135,11 +135,10 @@ class Lane:
         self._read(flight)
 
     def ended(self, channel: Channel) -> None:
-        """The shell is over. A lost connection is told of by `cut`, which knows why."""
+        """The shell is over, or could not be had."""
         if channel is self._channel:
             self._let_go()
-            if not channel.cut:
-                self._fail(channel.refusal or Failure(Reason.FAILED, f"the shell that asks {channel.said()}"))
+            self._fail(channel.refusal or Failure(Reason.FAILED, f"the shell that asks {channel.said()}"))
 
     def _stuck(self, flight: Flight, asking: Asking) -> Unanswered:
         """Why `asking`, which is out as `flight` or waits behind it, is not asked."""

@@ -52,10 +52,9 @@ class Running:
 
     def ended(self, channel: Channel) -> None:
         """The command is over. Where the connection is, the session says why."""
-        if channel.cut:
-            return
         if channel.refusal is not None:
-            self._finish(NotBegun(printable(channel.refusal.detail)))
+            why = printable(channel.refusal.detail)
+            self._finish(CutShort(why) if self._sent else NotBegun(why))
         elif channel.status is not None:
             self._finish(Exited(channel.status))
         else:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from fabconsole.collector.asking import Asking
-from fabconsole.collector.channel import Channel
+from fabconsole.collector.beside import carry
+from fabconsole.collector.channel import Channel, NoSessionError
 from fabconsole.collector.connection import Connection, NotConnectedError
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.following import Following
@@ -204,10 +205,12 @@ class Session:
         """Where the connection is lost meanwhile, `_fail` speaks for everything on it."""
         try:
             await channel.open(connection)
+        except NoSessionError:
+            await carry(channel, self._connect, quiet_s=self._shared.connect_s)
         except Exception as error:  # of any class, see `connection.connected`; shown as FAILED
             if connection is self._connection and not connection.is_closed:
-                said = f"opens no further session: {error}; see MaxSessions in its sshd_config"
-                channel.not_opened(Failure(Reason.FAILED, printable(said), connection.target))
+                said = f"opens no session: {error}; see MaxSessions in its sshd_config"
+                channel.fail(Failure(Reason.FAILED, printable(said), connection.target))
 
     def _places(self) -> Iterable[Turn]:
         """Every lane and every followed channel, once."""

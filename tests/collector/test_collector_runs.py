@@ -149,15 +149,6 @@ async def test_a_command_ends_at_its_deadline_and_with_its_connection(
         await eventually(lambda: not [line for line in marked(mark) if "sleep 300" in line])
 
 
-async def test_a_command_that_finds_no_free_session_was_not_begun(keys: Keys, start_sshd: StartSshd) -> None:
-    sshd = start_sshd(MaxSessions="1")
-    async with connected(keys, sshd) as watching:
-        await watching.collector.run(order("true"))
-        end = (await end_of(watching)).end
-    assert isinstance(end, NotBegun)
-    assert "MaxSessions" in end.why
-
-
 async def test_a_command_whose_node_was_lost_before_it_was_sent_was_not_begun(
     keys: Keys, start_sshd: StartSshd
 ) -> None:
