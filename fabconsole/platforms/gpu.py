@@ -27,7 +27,7 @@ LIMIT_S = 15
 FILES_LIMIT_S = 1
 """For the driver's files, which take milliseconds."""
 
-QUESTION = Question(name="gpu", rhythm=Rhythm.SLOW, lane="slow", deadline_s=LIMIT_S + 5.0, cap_bytes=1 << 18)
+QUESTION = Question(name="gpu", rhythm=Rhythm.SLOW, lane="slow", deadline_s=LIMIT_S + 5.0, cap_bytes=1 << 22)
 
 _MARK = "@pci"
 
@@ -62,6 +62,8 @@ class GpuInquiry:
 
     def read(self, answer: Answer) -> Reading | Refusal:
         """The list, or why there is none. A list that broke off is none: how many are missing is not known."""
+        if tool.flooded(answer.status, len(answer.body)):
+            return tool.flood("nvidia-smi")
         job, body = adopted.job(answer.body)
         text, _, files = f"\n{body.decode('utf-8', 'replace')}".partition(f"\n{_MARK}\n")
         said = nvidia_smi.gpus(text)

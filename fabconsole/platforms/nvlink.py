@@ -61,6 +61,8 @@ class NvlinkInquiry:
         state, error = said_by.get("-s"), said_by.get("-e")
         if state is None:
             return Refusal(reason=Reason.GARBLED, detail="no answer to nvidia-smi nvlink -s")
+        if any(tool.flooded(section.status, len(section.text or "")) for section in said_by.values()):
+            return tool.flood("nvidia-smi")
         stands = error is not None and self._states_said.stands(state) and self._errors_said.stands(error)
         if self._reading is not None and stands and answer.status == 0 and job is None:
             return self._reading

@@ -20,6 +20,13 @@ from fabconsole.stream.records import Reason
 KILL_AFTER_S = 2
 """From the first signal to the last, for a tool that ignores it."""
 
+MOST_BYTES = 1 << 20
+"""What a tool may say at one run; the longest listings are a fifth of it. The node's shell holds all of an answer
+before it says any: a tool that never ends saying something would fill its memory until its time is over."""
+
+_FLOODED = 141
+"""Exit status of a tool whose reader, having had enough, was gone: 128 and SIGPIPE."""
+
 _SUDO_FOUND_NONE = re.compile(r"^sudo: .*: command not found$", re.M)
 
 
@@ -45,14 +52,27 @@ def limited(limit_s: float, *before: str) -> str:
 def runner(function: str, node: Node, tool: str, limit_s: int) -> str:
     """One line that defines `function` to run `tool` with its arguments, complaints and all on standard output.
 
-    Where the node has no `timeout`, the tool runs without; the question's own deadline still holds.
+    Where the node has no `timeout`, the tool runs without; the question's own deadline still holds. Of what it says no
+    more than `MOST_BYTES` come; its exit status goes past the pipe that sees to that.
     """
     prefix = words(node.prefix.get(tool))
     before = f"{prefix} " if prefix else ""
     return (
         f'{function}() {{ set -- {before}{tool} "$@"; '
-        f'if timeout -k 1 1 true; then set -- {limited(limit_s, prefix)} "$@"; fi; "$@" 2>&1; }}\n'
+        f'if timeout -k 1 1 true; then set -- {limited(limit_s, prefix)} "$@"; fi; '
+        '{ fc_r=$({ { "$@" 2>&1 3>&- 4>&-; echo "$?" >&4; } | '
+        f'head -c {MOST_BYTES} >&3; }} 4>&1); }} 3>&1; return "${{fc_r:-1}}"; }}\n'
     )
+
+
+def flooded(status: int, said: int) -> bool:
+    """Whether a run that ended with `status` and said so many bytes was cut off: it is not worth reading then."""
+    return status == _FLOODED or said >= MOST_BYTES
+
+
+def flood(tool: str) -> Refusal:
+    """Why a tool that was cut off has no answer."""
+    return Refusal(reason=Reason.OVERFLOW, detail=f"{tool} said more than {MOST_BYTES:,} bytes; cut off")
 
 
 def refusal(tool: str, status: int, said: str, limit_s: int) -> Refusal:

@@ -7,7 +7,8 @@ import pytest
 from fabconsole.fabric.inventory import Node
 from fabconsole.platforms.gpu import GpuInquiry
 from fabconsole.platforms.question import Refusal
-from fabconsole.platforms.tool import limited, refusal
+from fabconsole.platforms.nvlink import NvlinkInquiry
+from fabconsole.platforms.tool import MOST_BYTES, limited, refusal
 from fabconsole.stream.records import Reason
 
 LISTING = "GPU 0: NVIDIA H100 80GB HBM3 (UUID: GPU-00000000-aaaa-bbbb-cccc-dddddddddddd)"
@@ -47,3 +48,23 @@ def test_what_sudo_says_is_not_taken_for_the_tools_words(said, reason):
     found = refusal("nvidia-smi", 1, said, 15)
     assert isinstance(found, Refusal)
     assert found.reason is reason
+
+
+@pytest.mark.parametrize("ending", ["exit 0", "exit 7", "exec yes"])
+def test_a_tool_that_never_has_said_enough_fills_neither_its_node_nor_us(real_shell, put_tool, ending):
+    put_tool("nvidia-smi", f"yes | head -c {2 * MOST_BYTES}; {ending}")
+    for question in (GpuInquiry, NvlinkInquiry):
+        inquiry = question(Node(name="a", rack="r", address="a"))
+        answer = real_shell.answer(inquiry)
+        assert len(answer.body) < 2 * MOST_BYTES + 100
+        found = inquiry.read(answer)
+        assert isinstance(found, Refusal)
+        assert (found.reason, found.detail) == (
+            Reason.OVERFLOW,
+            "nvidia-smi said more than 1,048,576 bytes; cut off",
+        )
+
+
+def test_the_exit_status_is_the_tools_though_what_it_says_goes_through_a_pipe(real_shell, put_tool):
+    put_tool("nvidia-smi", "echo broken; exit 9")
+    assert real_shell.answer(GpuInquiry(Node(name="a", rack="r", address="a"))).status == 9
