@@ -116,11 +116,15 @@ class HcaInquiry:
             return Refusal(reason=Reason.FAILED, detail=f"reading {self._root} ended with status {answer.status}")
         return self._listed(answer.body) if listing is None else self._polled(listing, answer.body)
 
-    def _listed(self, body: bytes) -> Again:
+    def _listed(self, body: bytes) -> Again | Refusal:
         said = hash(body)
         if said != self._said:
+            listing = hca_text.read_listing(body)
+            if listing.torn:
+                detail = f"the listing of {self._root}: not understood: {printable(listing.names, 120)}"
+                return Refusal(reason=Reason.GARBLED, detail=detail)
             self._said = said
-            self._listing = listing = hca_text.read_listing(body)
+            self._listing = listing
             self._unsent.append(hca_text.values_text(listing.devices, self._root))
             self._readers = tuple(DeviceReader(device) for device in listing.devices)
             self._shapes = {}
@@ -147,7 +151,7 @@ class HcaInquiry:
             reader.read(*blocks.get(reader.device.name.encode(), _NONE_READ)) for reader in self._readers
         )
         self._stands = names == listing.names and all(read)
-        if names != listing.names:
+        if names != listing.names and hca_text.names_devices(names):
             there = {name.decode("utf-8", "replace") for name in names.split()}
             read = tuple(
                 ok if reader.device.name in there else None for reader, ok in zip(self._readers, read, strict=True)

@@ -93,6 +93,14 @@ class Listing:
     strange: int = 0
     """Lines that were not understood."""
 
+    @property
+    def torn(self) -> bool:
+        """True where devices of the directory may stand in what was not understood: none of them is gone by it."""
+        if not self.strange and names_devices(self.names):
+            return False
+        listed = {device.name for device in self.devices}
+        return not listed or any(name not in listed for name in _words(self.names) if _NAME.fullmatch(name))
+
 
 def listing_text(root: str = CLASS) -> str:
     """Definitions of the listing, one a line."""
@@ -124,6 +132,11 @@ def answering_order(devices: Iterable[Device]) -> tuple[Device, ...]:
     """Devices in the order in which `values_text` asks them; those with nothing to read are left out."""
     by_name = {device.name: device for device in devices}
     return tuple(by_name[name] for _, names in _alike(by_name.values()) for name in names)
+
+
+def names_devices(names: bytes) -> bool:
+    """Whether a line can be the names of the directory. What is not says nothing of who is there, or gone."""
+    return names == b"*" or all(_NAME.fullmatch(word) for word in _words(names))
 
 
 def read_listing(body: bytes) -> Listing:
@@ -175,6 +188,10 @@ def _device(name: str, lines: list[str]) -> tuple[Device, int]:
         states=of_states,
         counters=of_counters,
     ), odd + max(0, len(lines) - _MOST_FILES)
+
+
+def _words(names: bytes) -> list[str]:
+    return names.decode("utf-8", "replace").split(" ")
 
 
 @lru_cache(maxsize=256)  # HCAs of one model have the same files: 5 kB each if every one had its own

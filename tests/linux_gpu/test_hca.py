@@ -14,6 +14,7 @@ from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED, Table, Width
 from fabconsole.platforms import hca_text
 from fabconsole.platforms.hca import HcaInquiry
 from fabconsole.platforms.question import Again, Answer, Reading, Refusal
+from fabconsole.stream.records import Reason
 
 
 def value(table: Table, row: str, column: str) -> int | None:
@@ -277,6 +278,24 @@ def test_an_answer_cut_anywhere_gives_true_values_or_none(cut):
     assert seen(reading).items() <= _TRUE.items()
     (table,) = tables(reading)
     assert len(table.rows) + len(table.unread) <= 2
+
+
+def test_a_line_that_names_no_devices_takes_none_away():
+    reading = listed().read(answered(b"\x00\xff not a name\n" + _VALUES.partition(b"\n")[2]))
+    assert seen(reading) == _TRUE
+    reading = listed().read(answered(b"\x00\xff not a name\n"))
+    assert tables(reading)[0].unread == ("mlx5_0/1", "mlx5_1/1")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"\x00\xff\n\x07\n", b"\x07", b"", b"mlx5_0 mlx5_1\n@mlx5_0\nports/1\n@mlx5_\xff\n"],
+    ids=["noise", "a line of it", "nothing", "half"],
+)
+def test_a_listing_that_cannot_be_one_is_not_understood_and_takes_no_device_away(body):
+    found = HcaInquiry().read(answered(body))
+    assert isinstance(found, Refusal)
+    assert found.reason is Reason.GARBLED
 
 
 @given(st.integers(1, _VALUES.count(b"\n") - 1))
