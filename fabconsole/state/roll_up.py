@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fabconsole.fabric.health import Health
@@ -17,6 +17,7 @@ from fabconsole.state.scale import all_well
 from fabconsole.stream.records import FAR_SIDE, Unanswered
 
 _ANSWERED = frozenset({Health.OK, Health.NOT_SUPPORTED})
+_NOT_SINCE = "not answered since it is reached again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ Verdicts = Mapping[str, Verdict]
 def of_questions(host: Host, verdicts: Verdicts) -> Own:
     """All that its questions leave unseen, as one thing: one unanswered question is enough for a node not to be OK.
 
-    Where the connection fails, every question does: that is said alone, as it was last said.
+    Where the connection fails, every question does: that is said alone, as it was last said, until anything else is.
     """
     unseen = {name: verdict for name, verdict in verdicts.items() if verdict.health not in _ANSWERED}
     if not unseen:
@@ -47,19 +48,33 @@ def of_questions(host: Host, verdicts: Verdicts) -> Own:
     failures = {name: failure for name in unseen if (failure := host.questions[name].failure) is not None}
     lost = [failure for failure in failures.values() if failure.reason in FAR_SIDE]
     health = judge.worse(*unseen.values()).health
-    if lost:
-        latest = max(lost, key=lambda failure: failure.at)
+    latest = max(lost, key=lambda failure: failure.at, default=None)
+    if latest is not None and host.lost_since is not None and not _reached_since(latest, failures.values()):
         return Own("connection", Verdict(health, said(latest)), host.lost_since)
     alike: dict[str, list[str]] = {}
     for name, verdict in sorted(unseen.items(), key=lambda item: -item[1].health.rank):
-        alike.setdefault(failures[name].reason.value if name in failures else verdict.reason, []).append(name)
+        alike.setdefault(_word(failures.get(name), verdict), []).append(name)
     reason = "; ".join(f"{', '.join(names)}: {_in_full(words, names, failures)}" for words, names in alike.items())
     onsets = [since for name in unseen if (since := host.questions[name].since) is not None]
     return Own("questions", Verdict(health, reason), min(onsets, default=None))
 
 
+def _reached_since(lost: Unanswered, failures: Iterable[Unanswered]) -> bool:
+    """Whether a question failed on the connection itself after the last one that failed for want of one."""
+    return any(failure.reason not in FAR_SIDE and failure.at > lost.at for failure in failures)
+
+
+def _word(failure: Unanswered | None, verdict: Verdict) -> str:
+    """What failed alike has the same one. That there was no connection is over where this is asked."""
+    if failure is None:
+        return verdict.reason
+    return _NOT_SINCE if failure.reason in FAR_SIDE else failure.reason.value
+
+
 def _in_full(words: str, names: Sequence[str], failures: Mapping[str, Unanswered]) -> str:
     """What failed alike, with the details where they are the same."""
+    if words == _NOT_SINCE:
+        return words
     told = {said(failures[name]) for name in names if name in failures}
     return told.pop() if len(told) == 1 else words
 

@@ -75,6 +75,23 @@ def test_a_node_that_never_answered_does_not_stop() -> None:
     assert texts(lab) == ["does not answer: untrusted: host key changed"]
 
 
+def test_a_node_that_is_reached_again_is_no_longer_called_unreachable() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    lab.wait(5)
+    lost(lab, "h0")
+    lab.wait(5)
+    lab.silent("h0", "hca", Reason.STUCK, "no shell begins")
+    node = lab.state.snapshot(lab.now).nodes["h0"]
+    assert node.reason == "hca: stuck: no shell begins; gpu, nvlink, log: not answered since it is reached again"
+    lab.ports("h0")
+    node = lab.state.snapshot(lab.now).nodes["h0"]
+    assert node.reason == "gpu, nvlink, log: not answered since it is reached again"
+    assert node.health is Health.STALE
+    lost(lab, "h0")
+    assert lab.state.snapshot(lab.now).nodes["h0"].reason == "unreachable: connection lost"
+
+
 def test_one_question_that_hangs_is_told_by_its_name() -> None:
     lab = Lab("h0")
     lab.all_well("h0")
