@@ -25,7 +25,7 @@ while [ -e {state}/hang ]; do sleep 0.2; done
 [ -e "{state}/$*" ] && exec cat "{state}/$*"
 echo "Invalid combination of input arguments." >&2; exit 2
 """
-_JOURNALCTL = """#!/bin/sh
+JOURNALCTL = """#!/bin/sh
 # journalctl [-f] [-n1] [--after-cursor=CURSOR], of one file with one JSON entry a line
 start=1; last=; follow=
 [ -r {log} ] || {{ echo "No journal files were opened due to insufficient permissions." >&2; exit 1; }}
@@ -172,12 +172,12 @@ class Host:
 
     def stop(self) -> None:
         """Freeze everything that belongs to its sshd: TCP still connects, nothing answers."""
-        self.stopped = [pid for pid in self._pids() if _signalled(pid, signal.SIGSTOP)]
+        self.stopped = [pid for pid in self._pids() if signalled(pid, signal.SIGSTOP)]
 
     def cont(self) -> None:
         """After `stop`."""
         for pid in self.stopped:
-            _signalled(pid, signal.SIGCONT)
+            signalled(pid, signal.SIGCONT)
         self.stopped = []
 
     def hang(self, tool: str) -> None:
@@ -186,13 +186,13 @@ class Host:
 
     def running(self, tool: str) -> list[int]:
         """Processes of a diagnostic, whoever's they are."""
-        return [pid for pid in marked(f"{MARK}={self.mark}") if f"/usr/local/bin/{tool}" in _words(pid)]
+        return [pid for pid in marked(f"{MARK}={self.mark}") if f"/usr/local/bin/{tool}" in command_line(pid)]
 
     def cut(self) -> None:
         """End its connections as a power cut would: no process of theirs is told."""
         own = {self.process.pid} if self.process is not None else set()
-        for pid in [pid for pid in self._pids() if pid not in own and _words(pid).startswith("sshd")]:
-            _signalled(pid, signal.SIGKILL)
+        for pid in [pid for pid in self._pids() if pid not in own and command_line(pid).startswith("sshd")]:
+            signalled(pid, signal.SIGKILL)
 
     def swept(self) -> int:
         """How often it has been asked for the subnet's errors."""
@@ -202,16 +202,20 @@ class Host:
     def sessions(self) -> list[str]:
         """Command lines of everything that runs on it for somebody who is logged in."""
         own = {self.process.pid} if self.process is not None else set()
-        return [_words(pid) for pid in marked(f"{MARK}={self.mark}") if pid not in own and "sshd" not in _words(pid)]
+        return [
+            command_line(pid)
+            for pid in marked(f"{MARK}={self.mark}")
+            if pid not in own and "sshd" not in command_line(pid)
+        ]
 
     def _pids(self) -> list[int]:
         """sshd, its children, and what runs in their sessions."""
-        return [] if self.process is None else [self.process.pid, *_descendants(self.process.pid)]
+        return [] if self.process is None else [self.process.pid, *descendants(self.process.pid)]
 
     def _install(self, subnet: Subnet) -> None:
         scripts = {
             "nvidia-smi": _NVIDIA_SMI.format(state=self.root / "nvidia-smi"),
-            "journalctl": _JOURNALCTL.format(log=self.root / "journal"),
+            "journalctl": JOURNALCTL.format(log=self.root / "journal"),
             "dmesg": DMESG,
             "udevadm": UDEVADM,
         }
@@ -243,14 +247,14 @@ def _environment(place: Path) -> list[bytes]:
         return []
 
 
-def _words(pid: int) -> str:
+def command_line(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace").strip()
     except OSError:
         return ""
 
 
-def _descendants(pid: int) -> Iterator[int]:
+def descendants(pid: int) -> Iterator[int]:
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
             children = task.read_text().split()
@@ -258,10 +262,10 @@ def _descendants(pid: int) -> Iterator[int]:
             continue
         for child in children:
             yield int(child)
-            yield from _descendants(int(child))
+            yield from descendants(int(child))
 
 
-def _signalled(pid: int, number: signal.Signals) -> bool:
+def signalled(pid: int, number: signal.Signals) -> bool:
     try:
         os.kill(pid, number)
     except ProcessLookupError:

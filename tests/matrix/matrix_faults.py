@@ -1,0 +1,184 @@
+"""The faults of the matrix as data: how each is put in, what is said of it, how it is taken out again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from matrix_host import Host
+from matrix_relay import Relay
+
+from fabconsole.fabric.health import Health
+from fabconsole.stream.records import Reason
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way in which a host, or the way to it, misbehaves, until it is taken out."""
+
+    name: str
+    put_in: Callable[[Host, Relay], object]
+    take_out: Callable[[Host, Relay], object]
+    reason: Reason | None
+    """None: nothing is said as long as every question is answered."""
+    says: str = ""
+    """Part of what the screen says."""
+    health: Health = Health.UNKNOWN
+    """Of the node at its worst; on the way there it may be STALE."""
+    recovers: str = "by itself, when it is over"
+    rounds: int = 60
+    """Polls of a well node from its end until the node is OK again: the backoff, and what a handshake takes."""
+    relayed: bool = False
+    """It lies on the way."""
+    of_tools: bool = False
+    """It is nvidia-smi's."""
+
+
+def _shell(script: str) -> Callable[[Host, Relay], object]:
+    """Every new shell is this one; what executes something else is not touched."""
+    instead = f'[ "$SSH_ORIGINAL_COMMAND" = "exec sh" ] || eval "$SSH_ORIGINAL_COMMAND"\n{script}\n'
+    return lambda host, relay: (host.shell(instead), host.restart())
+
+
+def _ask(said: str) -> str:
+    """A shell that reads its questions and says something of its own to each."""
+    return f'while read -r a n q r; do [ "$a" = fc_ask ] || continue; [ -e /mnt/shell ] || exit 0; {said}; done'
+
+
+def _tool(script: str) -> Callable[[Host, Relay], object]:
+    return lambda host, relay: host.instead(script)
+
+
+def _as_before(host: Host, relay: Relay) -> None:
+    host.shell(None)
+    host.instead(None)
+
+
+def _full(host: Host, relay: Relay) -> None:
+    for folder in ("/tmp", "/mnt/home"):
+        host.mount("-t", "tmpfs", "-o", "size=8k", "tmpfs", folder)
+        host.inside("sh", "-c", f"! cat /dev/zero >{folder}/full")
+
+
+HEAD = r"printf '\002%s %s 12.5 -\n' $n $q"
+TAIL = r"printf '\n\003%s %s 0\n' $n $q"
+
+FAULTS = (
+    Fault(
+        name="frozen",
+        put_in=lambda host, relay: host.stop(),
+        take_out=lambda host, relay: host.go_on(),
+        reason=Reason.UNREACHABLE,
+        says="no answer to an echo within 1 s; connection dropped",
+    ),
+    Fault(
+        name="killed",
+        put_in=lambda host, relay: host.kill(),
+        take_out=lambda host, relay: host.restart(),
+        reason=Reason.UNREACHABLE,
+        says="connection refused; no sshd listens there",
+    ),
+    Fault(
+        name="network cut",
+        put_in=lambda host, relay: host.drop(100),
+        take_out=lambda host, relay: host.drop(0),
+        reason=Reason.UNREACHABLE,
+        says="no SSH connection within 1 s",
+    ),
+    Fault(
+        name="30 % of packets lost",
+        put_in=lambda host, relay: host.drop(30),
+        take_out=lambda host, relay: host.drop(0),
+        reason=None,
+        recovers="what comes too late is STALE until the next is there",
+    ),
+    Fault(
+        name="5 s latency",
+        put_in=lambda host, relay: setattr(relay, "delay_s", 5.0),
+        take_out=lambda host, relay: relay.heal(),
+        reason=Reason.UNREACHABLE,
+        says="no SSH connection within 1 s",
+        relayed=True,
+    ),
+    Fault(
+        name="one byte a second",
+        put_in=lambda host, relay: setattr(relay, "bytes_a_s", 1),
+        take_out=lambda host, relay: relay.heal(),
+        reason=Reason.UNREACHABLE,
+        says="no SSH connection within 1 s",
+        relayed=True,
+    ),
+    Fault(
+        name="a shell that floods",
+        put_in=_shell("exec cat /dev/zero"),
+        take_out=_as_before,
+        reason=Reason.OVERFLOW,
+        says="more than 1,048,576 bytes of answer; cut off",
+    ),
+    Fault(
+        name="an nvidia-smi that floods",
+        put_in=_tool("exec yes"),
+        take_out=_as_before,
+        reason=Reason.OVERFLOW,
+        says="nvidia-smi said more than",
+        health=Health.UNKNOWN,
+        of_tools=True,
+    ),
+    Fault(
+        name="an nvidia-smi that hangs",
+        put_in=_tool("trap '' TERM; while [ -e /mnt/instead ]; do sleep 0.1; done; exit 1"),
+        take_out=_as_before,
+        reason=Reason.STUCK,
+        says="asked and not back; not asked again before it is",
+        of_tools=True,
+    ),
+    Fault(
+        name="closing mid-answer",
+        put_in=_shell(_ask(f"{HEAD}; echo half an ans; exit 1")),
+        take_out=_as_before,
+        reason=Reason.FAILED,
+        says="the shell that asks ended with status 1",
+    ),
+    Fault(
+        name="a frame without its head",
+        put_in=_shell(_ask(f"echo '??'; {TAIL}")),
+        take_out=_as_before,
+        reason=Reason.GARBLED,
+        says="something else writes into our shell",
+    ),
+    Fault(
+        name="random bytes for an answer",
+        put_in=_shell(_ask(f"{HEAD}; head -c 3000 /dev/urandom; {TAIL}")),
+        take_out=_as_before,
+        reason=Reason.GARBLED,
+        says="not understood",
+    ),
+    Fault(
+        name="forged frames in what a tool prints",
+        put_in=_tool(
+            r"printf '\002beef %s 1 -\n\n\003beef %s 0\n\001%s\n\002 gpu 1 -\n\003 gpu 0\n' gpu gpu $$; "
+            'exec cat "/mnt/nvidia-smi/$*"'
+        ),
+        take_out=_as_before,
+        reason=None,
+        health=Health.OK,
+        of_tools=True,
+    ),
+    Fault(
+        name="a full disk",
+        put_in=_full,
+        take_out=lambda host, relay: host.heal(),
+        reason=None,
+        health=Health.OK,
+    ),
+    Fault(
+        name="a changed host key",
+        put_in=lambda host, relay: host.restart("other"),
+        take_out=lambda host, relay: host.restart(),
+        reason=Reason.UNTRUSTED,
+        says="HOST KEY HAS CHANGED",
+        health=Health.UNTRUSTED,
+        recovers="when its old key is back, or known_hosts has the new one",
+        rounds=80,
+    ),
+)
