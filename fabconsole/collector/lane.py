@@ -78,6 +78,10 @@ class Lane:
             return False
         if now < flight.deadline:
             return True
+        if (channel := self._channel) is not None and channel.status is not None:
+            channel.drop()  # something that runs on behind its shell holds it open, it may be for ever
+            self.ended(channel)
+            return False
         flight.late = True
         asking = flight.asking
         if self._shell_hangs:
@@ -98,14 +102,12 @@ class Lane:
         self._noise = 0
         for inquiry in self._inquiries.values():
             inquiry.restart()
-        if (flight := self._flight) is None:
-            return
-        if not flight.late:
+        if (flight := self._flight) is not None and not flight.late:
             self._send(flight)
-            return
-        self._land()  # nothing but the shell was in the way
-        for waiting in self._inquiries:
-            self._way.soon(waiting)
+        elif flight is not None:
+            self._land()  # nothing but the shell was in the way
+            for waiting in self._inquiries:
+                self._way.soon(waiting)
 
     def cut(self, failure: Failure) -> None:
         """The connection is gone, and with it the shell and whatever ran in it."""
@@ -156,9 +158,8 @@ class Lane:
         try:
             frame = unframe(self._heard, flight.nonce, asking.question.name, flight.searched)
         except ValueError as error:
-            self._give_up(
-                Failure(Reason.GARBLED, f"{error}; something else writes into our shell (a profile, a banner?)")
-            )
+            said = f"{error}; something else writes into our shell (a profile, a banner?)"
+            self._give_up(Failure(Reason.GARBLED, said))
             return
         if frame is None:
             flight.searched = len(self._heard)

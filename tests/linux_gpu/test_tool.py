@@ -6,8 +6,8 @@ import pytest
 
 from fabconsole.fabric.inventory import Node
 from fabconsole.platforms.gpu import GpuInquiry
-from fabconsole.platforms.question import Refusal
 from fabconsole.platforms.nvlink import NvlinkInquiry
+from fabconsole.platforms.question import Refusal
 from fabconsole.platforms.tool import MOST_BYTES, limited, refusal
 from fabconsole.stream.records import Reason
 

@@ -35,14 +35,16 @@ class Fault:
 
 
 def _shell(script: str) -> Callable[[Host, Relay], object]:
-    """Every new shell is this one; what executes something else is not touched."""
-    instead = f'[ "$SSH_ORIGINAL_COMMAND" = "exec sh" ] || eval "$SSH_ORIGINAL_COMMAND"\n{script}\n'
-    return lambda host, relay: (host.shell(instead), host.restart())
+    """Every new login shell is this script, and with it every `sh` of ours."""
+    return lambda host, relay: (host.shell(script), host.restart())
 
 
 def _ask(said: str) -> str:
-    """A shell that reads its questions and says something of its own to each."""
-    return f'while read -r a n q r; do [ "$a" = fc_ask ] || continue; [ -e /mnt/shell ] || exit 0; {said}; done'
+    """A `sh` that says something of its own to each question, and follows the log."""
+    return (
+        f"{GREETING}; while [ -e /mnt/shell ] && IFS= read -r line; do case $line in "
+        f"'fc_ask '*) set -- $line; n=$2; q=$3; {said};; 'exec '*) eval \"$line\";; esac; done"
+    )
 
 
 def _tool(script: str) -> Callable[[Host, Relay], object]:
@@ -60,6 +62,7 @@ def _full(host: Host, relay: Relay) -> None:
         host.inside("sh", "-c", f"! cat /dev/zero >{folder}/full")
 
 
+GREETING = r"printf '\001%s\n' $$"
 HEAD = r"printf '\002%s %s 12.5 -\n' $n $q"
 TAIL = r"printf '\n\003%s %s 0\n' $n $q"
 
@@ -109,8 +112,15 @@ FAULTS = (
         relayed=True,
     ),
     Fault(
-        name="a shell that floods",
+        name="a login that floods",
         put_in=_shell("exec cat /dev/zero"),
+        take_out=_as_before,
+        reason=Reason.OVERFLOW,
+        says="its login says more than 262,144 bytes",
+    ),
+    Fault(
+        name="a shell that floods",
+        put_in=_shell(f"{GREETING}; exec cat /dev/zero"),
         take_out=_as_before,
         reason=Reason.OVERFLOW,
         says="more than 1,048,576 bytes of answer; cut off",
@@ -131,6 +141,13 @@ FAULTS = (
         reason=Reason.STUCK,
         says="asked and not back; not asked again before it is",
         of_tools=True,
+    ),
+    Fault(
+        name="a channel that is not closed",
+        put_in=_shell(f"{GREETING}; while [ -e /mnt/shell ]; do sleep 0.1; done & exit 0"),
+        take_out=_as_before,
+        reason=Reason.FAILED,
+        says="the shell that asks ended with status 0",
     ),
     Fault(
         name="closing mid-answer",
