@@ -145,11 +145,10 @@ def doctor(said: Said, path: Path | None, nodes: str | None, as_json: bool) -> N
 
     Exits 0 where everything can be asked, else 3.
     """
-    import asyncio
-
     from fabconsole.cli.doctor import examine, show
+    from fabconsole.cli.loop import run
 
-    sys.exit(show(asyncio.run(examine(_inventory_at(path or said.path), nodes)), as_json=as_json))
+    sys.exit(show(run(examine(_inventory_at(path or said.path), nodes)), as_json=as_json))
 
 
 def _console(path: Path, theme: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from fabconsole.cli import loop
-from fabconsole.cli.limits import descriptors_for
+from fabconsole.cli.limits import raise_descriptor_limit
 from fabconsole.fabric.inventory_file import read_inventory
 from fabconsole.fabric.thresholds_file import read_thresholds
 from fabconsole.platforms.registry import names
@@ -22,15 +22,14 @@ def run(path: Path, theme: str) -> int:
     inventory = read_inventory(path, platforms=names())
     thresholds = read_thresholds()
     state = FabricState()
-    short = descriptors_for(inventory)
+    raise_descriptor_limit()
 
     def source() -> Source:
         from fabconsole.collector.collector import Collector
 
         return Collector(inventory, thresholds)
 
-    warnings = [short] if short else []
-    app = FabConsole(source_of=source, picture=state, apply=state.apply, theme=theme, warnings=warnings)
+    app = FabConsole(source_of=source, picture=state, apply=state.apply, theme=theme)
     loop.run(app.run_async())
     if app.defect is not None:
         raise app.defect

@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from fabconsole.cli.limits import descriptors_for
+from fabconsole.cli.limits import raise_descriptor_limit
 from fabconsole.cli.paper import Paper
 from fabconsole.collector.collector import Collector
 from fabconsole.fabric.errors import ResourceError
@@ -42,8 +42,7 @@ async def examine(path: Path, only: str | None) -> Diagnosis:
     Raises DocumentError where the inventory or the thresholds are wrong, ResourceError for a node it does not have.
     """
     inventory = _each_sweeping(_of(read_inventory(path, platforms=registry.names()), only))
-    if warning := descriptors_for(inventory):
-        click.echo(f"fabconsole: {warning}", err=True)
+    raise_descriptor_limit()
     if sys.stderr.isatty():
         click.echo(f"asking {len(inventory.nodes)} nodes …", err=True)
     source = Collector(inventory, read_thresholds(), questions=_questions, inquiry=_inquiry)

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import resource
 
-from fabconsole.fabric.inventory import Inventory
 
-_OWN = 64
-"""Descriptors for everything but nodes: files, sockets of libraries, the terminal."""
-
-
-def descriptors_for(inventory: Inventory) -> str:
-    """Raise the soft limit to the hard one; a warning where that is still less than the nodes need."""
+def raise_descriptor_limit() -> None:
+    """Raise the soft limit to the hard one. Where that is too low as well, the nodes left without one say so."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    needed = len(inventory.nodes) + _OWN
-    if hard == resource.RLIM_INFINITY or hard >= needed:
-        return ""
-    return f"{len(inventory.nodes):,} nodes need {needed:,} open files, {hard:,} are allowed: raise `ulimit -Hn`"

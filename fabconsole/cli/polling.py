@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from fabconsole.cli.limits import descriptors_for
+from fabconsole.cli.limits import raise_descriptor_limit
 from fabconsole.collector.collector import Collector
 from fabconsole.fabric.inventory import Inventory
 from fabconsole.fabric.inventory_file import read_inventory
@@ -39,8 +39,7 @@ async def observe(path: Path, *, polls: int, interval_s: float | None) -> Snapsh
     Raises DocumentError where the inventory or the thresholds are wrong.
     """
     inventory = at_interval(read_inventory(path, platforms=names()), interval_s)
-    if warning := descriptors_for(inventory):
-        click.echo(f"fabconsole: {warning}", err=True)
+    raise_descriptor_limit()
     if sys.stderr.isatty():
         click.echo(f"asking {len(inventory.nodes)} nodes {polls} times; --interval SECONDS shortens it …", err=True)
     source = Collector(inventory, read_thresholds())

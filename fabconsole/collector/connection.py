@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import asyncssh
 
-from fabconsole.collector import door
+from fabconsole.collector import descriptors, door
 from fabconsole.collector.certificates import expired
 from fabconsole.collector.doorkeeper import Doorkeeper
 from fabconsole.collector.failure import Failure, failure_of
@@ -112,6 +112,8 @@ async def connected(
     asyncssh passes on whatever broke it, of any class: half a packet of the other side is a ValueError in its parser.
     Here, and wherever a channel is opened, all of it is a failure of that node and of nothing else.
     """
+    if through is None and (short := descriptors.shortage()) is not None:
+        raise NotConnectedError(short)
     keeper: Doorkeeper | None = None
 
     def new_keeper() -> Doorkeeper:

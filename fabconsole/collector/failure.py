@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import resource
 import socket
 from dataclasses import dataclass
 
@@ -20,6 +22,7 @@ age, so that many nodes which hang on one file server are one failure."""
 _CONNECTING = "Connect call failed"
 """asyncio's word for connect(2) refused; it has the address after it, as Python prints one."""
 _ERRNO = re.compile(r"\[Errno (\d{1,4})\]", re.ASCII)
+_NONE_LEFT = frozenset({errno.EMFILE, errno.ENFILE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,16 @@ class Failure:
 
 def failure_of(error: BaseException, target: str, deadline_s: float) -> Failure:
     """The failure that an exception of asyncssh or the sockets stands for, on the way to `target`."""
+    if isinstance(error, OSError) and not _NONE_LEFT.isdisjoint(_numbers(error)):
+        return none_left()
     reason, said = _meaning(error, deadline_s)
     return Failure(reason, printable(said), target)
+
+
+def none_left() -> Failure:
+    """This process may open no more: the same for every node that is left without a connection."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return Failure(Reason.OURS, f"{allowed:,} open files are allowed here, one a node: raise `ulimit -n`")
 
 
 def _meaning(error: BaseException, deadline_s: float) -> tuple[Reason, str]:
@@ -78,6 +89,9 @@ def _meaning(error: BaseException, deadline_s: float) -> tuple[Reason, str]:
 
 def _said_by_system(error: OSError) -> str:
     """The system's words. asyncio puts its own in their place, and those of several addresses into one text."""
-    numbers = {error.errno} if error.errno else {int(number) for number in _ERRNO.findall(str(error))}
-    said = ", ".join(os.strerror(number) for number in sorted(numbers)) or type(error).__name__
+    said = ", ".join(os.strerror(number) for number in sorted(_numbers(error))) or type(error).__name__
     return f"cannot connect: {said}" if _CONNECTING in str(error) else said
+
+
+def _numbers(error: OSError) -> set[int]:
+    return {error.errno} if error.errno else {int(number) for number in _ERRNO.findall(str(error))}

@@ -19,7 +19,7 @@ _JUMP_NODES = 2
 
 def banners(inventory: Inventory, nodes: Mapping[str, NodeView], subnets: Iterable[Subnet]) -> tuple[Banner, ...]:
     """One for each failure that three nodes and a fifth of the inventory share; two do for a jump host, or where a
-    person is asked.
+    person is asked, and one for our own limit.
     """
     alike: dict[tuple[Reason, str], dict[tuple[str, str], None]] = {}
     for name in inventory.nodes:
@@ -62,6 +62,8 @@ def _is_told(view: NodeView, questions: Set[str]) -> bool:
 
 
 def _many(reason: Reason, count: int, total: int) -> bool:
+    if reason is Reason.OURS:
+        return True
     if reason in (Reason.JUMP, Reason.WAITING):
         return count >= _JUMP_NODES
     return count >= _NODES and count >= total * _SHARE

@@ -135,7 +135,7 @@ class Host:
         if failure.reason in FAR_SIDE:  # what the others were told last is no answer of now any more either
             ever = list(self.questions.values())
             for one in ever:
-                if one.failure is None:
+                if one.failure is None or one.failure.reason in FAR_SIDE:
                     one.failed(failure)
         question.failed(failure)
         before = any(one.answered_at is not None for one in ever)

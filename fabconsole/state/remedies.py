@@ -22,6 +22,7 @@ class Remedy:
 
 
 REMEDIES: Mapping[Reason, Remedy] = {
+    Reason.OURS: Remedy("⌂", "nothing is wrong there: raise `ulimit -n` here, or watch fewer nodes"),
     Reason.UNREACHABLE: Remedy("↛", "is it up, does sshd run, do address and port fit? `ssh -v` says how far it comes"),
     Reason.JUMP: Remedy("↷", "mend the way there: what is behind it cannot be told yet"),
     Reason.WAITING: Remedy("…", "answer what is asked of you: a key's passphrase, a jump host's second factor"),

@@ -8,6 +8,8 @@ from enum import Enum
 class Reason(Enum):
     """Why a question has no answer. The value is the word shown; each is its own remedy."""
 
+    OURS = "our own limit"
+    """This machine lets us open no more connections. What is connected stays connected."""
     TIMEOUT = "timed out"
     STUCK = "stuck"
     """An earlier asking has not come back; not asked again (a process in D state survives a kill)."""
@@ -49,6 +51,7 @@ class Reason(Enum):
 
 FAR_SIDE = frozenset(
     {
+        Reason.OURS,
         Reason.UNREACHABLE,
         Reason.JUMP,
         Reason.WAITING,

@@ -80,6 +80,13 @@ class Site:
     def log(self) -> Path:
         return self.home / ".local/state/fabconsole/log/fabconsole.log"
 
+    def cut(self) -> None:
+        """Lose every connection at once."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        for pid in map(int, children.read_text().split()):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
     def close(self) -> None:
         """End the sshd, and what it left if it did."""
         for pid in (self.process.pid, *(pid for pid, _ in processes_with(self.mark))):
@@ -118,12 +125,14 @@ TOOLS = {
 COMMAND = "title: A diagnostic that waits\non: [node]\nvouched_by: the test\nrun: fc-waits\ntimeout: 10m\n"
 
 
-def site_of(folder: Path, nodes: int = 1, poll: str = "fast: 1s, slow: 2s, timeout: 2s") -> Site:
-    """Started; `process` is to be killed."""
+def site_of(
+    folder: Path, nodes: int = 1, poll: str = "fast: 1s, slow: 2s, timeout: 2s", lacking: Sequence[str] = ()
+) -> Site:
+    """Started, and to be closed. `lacking` are tools that its nodes do not have."""
     home, tools, port = folder / "home", folder / "bin", free_port()
     for place in (home / ".config/fabconsole/config/commands", tools):
         place.mkdir(parents=True)
-    for name, text in TOOLS.items():
+    for name, text in ((name, text) for name, text in TOOLS.items() if name not in lacking):
         (tools / name).write_text(text)
         (tools / name).chmod(0o755)
     (home / ".config/fabconsole/config/commands/waits.yaml").write_text(COMMAND)

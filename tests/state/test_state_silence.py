@@ -193,3 +193,19 @@ def test_the_document_has_them_in_the_agreed_shape() -> None:
         "stops answering: unreachable: connection lost",
         [],
     )
+
+
+def test_a_connection_that_fails_otherwise_now_fails_so_for_every_question() -> None:
+    lab = Lab("h0", "h1", "h2")
+    lost(lab, "h0", "h1", "h2")
+    lab.wait(5)
+    for node in ("h0", "h1", "h2"):
+        lab.silent(node, "hca", Reason.OURS, "no more files")
+    banners = [banner.text for banner in lab.state.snapshot(lab.now).banners]
+    assert banners == ["3 of 3 nodes: our own limit: no more files"]
+
+
+def test_one_node_that_finds_no_room_here_is_a_banner_since_it_is_not_to_blame() -> None:
+    lab = Lab(*(f"h{number}" for number in range(20)))
+    lost(lab, "h7", reason=Reason.OURS, detail="no more files")
+    assert [banner.nodes for banner in lab.state.snapshot(lab.now).banners] == [("h7",)]
