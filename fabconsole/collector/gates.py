@@ -109,7 +109,7 @@ class Gates:
         operator wants it: a telephone that rings every minute of the night is answered by a mistake at last.
         """
         of = f"jump host {dial.target}"
-        waits = Failure(Reason.WAITING, f"{of} waits for its second factor")
+        waits = Failure(Reason.WAITING, f"waiting for the second factor of {of}")
         while True:
             factor = SecondFactor(self._prompts, of, lambda: self._tell(way, waits), grace_s=self._grace_s)
             try:
@@ -118,7 +118,7 @@ class Gates:
                 if not factor.is_asked:
                     raise
                 why = factor.withheld or error.failure.said
-                self._tell(way, Failure(Reason.JUMP, f"{of} waits for its second factor: {why}; press a"))
+                self._tell(way, Failure(Reason.JUMP, f"{of} waits for its second factor, not given: {why}"))
                 await self._prompts.put_off(of, why)
                 continue
             if factor.is_asked:

@@ -105,11 +105,11 @@ class Keyring:
                 self._tasks.create_task(self._ask(asked), name=f"key {key.file}")
                 self._tasks.create_task(self._look(asked, dial.options.agent_path), name=f"agent {key.file}")
             if not self._asked[key.file].is_put_off:
-                said = f"{_name(key)} is encrypted and waits for its passphrase, or for ssh-add"
-                return Failure(Reason.WAITING, said, dial.target)
+                said = f"waiting for the passphrase of {_name(key)}, or for ssh-add"
+                return Failure(Reason.WAITING, said)
         names = " and ".join(_name(key) for key in missing)
-        said = f"{names}: encrypted, its passphrase was not given: press a to be asked again, or ssh-add it"
-        return Failure(Reason.REFUSED, said, dial.target)
+        said = f"{names} encrypted and its passphrase not given: ssh-add it, or answer when it is asked again"
+        return Failure(Reason.REFUSED, said)
 
     async def _ask(self, key: _Asked) -> None:
         """Ask until it is open; put off after each refusal."""
@@ -136,7 +136,7 @@ class Keyring:
                 return f"cannot be read: {error.strerror}"
             if key.opened:
                 return ""
-            title = "that is not its passphrase"
+            title = "is encrypted; that was not its passphrase"
         return f"none of {TRIES} passphrases was right"
 
     async def _look(self, key: _Asked, agent: str | None) -> None:

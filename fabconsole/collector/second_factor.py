@@ -88,7 +88,7 @@ class SecondFactor:
             self._show(said)
             return []
         what = "a password" if keys_refused else "a second factor"
-        title = f"wants {what}" if self._tries == 1 else f"did not accept that; wants {what} once more"
+        title = f"wants {what}" if self._tries == 1 else "did not accept that: once more"
         left_s = max(0.0, self._until - asyncio.get_running_loop().time())
         try:
             answers = await self._prompts.ask(self._of, title, asked, instructions=said, within_s=left_s)

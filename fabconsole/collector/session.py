@@ -181,7 +181,8 @@ class Session:
             self.soon(asking)
 
     def _fail(self, failure: Failure) -> None:
-        news = self._up_at is not None or self._failure is None
+        asked = self._failure != failure and Reason.WAITING in (failure.reason, self._failure and self._failure.reason)
+        news = self._up_at is not None or self._failure is None or asked
         self._failure = failure
         for turn in self._places():
             turn.cut(failure)

@@ -70,7 +70,8 @@ def _many(reason: Reason, count: int, total: int) -> bool:
 
 
 def _text(reason: Reason, detail: str, count: int, total: int) -> str:
-    return f"{count} of {total} nodes: {reason.value}{f': {detail}' if detail else ''}"
+    said = detail if detail.startswith(reason.value) else f"{reason.value}: {detail}" if detail else reason.value
+    return f"{count} of {total} nodes: {said}"
 
 
 def _without(detail: str, name: str, address: str) -> str:

@@ -19,6 +19,7 @@ from fabconsole.runbook.commands import Catalogue, load_commands
 from fabconsole.state.snapshot import Picture
 from fabconsole.stream.records import Finished, Opening, Output, Record
 from fabconsole.stream.source import Source
+from fabconsole.stream.wanted import Settled, Wanted
 from fabconsole.tui.desk import Desk
 from fabconsole.tui.driver import TerminalDriver
 from fabconsole.tui.palette import Palette
@@ -36,6 +37,8 @@ _BREATH_S = 0.005
 """What a key takes from the terminal to its cell when nothing is in its way."""
 _WARM_S = 15.0
 """After so long most of what lives long is there: the collector need not look at it again, which took 100 ms."""
+_SHARED = {"TMUX", "STY"}
+"""Inside tmux or screen a whole room may be looking on."""
 _TURN_S = 0.008
 """Records are folded so long at a time, so that a key never waits for a batch."""
 
@@ -78,7 +81,8 @@ class FabConsole(App[None], inherit_bindings=False):
         self._catalogue = diagnostics
         self.diagnostics = Diagnostics(audit or Audit(clock=clock))
         palette = Palette(look, colour=not self.no_color)
-        self.console_screen = Console(Desk(picture, clock()), palette, self.diagnostics, clock)
+        is_shared = not os.environ.keys().isdisjoint(_SHARED)
+        self.console_screen = Console(Desk(picture, clock()), palette, self.diagnostics, clock, is_shared=is_shared)
         self.console_screen.warnings = (*warnings, *said)
 
     def on_mount(self) -> None:
@@ -130,7 +134,8 @@ class FabConsole(App[None], inherit_bindings=False):
         """Fold every record of the source; its end is told, whatever it was."""
         stream = self.console_screen.stream
         try:
-            self._source = self.diagnostics.source = await asyncio.to_thread(self._source_of)
+            source = await asyncio.to_thread(self._source_of)
+            self._source = self.diagnostics.source = self.console_screen.requests.source = source
             async for batch in self._source.records():
                 stream.heard_at = self._clock()
                 await self._fold(batch)
@@ -147,6 +152,9 @@ class FabConsole(App[None], inherit_bindings=False):
         for record in batch:
             if isinstance(record, Output | Finished):
                 self.diagnostics.heard(record)
+                continue
+            if isinstance(record, Wanted | Settled):
+                self.console_screen.hear(record)
                 continue
             if isinstance(record, Opening):
                 self.diagnostics.inventory = record.inventory

@@ -42,6 +42,7 @@ CONSOLE: tuple[Binding, ...] = (
     Binding("m", "metric", "Next metric", id="metric"),
     Binding("z", "faults", "Faults only: what is well is held back", id="faults-only"),
     Binding("space", "mark", "Mark the node", id="mark"),
+    Binding("a", "answer", "Answer what a jump host or an encrypted key asks of you", id="answer"),
     Binding("ctrl+c", "interrupt", "Stop the diagnostic, not the console", id="interrupt", show=False),
     Binding("question_mark", "help", "Every key", id="help"),
     Binding("q", "quit", "Quit", id="quit"),
@@ -58,6 +59,14 @@ PANE: tuple[Binding, ...] = (
 OF_THE_PAGE = frozenset({"far_end", "filter", "metric", "faults", "mark"})
 """Actions of the console on the page; they do nothing while something in the pane is read."""
 
+REPLY: tuple[Binding, ...] = (
+    Binding("enter", "send", "Send it; the last of several sends all", id="reply.send"),
+    Binding("escape,ctrl+c", "decline", "Not now: a has it asked again", id="reply.decline"),
+    Binding("backspace,ctrl+h", "erase", "Take back a character", id="reply.erase", show=False),
+    Binding("ctrl+u", "clear", "Take all of it back", id="reply.clear"),
+)
+"""Keys of the lines in which something is asked of the operator; every other key is typed."""
+
 WHOLE: tuple[Binding, ...] = (
     Binding("enter", "go_on", "Go to it", id="whole.open", show=False),
     Binding("escape,i,q", "close", "Back to the very row", id="whole.close", show=False),
@@ -73,6 +82,7 @@ SECTIONS = (
     ("TO MOVE", SHEET),
     ("TO ASK", CONSOLE),
     ("IN A DIAGNOSTIC", PANE),
+    ("WHERE YOU ARE ASKED", REPLY),
     ("ON WHAT IS SHOWN IN FULL", WHOLE),
     ("IN THIS HELP", HELP),
 )
@@ -92,6 +102,10 @@ SHORT = {
     "help": "help",
     "quit": "quit",
     "output": "output",
+    "answer": "answer",
+    "reply.send": "send",
+    "reply.decline": "not now",
+    "reply.clear": "begin anew",
     "pane.fold": "close",
     "pane.cancel": "cancel",
     "move.page-down": "more",
@@ -109,6 +123,7 @@ class Doing(Enum):
     CHOOSING = "diagnostics are offered"
     WAITING = "one is running"
     READING = "one has ended"
+    REPLYING = "something is asked of the operator"
 
 
 _READ = ("pane.fold", "move.page-down", "move.right", "open", "diagnose", "lists.next", "whole")
@@ -122,6 +137,7 @@ USEFUL: Mapping[View | Doing, Sequence[str]] = {
     Doing.CHOOSING: ("open", "pane.fold", "whole", "output", "lists.next"),
     Doing.WAITING: ("pane.cancel", *_READ),
     Doing.READING: _READ,
+    Doing.REPLYING: ("reply.send", "reply.decline", "reply.clear"),
 }
 """What the foot of the screen names, most useful first: the last is the first that goes."""
 OTHERWISE: Mapping[View | Doing, Mapping[str, str]] = {
@@ -173,10 +189,11 @@ class Hints(NamedTuple):
     always: Sequence[tuple[str, str]]
 
 
-def useful(place: View | Doing, escape: str = "", idle: Container[str] = ()) -> Hints:
+def useful(place: View | Doing, escape: str = "", idle: Container[str] = (), *, first: Sequence[str] = ()) -> Hints:
     """What to name in a place, or of what the keys are for while it has them not.
 
-    `escape` is what Esc does there where that is not to go back, `idle` the ids that would do nothing just now.
+    `escape` is what Esc does there where that is not to go back, `idle` the ids that would do nothing just now,
+    `first` those that come before all others now.
     """
     ids = [name for name in USEFUL[place] if name not in idle]
     words = {**SHORT, **OTHERWISE.get(place, {})}
@@ -184,7 +201,13 @@ def useful(place: View | Doing, escape: str = "", idle: Container[str] = ()) -> 
         words["back"] = escape
         if "back" not in ids:
             ids.insert(1, "back")
-    return Hints(named(ids, words), named(ALWAYS))
+    return Hints(named([*first, *ids], words), named(ALWAYS))
+
+
+def replying(*, is_over: bool) -> Hints:
+    """What to name while something is asked: nothing else, since every other key is typed."""
+    ids = ("reply.decline",) if is_over else USEFUL[Doing.REPLYING]
+    return Hints(named(ids, {**SHORT, "reply.decline": "close"} if is_over else SHORT), ())
 
 
 def named(ids: Sequence[str], words: Mapping[str, str] = SHORT) -> Sequence[tuple[str, str]]:

@@ -82,7 +82,7 @@ async def test_it_is_asked_once_for_all_nodes_and_none_is_dialled_before(
         assert (wanted.of, wanted.title, wanted.until) == (f"key {file}", "is encrypted", None)
         assert wanted.prompts == (Prompt("passphrase:", echo=False),)
         waiting = only(await watching.until(unanswered("gpu2", Reason.WAITING)))
-        assert waiting.detail.startswith(f"key {file} is encrypted and waits for its passphrase, or for ssh-add")
+        assert waiting.detail == f"waiting for the passphrase of key {file}, or for ssh-add"
         assert "from 127.0.0.1" not in (tmp_path / "sshd.log").read_text()
         await person.says(wanted, WORD)
         for name in inventory.nodes:
@@ -102,12 +102,14 @@ async def test_a_wrong_passphrase_is_asked_again_and_at_last_put_off(
         await person.says(await person.asked(), "wrong")
         for _ in range(2):
             again = await person.asked()
-            assert again.title == "that is not its passphrase"
+            assert again.title == "is encrypted; that was not its passphrase"
             await person.says(again, "wrong")
         off = await person.asked(is_put_off)
         assert off.title == "none of 3 passphrases was right"
         failed = only(await watching.until(unanswered("gpu0", Reason.REFUSED)))
-        assert "its passphrase was not given: press a to be asked again, or ssh-add it" in failed.detail
+        assert failed.detail == (
+            f"key {file} encrypted and its passphrase not given: ssh-add it, or answer when it is asked again"
+        )
         await person.says(off)
         await person.says(await person.asked(), WORD)
         await watching.until(sample_of("gpu0"))
@@ -130,7 +132,7 @@ async def test_declined_the_key_is_not_used_and_what_opens_without_it_is_seen(
         await watching.until(sample_of("gpu0"))
         await person.declines(wanted)
         failed = only(await watching.until(unanswered("gpu1", Reason.REFUSED)))
-        assert f"key {file}: encrypted" in failed.detail
+        assert f"key {file} encrypted" in failed.detail
         assert "ssh-add" in failed.detail
         seen = len(watching.seen)
         await watching.until(sample_of("gpu0"), after=seen)

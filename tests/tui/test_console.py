@@ -452,8 +452,9 @@ def test_every_widget_takes_its_keys_from_the_one_list() -> None:
     from fabconsole.tui.screens.help import Help
     from fabconsole.tui.screens.whole import Whole
     from fabconsole.tui.widgets.pane import Pane
+    from fabconsole.tui.widgets.reply import Reply
 
-    used = [binding for owner in (Sheet, Console, Pane, Whole, Help) for binding in owner.BINDINGS]
+    used = [binding for owner in (Sheet, Console, Pane, Reply, Whole, Help) for binding in owner.BINDINGS]
     assert sorted(map(str, used)) == sorted(map(str, keys.every()))
 
 

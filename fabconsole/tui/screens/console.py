@@ -12,7 +12,8 @@ from textual.widgets import Input
 from fabconsole.tui import keys
 from fabconsole.tui.addresses import event_key, node_of
 from fabconsole.tui.pages.whole import whole
-from fabconsole.tui.screens.frame import SAID_S, Frame
+from fabconsole.tui.screens.answering import Answering
+from fabconsole.tui.screens.frame import SAID_S
 from fabconsole.tui.screens.help import Help
 from fabconsole.tui.screens.whole import Whole
 from fabconsole.tui.trail import Place, Trail, far_end, inside, to
@@ -20,7 +21,7 @@ from fabconsole.tui.widgets.pane import Pane
 from fabconsole.tui.widgets.sheet import Sheet
 
 
-class Console(Frame, inherit_bindings=False):
+class Console(Answering, inherit_bindings=False):
     """Turns keys into moves."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.CONSOLE]
@@ -38,7 +39,7 @@ class Console(Frame, inherit_bindings=False):
         """From the filter's key on, every key is the filter's."""
         if self.filter.is_open:
             self.filter.take(event)
-        elif event.key == "slash" and self.check_action("filter", ()):
+        elif event.key == "slash" and not self.reply.is_open and self.check_action("filter", ()):
             event.stop()
             self.action_filter()
 
@@ -73,14 +74,10 @@ class Console(Frame, inherit_bindings=False):
             self.stage.place.select(place.cursor)
             self.redraw()
         else:
-            self.desk.trail = self.desk.trail.at(self.stage.place.cursor).into(place)
-            self._arrive()
+            self._arrive(self.desk.trail.at(self.stage.place.cursor).into(place))
 
-    def _return_to(self, trail: Trail) -> None:
+    def _arrive(self, trail: Trail) -> None:
         self.desk.trail = trail
-        self._arrive()
-
-    def _arrive(self) -> None:
         self._back_to_stage()
         self.stage.enter(self.desk.trail.here)
         self.redraw()
@@ -106,13 +103,13 @@ class Console(Frame, inherit_bindings=False):
             self.desk.filter("")
             self.filter_done()
             if (before := self._filtered_from) is not None:
-                self._return_to(before)
+                self._arrive(before)
         elif self.stage.focused_list is not None:
             self._back_to_stage()
         elif self.pane.display:
             self.pane.action_fold()
         elif len(self.desk.trail.places) > 1:
-            self._return_to(self.desk.trail.out())
+            self._arrive(self.desk.trail.out())
             self._take_up_the_list()
         elif self.desk.let_go():
             self.stage.mark(self.desk.marked)
@@ -196,7 +193,7 @@ class Console(Frame, inherit_bindings=False):
         trail = self.desk.trail
         self._filtered_from = trail.at(self.stage.place.cursor) if len(trail.places) > 1 else None
         if self._filtered_from is not None:
-            self._return_to(trail.outermost())
+            self._arrive(trail.outermost())
         self.filter.open(self.desk.sieve.text)
 
     @on(Input.Changed, "#filter")

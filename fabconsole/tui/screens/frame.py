@@ -16,12 +16,14 @@ from fabconsole.tui.defects import DRAWING, LOOKING, Defects
 from fabconsole.tui.desk import LEAST_SIZE, Desk
 from fabconsole.tui.drawing import Span, fit
 from fabconsole.tui.palette import Palette
+from fabconsole.tui.requests import Requests
 from fabconsole.tui.running import Diagnostics
 from fabconsole.tui.trail import View
 from fabconsole.tui.widgets.bars import Foot, Stream, Top
 from fabconsole.tui.widgets.canvas import Canvas
 from fabconsole.tui.widgets.filter import Filter
 from fabconsole.tui.widgets.pane import Pane
+from fabconsole.tui.widgets.reply import Reply
 from fabconsole.tui.widgets.sheet import Sheet
 from fabconsole.tui.widgets.stage import Stage
 
@@ -37,7 +39,16 @@ class Frame(Screen[None], inherit_bindings=False):
     CSS_PATH = "console.tcss"
     AUTO_FOCUS = ""  # `set_out` knows what can be seen
 
-    def __init__(self, desk: Desk, palette: Palette, diagnostics: Diagnostics, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        palette: Palette,
+        diagnostics: Diagnostics,
+        clock: Callable[[], float],
+        *,
+        is_shared: bool = False,
+    ) -> None:
+        """`is_shared`: others may look at this screen."""
         super().__init__()
         self.desk = desk
         self.palette = palette
@@ -47,6 +58,8 @@ class Frame(Screen[None], inherit_bindings=False):
         self.stage = Stage(palette)
         self.pane = Pane(palette, diagnostics)
         self.filter = Filter()
+        self.requests = Requests()
+        self.reply = Reply(palette, is_shared=is_shared)
         self._clock = clock
         self._top = Top(palette)
         self._foot = Foot(palette)
@@ -62,6 +75,7 @@ class Frame(Screen[None], inherit_bindings=False):
         with Horizontal(id="asking"):
             yield Static("/", id="prompt")
             yield self.filter
+        yield self.reply
         yield self._foot
         yield self._small
 
@@ -105,8 +119,10 @@ class Frame(Screen[None], inherit_bindings=False):
     def draw_bars(self) -> None:
         """The lines above and below, which say what the cursor is on."""
         now = self._clock()
+        told = self.requests.banners((banner.text for banner in self.desk.snapshot.banners), "a", self.reply.wanted)
         warnings = (*self.defects.told, *self._diagnostics.unwritten, *self.warnings)
-        self._top.show(self.desk, now, self.stream, warnings)
+        self._top.show(self.desk, now, self.stream, (*told, *warnings))
+        self.reply.draw(now)
         if now - self._said[0] >= SAID_S:
             self._said = (now, "")
         cursor = self.pane.about if self.pane.doing else self.stage.cursor
@@ -115,6 +131,8 @@ class Frame(Screen[None], inherit_bindings=False):
 
     def _hints(self) -> keys.Hints:
         """The keys that do something here and now."""
+        if self.reply.is_open:
+            return keys.replying(is_over=self.reply.is_over)
         here = self.desk.trail.here
         doing = self.pane.doing or (keys.Doing.LISTING if self.stage.focused_list else None)
         escape = "close pane" if self.pane.display else self.desk.held if here.view is View.FABRIC else ""
@@ -127,9 +145,10 @@ class Frame(Screen[None], inherit_bindings=False):
             idle.add("move.page-down")
         if not self.pane.body.is_wide:
             idle.add("move.right")
+        first = () if self.requests.first is None else ("answer",)
         if self.pane.doing and self.pane.body.selected is None:
             idle.add("open")
-        return keys.useful(doing or here.view, "" if doing else escape, idle)
+        return keys.useful(doing or here.view, "" if doing else escape, idle, first=first)
 
     def say(self, text: str) -> None:
         """A sentence at the foot of the screen, for a few seconds or until the cursor moves."""

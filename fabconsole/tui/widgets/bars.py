@@ -57,12 +57,11 @@ class Top(Vertical):
         """Give the clock its columns in a window of `width`."""
         self._clock.styles.width = CLOCK_WIDTH if width >= SIDE_FROM else NARROW_CLOCK_WIDTH
 
-    def show(self, desk: Desk, now: float, stream: Stream, warnings: Sequence[str]) -> None:
-        """Draw what changed."""
+    def show(self, desk: Desk, now: float, stream: Stream, told: Sequence[str]) -> None:
+        """Draw what changed; `told` are the banners."""
         snapshot = desk.snapshot
         texts = [stream.ended] if stream.ended else []
-        texts += [*(banner.text for banner in snapshot.banners), *warnings]
-        self._show_banners(texts)
+        self._show_banners([*texts, *told])
         self._head.show((header(snapshot, desk.trail.crumbs(), self._head.size.width, desk.waiting),))
         is_read = snapshot.coverage.polled > 0
         clock_width, ended = self._clock.size.width, bool(stream.ended)
