@@ -13,6 +13,10 @@ class Complaint(bytes):
     """Bytes on standard error."""
 
 
+class Stuck(float):
+    """Seconds to wait in D state: whatever signal comes, they are waited."""
+
+
 Act = Generator[float | bytes, None, int]
 """Yields bytes for standard output, `Complaint`s, and seconds to wait; returns the exit status."""
 

@@ -52,6 +52,15 @@ class NvlinkId:
     link: int
 
 
+@dataclass(frozen=True, slots=True)
+class Hung:
+    """A tool that does not come back when it is started in these spells."""
+
+    spells: Spells
+    unkillable: bool
+    """In D state: no signal ends it, and it outlives who started it."""
+
+
 @dataclass(slots=True)
 class Effects:
     """All that is not as it should be, and when."""
@@ -78,7 +87,7 @@ class Effects:
     """Host to when its kernel started anew, in order of time."""
     jumps: dict[str, tuple[Spells, float]] = field(default_factory=dict)
     """Host to when its clocks are ahead, and by how many seconds."""
-    hung: dict[tuple[str, str], Spells] = field(default_factory=dict)
+    hung: dict[tuple[str, str], Hung] = field(default_factory=dict)
     """(host, tool) that does not come back."""
     nvlink_growth: dict[NvlinkId, list[Growth]] = field(default_factory=dict)
     """Counters replay, recovery, crc."""

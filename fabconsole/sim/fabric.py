@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from fabconsole.fabric.counters import COUNTERS
 from fabconsole.fabric.table import Width
+from fabconsole.sim.adornment import adorned, cleaned
 from fabconsole.sim.effects import NDR, Effects, NvlinkId, Speed
 from fabconsole.sim.load import TRAFFIC, Load
 from fabconsole.sim.wiring import End, Host, Switch, Wiring
@@ -49,6 +50,9 @@ _TRAFFIC_AT = np.array([_AT[name] for name in TRAFFIC])
 _DOWNED = _AT["link_downed"]
 _RETRAIN_S = 0.8
 """From the first bit to the subnet manager's word: the port is LinkUp and not yet ACTIVE."""
+
+_DESCRIPTION = 64
+"""Octets of a NodeDescription."""
 
 _PAST = {"link_downed": 3, "link_error_recovery": 2, "port_xmit_discards": 9, "VL15_dropped": 4}
 """Counters that are not zero on a healthy port that has lived, and less than what they have reached."""
@@ -156,6 +160,10 @@ class Fabric:
         """What an HCA is called on its host: it may have come back under another number."""
         renamed = self.effects.renamed.get(hca)
         return renamed[1] if renamed is not None and t >= renamed[0] else hca.port
+
+    def described(self, hca: End, t: float) -> str:
+        """An HCA's node description, as it is seen from elsewhere in the subnet."""
+        return cleaned(adorned(self.effects, hca.node, f"{hca.node} {self.name_of(hca, t)}", t))[:_DESCRIPTION]
 
     def master(self, t: float) -> Switch:
         """The switch whose subnet manager is master: the first that answers; the last one, where none does."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from fabconsole.fabric.table import Width
 from fabconsole.sim.fabric import COLUMNS, Line, capped
 from fabconsole.sim.machine import Machine
-from fabconsole.sim.wiring import Hca, Host
+from fabconsole.sim.wiring import Hca
 
 CLASS = "/sys/class/infiniband"
 FIRMWARE, BOARD = "28.41.1000", "MT_0000000838"
@@ -74,15 +74,15 @@ def polled(machine: Machine) -> list[tuple[str, ...]]:
     ]
 
 
-def standing(host: Host, hca: Hca) -> dict[str, str]:
+def standing(machine: Machine, hca: Hca) -> dict[str, str]:
     """Files of one HCA that stay as they are, by their path under the device."""
     guid = sysfs_guid(hca.guid)
     return {
-        "board_id": BOARD,
-        "fw_ver": FIRMWARE,
+        "board_id": machine.tells(BOARD),
+        "fw_ver": machine.tells(FIRMWARE),
         "hca_type": "MT4129",
         "hw_rev": "0",
-        "node_desc": f"{host.name} {hca.name}",
+        "node_desc": machine.tells(f"{machine.host.name} {hca.name}"),
         "node_guid": guid,
         "node_type": "1: CA",
         "sys_image_guid": guid,
@@ -98,7 +98,7 @@ def tree(machine: Machine) -> dict[str, str]:
     """Every file under `CLASS` as it reads now, by its path there; text ends in a newline."""
     files: dict[str, str] = {}
     for hca, values in zip(machine.hcas, polled(machine), strict=True):
-        files.update({f"{hca.name}/{path}": f"{text}\n" for path, text in standing(machine.host, hca).items()})
+        files.update({f"{hca.name}/{path}": f"{text}\n" for path, text in standing(machine, hca).items()})
         files.update({f"{hca.name}/ports/{path}": f"{text}\n" for path, text in zip(POLLED, values, strict=True)})
     return files
 

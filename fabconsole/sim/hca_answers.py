@@ -11,7 +11,7 @@ from fabconsole.platforms import hca_text
 from fabconsole.sim import files
 from fabconsole.sim.act import Act
 from fabconsole.sim.machine import Machine
-from fabconsole.sim.wiring import Hca, Host
+from fabconsole.sim.wiring import Hca
 
 _LOOP = re.compile(r"for d in ([^;]*); do \(cd \$d/ports && exec grep -h '' ([^)]*)\); echo \"@\$d \$\?\"; done; ")
 
@@ -27,7 +27,7 @@ def listing(machine: Machine, words: list[str]) -> Act:
     yield machine.takes(*_READ_S)
     hcas = machine.hcas
     names = " ".join(hca.name for hca in hcas) or "*"
-    yield "\n".join([names, *(_listed(machine.host, hca) for hca in hcas), ""]).encode()
+    yield "\n".join([names, *(_listed(machine, hca) for hca in hcas), ""]).encode()
     return 0
 
 
@@ -47,8 +47,8 @@ def values(machine: Machine, words: list[str], definition: str) -> Act:
     return 0
 
 
-def _listed(host: Host, hca: Hca) -> str:
-    said = files.standing(host, hca)
+def _listed(machine: Machine, hca: Hca) -> str:
+    said = files.standing(machine, hca)
     once = ("node_guid", "fw_ver", "board_id", "ports/1/link_layer", "ports/1/gids/0")
     return "\n".join(
         (

@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.machine import Machine
-from fabconsole.sim.tools import iblinkinfo, ibqueryerrors, perfquery, sminfo
+from fabconsole.sim.tools import iblinkinfo, ibqueryerrors, perfquery, sminfo, subnet
 
 _MOST_FAILURES = 3
 
@@ -15,7 +15,9 @@ def sweep(machine: Machine, words: list[str]) -> Act:
     """``fc_ib NONCE``."""
     nonce = words[1]
     yield from _part(nonce, "sminfo", sminfo.run(machine, ["sminfo"]))
-    yield from _part(nonce, "links", iblinkinfo.run(machine, ["iblinkinfo", "--line", "--switches-only"]))
+    links = iblinkinfo.run(machine, ["iblinkinfo", "--line", "--switches-only"])
+    if (yield from _part(nonce, "links", links)) != 0:
+        yield from _part(nonce, "umad", _umads(machine))
     query = ["ibqueryerrors", "--switch", "--threshold-file", "/dev/null"]
     yield from _part(nonce, "errors", ibqueryerrors.run(machine, query))
     return 0
@@ -33,6 +35,12 @@ def caps(machine: Machine, words: list[str]) -> Act:
         failures += status != 0
         if failures >= _MOST_FAILURES:
             break
+    return 0
+
+
+def _umads(machine: Machine) -> Act:
+    may = "-" if subnet.shut_out(machine) else "w"
+    yield "".join(f"{may} /dev/infiniband/umad{number}\n" for number, _ in enumerate(machine.hcas)).encode()
     return 0
 
 

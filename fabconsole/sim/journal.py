@@ -76,7 +76,7 @@ class Journal:
             "SYSLOG_IDENTIFIER": "kernel",
             "PRIORITY": str(message.priority),
             "_SOURCE_MONOTONIC_TIMESTAMP": str(monotonic),
-            "MESSAGE": message.text,
+            "MESSAGE": _as_json(message.text),
         }
         shown = {name: text for name, text in said.items() if fields is None or name in (*ALWAYS, *fields)}
         return json.dumps(shown, separators=(",", ":"))
@@ -85,6 +85,11 @@ class Journal:
         """Microseconds since boot, and since the epoch."""
         monotonic = max(0, round(self.machine.clock.uptime_s(message.at) * 1e6))
         return monotonic, round(self.machine.wall(message.at) * 1e6)
+
+
+def _as_json(text: str) -> str | list[int]:
+    """journalctl writes as a list of octets what holds characters that it will not print."""
+    return text if text.replace("\t", "").isprintable() else list(text.encode())
 
 
 def _boots(machine: Machine) -> Iterator[Message]:

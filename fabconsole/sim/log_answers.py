@@ -12,16 +12,20 @@ from fabconsole.sim.act import Act
 from fabconsole.sim.course import FOREVER
 from fabconsole.sim.journal import Journal
 from fabconsole.sim.machine import Machine
+from fabconsole.sim.manner import Manner
 
 _XID = re.compile(XID_ERE)
 _OTHER = re.compile(OTHER)
 
 
 def follow(machine: Machine, asked: Asked) -> Act:
-    """Never ends by itself."""
+    """Never ends by itself where there is a log to read."""
     journal = Journal(machine)
     yield marker(asked.nonce, "boot", machine.boot_id, f"{machine.uptime_s:.2f}", _epoch(machine))
     yield machine.takes(0.05, 0.3)
+    if machine.behaves(Manner.NO_LOG):
+        yield marker(asked.nonce, "none", "permission")
+        return 0
     said = journal.said_by(machine.now())
     yield marker(asked.nonce, "journal")
     yield _printed(history(machine, journal, asked.cursor, said))

@@ -7,13 +7,16 @@ from dataclasses import replace
 from random import Random
 from typing import TypeVar
 
+from fabconsole.sim.act import Stuck
+from fabconsole.sim.adornment import adorned
 from fabconsole.sim.clock import HostClock
-from fabconsole.sim.course import Spells
+from fabconsole.sim.course import FOREVER, Spells
 from fabconsole.sim.fabric import Fabric
 from fabconsole.sim.manner import SILENT, Manner
 from fabconsole.sim.wiring import End, Hca, Host
 
 T = TypeVar("T")
+_FIRST_SESSION = 4242
 
 
 class Machine:
@@ -27,6 +30,8 @@ class Machine:
         self.now = now
         self.began_at = began_at
         self.dice = Random(f"machine {host.name}")
+        self._sessions = _FIRST_SESSION
+        self._kept: dict[int, float] = {}
         self._rendered: dict[Hashable, tuple[Hashable, object]] = {}
 
     @property
@@ -79,10 +84,29 @@ class Machine:
         ]
         return max(ends) if ends else None
 
-    def hangs(self, tool: str) -> bool:
-        """Whether `tool`, started now, does not come back."""
-        spells = self.fabric.effects.hung.get((self.host.name, tool))
-        return spells is not None and spells.covers(self.now())
+    def tells(self, name: str) -> str:
+        """A name as this host tells it: a hostile one has its own way with it."""
+        return adorned(self.fabric.effects, self.host.name, name, self.now()) if self.manners else name
+
+    def hangs(self, tool: str) -> float | None:
+        """For how many seconds `tool`, started now, does not come back; None where it does at once."""
+        hung, now = self.fabric.effects.hung.get((self.host.name, tool)), self.now()
+        if hung is None or not hung.spells.covers(now):
+            return None
+        return Stuck(hung.spells.until(now) - now) if hung.unkillable else FOREVER
+
+    def new_session(self) -> int:
+        """The process id of a shell that begins."""
+        self._sessions += 1
+        return self._sessions
+
+    def keep(self, session: int, until: float) -> None:
+        """A process of this session stays until then, whatever is done to it."""
+        self._kept[session] = until
+
+    def keeps(self, session: int) -> bool:
+        """Whether a process of this session is still there."""
+        return self.now() < self._kept.get(session, -FOREVER)
 
     def takes(self, least_s: float, most_s: float) -> float:
         """Seconds that something takes this time."""

@@ -10,15 +10,13 @@ from __future__ import annotations
 import re
 import shlex
 
-from fabconsole.platforms.shell import PRELUDE, SPARING, WATCHED, WHOLE
-from fabconsole.sim.act import NOT_FOUND, Act, Complaint, captured, quiet
+from fabconsole.platforms.shell import PRELUDE, SPARING, STILL_RUNNING, WATCHED, WHOLE
+from fabconsole.sim.act import NOT_FOUND, Act, Complaint, Stuck, captured, quiet
 from fabconsole.sim.answers import FUNCTIONS
 from fabconsole.sim.machine import Machine
 
 _DEFINITION = re.compile(r"([A-Za-z_]\w*)\(\) ?[({].*[)}]")
 _GREETINGS = {*PRELUDE.splitlines(), *SPARING.splitlines(), *WATCHED.splitlines(), *WHOLE.splitlines()}
-FIRST_WORDS = b"\x014242\n"
-"""Every shell tells the same process id: no process of theirs outlives them, so that nobody looks for one."""
 
 
 class Shell:
@@ -26,12 +24,13 @@ class Shell:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
+        self._session = machine.new_session()
         self._defined: dict[str, str] = {}
         self._whole = False
 
     def begin(self) -> Act:
         """What it says first."""
-        yield FIRST_WORDS
+        yield f"\x01{self._session}\n".encode()
         return 0
 
     def line(self, text: str) -> Act:
@@ -62,12 +61,25 @@ class Shell:
 
     def _called(self, call: list[str]) -> Act:
         while call[0] == "fc_unless":
+            if self._machine.keeps(int(call[1])):
+                return STILL_RUNNING
             call = call[2:]
         function, definition = FUNCTIONS.get(call[0]), self._defined.get(call[0])
         if function is None or definition is None:
             return NOT_FOUND
-        status = yield from quiet(function(self._machine, call, self._defined))
+        status = yield from self._watched(quiet(function(self._machine, call, self._defined)))
         return status
+
+    def _watched(self, act: Act) -> Act:
+        """The machine learns of what will outlive this shell."""
+        while True:
+            try:
+                said = next(act)
+            except StopIteration as end:
+                return int(end.value)
+            if isinstance(said, Stuck):
+                self._machine.keep(self._session, self._machine.now() + said)
+            yield said
 
 
 def _words(text: str) -> list[str]:

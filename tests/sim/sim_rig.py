@@ -17,6 +17,7 @@ from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.checksum import cksum
 from fabconsole.sim.fabric import Fabric
 from fabconsole.sim.machine import Machine
+from fabconsole.sim.manner import Manner
 from fabconsole.sim.scenario import Scenario, read_scenario
 from fabconsole.sim.scenarios import find_scenario
 from fabconsole.sim.wiring import Wiring, wired
@@ -125,8 +126,8 @@ class World:
     @contextmanager
     def shell(self, command: str) -> Iterator[RealShell]:
         """Execute `command` by a real sh, as sshd would, in a mount namespace where this world is the host's."""
-        into = (
-            f"mount --make-rprivate / && mount --bind {self.folder}/class /sys/class && "
+        into = self._devices() + (
+            f"mount --bind {self.folder}/class /sys/class && "
             f"mount --bind {self.folder}/driver /proc/driver && "
             f"mount --bind {self.folder}/uptime /proc/uptime && "
             f"mount --bind {self.folder}/boot_id /proc/sys/kernel/random/boot_id && "
@@ -153,10 +154,26 @@ class World:
                 child.kill()
                 child.wait()
 
+    def _devices(self) -> str:
+        """Shell words: a /dev of its own, with umad devices; even root may not write to what is mounted read-only."""
+        dev = self.folder / "dev"
+        umads = dev / "infiniband"
+        umads.mkdir(parents=True, exist_ok=True)
+        (dev / "null").touch()
+        for number, _ in enumerate(self.machine.hcas):
+            (umads / f"umad{number}").touch()
+        closed = f"mount -o remount,ro,bind {umads} && " if self.machine.behaves(Manner.NO_UMAD) else ""
+        return (
+            "mount --make-rprivate / && "
+            f"mount --bind /dev/null {dev}/null && mount --bind {umads} {umads} && {closed}"
+            f"mount --rbind {dev} /dev && "
+        )
+
     def lay_out(self) -> None:
         """Write the files as they read now; devices that are gone are gone."""
         top = self.folder / "class" / "infiniband"
         shutil.rmtree(top, ignore_errors=True)
+        top.mkdir(parents=True)
         for path, text in files.tree(self.machine).items():
             file = top / path
             file.parent.mkdir(parents=True, exist_ok=True)

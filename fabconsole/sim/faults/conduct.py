@@ -8,8 +8,9 @@ from functools import partial
 from random import Random
 
 from fabconsole.fabric.document import Section
+from fabconsole.sim.adornment import ADORNMENT
 from fabconsole.sim.clue import Clue
-from fabconsole.sim.effects import Effects
+from fabconsole.sim.effects import Effects, Message
 from fabconsole.sim.faults.hosts import Bout, read_bout
 from fabconsole.sim.manner import Manner
 from fabconsole.sim.misconduct import LATE_S
@@ -29,8 +30,14 @@ _SHOWS: Mapping[str, tuple[Manner, str]] = {
     "breaking-host": (Manner.BREAKING, "breaks off in the middle of its answers"),
     "garbling-host": (Manner.GARBLING, "its answers are garbled"),
     "forging-host": (Manner.FORGING, "forges ends of answers in its answers, and is read right all the same"),
+    "unreadable-log": (Manner.NO_LOG, "its kernel log may not be read"),
+    "no-umad": (Manner.NO_UMAD, "may not open umad: in-band, another host takes over"),
+    "full-disk": (Manner.FULL_DISK, "its disk is full: every question is answered, mlxlink is not"),
+    "hostile-names": (Manner.ADORNED, "escapes and markup in every name it tells, none is obeyed"),
 }
 """The word of a scenario to what the host does, and what shows of it."""
+_HOSTILE = f"NVRM: Xid (PCI:{{bus}}): 31, pid=21840, name={ADORNMENT}, Ch 00000028, intr 00000000. MMU Fault"
+"""A process may call itself anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,11 @@ class Misconduct:
             effects.behave(host, self.manner, spells)
             if self.manner is Manner.LATE:
                 effects.lateness[host] = self.late_s
+            if self.manner is Manner.ADORNED:
+                effects.say(
+                    host,
+                    Message(spells.spells[0][0], _HOSTILE.format(bus=wiring.host[host].gpus[0].pci.removesuffix(".0"))),
+                )
         return there
 
 

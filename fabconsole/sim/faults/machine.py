@@ -9,8 +9,9 @@ from random import Random
 from fabconsole.fabric.document import Section
 from fabconsole.sim.clue import Clue
 from fabconsole.sim.course import FOREVER
-from fabconsole.sim.effects import Effects, Message, once
-from fabconsole.sim.faults.places import read_hca, read_host, read_start, read_switch
+from fabconsole.sim.effects import Effects, Hung, Message, once
+from fabconsole.sim.faults.hosts import Bout, read_bout
+from fabconsole.sim.faults.places import read_hca, read_start, read_switch
 from fabconsole.sim.wiring import End, Wiring
 
 _HCA_NAME = re.compile(r"mlx5_(?:[89]|[1-9]\d)")
@@ -85,23 +86,25 @@ class LostHca:
 
 @dataclass(frozen=True, slots=True)
 class HungTool:
-    """A tool that does not come back until it is killed."""
+    """A tool that does not come back until it is killed; or in D state, where no signal reaches it."""
 
-    on: str
+    bout: Bout
     tool: str
-    at: float
-    until: float
+    unkillable: bool
 
     def clue(self) -> Clue:
         """See `Fault`."""
-        return Clue(self.at, self.on, f"{self.tool} does not come back, all else is read", self.until)
+        if self.unkillable:
+            return self.bout.clue(f"{self.tool} is in D state: stuck, and not started again; all else is read")
+        return self.bout.clue(f"{self.tool} does not come back, all else is read")
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
-        if self.on not in wiring.host:
-            return False
-        effects.hung[self.on, self.tool] = once(self.at, self.until)
-        return True
+        there = False
+        for host, spells in self.bout.of(wiring, dice):
+            there = True
+            effects.hung[host, self.tool] = Hung(spells, self.unkillable)
+        return there
 
 
 def _end_of(section: Section, at: float) -> float:
@@ -130,8 +133,8 @@ def _hca_name(text: str) -> str:
 
 
 def _hung_tool(section: Section) -> HungTool:
-    at = read_start(section)
-    return HungTool(read_host(section), section.choice("tool", TOOLS, TOOLS[0]), at, _end_of(section, at))
+    tool = section.choice("tool", TOOLS, TOOLS[0])
+    return HungTool(read_bout(section), tool, unkillable=section.flag("unkillable", default=False))
 
 
 FAULTS = {"dead-switch": _dead_switch, "lost-hca": _lost_hca, "hung-tool": _hung_tool}

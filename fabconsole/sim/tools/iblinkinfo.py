@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.machine import Machine
-from fabconsole.sim.tools.subnet import answering, by_guid, could_be, drawn, neighbour
+from fabconsole.sim.tools.subnet import answering, by_guid, could_be, drawn, neighbour, shut_out, unopened
 from fabconsole.sim.wiring import SWITCH_PORTS, End, Hca, Host, Switch
 
 _SWEEP_S = (0.5, 1.1)
@@ -12,6 +12,8 @@ _SWEEP_S = (0.5, 1.1)
 
 def run(machine: Machine, words: list[str]) -> Act:
     """Forms: `--line`, `--switches-only`, `-G GUID`; `-C` and `-P` make no difference here."""
+    if shut_out(machine):
+        return (yield from unopened("Failed to open (null) port 0", 1))
     in_lines = "--line" in words or "-l" in words
     guid = words[words.index("-G") + 1] if "-G" in words else None
     if guid is not None:
@@ -55,7 +57,7 @@ def _port(machine: Machine, switch: Switch, port: int, *, in_lines: bool) -> str
 
 
 def _adapter(machine: Machine, host: Host, hca: Hca, *, in_lines: bool) -> str:
-    name = f"{host.name} {machine.fabric.name_of(End(host.name, hca.name), machine.now())}"
+    name = machine.fabric.described(End(host.name, hca.name), machine.now())
     link = _link(machine, End(host.name, hca.name), in_lines=in_lines)
     if in_lines:
         return f'0x{hca.guid:016x} "{name:>30}" {hca.lid:>6} {1:>4}[  ] {link}\n'

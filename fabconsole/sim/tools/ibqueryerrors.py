@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.fabric import COLUMNS
 from fabconsole.sim.machine import Machine
-from fabconsole.sim.tools.subnet import answering, by_guid, could_be, drawn, lid, neighbour
+from fabconsole.sim.tools.subnet import answering, by_guid, could_be, drawn, lid, neighbour, shut_out, unopened
 from fabconsole.sim.wiring import SWITCH_PORTS, End, Hca, Host, Switch
 
 _SWEEP_S = (0.8, 1.6)
@@ -113,6 +113,8 @@ class _Report:
 
 def run(machine: Machine, words: list[str]) -> Act:
     """Forms: `--switch`, `-G GUID`, `-r`, `--data`; any threshold file is an empty one here. Ends with 1 on errors."""
+    if shut_out(machine):
+        return (yield from unopened("ibqueryerrors: iberror: failed: Failed to open port; (null):0\n", 255))
     report = _Report(machine, words)
     if "-G" in words:
         yield machine.takes(0.2, 0.5)

@@ -35,7 +35,7 @@ def _adapter(machine: Machine, hca: Hca) -> str:
         f"CA '{hca.name}'\n"
         "\tCA type: MT4129\n"
         "\tNumber of ports: 1\n"
-        f"\tFirmware version: {FIRMWARE}\n"
+        f"\tFirmware version: {machine.tells(FIRMWARE)}\n"
         "\tHardware version: 0\n"
         f"\tNode GUID: 0x{hca.guid:016x}\n"
         f"\tSystem image GUID: 0x{hca.guid:016x}\n" + _port(machine, hca, depth=1)

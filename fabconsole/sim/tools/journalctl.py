@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.journal import Journal
 from fabconsole.sim.machine import Machine
+from fabconsole.sim.manner import Manner
 
+_UNREADABLE = (
+    b"Hint: You are currently not seeing messages from other users and the system.\n"
+    b"      Users in groups 'adm', 'systemd-journal' can see all messages.\n"
+    b"      Pass -q to turn off this notice.\n"
+    b"No journal files were opened due to insufficient permissions.\n"
+)
 _AGO = re.compile(r"-(\d+)\s*([smhd])")
 _UNIT_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -19,6 +26,9 @@ def journalctl(machine: Machine, words: list[str]) -> Act:
 
     `-q` changes nothing, and the kernel alone speaks; `-k` and `-b` are this boot's lines.
     """
+    if machine.behaves(Manner.NO_LOG):
+        yield Complaint(_UNREADABLE)
+        return 1
     options = _options(words[1:])
     journal = Journal(machine)
     yield machine.takes(0.02, 0.12)
@@ -46,6 +56,9 @@ def journalctl(machine: Machine, words: list[str]) -> Act:
 
 def dmesg(machine: Machine, words: list[str]) -> Act:
     """Forms: bare, with seconds since boot, and `-T`."""
+    if machine.behaves(Manner.NO_LOG):
+        yield Complaint(b"dmesg: read kernel buffer failed: Operation not permitted\n")
+        return 1
     journal = Journal(machine)
     yield machine.takes(0.01, 0.05)
     lines = []

@@ -13,6 +13,7 @@ from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.fabric import COLUMNS, Line
 from fabconsole.sim.files import FIRMWARE
 from fabconsole.sim.machine import Machine
+from fabconsole.sim.manner import Manner
 from fabconsole.sim.wiring import Hca
 
 _SYMBOLS, _DOWNS, _RECOVERIES = (COLUMNS.index(name) for name in ("symbol_error", "link_downed", "link_error_recovery"))
@@ -25,6 +26,9 @@ def run(machine: Machine, words: list[str]) -> Act:
     name = words[words.index("-d") + 1] if "-d" in words[:-1] else ""
     hca = next((hca for hca in machine.hcas if name in (hca.name, hca.pci)), None)
     yield machine.takes(0.8, 2.2)
+    if machine.behaves(Manner.FULL_DISK):
+        yield Complaint(f"\n-E- Failed to open device: {name}. No space left on device\n".encode())
+        return 1
     if hca is None:
         yield Complaint(f"\n-E- Failed to open device: {name}\n".encode())
         return 1

@@ -167,7 +167,7 @@ def _one(machine: Machine, gpu: Gpu) -> str:
     warm = 58 + gpu.index + int(machine.now() / 7) % 5
     used = 71_000 + 512 * gpu.index
     said = _FIELDS.format(
-        name=NAME,
+        name=machine.tells(NAME),
         serial=gpu.serial,
         uuid=gpu.uuid,
         index=gpu.index,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fabconsole.sim.act import Act, Complaint
-from fabconsole.sim.course import FOREVER
 from fabconsole.sim.effects import NvlinkId
 from fabconsole.sim.machine import Machine
 from fabconsole.sim.tools.nvidia_details import NAME, details
@@ -12,13 +11,12 @@ from fabconsole.sim.wiring import NVLINKS, Gpu
 
 SPEED = "26.562 GB/s"
 
-_HANGS_S = FOREVER
-
 
 def run(machine: Machine, words: list[str]) -> Act:
     """Forms: `-L`, `nvlink -s|-e [-i N]`, `-q [-i N]`, `topo -m`. Each takes its one to three seconds."""
-    if machine.hangs("nvidia-smi"):
-        yield _HANGS_S
+    hangs_s = machine.hangs("nvidia-smi")
+    if hangs_s is not None:
+        yield hangs_s
     chosen = _chosen(machine, words)
     if chosen is None:
         yield machine.takes(1.0, 1.3)
@@ -27,7 +25,7 @@ def run(machine: Machine, words: list[str]) -> Act:
     match words[1:2], words[2:3]:
         case ["-L"], _:
             yield machine.takes(1.0, 1.6)
-            yield "".join(f"{_title(gpu)}\n" for gpu in chosen).encode()
+            yield "".join(f"{_title(machine, gpu)}\n" for gpu in chosen).encode()
         case ["nvlink"], [("-s" | "-e") as option]:
             yield machine.takes(1.0, 1.9)
             yield nvlink(machine, option, chosen).encode()
@@ -49,14 +47,17 @@ def nvlink(machine: Machine, option: str, gpus: tuple[Gpu, ...]) -> str:
     effects = machine.fabric.effects
     sick = [link for link in (*effects.nvlink_down, *effects.nvlink_growth) if link.host == name]
     t = machine.now()
-    state = tuple((machine.fabric.nvlink_up(link, t), machine.fabric.nvlink_counts(link, t)) for link in sick)
+    state = (
+        machine.tells(NAME),
+        *((machine.fabric.nvlink_up(link, t), machine.fabric.nvlink_counts(link, t)) for link in sick),
+    )
     render = _states if option == "-s" else _errors
     which = tuple(gpu.index for gpu in gpus)
     return machine.once((option, which), state, lambda: "".join(render(machine, gpu, t) for gpu in gpus))
 
 
 def _states(machine: Machine, gpu: Gpu, t: float) -> str:
-    lines = [_title(gpu)]
+    lines = [_title(machine, gpu)]
     for link in range(NVLINKS):
         up = machine.fabric.nvlink_up(NvlinkId(machine.host.name, gpu.index, link), t)
         lines.append(f"\t Link {link}: {SPEED if up else '<inactive>'}")
@@ -64,7 +65,7 @@ def _states(machine: Machine, gpu: Gpu, t: float) -> str:
 
 
 def _errors(machine: Machine, gpu: Gpu, t: float) -> str:
-    lines = [_title(gpu)]
+    lines = [_title(machine, gpu)]
     for link in range(NVLINKS):
         link_id = NvlinkId(machine.host.name, gpu.index, link)
         replay, recovery, crc = machine.fabric.nvlink_counts(link_id, t)
@@ -86,8 +87,8 @@ def _chosen(machine: Machine, words: list[str]) -> tuple[Gpu, ...] | None:
     return found or None
 
 
-def _title(gpu: Gpu) -> str:
-    return f"GPU {gpu.index}: {NAME} (UUID: {gpu.uuid})"
+def _title(machine: Machine, gpu: Gpu) -> str:
+    return f"GPU {gpu.index}: {machine.tells(NAME)} (UUID: {gpu.uuid})"
 
 
 TOOLS = {"nvidia-smi": run}

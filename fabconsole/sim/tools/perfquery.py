@@ -9,7 +9,7 @@ from fabconsole.fabric.table import Width
 from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.fabric import COLUMNS, capped
 from fabconsole.sim.machine import Machine
-from fabconsole.sim.tools.subnet import by_lid
+from fabconsole.sim.tools.subnet import by_lid, shut_out, unopened
 from fabconsole.sim.wiring import SWITCH_PORTS, Hca, Host, Switch
 
 CAP_MASK, CAP_MASK2 = 0x5300, 0x2
@@ -59,6 +59,8 @@ _PLAIN = (
 
 def run(machine: Machine, words: list[str]) -> Act:
     """Forms: `[-x] LID [PORT]`; `-C` and `-P` make no difference here."""
+    if shut_out(machine):
+        return (yield from unopened("perfquery: iberror: failed: Failed to open '(null)' port '0'", 255))
     extended = "-x" in words
     numbers = [int(word, 0) for word in _operands(words[1:]) if word[0].isdigit()]
     lid, port = (*numbers, 1)[:2] if numbers else (0, 1)

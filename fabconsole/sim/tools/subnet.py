@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.fabric import Line
 from fabconsole.sim.machine import Machine
+from fabconsole.sim.manner import Manner
 from fabconsole.sim.wiring import End, Hca, Host, Switch
+
+_UNOPENED = "ibwarn: [4711] mad_rpc_open_port: can't open UMAD port ((null):0)\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,17 @@ def answering(machine: Machine) -> Iterator[Switch]:
     return (switch for switch in machine.fabric.wiring.switches if not machine.fabric.is_dead(switch.name, t))
 
 
+def shut_out(machine: Machine) -> bool:
+    """Whether the account may not open its host's umad devices."""
+    return machine.behaves(Manner.NO_UMAD)
+
+
+def unopened(complaint: str, status: int) -> Act:
+    """What a tool says that cannot open them: libibmad's words, then its own."""
+    yield Complaint(f"{_UNOPENED}{complaint}\n".encode())
+    return status
+
+
 def neighbour(machine: Machine, end: End, link: int) -> Neighbour:
     """Who is at the other end of `link`, seen from `end`."""
     wiring = machine.fabric.wiring
@@ -35,7 +50,7 @@ def neighbour(machine: Machine, end: End, link: int) -> Neighbour:
         switch = wiring.switch[far.node]
         return Neighbour(switch.guid, switch.lid, int(far.port), switch.name)
     hca = next(hca for hca in wiring.host[far.node].hcas if hca.name == far.port)
-    return Neighbour(hca.guid, hca.lid, 1, f"{far.node} {machine.fabric.name_of(far, machine.now())}")
+    return Neighbour(hca.guid, hca.lid, 1, machine.fabric.described(far, machine.now()))
 
 
 def by_lid(machine: Machine, lid: int) -> Switch | tuple[Host, Hca] | None:

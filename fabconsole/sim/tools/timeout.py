@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fabconsole.sim.act import Act
+from fabconsole.sim.act import Act, Stuck
 from fabconsole.sim.machine import Machine
 from fabconsole.sim.tools import run as call
 
@@ -10,14 +10,14 @@ TIMED_OUT = 124
 
 
 def limited(act: Act, limit_s: float) -> Act:
-    """Run until `limit_s` seconds have passed, then end with 124."""
+    """Run until `limit_s` seconds have passed, then end with 124; what is in D state is waited for."""
     left = limit_s
     while True:
         try:
             said = next(act)
         except StopIteration as end:
             return int(end.value)
-        if isinstance(said, bytes):
+        if isinstance(said, bytes | Stuck):
             yield said
         elif said >= left:
             yield left
