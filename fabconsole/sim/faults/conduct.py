@@ -36,6 +36,7 @@ _SHOWS: Mapping[str, tuple[Manner, str]] = {
     "hostile-names": (Manner.ADORNED, "escapes and markup in every name it tells, none is obeyed"),
 }
 """The word of a scenario to what the host does, and what shows of it."""
+_HARMLESS = (Manner.FORGING, Manner.FULL_DISK)
 _HOSTILE = f"NVRM: Xid (PCI:{{bus}}): 31, pid=21840, name={ADORNMENT}, Ch 00000028, intr 00000000. MMU Fault"
 """A process may call itself anything."""
 
@@ -51,7 +52,7 @@ class Misconduct:
 
     def clue(self) -> Clue:
         """See `Fault`."""
-        return self.bout.clue(self.shows)._replace(shows=self.manner is not Manner.FORGING)
+        return self.bout.clue(self.shows)._replace(shows=self.manner not in _HARMLESS)
 
     def befall(self, wiring: Wiring, effects: Effects, dice: Random) -> bool:
         """See `Fault`."""
