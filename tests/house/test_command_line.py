@@ -46,7 +46,7 @@ def said(*words: str) -> tuple[int, str, str]:
         (["snapshot", "--interval", "inf"], "inf is not in the range"),
         (["demo", "--nodes", "many"], "'many' is not a valid integer"),
         (["demo", "--scenario", "flapping"], "no scenario 'flapping': did you mean flapping-cable?"),
-        (["demo", "--scenario", "nothing"], "no scenario 'nothing'; there are c"),
+        (["demo", "--scenario", "nothing"], "no scenario 'nothing'; there are"),
         (["-c"], "requires an argument"),
     ],
 )

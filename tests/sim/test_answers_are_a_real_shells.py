@@ -223,7 +223,7 @@ def test_a_subnet_that_may_not_be_asked(tmp_path: Path) -> None:
         real_said, simulated = subnet.ask()
     assert simulated == real_said
     assert isinstance(subnet.reading, Refusal)
-    assert subnet.reading.reason is Reason.NO_PERMISSION
+    assert subnet.reading.reason is Reason.NO_UMAD
     assert "/dev/infiniband/umad0" in subnet.reading.detail
 
 
