@@ -85,7 +85,7 @@ async def _play(loop: VirtualLoop, piece: Piece, look: Callable[[Played], None],
     )
     shard = replace(living.shards[0], began=loop.time(), began_at=clock(), monotonic=loop.time)
     async with shard.served():
-        fabric = shard.fabric
+        fabric, _ = shard.hosts[0]  # of one subnet
         polled = chosen(read_inventory(living.inventory, platforms=names()), touched(fabric.effects, fabric.wiring))
         played = Played(fabric, polled, began_at=clock())
         source = Collector(polled, read_thresholds(), clock=clock, monotonic=loop.time, random=Random(SEED))
