@@ -214,8 +214,10 @@ class Lane:
         text += "" if text.endswith("\n") or not text else "\n"
         line = framed(flight.nonce, asking.question.name, self._leftovers.call(asking, inquiry.call()))
         greeting, self._greeting = self._greeting, ""
-        if self._channel is None or not self._channel.write(f"{greeting}{text}{line}".encode()):
-            self._open()
+        if self._channel is None or (
+            not self._channel.write(f"{greeting}{text}{line}".encode()) and flight.rounds < ROUNDS
+        ):
+            self._open()  # else it is over already each time that it has begun, and `ended` tells why
 
     def _let_go(self) -> Channel | None:
         """The shell is lost, and what is out in it stays behind; the channel that it had."""

@@ -112,7 +112,7 @@ class Channel(asyncssh.SSHServerSession[bytes]):
     def _perform(self, act: Act, *, last: bool) -> None:
         def ended(status: int) -> None:
             self._play = None
-            if last or (self._closing and not self._lines) or self._machine.behaves(Manner.BREAKING):
+            if last or (self._closing and not self._lines) or status == misconduct.BROKE_OFF:
                 self._exit(status)
             else:
                 self._next_line()
@@ -136,4 +136,4 @@ class Channel(asyncssh.SSHServerSession[bytes]):
 
     def _exit(self, status: int) -> None:
         if self._chan is not None and not self._chan.is_closing() and not self._machine.behaves(Manner.UNCLOSING):
-            self._chan.exit(status)
+            self._chan.exit(status & 0xFF)

@@ -10,7 +10,8 @@ from fabconsole.sim.course import FOREVER
 from fabconsole.sim.machine import Machine
 from fabconsole.sim.manner import Manner
 
-BROKE_OFF = 255
+BROKE_OFF = -1
+"""No status of a program: the channel ends with what was said."""
 LATE_S = 5.0
 
 _DROP_S = 1.0

@@ -28,6 +28,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fabconsole.collector.connection import MOST_CHANNELS
+from fabconsole.collector.lane import ROUNDS
 from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory import Poll
 from fabconsole.platforms.shell import unframe
@@ -236,6 +237,21 @@ async def test_a_sick_server_costs_its_own_question(keys: Keys, handler: Handler
         assert not [record for record in watching.seen if sample_of("gpu0")(record)]
         for record in watching.seen:
             assert not isinstance(record, Unanswered) or record.detail.isprintable()
+
+
+async def test_a_shell_that_is_over_as_soon_as_it_has_begun_is_not_begun_without_end(keys: Keys) -> None:
+    begun: list[Process] = []
+
+    async def vanishing(process: Process) -> None:
+        begun.append(process)
+        process.exit(0)
+
+    async with serving(keys, vanishing) as port:
+        inventory = fabric(keys.ssh(), {"gpu0": port}, Poll(fast_s=30, timeout_s=1.0))
+        async with watched(collector(inventory, {FAST: echo})) as watching:
+            record = only(await watching.until(unanswered("gpu0")))
+    assert record.reason is Reason.FAILED
+    assert len(begun) <= ROUNDS
 
 
 async def test_a_command_that_a_server_will_not_execute_was_not_begun(keys: Keys) -> None:
