@@ -3,8 +3,7 @@
 Unmanaged switches answer like all others: nothing is asked of them but InfiniBand management packets. HCAs are left
 out, their own hosts read them. `in_band_text` has the words that travel, `in_band_switches` what is known of a port.
 
-A switch that is gone is simply not in the sweep. But a sweep that suddenly sees far fewer switches than one before is
-more likely a broken view than a broken fabric: it is not `complete`, and says so, until three in a row see the same.
+A switch that is gone is simply not in the sweep; whether so many can be gone is for whoever has all hosts' sweeps.
 
 Reading costs about 10 µs a port where every port has errors (500 switches of 64 ports: 0.3 s), 3 µs where none has.
 """
@@ -37,11 +36,6 @@ QUESTION = Question(
 )
 """A line of `iblinkinfo` is 160 bytes: the cap lets 200,000 switch ports through twice."""
 
-_FAR_FEWER = 0.7
-"""A sweep that sees less than this share of the switches of the fullest one is not believed to have lost them."""
-_ALIKE = 3
-"""So many sweeps that see the same switches, one after the other, are believed: those are all there are now."""
-
 _CAPS_AT_ONCE = 256
 _TRIES = 3
 _HELD_S = 1.0  # between the two rounds; a sweep that came too late is not handed out with the next one
@@ -71,11 +65,6 @@ class InBandInquiry:
         self._switches: dict[str, Switch] = {}
         self._unasked: dict[int, str] = {}
         self._manager = ManagerWatch(node.name)
-        self._most = 0
-        """Switches of the fullest sweep, or of the last that was believed."""
-        self._seen: frozenset[str] = frozenset()
-        self._alike = 0
-        """Sweeps in a row that saw `_seen`."""
 
     def text(self) -> str:
         """Definitions this shell has not had yet."""
@@ -149,8 +138,7 @@ class InBandInquiry:
             node = nodes.get(guid)
             clock_s = _clock(answer, part.at + _read_by(node, part.out))
             readings.append(self._switches[guid].reading(links, covered, node, clock_s))
-        fewer = self._sees_far_fewer(frozenset(heard.switches))
-        doubts = _doubts(heard, part, covered) + ([f"sees {len(readings)} of {self._most} switches"] if fewer else [])
+        doubts = _doubts(heard, part, covered)
         doubts += [_broke_off("iblinkinfo", parts["links"])] if broke_off else []
         asked = parts.get("sminfo", NOTHING)
         manager = sminfo.read(asked.out.decode("utf-8", "replace"))
@@ -165,18 +153,11 @@ class InBandInquiry:
                 switches=tuple(readings),
                 sm=None if manager is None else _manager(manager),
                 sm_unasked=sm_unasked,
-                complete=covered.whole and not fewer and not broke_off,
+                complete=covered.whole and not broke_off,
                 remark=printable("; ".join(doubts)),
                 events=() if sm_unasked else self._manager.seen(manager, answer.at),
             )
         )
-
-    def _sees_far_fewer(self, seen: frozenset[str]) -> bool:
-        """Whether a sweep of these switches is to be doubted."""
-        self._alike = self._alike + 1 if seen == self._seen else 1
-        self._seen = seen
-        self._most = len(seen) if self._alike >= _ALIKE else max(self._most, len(seen))
-        return self._most - len(seen) >= 2 and len(seen) < _FAR_FEWER * self._most
 
 
 def inquiry(node: Node, nonce: Callable[[], str] = lambda: secrets.token_hex(8)) -> InBandInquiry:

@@ -17,11 +17,10 @@ from fabconsole.state.switch import Switch
 from fabconsole.state.switch_names import named
 from fabconsole.stream.records import Sweep, Unanswered
 
-_SUDDENLY_FEW = 0.5
-"""A sweep that sees less than this part of the switches we know saw wrong: they are unknown, not gone."""
+_SUDDENLY_FEW = 0.7
+"""A sweep that finds less than this part of the switches of the fullest one saw wrong: they are unknown, not gone."""
 _ALIKE = 3
 """Sweeps in a row that see the same switches: then so few are all there are."""
-_ENOUGH_TO_TELL = 4
 _NO_EXPECT = Expect()
 _Far = tuple[str, int]
 """Port GUID, or a switch's node GUID, and port number."""
@@ -45,6 +44,8 @@ class Subnet:
         self.version = 0
         self._there: frozenset[str] = frozenset()
         self._alike = 0
+        self._most = 0
+        """Switches of the fullest sweep, or of the last that was believed."""
         self._missed: frozenset[str] = frozenset()
         self._twins: set[_Far] = set()
 
@@ -63,13 +64,9 @@ class Subnet:
         seen_again = self.question.answered_at is not None and self.question.failure is not None
         self.question.answered(sweep.at, sweep.latency_s)
         self.asker = sweep.node
-        before, self._there = self._there, frozenset(reading.guid for reading in sweep.switches)
-        self._alike = self._alike + 1 if self._there == before else 1
-        known = len(self.switches)
-        few = known >= _ENOUGH_TO_TELL and len(self._there & self.switches.keys()) < known * _SUDDENLY_FEW
-        few = few and self._alike < _ALIKE
+        few = self._sees_few(frozenset(reading.guid for reading in sweep.switches))
         self.complete = sweep.complete and not few
-        self.remark = sweep.remark or (f"it saw {len(self._there)} of {known} switches" if few else "")
+        self.remark = sweep.remark or (f"it saw {len(self._there)} of {self._most} switches" if few else "")
         changed = []
         last_read = max((reading.clock_s for reading in sweep.switches), default=0.0)
         asker = f"{sweep.node} {sweep.boot_id}"
@@ -122,6 +119,18 @@ class Subnet:
     def whole(self, switch: Switch) -> bool:
         """False where the last sweep read this switch but may have left out some of its ports."""
         return self.complete or switch.guid not in self._there
+
+    def _sees_few(self, there: frozenset[str]) -> bool:
+        """Whether a sweep of these switches is to be doubted, whichever host it is from."""
+        self._alike = self._alike + 1 if there == self._there else 1
+        self._there = there
+        if self._alike >= _ALIKE:
+            self._most = len(there)
+            return False
+        found = len(there & self.switches.keys())
+        few = self._most - found >= 2 and found < self._most * _SUDDENLY_FEW
+        self._most = max(self._most, len(there))
+        return few
 
     def _left(self, sweep: Sweep) -> Iterator[Event]:
         """Switches that this sweep misses for the first time, and those that it found again."""

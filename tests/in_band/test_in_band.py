@@ -274,26 +274,6 @@ def many(count: int) -> list[Switch]:
     return [Switch(0x300000 + number, f"leaf{number:02}", 10 + number, ports=1) for number in range(count)]
 
 
-def test_a_sweep_that_suddenly_sees_far_fewer_is_not_complete(asks: InBandInquiry) -> None:
-    swept(asks, sweep(many(10)))
-    got = swept(asks, sweep(many(6), activity=2))
-    assert not got.complete
-    assert "sees 6 of 10 switches" in got.remark
-    assert swept(asks, sweep(many(8), activity=3)).complete
-
-
-def test_far_fewer_switches_are_believed_when_three_sweeps_see_the_same(asks: InBandInquiry) -> None:
-    swept(asks, sweep(many(10)))
-    believed = [swept(asks, sweep(many(5), activity=activity)).complete for activity in range(2, 7)]
-    assert believed == [False, False, True, True, True]
-
-
-def test_far_fewer_switches_that_are_others_each_time_are_not_believed(asks: InBandInquiry) -> None:
-    swept(asks, sweep(many(10)))
-    views = [many(10)[:5], many(10)[5:]]
-    assert not any(swept(asks, sweep(views[turn % 2], activity=turn + 2)).complete for turn in range(6))
-
-
 def test_the_readings_are_stamped_as_their_lines_arrived(asks: InBandInquiry) -> None:
     body = sweep(
         [leaf(errors={2: " [SymbolErrorCounter == 7]"}), spine(errors={1: " [SymbolErrorCounter == 7]"}), *many(1)]

@@ -11,7 +11,7 @@ from fabconsole.fabric.health import Health, Mark
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import PortState, Width
 from fabconsole.state.switch_names import named, usable
-from fabconsole.stream.records import Asked, Opening, Peer, Reason
+from fabconsole.stream.records import Asked, Opening, Peer, Reason, SwitchReading
 
 HOST_PEER = Peer(port_guid="h0-mlx5_0/1", port=1, description="h0 mlx5_0")
 SWEPT_ONLY = (Asked("hca", 5.0),)
@@ -166,20 +166,34 @@ def test_a_switch_that_an_incomplete_sweep_left_out_is_not_said_to_be_gone() -> 
 def test_a_sweep_that_suddenly_sees_far_fewer_switches_saw_wrong() -> None:
     lab = Lab("h0", in_band=["h0"])
     for _ in range(2):
-        lab.wait(60).sweep("h0", *(lab.switch(f"leaf{n}", {"1": CLEAN}) for n in range(10)))
+        lab.wait(60).sweep("h0", *leaves(lab, *range(10)))
     lab.wait(60).sweep("h0", lab.switch("leaf0", {"1": CLEAN}))
     assert {lab.node(f"leaf{n}").health for n in range(1, 10)} == {Health.STALE}
     assert "1 of 10" in lab.node("leaf5").reason
 
 
+def leaves(lab: Lab, *numbers: int) -> list[SwitchReading]:
+    return [lab.switch(f"leaf{number}", {"1": CLEAN}) for number in numbers]
+
+
 def test_three_sweeps_that_see_the_same_few_switches_are_believed() -> None:
     lab = Lab("h0", in_band=["h0"])
-    lab.wait(60).sweep("h0", *(lab.switch(f"leaf{n}", {"1": CLEAN}) for n in range(10)))
+    lab.wait(60).sweep("h0", *leaves(lab, *range(10)))
     is_gone = []
-    for _ in range(3):
-        lab.wait(60).sweep("h0", lab.switch("leaf0", {"1": CLEAN}))
-        is_gone.append(lab.node("leaf5").health is Health.MISSING)
-    assert is_gone == [False, False, True]
+    for _ in range(4):
+        lab.wait(60).sweep("h0", *leaves(lab, *range(6)))
+        is_gone.append(lab.node("leaf8").health is Health.MISSING)
+    assert is_gone == [False, False, True, True]
+    lab.wait(60).sweep("h0", *leaves(lab, *range(5)))
+    assert lab.node("leaf5").health is Health.MISSING, "one less than there are now is no sudden loss"
+
+
+def test_few_switches_that_are_others_each_time_are_never_believed() -> None:
+    lab = Lab("h0", "h1", in_band=["h0", "h1"])
+    lab.wait(60).sweep("h0", *leaves(lab, *range(10)))
+    for turn in range(6):
+        lab.wait(60).sweep(f"h{turn % 2}", *leaves(lab, *(range(5) if turn % 2 else range(5, 10))))
+        assert Health.MISSING not in {lab.node(f"leaf{number}").health for number in range(10)}
 
 
 def test_an_in_band_host_that_cannot_sweep_makes_its_switches_stale_then_unknown_and_is_named() -> None:
