@@ -9,6 +9,7 @@ from contextlib import suppress
 from random import Random, SystemRandom
 
 from fabconsole.collector.asking import Asking, askings
+from fabconsole.collector.broken import broken
 from fabconsole.collector.heap import give_back_large_blocks
 from fabconsole.collector.jump import JumpHosts
 from fabconsole.collector.keyring import Keyring
@@ -33,7 +34,7 @@ from fabconsole.stream.source import Order
 from fabconsole.stream.wanted import Answers
 
 LEAVE_S = 2.0
-"""How long `aclose` waits for connections to say goodbye before it cuts them."""
+"""How long `aclose` waits for nodes to hang up before it does."""
 
 APART = 0.37
 """Questions of one node lie this share of their interval apart, so that they do not start in the same slot."""
@@ -116,25 +117,26 @@ class Collector:
         if self._closing:
             return
         self._closing = True
-        leaving = [session.close() for session in self._sessions.values()]
+        leaving = [connection for session in self._sessions.values() if (connection := session.close()) is not None]
         if self._main is not None:
             self._main.cancel()
             await asyncio.wait([self._main])  # what broke it, `records` has told
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_S):
                 for connection in leaving:
-                    if connection is not None:
-                        await connection.closed()
+                    await connection.closed()
+        for connection in leaving:
+            connection.ssh.abort()
         if self._jumps is not None:
             self._jumps.close()
         self._outbox.close()
 
     async def _broken(self, main: asyncio.Task[None]) -> None:
-        """The tree of tasks came down by itself: our own mistake, told and not hidden."""
+        """It ended by itself, which it never should."""
         try:
             await main
         except Exception as error:
-            raise SourceError(f"the collector broke: {error}") from error
+            raise broken(error) from error
 
     async def _live(self, access: Access) -> None:
         """Everything that happens, as one tree of tasks: it ends with this one."""
@@ -159,7 +161,7 @@ class Collector:
             if not self._outbox.full:
                 for asking in self._schedule.due(now):
                     session = self._sessions[asking.node]
-                    if self._rota.due(asking, connected=session.connected):
+                    if self._rota.due(asking, now, connected=session.connected):
                         session.ask(asking)
                 self._tell_who_is_asked()
                 self._tell_what_runs_out(access)
@@ -217,7 +219,7 @@ class Collector:
             return
         self._outbox.put(record)
         if isinstance(record, Sweep):
-            self._rota.swept(record.node)
+            self._rota.swept(record.node, record.latency_s)
             self._tell_who_is_asked()
 
     def _tell_failed(self, failure: Unanswered) -> None:

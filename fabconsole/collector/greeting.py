@@ -19,6 +19,8 @@ _NOT_FOUND = (126, 127)
 class Greeting:
     """What a login says up to the `sh` that it was asked for."""
 
+    __slots__ = ("_bytes", "_last", "session")
+
     def __init__(self) -> None:
         self.session: int | None = None
         """The process id of the `sh`; None: it is not there."""

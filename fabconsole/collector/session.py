@@ -71,7 +71,9 @@ class Session:
         return self._connection is not None
 
     def ask(self, asking: Asking) -> None:
-        """A question is due: exactly one record comes of it."""
+        """A question is due. One record comes of it, now or later; none before the first attempt to connect is over,
+        nor where it is still out within its deadline: that asking stands for both.
+        """
         if self._connection is not None:
             self._turns[asking].ask(asking)
         elif self._failure is not None:

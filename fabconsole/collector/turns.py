@@ -12,6 +12,7 @@ from fabconsole.collector.lane import Lane
 from fabconsole.collector.shared import Shared
 from fabconsole.platforms.question import Follower, Inquiry
 from fabconsole.platforms.shell import PRELUDE, SPARING, WATCHED, WHOLE
+from fabconsole.stream.records import Happened, Record
 
 _PRELUDES = {
     "fast": PRELUDE + SPARING + WHOLE,  # no question of it starts a tool, so none needs a watch
@@ -57,11 +58,15 @@ def _lane(name: str, inquiries: Mapping[Asking, Inquiry], way: Way, shared: Shar
 
 
 def _following(asking: Asking, follower: Follower, way: Way, shared: Shared, *, quiet_s: float) -> Following:
+    def tell(record: Record) -> None:
+        """A line of the log is what a person waits for; a pulse may wait for company."""
+        (shared.outbox.put_now if isinstance(record, Happened) else shared.emit)(record)
+
     return Following(
         asking,
         follower,
         way,
-        shared.outbox.put_now,
+        tell,
         quiet_s=quiet_s,
         clock=shared.clock,
         monotonic=shared.monotonic,

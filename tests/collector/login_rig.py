@@ -60,6 +60,7 @@ def running(logins: Mapping[str, Login]) -> Iterator[Logins]:
     Path("/run/sshd").mkdir(exist_ok=True)
     root = Path(tempfile.mkdtemp(prefix="fabconsole-logins-"))
     root.chmod(0o711)
+    (root / "banner").write_text("Authorised use only!\n")
     (root / "ssh_config").touch()
     (root / "known_hosts").touch()
     keys = Keys(root, new_key(root / "host"), new_key(root / "user"), root / "known_hosts")
@@ -75,6 +76,8 @@ def running(logins: Mapping[str, Login]) -> Iterator[Logins]:
         "PidFile none",
         "UsePAM no",
         "StrictModes no",
+        f"Banner {root}/banner",
+        "PrintMotd yes",
         f"SetEnv {mark}",
         *(f"Match User {name}\n  ForceCommand {login.forced}" for name, login in logins.items() if login.forced),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
 from collector_rig import (
     FAST,
@@ -23,6 +24,12 @@ from collector_rig import (
     watched,
 )
 
+from fabconsole.collector.asking import Asking
+from fabconsole.collector.channel import Channel
+from fabconsole.collector.following import Following
+from fabconsole.collector.outbox import Outbox
+from fabconsole.collector.shared import Shared
+from fabconsole.collector.turns import turns
 from fabconsole.fabric.inventory import Poll
 from fabconsole.platforms.question import Question, Refusal
 from fabconsole.stream.records import Happened, Reason, Record, Sample, Unanswered
@@ -149,3 +156,45 @@ async def test_a_stuck_slow_question_delays_neither_the_ports_nor_the_log(
         samples = await watching.until(sample_of("gpu0"), times=3, after=seen)
     assert all(isinstance(one, Sample) and one.latency_s < 0.6 for one in samples)
     assert not [one for one in watching.seen if isinstance(one, Unanswered) and one.question != "gpu"]
+
+
+class Way:
+    """A node that is heard all the time, and on which nothing is opened."""
+
+    def __init__(self) -> None:
+        self.opened: list[Channel] = []
+
+    def open(self, channel: Channel) -> None:
+        self.opened.append(channel)
+
+    def quiet_s(self) -> float:
+        return 0.0
+
+    def heard(self) -> None: ...
+
+    def watch(self, waiting: object) -> None: ...
+
+
+async def test_a_line_of_the_log_goes_out_at_once_and_a_pulse_waits_for_company() -> None:
+    emitted: list[Record] = []
+    outbox, way = Outbox(), Way()
+    told = ("access", "keyring", "jumps", "ramp", "tasks", "waiting", "soon")
+    shared = Shared(
+        outbox=outbox,
+        emit=emitted.append,
+        connect_s=1.0,
+        clock=lambda: 100.0,
+        monotonic=lambda: 10.0,
+        random=Random(1),
+        **dict.fromkeys(told),  # type: ignore[arg-type]  # of no use to it
+    )
+    asking = Asking(node="gpu0", question=LOG, interval_s=30.0, deadline_s=2.0)
+    following = turns({asking: Lines("")}, way, shared)[asking]  # type: ignore[arg-type]
+    assert isinstance(following, Following)
+    following.start()
+    (channel,) = way.opened
+    for said in (b"\x014711\n", b"live\n", b"Xid\n"):
+        channel.data_received(said, None)
+    following.ask(asking)
+    assert [type(one) for one in emitted] == [Sample]
+    assert [type(one) for one in await outbox.batch()] == [Happened]

@@ -393,7 +393,7 @@ class Broken(Echo):
 async def test_a_collector_that_broke_says_so_to_its_reader_and_is_left_in_peace(keys: Keys) -> None:
     async with serving(keys, honest) as port:
         source = collector(fabric(keys.ssh(), {"gpu0": port}), {FAST: lambda: Broken("true")})
-        with pytest.raises(SourceError, match="the collector broke"):
+        with pytest.raises(SourceError, match="the collector broke: RuntimeError: our own mistake"):
             async for _ in source.records():
                 pass
         await source.aclose()
