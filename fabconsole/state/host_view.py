@@ -112,6 +112,7 @@ class HostView:
         sweeping = host.questions.get(IN_BAND)
         yield Own("sm", host.unmanaged, sweeping.answered_at if sweeping else None)
         yield from roll_up.of_counts(host, verdicts)
+        yield from roll_up.of_nothing(host)
         yield around.events
 
     def _drawn_ports(self, now: float, verdicts: Verdicts, around: Surroundings) -> _Drawn[PortView]:

@@ -30,6 +30,7 @@ class Verdict:
 
 OK = Verdict(Health.OK)
 NO_RATE_YET = Verdict(Health.UNKNOWN, "one reading: no rate yet")
+CANNOT_COUNT = Verdict(Health.NOT_SUPPORTED, "its driver counts no errors: whether it has any is not known")
 NO_COUNTERS = Verdict(Health.UNKNOWN, "no error counter was read")
 GONE = Verdict(Health.MISSING, "no longer listed by its node")
 
@@ -105,7 +106,7 @@ def flapping(verdict: Verdict, said: str) -> Verdict:
 
     What was not seen, or is not there, stays that.
     """
-    if verdict.health is not Health.OK and verdict.health not in _SEEN_ILL:
+    if verdict.health is not Health.OK and verdict is not CANNOT_COUNT and verdict.health not in _SEEN_ILL:
         return verdict
     health = max(Health.WARN, verdict.health, key=lambda health: health.rank)
     return Verdict(health, f"{said}; {verdict.reason}" if verdict.reason else said)
@@ -119,6 +120,8 @@ def combined(state: Verdict, counters: Verdict) -> Verdict:
         return state
     if state.health is not Health.OK and counters.health is Health.UNKNOWN:
         return state
+    if counters is CANNOT_COUNT and state.health is Health.OK:
+        return counters
     return worse(state, counters)
 
 

@@ -39,9 +39,9 @@ REMEDIES: Mapping[Reason, Remedy] = {
     Reason.OVERFLOW: Remedy("»", "look at what floods it: such an answer is not read"),
     Reason.NO_TOOL: Remedy("∄", "install the tool, or say by `prefix` how it is reached"),
     Reason.NO_PERMISSION: Remedy("⊖", "let the account run the tool"),
-    Reason.NO_LOG: Remedy("≢", "add the account to group systemd-journal (or adm), or set `become: sudo -n`"),
-    Reason.NO_UMAD: Remedy("↮", "give the account's group the umad devices, by a udev rule, or set `become: sudo -n`"),
-    Reason.NO_SUDO: Remedy("#", "name the tools in a sudoers line with NOPASSWD"),
+    Reason.NO_LOG: Remedy("≢", "add the account to group systemd-journal or adm; `fabconsole doctor` prints the line"),
+    Reason.NO_UMAD: Remedy("↮", "give the account the umad devices by a udev rule; `fabconsole doctor` prints it"),
+    Reason.NO_SUDO: Remedy("#", "name the tools in a sudoers line with NOPASSWD; `fabconsole doctor` prints it"),
     Reason.ADOPTED: Remedy("⊂", "exempt the account from pam_slurm_adopt, or wait for the job's end"),
     Reason.FAILED: Remedy("×", "the tool says why; run it there by hand"),
 }  # fmt: skip
@@ -55,7 +55,7 @@ UNSEEN: Mapping[str, str] = {
 }
 """What of a node is out of sight while a question has no answer."""
 
-EVERYTHING = "everything of them"
+EVERYTHING = "everything"
 
 
 def said(reason: Reason) -> str:

@@ -16,6 +16,7 @@ from fabconsole.state.rows import Judged
 from fabconsole.state.scale import all_well
 from fabconsole.stream.records import FAR_SIDE, Unanswered
 
+_NOTHING_THERE = Verdict(Health.UNKNOWN, "no HCA and no GPU to be seen; if that is right, say `expect: {hcas: 0}`")
 _ANSWERED = frozenset({Health.OK, Health.NOT_SUPPORTED})
 _NOT_SINCE = "not answered since it is reached again"
 
@@ -96,6 +97,15 @@ def of_counts(host: Host, verdicts: Verdicts) -> Iterator[Own]:
         gpu = host.questions.get("gpu")
         for verdict in judge.fewer("GPUs", host.gpus, expected):
             yield Own("gpus", verdict, gpu.answered_at if gpu else None)
+
+
+def of_nothing(host: Host) -> Iterator[Own]:
+    """That there is nothing to be well: no port, no GPU, and no `expect` that says it should be so."""
+    hca = host.questions.get("hca")
+    if hca is None or hca.answered_at is None or host.gpus or (host.expect.hcas, host.expect.gpus) != (None, None):
+        return
+    if not any(block.rows for kind in Kind for block in host.tables(kind)):
+        yield Own("empty", _NOTHING_THERE, hca.answered_at)
 
 
 def of_rows(judged: Judged[object]) -> Iterator[Verdict]:

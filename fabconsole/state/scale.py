@@ -13,7 +13,7 @@ from fabconsole.fabric.health import Health
 from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED
 from fabconsole.fabric.thresholds import Rule, Thresholds
 from fabconsole.state.block import Block
-from fabconsole.state.judge import NO_COUNTERS, NO_RATE_YET, OK, Verdict, worse
+from fabconsole.state.judge import CANNOT_COUNT, NO_COUNTERS, NO_RATE_YET, OK, Verdict, worse
 from fabconsole.state.window import Flags, Window
 
 _JUDGED = (Class.ERROR, Class.STATE)
@@ -62,10 +62,11 @@ class Scale:
             flagged |= saturated & self._judged
         if counted.all() and not waiting.any() and not flagged.any():
             return all_well(len(counted))
-        # A device without counters (its driver has no PMA) says so itself: its port is as well as its state, and each
-        # value is marked. UNKNOWN would never leave such a fabric, and would be overlooked where it means something.
-        told = counted | ((quality == UNSUPPORTED) & self._judged).any(axis=1)
-        verdicts = [OK if says else NO_COUNTERS for says in told.tolist()]
+        # A device without counters (its driver has no PMA) says so itself. UNKNOWN would never leave such a fabric, and
+        # would be overlooked where it means something; OK would be green that nobody has seen.
+        verdicts = [OK if counts else NO_COUNTERS for counts in counted.tolist()]
+        for row in np.flatnonzero(~counted & ((quality == UNSUPPORTED) & self._judged).any(axis=1)).tolist():
+            verdicts[row] = CANNOT_COUNT
         waits = waiting.any(axis=1)
         for row in np.flatnonzero(waits).tolist():
             verdicts[row] = NO_RATE_YET

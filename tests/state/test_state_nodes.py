@@ -10,6 +10,7 @@ from state_records import ASKED, CLEAN, DOWN, INACTIVE, RULES, Lab, xid
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.fabric.inventory import Expect
+from fabconsole.state.snapshot import NodeView
 from fabconsole.stream.records import Asked, Opening, Reason
 
 
@@ -413,3 +414,22 @@ def test_gpus_that_a_job_hides_are_not_missing() -> None:
     assert {link.health for link in node.nvlinks} == {Health.UNKNOWN}
     assert node.health is Health.UNKNOWN
     assert node.reason == f"gpu, nvlink: adopted by a job: {detail}"
+
+
+def empty(expect: Expect) -> NodeView:
+    """A node that answers everything, and has neither HCA nor GPU."""
+    lab = Lab("h0", expect=expect)
+    for question in ("hca", "gpu", "nvlink", "log"):
+        lab.answer("h0", question, facts={"gpus": "0"} if question == "gpu" else {})
+    return lab.node("h0")
+
+
+def test_a_node_on_which_there_is_nothing_to_be_well_is_not_well() -> None:
+    node = empty(Expect())
+    assert node.health is Health.UNKNOWN
+    assert "expect: {hcas: 0}" in node.reason
+
+
+def test_a_node_that_is_expected_to_have_nothing_is_well() -> None:
+    assert empty(Expect(hcas=0)).health is Health.OK
+    assert empty(Expect(gpus=0)).health is Health.OK

@@ -11,6 +11,7 @@ from fabconsole.fabric.health import Health, Mark
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import Kind, PortState, Width
 from fabconsole.fabric.thresholds import Rule, Thresholds
+from fabconsole.state import judge
 
 PORT = "h0/mlx5_0/1"
 LINK_DOWNED_STOPS_AT = 255
@@ -285,12 +286,20 @@ def test_counters_of_the_device_alone_make_no_link_well_whose_errors_nobody_read
     assert lab.port(PORT).reason.startswith("rx_icrc_encapsulated grows")
 
 
-def test_a_port_whose_device_cannot_count_errors_is_as_well_as_its_state_and_its_values_are_marked() -> None:
+def test_a_port_whose_device_cannot_count_errors_is_not_called_well_and_its_values_are_marked() -> None:
     lab = Lab("h0")
     for _ in range(2):
         lab.wait(5).ports("h0", {"mlx5_0/1": {"symbol_error": CANNOT_COUNT, "link_downed": CANNOT_COUNT}})
-    assert lab.port(PORT).health is Health.OK
+    assert lab.port(PORT).health is Health.NOT_SUPPORTED
+    assert lab.port(PORT).reason == judge.CANNOT_COUNT.reason
     assert set(lab.port(PORT).marks.values()) == {Mark.UNSUPPORTED}
+    lab.wait(5).ports("h0", {"mlx5_0/1": {"symbol_error": CANNOT_COUNT}}, {"mlx5_0/1": DOWN})
+    assert lab.port(PORT).health is Health.DOWN
+
+
+def test_a_link_that_flaps_warns_though_its_device_cannot_count() -> None:
+    flaps = judge.flapping(judge.CANNOT_COUNT, "flapping: 3 downs in 10 min")
+    assert (flaps.health, flaps.reason.partition(";")[0]) == (Health.WARN, "flapping: 3 downs in 10 min")
 
 
 @pytest.mark.parametrize(

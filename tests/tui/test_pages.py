@@ -238,7 +238,7 @@ def test_a_node_page_gives_a_reason_its_glyph_and_once_what_to_do_about_it(reaso
     page = plain(desk(shown, Place(View.NODE, "a0")).draw(160, 40).lines)
     remedy = REMEDIES[reason]
     assert f", {remedy.glyph} {reason.value}: so it said" in page
-    assert page.count(f" {remedy.glyph} {reason.value} {remedy.advice}") == 1
+    assert page.count(f" {remedy.glyph} {reason.value}: {remedy.advice}") == 1
 
 
 def test_a_link_page_sets_both_ends_side_by_side() -> None:

@@ -42,7 +42,7 @@ class NodePage:
         if node.error and node.error not in node.reason:
             lines += wrapped([Span(f" {node.error}", "unknown")], width, 1)
         for reason in dict.fromkeys(_in_the_way(node)):
-            lines += wrapped([Span(f" {remedies.said(reason)} ", "unknown"), Span(REMEDIES[reason].advice)], width, 3)
+            lines += wrapped([Span(f" {remedies.said(reason)}: ", "unknown"), Span(REMEDIES[reason].advice)], width, 3)
         for part in (self._ports(node, width), self._nvlinks(node, width)):
             lines += [(), *shown] if (shown := tuple(part)) else []
         mine = [view for view in self.snapshot.events if self.node in view.nodes]
