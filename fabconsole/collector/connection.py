@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import asyncssh
 
-from fabconsole.collector import descriptors, door
+from fabconsole.collector import agent, descriptors, door
 from fabconsole.collector.certificates import expired
 from fabconsole.collector.doorkeeper import Doorkeeper
 from fabconsole.collector.failure import Failure, failure_of
@@ -176,6 +176,9 @@ def _not_connected(error: Exception, keeper: Doorkeeper | None, dial: Dial, dead
     keys_refused = keeper is not None and keeper.keys_refused and isinstance(error, asyncssh.PermissionDenied)
     if keys_refused and (said := expired(dial.certificates, time.time())):
         return NotConnectedError(Failure(Reason.EXPIRED, printable(said), target), keys_refused=True)
+    if isinstance(error, asyncssh.PermissionDenied) and (lost := agent.gone(dial.options.agent_path)):
+        said = f"{lost}, and no other key of ours is accepted; start it and ssh-add, or set ssh.identity"
+        return NotConnectedError(Failure(Reason.REFUSED, printable(said), target), keys_refused=keys_refused)
     return NotConnectedError(failure_of(error, target, deadline_s), keys_refused=keys_refused)
 
 

@@ -105,8 +105,8 @@ def _own(files: Sequence[Path]) -> Identity:
     """One that is encrypted, or only public, is the agent's to sign with; an encrypted one that it does not hold is
     asked for where it is needed.
 
-    Keys given and readable: the agent is left alone, since it would be asked by every connection and signs one
-    at a time.
+    Keys given and readable: the agent is left alone. Every connection would ask it, and it signs one at a time, 0.8 ms
+    a login; one that wants each signature confirmed would ask a person thousands of times.
     """
     found = _Sorted()
     found.expiring = certificates.read(file.expanduser() for file in files)

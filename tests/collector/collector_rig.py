@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
+import hmac
 import os
 import shutil
 import signal
@@ -58,6 +61,13 @@ class Keys:
         public = (key or self.host_key).with_suffix(".pub").read_text().split()
         with self.known_hosts.open("a") as known_hosts:
             known_hosts.write(f"[{host}]:{port} {public[0]} {public[1]}\n")
+
+
+def hashed(name: str, salt: int = 7) -> str:
+    """A name as `ssh-keygen -H` writes it."""
+    said = salt.to_bytes(20, "big")
+    digest = hmac.new(said, name.encode(), hashlib.sha1).digest()
+    return f"|1|{base64.b64encode(said).decode()}|{base64.b64encode(digest).decode()}"
 
 
 def new_key(path: Path) -> Path:

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
 import asyncssh
 import pytest
-from collector_rig import Keys, new_key, tool
+from collector_rig import Keys, hashed, new_key, tool
 
 from fabconsole.collector.hostkeys import HostKeys
 from fabconsole.collector.known_hosts import SLICE, KnownHosts, Name, lines_in
-
-
-def hashed(name: str, salt: int = 7) -> str:
-    said = salt.to_bytes(20, "big")
-    digest = hmac.new(said, name.encode(), hashlib.sha1).digest()
-    return f"|1|{base64.b64encode(said).decode()}|{base64.b64encode(digest).decode()}"
 
 
 def index(lines: Sequence[str]) -> KnownHosts:
