@@ -212,7 +212,7 @@ class Lane:
         inquiry = self._inquiries[asking]
         text = inquiry.text()
         text += "" if text.endswith("\n") or not text else "\n"
-        line = framed(flight.nonce, asking.question.name, self._leftovers.call(asking, inquiry.call()))
+        line = framed(flight.nonce, asking.question.name, self._leftovers.call(inquiry.call()))
         greeting, self._greeting = self._greeting, ""
         if self._channel is None or (
             not self._channel.write(f"{greeting}{text}{line}".encode()) and flight.rounds < ROUNDS

@@ -102,10 +102,13 @@ class Host:
         """Take every fault back, also one that was put in half."""
         self.go_on()
         while self._mounted:
-            self.inside("umount", "-l", self._mounted.pop())
+            self.unmount(self._mounted[-1])
         self.inside("nft", "flush", "ruleset")
         for file in ("instead", "shell"):
             (self.root / file).unlink(missing_ok=True)
+        for place in self.devices.iterdir():
+            if place.name not in self.hcas:
+                shutil.rmtree(place)
         self.healthy()
         self.restart()
 
@@ -169,6 +172,11 @@ class Host:
         self.inside("mount", *words, pass_fds=pass_fds)
         self._mounted.append(words[-1])
 
+    def unmount(self, place: str) -> None:
+        """Take back what was mounted last there."""
+        self._mounted.remove(place)
+        self.inside("umount", "-l", place)
+
     def instead(self, script: str | None) -> None:
         """What runs in place of nvidia-smi; None: nvidia-smi."""
         _put(self.root / "instead", script)
@@ -182,6 +190,11 @@ class Host:
         done = subprocess.run(self._entered(*words), capture_output=True, text=True, pass_fds=pass_fds)
         assert done.returncode == 0, (words, done.stderr)
         return done.stdout
+
+    @property
+    def devices(self) -> Path:
+        """Its /sys/class/infiniband."""
+        return self.root / "class" / "infiniband"
 
     def pids(self) -> list[int]:
         """Its sshd and everything that runs for somebody who is logged in, whoever its parent is now."""
