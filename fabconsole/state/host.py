@@ -10,6 +10,7 @@ from fabconsole.fabric.table import Kind, Table, Width
 from fabconsole.state import judge, turns, vanished
 from fabconsole.state.block import Block
 from fabconsole.state.judge import OK
+from fabconsole.state.pace import Pace
 from fabconsole.state.pci_names import PciNames, named
 from fabconsole.state.question_state import IN_BAND, QuestionState
 from fabconsole.state.silence import Silence
@@ -39,6 +40,7 @@ class Host:
         self.pci_names = PciNames()
         """What has which PCI address; the same object while nothing moved."""
         self._silence = Silence()
+        self._pace = Pace()
         self._named_by: tuple[object, ...] = ()
         self._boot_id: str | None = None
         self._missing: frozenset[str] = frozenset()
@@ -91,10 +93,7 @@ class Host:
         if question is not None:
             question.answered(sample.at, sample.latency_s)
             events += self._silence.answered(self.node, sample.question, sample.at)
-        if self._booted(sample):
-            events.append(turns.rebooted(self.node.name, sample.at))
-            for block in self.blocks.values():
-                block.restart()
+        events += self._clocked(sample)
         self._learn(sample.question, sample.facts)
         for table in sample.tables:
             events += self._table(sample, table, peers)
@@ -190,6 +189,18 @@ class Host:
         before, self._boot_id = self._boot_id, sample.boot_id
         self.uptime_s = sample.clock_s
         return before is not None and before != sample.boot_id
+
+    def _clocked(self, sample: Sample) -> Iterator[Event]:
+        """A boot begins its counters anew; a clock that jumped leaves them, and what grew took as long as ours says."""
+        jumped_s = 0.0 if sample.boot_id is None else self._pace.jumped_s(sample.clock_s, sample.at - sample.latency_s)
+        if self._booted(sample):
+            yield turns.rebooted(self.node.name, sample.at)
+            for block in self.blocks.values():
+                block.restart()
+        elif jumped_s:
+            yield turns.clock_jumped(self.node.name, jumped_s, sample.at)
+            for block in self.blocks.values():
+                block.window.shift(jumped_s)
 
     def _table(self, sample: Sample, table: Table, peers: Mapping[str, str]) -> Iterator[Event]:
         key = (sample.question, table.kind, table.source)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
+from humanize import naturaldelta
+
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Severity
 from fabconsole.fabric.table import Kind
@@ -35,6 +37,12 @@ def told(
 def rebooted(node: str, at: float) -> Event:
     """A new boot id."""
     return Event(at=at, node=node, kind="state", severity=Severity.WARN, text="rebooted: its counters begin anew")
+
+
+def clock_jumped(node: str, by_s: float, at: float) -> Event:
+    """Its steady clock, the uptime, said what cannot be. Its rates go on, by ours."""
+    text = f"its uptime jumped {naturaldelta(by_s)} {'ahead' if by_s > 0 else 'back'}"
+    return Event(at=at, node=node, kind="state", severity=Severity.INFO, text=text)
 
 
 def _called(row: str) -> str:

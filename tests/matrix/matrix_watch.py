@@ -13,7 +13,7 @@ from matrix_host import PORT, Host
 from fabconsole.collector.collector import Collector
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import Expect, Inventory, Node, Poll, Rack, SshAccess
-from fabconsole.fabric.thresholds import Thresholds
+from fabconsole.fabric.thresholds_file import read_thresholds
 from fabconsole.platforms import registry
 from fabconsole.platforms.question import Follower, Inquiry, Question
 from fabconsole.state.fabric import FabricState
@@ -82,7 +82,7 @@ class Watch:
 
     def __init__(self, inventory: Inventory, talkative: Collection[str]) -> None:
         self._talkative = talkative
-        self.source = Collector(inventory, Thresholds(), questions=self._questions, inquiry=_inquiry)
+        self.source = Collector(inventory, read_thresholds(), questions=self._questions, inquiry=_inquiry)
         self.state = FabricState()
         self.records: list[Record] = []
         self.pictures: list[Snapshot] = []
