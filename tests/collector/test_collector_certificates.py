@@ -1,202 +1,113 @@
-"""Certificates, of users and of hosts, and agents: on real sshd, made by ssh-keygen, held by ssh-agent."""
+"""Certificates of ours on a real sshd: one that has run out is named, and the one in its place is taken up."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import subprocess
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import asyncssh
 import pytest
-from collector_rig import (
-    FAST,
-    Echo,
-    Keys,
-    Sshd,
-    collector,
-    fabric,
-    hashed,
-    new_key,
-    only,
-    sample_of,
-    tool,
-    unanswered,
-    watched,
-)
+from collector_rig import FAST, Echo, Keys, Sshd, collector, fabric, only, sample_of, unanswered, watched
 
-from fabconsole.fabric.inventory import SshAccess
-from fabconsole.stream.records import Reason
+from fabconsole.collector import certificates, session
+from fabconsole.collector.certificates import beside
+from fabconsole.stream.records import Credential, Reason, Record
 
-StartSshd = Callable[..., Sshd]
+Start = Callable[..., Sshd]
 
 
-def echo() -> Echo:
-    return Echo("echo hello")
+class Authority:
+    """Signs the user's key, as `ssh-keygen -s` does."""
 
+    def __init__(self, keys: Keys, home: Path) -> None:
+        self._keys = keys
+        self._key = asyncssh.generate_private_key("ssh-ed25519")
+        self.public = home / "authority.pub"
+        self._key.write_public_key(str(self.public))
 
-def keygen(*words: str | Path) -> None:
-    subprocess.run([tool("ssh-keygen"), "-q", *map(str, words)], check=True, capture_output=True)
+    def sign(self, until_s: float) -> int:
+        """A certificate that is valid so many seconds from now, beside the key; when it runs out."""
+        return self.sign_until(int(time.time() + until_s))
 
-
-def public(key: Path) -> Path:
-    return key.with_suffix(".pub")
-
-
-def certify(authority: Path, key: Path, *, principals: str, host: bool = False) -> Path:
-    keygen("-s", authority, "-I", key.name, "-n", principals, *(["-h"] if host else []), public(key))
-    return key.with_name(key.name + "-cert.pub")
+    def sign_until(self, until: int) -> int:
+        public = asyncssh.read_public_key(str(self._keys.user_key.with_suffix(".pub")))
+        signed = self._key.generate_user_certificate(
+            public, "ops", principals=["root"], valid_after=0, valid_before=until
+        )
+        signed.write_certificate(str(beside(self._keys.user_key)))
+        return until
 
 
 @pytest.fixture
-def authority(tmp_path: Path) -> Path:
-    return new_key(tmp_path / "authority")
+def authority(keys: Keys, tmp_path: Path) -> Authority:
+    return Authority(keys, tmp_path)
 
 
 @pytest.fixture
-def certified(keys: Keys, start_sshd: StartSshd, authority: Path) -> Sshd:
-    """An sshd that knows no key, only an authority."""
-    sshd = start_sshd(TrustedUserCAKeys=str(public(authority)), AuthorizedKeysFile="none")
+def trusting(authority: Authority, start_sshd: Start, keys: Keys) -> Sshd:
+    """An sshd that lets in who the authority has signed, and no plain key."""
+    sshd = start_sshd(AuthorizedKeysFile="none", TrustedUserCAKeys=str(authority.public))
     keys.trust(sshd.port)
     return sshd
 
 
-@pytest.fixture
-def agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Path]]:
-    """A real ssh-agent, which is given keys."""
-    socket = tmp_path / "agent"
-    process = subprocess.Popen([tool("ssh-agent"), "-D", "-a", str(socket)], stdout=subprocess.DEVNULL)
-    while not socket.exists():
-        assert process.poll() is None
-    monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
-
-    def add(*held: Path) -> Path:
-        subprocess.run([tool("ssh-add"), "-q", *map(str, held)], check=True, env={**os.environ}, capture_output=True)
-        return socket
-
-    yield add
-    process.terminate()
-    process.wait()
+async def test_a_certificate_that_has_run_out_is_named_with_its_hour(
+    keys: Keys, authority: Authority, trusting: Sshd
+) -> None:
+    authority.sign(-60)
+    source = collector(fabric(keys.ssh(), {"gpu0": trusting.port}), {FAST: lambda: Echo("echo hi")})
+    async with watched(source) as watching:
+        record = only(await watching.until(unanswered("gpu0")))
+        assert record.reason is Reason.EXPIRED
+        assert "user-cert.pub expired at " in record.detail
+        assert record.detail.endswith(f" UTC · root@127.0.0.1:{trusting.port}")
 
 
-async def reached(ssh: SshAccess, sshd: Sshd) -> None:
-    async with watched(collector(fabric(ssh, {"gpu0": sshd.port}), {FAST: echo})) as watching:
+async def test_a_new_certificate_in_its_place_is_taken_up_without_a_restart(
+    keys: Keys, authority: Authority, trusting: Sshd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "backoff_s", lambda *_: 0.1)
+    old = authority.sign(-60)
+    source = collector(fabric(keys.ssh(), {"gpu0": trusting.port}), {FAST: lambda: Echo("echo hi")})
+    async with watched(source) as watching:
+        await watching.until(unanswered("gpu0", Reason.EXPIRED))
+        new = authority.sign(600)
         await watching.until(sample_of("gpu0"))
+        told = await watching.until(is_credential, times=2)
+        assert [one.until for one in told if isinstance(one, Credential)] == [old, new]
 
 
-async def refused(ssh: SshAccess, sshd: Sshd, *reasons: Reason) -> str:
-    async with watched(collector(fabric(ssh, {"gpu0": sshd.port}), {FAST: echo})) as watching:
-        return only(await watching.until(unanswered("gpu0", *reasons))).detail
-
-
-async def test_a_certificate_beside_the_key_is_shown(keys: Keys, certified: Sshd, authority: Path) -> None:
-    await refused(keys.ssh(), certified, Reason.REFUSED)
-    certify(authority, keys.user_key, principals="root")
-    await reached(keys.ssh(), certified)
-
-
-async def test_a_certificate_that_ssh_config_names_is_shown_with_its_key(
-    keys: Keys, certified: Sshd, authority: Path
+async def test_until_when_it_is_accepted_is_told_while_all_is_well(
+    keys: Keys, authority: Authority, trusting: Sshd
 ) -> None:
-    certify(authority, keys.user_key, principals="root").rename(keys.home / "elsewhere.pub")
-    (keys.home / "ssh_config").write_text(
-        f"Host *\n  IdentityFile {keys.home}/missing\n  IdentityFile {keys.user_key}\n"
-        f"  CertificateFile {keys.home}/missing\n  CertificateFile {keys.home}/elsewhere.pub\n"
-    )
-    await reached(keys.ssh(identity=()), certified)
+    until = authority.sign(600)
+    source = collector(fabric(keys.ssh(), {"gpu0": trusting.port}), {FAST: lambda: Echo("echo hi")})
+    async with watched(source) as watching:
+        (told,) = await watching.until(is_credential)
+        await watching.until(sample_of("gpu0"))
+        assert isinstance(told, Credential)
+        assert told.until == until
+        assert told.name == f"certificate {beside(keys.user_key)}"
 
 
-HOST_LINES = {
-    "by a wildcard": lambda port: "127.0.0.*,!127.0.0.9",
-    "by a wildcard with its port": lambda port: f"[127.0.0.*]:{port}",
-    "by name": lambda port: f"[127.0.0.1]:{port}",
-    "by a hashed name": lambda port: hashed(f"[127.0.0.1]:{port}"),
-    "by a hashed name without its port": lambda port: hashed("127.0.0.1"),
-}
-
-
-@pytest.mark.parametrize("hosts", HOST_LINES.values(), ids=HOST_LINES.keys())
-async def test_a_host_certificate_is_trusted_where_its_authority_is_known_for_the_host(
-    keys: Keys, start_sshd: StartSshd, authority: Path, hosts: Callable[[int], str]
+async def test_a_refused_key_is_not_called_an_expired_certificate_where_one_is_valid(
+    keys: Keys, authority: Authority, start_sshd: Start
 ) -> None:
-    certificate = certify(authority, keys.host_key, principals="127.0.0.1", host=True)
-    sshd = start_sshd(HostCertificate=str(certificate))
-    keys.known_hosts.write_text(f"@cert-authority {hosts(sshd.port)} {public(authority).read_text()}")
-    await reached(keys.ssh(), sshd)
-
-
-@pytest.mark.parametrize(("principals", "names"), [("gpu9", "127.0.0.1"), ("127.0.0.1", "10.0.0.1")])
-async def test_a_host_certificate_for_another_host_or_of_another_s_authority_is_not_trusted(
-    keys: Keys, start_sshd: StartSshd, authority: Path, principals: str, names: str
-) -> None:
-    certificate = certify(authority, keys.host_key, principals=principals, host=True)
-    sshd = start_sshd(HostCertificate=str(certificate))
-    keys.known_hosts.write_text(f"@cert-authority [{names}]:{sshd.port} {public(authority).read_text()}")
-    await refused(keys.ssh(), sshd, Reason.UNTRUSTED)
-
-
-async def test_a_host_that_has_lost_its_certificate_is_told_so(
-    keys: Keys, start_sshd: StartSshd, authority: Path
-) -> None:
-    sshd = start_sshd()
-    keys.known_hosts.write_text(f"@cert-authority * {public(authority).read_text()}")
-    said = await refused(keys.ssh(host_keys="accept-new"), sshd, Reason.UNTRUSTED)
-    assert "is signed by no authority that" in said
-
-
-async def test_the_agent_s_keys_are_shown_where_none_is_named(
-    keys: Keys, start_sshd: StartSshd, agent: Callable[..., Path]
-) -> None:
-    sshd = start_sshd()
+    authority.sign(600)
+    sshd = start_sshd(AuthorizedKeysFile="none")
     keys.trust(sshd.port)
-    agent(keys.user_key)
-    await reached(keys.ssh(identity=()), sshd)
+    source = collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("echo hi")})
+    async with watched(source) as watching:
+        assert only(await watching.until(unanswered("gpu0"))).reason is Reason.REFUSED
 
 
-@pytest.mark.parametrize("named", ["user.pub", "user"])
-async def test_a_named_key_that_only_the_agent_holds_is_signed_with_there(
-    keys: Keys, start_sshd: StartSshd, agent: Callable[..., Path], tmp_path: Path, named: str
-) -> None:
-    sshd = start_sshd(MaxAuthTries="2")
-    keys.trust(sshd.port)
-    agent(*(new_key(tmp_path / f"other{number}") for number in range(4)), keys.user_key)
-    keygen("-p", "-N", "secret", "-f", keys.user_key)
-    await reached(keys.ssh(identity=(keys.home / named,)), sshd)
-    (keys.home / "ssh_config").write_text(f"Host *\n  IdentitiesOnly yes\n  IdentityFile {keys.home}/{named}\n")
-    await reached(keys.ssh(identity=()), sshd)
+def test_one_that_never_runs_out_and_what_is_none_are_not_watched(keys: Keys, authority: Authority) -> None:
+    authority.sign_until(0xFFFF_FFFF_FFFF_FFFF)
+    assert certificates.read([keys.user_key, keys.home / "not there"]) == ()
+    beside(keys.user_key).write_text("no certificate")
+    assert certificates.read([keys.user_key]) == ()
 
 
-@pytest.mark.parametrize("named", ["user.pub", "user", None])
-async def test_a_certificate_in_the_agent_is_shown(
-    keys: Keys, certified: Sshd, authority: Path, agent: Callable[..., Path], named: str | None
-) -> None:
-    certify(authority, keys.user_key, principals="root")
-    agent(keys.user_key)
-    keygen("-p", "-N", "secret", "-f", keys.user_key)
-    await reached(keys.ssh(identity=(keys.home / named,) if named else ()), certified)
-
-
-async def test_an_agent_that_is_gone_is_told_as_that(
-    keys: Keys, start_sshd: StartSshd, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sshd = start_sshd()
-    keys.trust(sshd.port)
-    monkeypatch.setenv("SSH_AUTH_SOCK", str(keys.home / "gone"))
-    said = await refused(keys.ssh(identity=(public(keys.user_key),)), sshd, Reason.REFUSED)
-    assert f"the agent at {keys.home}/gone is gone (No such file or directory)" in said
-    assert "ssh-add" in said
-
-
-async def test_an_agent_is_left_alone_where_a_readable_key_is_named(
-    keys: Keys, start_sshd: StartSshd, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sshd = start_sshd()
-    keys.trust(sshd.port)
-    asked: list[str] = []
-    agent = await asyncio.start_unix_server(lambda reader, writer: asked.append("asked"), keys.home / "agent")
-    monkeypatch.setenv("SSH_AUTH_SOCK", str(keys.home / "agent"))
-    await reached(keys.ssh(), sshd)
-    (keys.home / "ssh_config").write_text(f"Host *\n  IdentitiesOnly yes\n  IdentityFile {keys.user_key}\n")
-    await reached(keys.ssh(identity=()), sshd)
-    agent.close()
-    assert asked == []
+def is_credential(record: Record) -> bool:
+    return isinstance(record, Credential)
