@@ -16,6 +16,7 @@ from rich.text import Text
 
 from fabconsole.cli.limits import raise_descriptor_limit
 from fabconsole.cli.paper import Paper
+from fabconsole.cli.prompting import Prompting
 from fabconsole.collector.collector import Collector
 from fabconsole.fabric.errors import ResourceError
 from fabconsole.fabric.inventory import Inventory, Node
@@ -45,10 +46,10 @@ async def examine(path: Path, only: str | None) -> Diagnosis:
     raise_descriptor_limit()
     if sys.stderr.isatty():
         click.echo(f"asking {len(inventory.nodes)} nodes …", err=True)
-    source = Collector(inventory, read_thresholds(), questions=_questions, inquiry=_inquiry)
+    source = Prompting(Collector(inventory, read_thresholds(), questions=_questions, inquiry=_inquiry))
     state = FabricState()
     try:
-        await observed(source, state, 1, time.monotonic)
+        await observed(source, state, 1, source.clock)
     finally:
         await source.aclose()
     return diagnosis(state.snapshot(time.time()))

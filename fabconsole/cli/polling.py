@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from fabconsole.cli.limits import raise_descriptor_limit
+from fabconsole.cli.prompting import Prompting
 from fabconsole.collector.collector import Collector
 from fabconsole.fabric.inventory import Inventory
 from fabconsole.fabric.inventory_file import read_inventory
@@ -42,10 +43,10 @@ async def observe(path: Path, *, polls: int, interval_s: float | None) -> Snapsh
     raise_descriptor_limit()
     if sys.stderr.isatty():
         click.echo(f"asking {len(inventory.nodes)} nodes {polls} times; --interval SECONDS shortens it …", err=True)
-    source = Collector(inventory, read_thresholds())
+    source = Prompting(Collector(inventory, read_thresholds()))
     state = FabricState()
     try:
-        await observed(source, state, polls, time.monotonic)
+        await observed(source, state, polls, source.clock)
     finally:
         await source.aclose()
     return state.snapshot(time.time())
