@@ -93,5 +93,7 @@ def unlike(kind: str, ours: Sequence[str], theirs: Sequence[str]) -> str:
     theirs = [one for one in theirs if not one.startswith(_NO_ALGORITHMS)]
     has = ", ".join(theirs[:_NAMED]) + (" …" if len(theirs) > _NAMED else "")
     old = [one for one in theirs if one not in ours and any(fnmatchcase(one, glob) for glob in _OLD.get(kind, ()))]
-    mend = f"`algorithms: legacy` at the node offers {old[0]} too" if old else "it takes a newer sshd"
+    mend = (
+        f"`algorithms: legacy`, for the node or under `ssh:`, offers {old[0]} too" if old else "it takes a newer sshd"
+    )
     return f"no {kind} algorithm in common: it has {has}; {mend}"
