@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from itertools import islice, zip_longest
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -119,13 +120,14 @@ def chosen(inventory: Inventory, wanted: set[str]) -> Inventory:
 
 
 def touched(effects: Effects, wiring: Wiring, most: int = 12) -> set[str]:
-    """Hosts that something of the scenario is on, or on the far end of."""
-    found: dict[str, None] = {}
+    """Hosts that something of the scenario is on, or on the far end of: of every kind of effect some."""
+    kinds = []
     for each in fields(effects):
         value = getattr(effects, each.name)
-        for place in value if isinstance(value, Mapping | Sequence | set) else ():
-            found |= dict.fromkeys(_hosts_at(place, wiring))
-    return set(list(found)[:most])
+        places = value if isinstance(value, Mapping | Sequence | set) else ()
+        kinds.append(dict.fromkeys(host for place in places for host in _hosts_at(place, wiring)))
+    in_turn = (host for turn in zip_longest(*kinds) for host in turn if host is not None)
+    return set(islice(dict.fromkeys(in_turn), most))
 
 
 def _hosts_at(place: object, wiring: Wiring) -> Iterator[str]:

@@ -147,7 +147,9 @@ def _shows(clue: Clue, snapshot: Snapshot) -> Iterator[bool]:
 
 def _places(clue: Clue, node: str) -> Iterator[str]:
     """What of a node the clue means: a place on it, or all of it as one of many."""
-    if clue.where == "everything" or ("[" in clue.where and node in NodeSet(clue.where, resolver=RESOLVER_NOGROUP)):
+    rack = node.partition("-")[0].replace("gpu", "r")
+    of_many = "[" in clue.where and node in NodeSet(clue.where, resolver=RESOLVER_NOGROUP)
+    if clue.where in ("everything", rack) or of_many:
         yield f"{node}/"
     elif clue.where.partition("/")[0] == node:
         yield f"{clue.where}/"

@@ -20,6 +20,7 @@ _SWITCH = re.compile(r"(?:leaf|spine|core)\d{2,4}")
 _HCA = re.compile(rf"({_HOST.pattern})/(mlx5_[0-7])")
 _SWITCH_PORT = re.compile(rf"({_SWITCH.pattern})/([1-9]|[1-5]\d|6[0-4])")
 _GPU = re.compile(rf"({_HOST.pattern})/gpu([0-7])")
+_RACK = re.compile(r"r\d{2,4}")
 EVERYWHERE = "everything"
 _NVLINK = re.compile(rf"({_HOST.pattern})/gpu([0-7])/nvl(\d|1[0-7])")
 
@@ -58,6 +59,11 @@ def read_nvlink(section: Section) -> tuple[str, int, int]:
     """`on: gpu03-02/gpu5/nvl7`."""
     found = _matched(section, _NVLINK, "an NVLink such as gpu03-02/gpu5/nvl7")
     return found[1], int(found[2]), int(found[3])
+
+
+def read_rack(section: Section) -> str:
+    """`on: r06`."""
+    return _matched(section, _RACK, "a rack such as r06")[0]
 
 
 def read_any(section: Section) -> str:
@@ -110,7 +116,7 @@ def _matched(section: Section, pattern: re.Pattern[str], wanted: str) -> re.Matc
     found = section.read("on", wanted, understood, None)
     if found is not None:
         return found
-    for stand_in in ("gpu00-00", "leaf01", "gpu00-00/mlx5_0", "gpu00-00/gpu0", "gpu00-00/gpu0/nvl0"):
+    for stand_in in ("gpu00-00", "leaf01", "r00", "gpu00-00/mlx5_0", "gpu00-00/gpu0", "gpu00-00/gpu0/nvl0"):
         if (placeholder := pattern.fullmatch(stand_in)) is not None:
             return placeholder
     raise AssertionError(pattern)
@@ -123,4 +129,4 @@ def _may_be(text: str) -> bool:
     node = text.partition("/")[0].partition("-")[0]
     tier = node.rstrip("0123456789")
     number = int(node.removeprefix(tier))
-    return number < _RACKS if tier == "gpu" else 1 <= number <= _SWITCHES[tier]
+    return number < _RACKS if tier in ("gpu", "r") else 1 <= number <= _SWITCHES[tier]

@@ -14,7 +14,7 @@ from fabconsole.sim.manner import Manner
 from fabconsole.sim.wiring import End, Host, Wiring
 
 _LASTS_S = 60.0
-_KERNEL_S = 12.0
+KERNEL_S = 12.0
 """From the kernel's start to sshd's: the firmware takes the rest of a reboot."""
 _TRAINS_S = 2.0
 
@@ -36,13 +36,14 @@ class Reboot:
             there = True
             effects.behave(name, Manner.REFUSING, spells)
             for start, end in spells.spells:
-                _restart(wiring.host[name], effects, start, max(start, end - _KERNEL_S))
+                effects.say(name, Message(start, "reboot: Restarting system", 5))
+                restart(wiring.host[name], effects, start, max(start, end - KERNEL_S))
         return there
 
 
-def _restart(host: Host, effects: Effects, down: float, started: float) -> None:
+def restart(host: Host, effects: Effects, down: float, started: float) -> None:
+    """A host's HCAs are gone from `down` on, its kernel starts anew, and they come back one after the other."""
     effects.boot(host.name, started)
-    effects.say(host.name, Message(down, "reboot: Restarting system", 5))
     for number, hca in enumerate(host.hcas):
         end, probed = End(host.name, hca.name), started + HCA_AFTER_S + HCA_APART_S * number
         effects.lose(end, once(down, probed))
@@ -74,8 +75,8 @@ class JumpingClock:
 
 def _reboot(section: Section) -> Reboot:
     bout = read_bout(section, lasts_s=_LASTS_S)
-    if any(end - start <= _KERNEL_S for start, end in bout.spells.spells):
-        section.wrong(f"is too short: a kernel alone takes {_KERNEL_S:g} s", "lasts")
+    if any(end - start <= KERNEL_S for start, end in bout.spells.spells):
+        section.wrong(f"is too short: a kernel alone takes {KERNEL_S:g} s", "lasts")
     return Reboot(bout)
 
 
