@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from fabconsole.collector.ssh_config_values import SYSTEM_CONFIG
 from fabconsole.fabric.printable import printable
 
 _KEYWORD = re.compile(r"([^\s=]+)[\s=]*(.*)", re.DOTALL)
@@ -65,6 +66,8 @@ _NO_MATCH = {
     "localnetwork": "needs the Python package ifaddr, else no host can be resolved",
 }
 _TOKENS = re.compile(r"%[fHIjkKtT]")
+_SHIPPED = frozenset({"sendenv", "hashknownhosts", "gssapiauthentication"})
+"""What Debian and others ship in the system's own file: nobody there has meant it for us."""
 _DEEP = 16
 """Includes within includes, as ssh allows them."""
 
@@ -89,6 +92,8 @@ def unhonoured(*configs: Path) -> tuple[str, ...]:
     counts: Counter[tuple[str, str]] = Counter()
     for config in configs:
         for line in config_lines(config):
+            if line.file == SYSTEM_CONFIG and line.keyword.lower() in _SHIPPED:
+                continue
             for said in _said(line):
                 first.setdefault((line.keyword.lower(), said), line)
                 counts[line.keyword.lower(), said] += 1

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fabconsole.collector import ssh_config
 from fabconsole.collector.ssh_config import unhonoured
 
 
@@ -73,4 +74,11 @@ def test_what_would_leave_a_host_without_a_way_is_named(tmp_path: Path) -> None:
     ) == [
         "2: Port: a comment behind a value is not understood, and no host of its block can be resolved; give it a line",
         "3: IdentityFile: %k is not understood, and no host of its block can be resolved",
+    ]
+
+
+def test_what_a_distribution_ships_is_not_held_against_anybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssh_config, "SYSTEM_CONFIG", tmp_path / "config")
+    assert said_of(tmp_path, "Host *", "  SendEnv LANG LC_*", "  HashKnownHosts yes", "  Tunnel yes") == [
+        "4: Tunnel: nothing is forwarded"
     ]
