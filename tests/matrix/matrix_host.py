@@ -104,7 +104,7 @@ class Host:
         while self._mounted:
             self.unmount(self._mounted[-1])
         self.inside("nft", "flush", "ruleset")
-        for file in ("instead", "shell"):
+        for file in ("instead", "shell", "banner"):
             (self.root / file).unlink(missing_ok=True)
         for place in self.devices.iterdir():
             if place.name not in self.hcas:
@@ -130,6 +130,7 @@ class Host:
             f"ListenAddress 0.0.0.0:{PORT}\nHostKey {INSIDE}/keys/{key}\nPidFile none\nMaxStartups 100\n"
             f"AuthorizedKeysFile {INSIDE}/client.pub\nUsePAM no\nStrictModes no\nPermitRootLogin yes\n"
             f"PasswordAuthentication no\nSetEnv {MARK}={self.mark} HOME={INSIDE}/home\nPrintLastLog no\n"
+            f"Banner {INSIDE}/banner\n"
             f'ForceCommand [ ! -e {INSIDE}/shell ] || exec sh {INSIDE}/shell; eval "$SSH_ORIGINAL_COMMAND"\n'
         )
         with (self.root / "sshd.log").open("ab") as log:
