@@ -6,6 +6,7 @@ from pathlib import Path
 
 from fabconsole.cli import loop
 from fabconsole.cli.limits import raise_descriptor_limit
+from fabconsole.fabric.clock import SteadyClock
 from fabconsole.fabric.inventory_file import read_inventory
 from fabconsole.fabric.thresholds_file import read_thresholds
 from fabconsole.platforms.registry import names
@@ -22,14 +23,15 @@ def run(path: Path, theme: str) -> int:
     inventory = read_inventory(path, platforms=names())
     thresholds = read_thresholds()
     state = FabricState()
+    clock = SteadyClock()
     raise_descriptor_limit()
 
     def source() -> Source:
         from fabconsole.collector.collector import Collector
 
-        return Collector(inventory, thresholds)
+        return Collector(inventory, thresholds, clock=clock)
 
-    app = FabConsole(source_of=source, picture=state, apply=state.apply, theme=theme)
+    app = FabConsole(source_of=source, picture=state, apply=state.apply, theme=theme, clock=clock)
     loop.run(app.run_async())
     if app.defect is not None:
         raise app.defect

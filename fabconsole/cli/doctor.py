@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from fabconsole.cli.limits import raise_descriptor_limit
 from fabconsole.cli.paper import Paper
 from fabconsole.cli.prompting import Prompting
 from fabconsole.collector.collector import Collector
+from fabconsole.fabric.clock import SteadyClock
 from fabconsole.fabric.errors import ResourceError
 from fabconsole.fabric.inventory import Inventory, Node
 from fabconsole.fabric.inventory_file import read_inventory
@@ -46,13 +46,14 @@ async def examine(path: Path, only: str | None) -> Diagnosis:
     raise_descriptor_limit()
     if sys.stderr.isatty():
         click.echo(f"asking {len(inventory.nodes)} nodes …", err=True)
-    source = Prompting(Collector(inventory, read_thresholds(), questions=_questions, inquiry=_inquiry))
+    clock = SteadyClock()
+    source = Prompting(Collector(inventory, read_thresholds(), clock=clock, questions=_questions, inquiry=_inquiry))
     state = FabricState()
     try:
         await observed(source, state, 1, source.clock)
     finally:
         await source.aclose()
-    return diagnosis(state.snapshot(time.time()))
+    return diagnosis(state.snapshot(clock()))
 
 
 def show(found: Diagnosis, *, as_json: bool) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import click
 from fabconsole.cli.limits import raise_descriptor_limit
 from fabconsole.cli.prompting import Prompting
 from fabconsole.collector.collector import Collector
+from fabconsole.fabric.clock import SteadyClock
 from fabconsole.fabric.inventory import Inventory
 from fabconsole.fabric.inventory_file import read_inventory
 from fabconsole.fabric.thresholds_file import read_thresholds
@@ -43,13 +43,14 @@ async def observe(path: Path, *, polls: int, interval_s: float | None) -> Snapsh
     raise_descriptor_limit()
     if sys.stderr.isatty():
         click.echo(f"asking {len(inventory.nodes)} nodes {polls} times; --interval SECONDS shortens it …", err=True)
-    source = Prompting(Collector(inventory, read_thresholds()))
+    clock = SteadyClock()
+    source = Prompting(Collector(inventory, read_thresholds(), clock=clock))
     state = FabricState()
     try:
         await observed(source, state, polls, source.clock)
     finally:
         await source.aclose()
-    return state.snapshot(time.time())
+    return state.snapshot(clock())
 
 
 def _width() -> int | None:

@@ -6,13 +6,13 @@ import asyncio
 import os
 import sys
 import termios
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 import click
 
+from fabconsole.fabric.clock import elapsed
 from fabconsole.stream.records import Record
 from fabconsole.stream.source import Order, Source
 from fabconsole.stream.wanted import Answers, Prompt, Settled, Wanted
@@ -27,7 +27,7 @@ class Prompting:
     Without a terminal it is declined, and standard error says what to do: what is reached without it is still seen.
     """
 
-    def __init__(self, source: Source, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, source: Source, monotonic: Callable[[], float] = elapsed) -> None:
         self._source = source
         self._monotonic = monotonic
         self._waiting: deque[Wanted] = deque()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from random import Random, SystemRandom
@@ -23,6 +22,7 @@ from fabconsole.collector.session import Session
 from fabconsole.collector.shared import Shared
 from fabconsole.collector.sweepers import Rota, takeover
 from fabconsole.collector.way import Waiting
+from fabconsole.fabric.clock import Slices, SteadyClock, elapsed
 from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory import Inventory, Node
 from fabconsole.fabric.printable import printable
@@ -51,19 +51,19 @@ class Collector:
         inventory: Inventory,
         thresholds: Thresholds,
         *,
-        clock: Callable[[], float] = time.time,
-        monotonic: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] | None = None,
+        monotonic: Callable[[], float] = elapsed,
         random: Random | None = None,
         questions: Callable[[Node], Sequence[Question]] = registry.questions,
         inquiry: Callable[[Question, Node], Inquiry | Follower] = registry.inquiry,
     ) -> None:
         self._inventory = inventory
         self._thresholds = thresholds
-        self._clock = clock
+        self._clock = clock or SteadyClock()
         self._monotonic = monotonic
         self._random = random or SystemRandom()
         self._outbox = Outbox()
-        self._prompts = Prompts(self._outbox.put_now, clock)
+        self._prompts = Prompts(self._outbox.put_now, self._clock)
         self._waiting: dict[Waiting, None] = {}
         self._sessions: dict[str, Session] = {}
         self._runs: dict[tuple[str, str], Running] = {}
@@ -157,17 +157,19 @@ class Collector:
     async def _keep_asking(self, access: Access) -> None:
         """The one wake-up: at every slot, ask what is due and write off what is late."""
         while True:
-            now = self._monotonic()
+            now, slices = self._monotonic(), Slices()  # after a stop, of us or of many nodes, all is due at once
             if not self._outbox.full:
                 for asking in self._schedule.due(now):
                     session = self._sessions[asking.node]
                     if self._rota.due(asking, now, connected=session.connected):
                         session.ask(asking)
+                    await slices.breathe()
                 self._tell_who_is_asked()
                 self._tell_what_runs_out(access)
             for waiting in tuple(self._waiting):
                 if not waiting.expire(now):
                     del self._waiting[waiting]
+                await slices.breathe()
             await asyncio.sleep(self._schedule.wait_s(self._monotonic()))
 
     def _spread(self) -> None:
@@ -181,13 +183,7 @@ class Collector:
         connect_s = self._inventory.poll.timeout_s
         keyring = Keyring(self._prompts, tasks)
         self._jumps = JumpHosts(
-            access,
-            keyring,
-            self._prompts,
-            tasks,
-            deadline_s=connect_s,
-            monotonic=self._monotonic,
-            random=self._random,
+            access, keyring, self._prompts, tasks, deadline_s=connect_s, monotonic=self._monotonic, random=self._random
         )
         return Shared(
             outbox=self._outbox,

@@ -13,6 +13,10 @@ from fabconsole.stream.records import Reason, Unanswered
 STAMP_S = 0.01
 """Pieces of an answer that arrive closer together than this share one stamp."""
 
+HELD_UP_S = 1.0
+"""An answer so long after its deadline that nobody wrote off: it was us that something held up, a stop or a sleeping
+machine. It may have been read at any moment of that."""
+
 
 @dataclass(slots=True, eq=False)
 class Flight:
@@ -44,6 +48,10 @@ class Flight:
         """A piece has come. Bounded: a node that sends single bytes fills no list."""
         if not self.stamps or at - self.stamps[-1][1] > STAMP_S:
             self.stamps.append((offset, at))
+
+    def is_old(self, now: float) -> bool:
+        """Whether what comes now says nothing of now."""
+        return now > self.deadline + HELD_UP_S
 
     def answer(self, frame: Frame, *, at: float, our_clock_s: float) -> Answer:
         """The answer in a frame; `our_clock_s` stands in for a node without an uptime."""

@@ -82,8 +82,7 @@ class Lane:
             channel.drop()  # something that runs on behind its shell holds it open, it may be for ever
             self.ended(channel)
             return False
-        flight.late = True
-        asking = flight.asking
+        flight.late, asking = True, flight.asking
         if self._shell_hangs:
             self._emit(self._stuck(flight, asking))
         else:
@@ -176,10 +175,12 @@ class Lane:
     def _understand(self, flight: Flight, answer: Answer) -> None:
         asking = flight.asking
         reading = understood(self._inquiries[asking], answer)
-        if flight.late:
+        if flight.late or flight.is_old(self._monotonic()):
             if (happened := asking.late(reading, answer.at)) is not None:
                 self._emit(happened)
             self._land()
+            if not flight.late:
+                self._way.soon(asking)
         elif isinstance(reading, Again):
             self._again(flight)
         else:
@@ -194,8 +195,7 @@ class Lane:
             self._fail(Failure(Reason.GARBLED, f"what it lists and what it answers did not agree {ROUNDS} times"))
 
     def _take_off(self, asking: Asking) -> None:
-        flight = Flight(asking, self._clock(), self._monotonic() + asking.deadline_s)
-        self._flight = flight
+        flight = self._flight = Flight(asking, self._clock(), self._monotonic() + asking.deadline_s)
         self._way.watch(self)
         if self._channel is None:
             self._open()

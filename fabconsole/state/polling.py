@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
+from fabconsole.fabric.clock import elapsed
 from fabconsole.state.fabric import FabricState
 from fabconsole.state.question_state import IN_BAND
 from fabconsole.stream.records import FAR_SIDE, Asked, Opening, Reason, Record, Sample, Sweep, Unanswered
@@ -89,7 +89,7 @@ class Tally:
         return self._had[pair] >= wanted and (read == 0 or read >= min(wanted, _FOR_A_RATE))
 
 
-async def observed(source: Source, state: FabricState, polls: int, clock: Callable[[], float] = time.monotonic) -> None:
+async def observed(source: Source, state: FabricState, polls: int, clock: Callable[[], float] = elapsed) -> None:
     """Apply records until each question was asked `polls` times and, if answered, has a rate; or has no hope of it.
 
     A question whose node cannot be reached or whose tool is not there is given up as soon as the others are done.

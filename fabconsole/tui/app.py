@@ -6,12 +6,12 @@ import asyncio
 import gc
 import logging
 import os
-import time
 from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.app import App
 
+from fabconsole.fabric.clock import Slices, SteadyClock
 from fabconsole.fabric.errors import FabconsoleError
 from fabconsole.fabric.printable import printable
 from fabconsole.runbook.audit import Audit
@@ -25,7 +25,7 @@ from fabconsole.tui.driver import TerminalDriver
 from fabconsole.tui.palette import Palette
 from fabconsole.tui.running import Diagnostics
 from fabconsole.tui.screens.console import Console
-from fabconsole.tui.terminal import Terminal
+from fabconsole.tui.terminal import Terminal, stop
 from fabconsole.tui.themes import load_theme
 
 log = logging.getLogger(__name__)
@@ -39,8 +39,6 @@ _WARM_S = 15.0
 """After so long most of what lives long is there: the collector need not look at it again, which took 100 ms."""
 _SHARED = {"TMUX", "STY"}
 """Inside tmux or screen a whole room may be looking on."""
-_TURN_S = 0.008
-"""Records are folded so long at a time, so that a key never waits for a batch."""
 
 
 class FabConsole(App[None], inherit_bindings=False):
@@ -58,7 +56,7 @@ class FabConsole(App[None], inherit_bindings=False):
         diagnostics: Catalogue | None = None,
         audit: Audit | None = None,
         theme: str = "dark",
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
         warnings: Sequence[str] = (),
     ) -> None:
         """`source_of` is called after the first paint, off the event loop: it may import and start what it needs.
@@ -70,7 +68,7 @@ class FabConsole(App[None], inherit_bindings=False):
         super().__init__(driver_class=TerminalDriver, ansi_color=True if "NO_COLOR" in os.environ else None)
         self._source_of = source_of
         self._apply = apply
-        self._clock = clock
+        self._clock = clock = clock or SteadyClock()
         self._source: Source | None = None
         self._pumping: asyncio.Task[None] | None = None
         self._terminal: Terminal | None = None
@@ -79,7 +77,7 @@ class FabConsole(App[None], inherit_bindings=False):
         self.register_theme(textual_theme)
         self.theme = textual_theme.name
         self._catalogue = diagnostics
-        self.diagnostics = Diagnostics(audit or Audit(clock=clock))
+        self.diagnostics = Diagnostics(audit or Audit())
         palette = Palette(look, colour=not self.no_color)
         is_shared = not os.environ.keys().isdisjoint(_SHARED)
         self.console_screen = Console(Desk(picture, clock()), palette, self.diagnostics, clock, is_shared=is_shared)
@@ -88,8 +86,7 @@ class FabConsole(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Show the console, then start what it shows."""
         if isinstance(self._driver, TerminalDriver):
-            leave, redraw = (lambda code: self.exit(return_code=code)), (lambda: self.refresh(layout=True))
-            self._terminal = Terminal(leave, self._driver, redraw)
+            self._terminal = Terminal(lambda code: self.exit(return_code=code), self._driver, self._redraw)
         self.push_screen(self.console_screen)
         self.call_after_refresh(self._start)
 
@@ -99,6 +96,11 @@ class FabConsole(App[None], inherit_bindings=False):
         Textual would take the keyboard from everything, and give it back to what may be out of sight by then.
         """
         event.prevent_default()
+
+    def action_stop(self) -> None:
+        """Ctrl-Z gives the terminal back to the shell that waits for it."""
+        if not stop():
+            self.console_screen.say("ctrl-z does nothing: no shell waits here that could wake the console")
 
     @property
     def defect(self) -> Exception | None:
@@ -121,10 +123,16 @@ class FabConsole(App[None], inherit_bindings=False):
         self.set_timer(_WARM_S, gc.freeze)
         self._pumping = asyncio.create_task(self._pump(), name="pump")
 
+    def _redraw(self) -> None:
+        """All of it, as it is now: the terminal, or all of us, may have stood still for hours."""
+        self.console_screen.tick()
+        self.refresh(layout=True)
+
     async def _tick(self) -> None:
         """Look, then draw; a key that was pressed meanwhile is answered in between."""
         if self._terminal is not None:
             self._terminal.check()
+        self.console_screen.stepped = self._clock.told if isinstance(self._clock, SteadyClock) else ()
         self.console_screen.look()
         await asyncio.sleep(_BREATH_S)
         if self.console_screen.pane.is_attached:  # not while the console is being taken down
@@ -148,7 +156,7 @@ class FabConsole(App[None], inherit_bindings=False):
             stream.ended = f"the source ended: {type(error).__name__}: {printable(str(error))}"
 
     async def _fold(self, batch: Sequence[Record]) -> None:
-        began = time.monotonic()
+        slices = Slices()
         for record in batch:
             if isinstance(record, Output | Finished):
                 self.diagnostics.heard(record)
@@ -159,9 +167,7 @@ class FabConsole(App[None], inherit_bindings=False):
             if isinstance(record, Opening):
                 self.diagnostics.inventory = record.inventory
             self._apply(record)
-            if time.monotonic() - began > _TURN_S:
-                await asyncio.sleep(0)
-                began = time.monotonic()
+            await slices.breathe()
 
     async def on_unmount(self) -> None:
         """Leave every node as it was found, and write down what that cut short."""

@@ -44,6 +44,9 @@ CONSOLE: tuple[Binding, ...] = (
     Binding("space", "mark", "Mark the node", id="mark"),
     Binding("a", "answer", "Answer what a jump host or an encrypted key asks of you", id="answer"),
     Binding("ctrl+c", "interrupt", "Stop the diagnostic, not the console", id="interrupt", show=False),
+    Binding(
+        "ctrl+z", "app.stop", "To the shell, and back by its fg; nothing is asked meanwhile", id="stop", show=False
+    ),
     Binding("question_mark", "help", "Every key", id="help"),
     Binding("q", "quit", "Quit", id="quit"),
 )
@@ -167,6 +170,7 @@ _NAMES = {
     "ctrl+c": "ctrl-c",
     "ctrl+d": "ctrl-d",
     "ctrl+u": "ctrl-u",
+    "ctrl+z": "ctrl-z",
     "shift+tab": "shift-tab",
 }
 

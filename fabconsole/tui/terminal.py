@@ -17,6 +17,21 @@ _ASKED_TO_LEAVE = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
 """The last two come from elsewhere: their keys are the console's own while it runs."""
 
 
+def stop() -> bool:
+    """Stop as ctrl-z stops any program; False where nobody would wake us.
+
+    A console that is all there is in a window of tmux has no shell behind it: stopped, it could only be killed.
+    """
+    try:
+        shell = os.getppid()
+        waits = os.getsid(shell) == os.getsid(0) and os.getpgid(shell) != os.getpgrp()
+    except OSError:
+        return False
+    if waits:
+        os.kill(os.getpid(), signal.SIGTSTP)
+    return waits
+
+
 class Terminal:
     """Tells when it is time to leave: on a hangup, on request, or when the terminal went without a word.
 
@@ -64,7 +79,7 @@ class Terminal:
             self._driver.suspend_application_mode()
         self._let_go = False
         self._driver.resume_application_mode()
-        self._redraw()
+        self._loop.call_soon_threadsafe(self._redraw)  # not here: a signal may come in the middle of anything
 
     def _go(self, number: int, _frame: FrameType | None = None) -> None:
         if not self._leaving:

@@ -116,11 +116,19 @@ def new_key(path: Path) -> str:
     return " ".join(public.split()[:2])
 
 
+DMESG = """#!/bin/sh
+[ "$1" = -w ] && exec tail -f /dev/null
+[ "$1" = --help ] && echo ' -w, --follow'
+exit 0
+"""
+
 TOOLS = {
     "fc-waits": "#!/bin/sh\necho begun\nexec sleep 600\n",
     "nvidia-smi": "#!/bin/sh\nexec sleep 600\n",
+    "journalctl": "#!/bin/sh\nexit 1\n",
+    "dmesg": DMESG,
 }
-"""A diagnostic that does not end, and a tool that every poll of it waits for."""
+"""A diagnostic that does not end, a tool that every poll of it waits for, and a kernel log that says nothing."""
 
 COMMAND = "title: A diagnostic that waits\non: [node]\nvouched_by: the test\nrun: fc-waits\ntimeout: 10m\n"
 
@@ -158,6 +166,7 @@ def site_of(
         f"fabric: own\nssh: {{user: root, identity: {folder}/user, known_hosts: {folder}/known_hosts, jump: none}}\n"
         f"poll: {{{poll}}}\nracks: {{r0: {{nodes: 'a[0-{nodes - 1}]'}}}}\nnodes:\n"
         + "".join(f"  a{number}: {{address: {address}, port: {port}}}\n" for number, address in enumerate(addresses))
+        + 'expect: {"a*": {hcas: 0}}\n'
     )
     Path("/run/sshd").mkdir(exist_ok=True)
     process = subprocess.Popen([str(SSHD), "-D", "-e", "-f", str(folder / "sshd.conf")], stderr=subprocess.DEVNULL)
@@ -172,6 +181,10 @@ def _listens(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+ALTERNATE = b"\x1b[?1049"
+"""Begins what takes up the second screen of a terminal, and what leaves it."""
 
 
 @dataclass
@@ -200,15 +213,21 @@ class Seat:
         """What is on the screen."""
         return "\n".join(self.screen.display)
 
-    def hear(self, seconds: float = 0.05) -> None:
-        """Take what is said within so long."""
-        if select.select([self.terminal], [], [], seconds)[0]:
-            try:
-                said = os.read(self.terminal, 1 << 16)
-            except OSError:
-                return
-            self.raw += said
-            self._stream.feed(said)
+    def hear(self, seconds: float = 0.05) -> bool:
+        """Take what is said within so long; False where nothing is."""
+        if not select.select([self.terminal], [], [], seconds)[0]:
+            return False
+        try:
+            said = os.read(self.terminal, 1 << 16)
+        except OSError:
+            return False
+        self.raw += said
+        before, switch, after = said.rpartition(ALTERNATE)
+        self._stream.feed(before)
+        if switch:
+            self.screen.reset()  # the emulator has no second screen
+        self._stream.feed(switch + after)
+        return True
 
     def until(self, holds: Callable[[], object]) -> None:
         """Read until a thing is so."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from drawn_fabric import NOON, Still
@@ -92,7 +92,12 @@ class Bench:
     """A console on a still fabric, and what it is connected to."""
 
     def __init__(
-        self, snapshot: Snapshot, folder: Path, source: Scripted | None = None, picture: Still | None = None
+        self,
+        snapshot: Snapshot,
+        folder: Path,
+        source: Scripted | None = None,
+        picture: Still | None = None,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self.picture = picture or Still(snapshot)
         self.source = source or Scripted(inventory_of(snapshot))
@@ -104,5 +109,5 @@ class Bench:
             picture=self.picture,
             apply=self.applied.append,
             audit=Audit(self.audit, clock=lambda: self.now),
-            clock=lambda: self.now,
+            clock=clock or (lambda: self.now),
         )

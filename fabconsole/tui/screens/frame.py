@@ -54,6 +54,8 @@ class Frame(Screen[None], inherit_bindings=False):
         self.palette = palette
         self.stream = Stream()
         self.warnings: tuple[str, ...] = ()
+        self.stepped: tuple[str, ...] = ()
+        """That this machine's clock was set."""
         self.defects = Defects()
         self.stage = Stage(palette)
         self.pane = Pane(palette, diagnostics)
@@ -120,7 +122,7 @@ class Frame(Screen[None], inherit_bindings=False):
         """The lines above and below, which say what the cursor is on."""
         now = self._clock()
         told = self.requests.banners((banner.text for banner in self.desk.snapshot.banners), "a", self.reply.wanted)
-        warnings = (*self.defects.told, *self._diagnostics.unwritten, *self.warnings)
+        warnings = (*self.defects.told, *self._diagnostics.unwritten, *self.stepped, *self.warnings)
         self._top.show(self.desk, now, self.stream, (*told, *warnings))
         self.reply.draw(now)
         if now - self._said[0] >= SAID_S:
