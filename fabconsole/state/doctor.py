@@ -12,7 +12,7 @@ from typing import NamedTuple
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.node_sets import folded
 from fabconsole.state import prescription
-from fabconsole.state.remedies import EVERYTHING, REMEDIES, unseen
+from fabconsole.state.remedies import EVERYTHING, PRINTED, REMEDIES, unseen
 from fabconsole.state.snapshot import NodeView, QuestionView, Snapshot
 from fabconsole.stream.records import FAR_SIDE, Reason
 
@@ -42,8 +42,8 @@ class Limit:
 
     @property
     def advice(self) -> str:
-        """What to do, in a line."""
-        return REMEDIES[self.reason].advice
+        """What to do, in a line; it names no other place to look, since this is the one."""
+        return REMEDIES[self.reason].advice.removesuffix(PRINTED)
 
     @property
     def unseen(self) -> str:

@@ -21,6 +21,9 @@ class Remedy:
     """What to do, in a line."""
 
 
+PRINTED = "; `fabconsole doctor` prints it"
+"""Ends advice that doctor has the very lines for."""
+
 REMEDIES: Mapping[Reason, Remedy] = {
     Reason.OURS: Remedy("⌂", "nothing is wrong there: raise `ulimit -n` here, or watch fewer nodes"),
     Reason.UNREACHABLE: Remedy("↛", "is it up, does sshd run, do address and port fit? `ssh -v` says how far it comes"),
@@ -39,9 +42,9 @@ REMEDIES: Mapping[Reason, Remedy] = {
     Reason.OVERFLOW: Remedy("»", "look at what floods it: such an answer is not read"),
     Reason.NO_TOOL: Remedy("∄", "install the tool, or say by `prefix` how it is reached"),
     Reason.NO_PERMISSION: Remedy("⊖", "let the account run the tool"),
-    Reason.NO_LOG: Remedy("≢", "add the account to group systemd-journal or adm; `fabconsole doctor` prints the line"),
-    Reason.NO_UMAD: Remedy("↮", "give the account the umad devices by a udev rule; `fabconsole doctor` prints it"),
-    Reason.NO_SUDO: Remedy("#", "name the tools in a sudoers line with NOPASSWD; `fabconsole doctor` prints it"),
+    Reason.NO_LOG: Remedy("≢", "add the account to group systemd-journal or adm" + PRINTED),
+    Reason.NO_UMAD: Remedy("↮", "give the account the umad devices by a udev rule" + PRINTED),
+    Reason.NO_SUDO: Remedy("#", "name the tools in a sudoers line with NOPASSWD" + PRINTED),
     Reason.ADOPTED: Remedy("⊂", "exempt the account from pam_slurm_adopt, or wait for the job's end"),
     Reason.FAILED: Remedy("×", "the tool says why; run it there by hand"),
 }  # fmt: skip

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from fabconsole.sim import files, gpu_files, tools
+from fabconsole.sim import account_answers, files, gpu_files, tools
 from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.checksum import cksum
 from fabconsole.sim.fabric import Fabric
@@ -127,7 +127,7 @@ class World:
     def shell(self, command: str) -> Iterator[RealShell]:
         """Execute `command` by a real sh, as sshd would, in a mount namespace where this world is the host's."""
         into = self._devices() + (
-            f"mount --bind {self.folder}/class /sys/class && "
+            f"{self._account()}mount --bind {self.folder}/class /sys/class && "
             f"mount --bind {self.folder}/driver /proc/driver && "
             f"mount --bind {self.folder}/uptime /proc/uptime && "
             f"mount --bind {self.folder}/boot_id /proc/sys/kernel/random/boot_id && "
@@ -168,6 +168,14 @@ class World:
             f"mount --bind /dev/null {dev}/null && mount --bind {umads} {umads} && {closed}"
             f"mount --rbind {dev} /dev && "
         )
+
+    def _account(self) -> str:
+        """Shell words: whose machine it is, and where its journal lies."""
+        (self.folder / "log" / "journal").mkdir(parents=True, exist_ok=True)
+        (self.folder / "os-release").write_text(account_answers.OS_RELEASE)
+        (self.folder / "group").write_text(f"root:x:0:\n{account_answers.LOG_GROUP}:x:101:\nadm:x:4:\n")
+        onto = {"log": "/var/log", "os-release": "/etc/os-release", "group": "/etc/group"}
+        return "".join(f"mount --bind {self.folder}/{own} {there} && " for own, there in onto.items())
 
     def lay_out(self) -> None:
         """Write the files as they read now; devices that are gone are gone."""

@@ -15,12 +15,13 @@ import pytest
 from sim_rig import Clock, RealShell, World, machine, missing, played, scenario
 
 from fabconsole.fabric.inventory import InBand, Node
-from fabconsole.platforms import in_band, kernel_log_text, registry, shell
+from fabconsole.platforms import account, in_band, kernel_log_text, registry, shell
 from fabconsole.platforms.gpu import QUESTION as GPU
 from fabconsole.platforms.hca import QUESTION as HCA
 from fabconsole.platforms.question import Again, Answer, Inquiry, Question, Reading, Refusal
-from fabconsole.sim import log_answers
+from fabconsole.sim import account_answers, log_answers
 from fabconsole.sim.act import Stuck
+from fabconsole.sim.ground import USER
 from fabconsole.sim.journal import Journal
 from fabconsole.sim.machine import Machine
 from fabconsole.sim.shell import Shell
@@ -55,9 +56,18 @@ REBOOTED = """
   - {fault: symbol-errors, on: gpu00-01/mlx5_0, at: 0s, per_s: 9}
   - {fault: dying-nvlink, on: gpu00-01/gpu3/nvl7, at: 1s, every: 4s}
 """
+LIMITED = """
+  - {fault: unreadable-log, on: gpu00-01}
+  - {fault: no-umad, on: gpu00-01}
+"""
 NODE = Node(name="gpu00-01", rack="r00", address="gpu00-01", in_band=InBand())
 NONCE = "0123456789abcdef"
-GREETINGS = {"fast": shell.WHOLE, "slow": shell.WATCHED + shell.WHOLE, "in-band": shell.WATCHED}
+GREETINGS = {
+    "fast": shell.WHOLE,
+    "slow": shell.WATCHED + shell.WHOLE,
+    "in-band": shell.WATCHED,
+    "account": shell.WATCHED,
+}
 
 
 def at_moment(moment: float, folder: Path, plan: str = SICK) -> Machine:
@@ -130,6 +140,32 @@ def test_the_listing_and_the_values_of_hcas(dialogue: Callable[[str], Dialogue],
     assert simulated == real
     assert isinstance(hca.reading, Reading)
     assert len(hca.reading.tables[0].rows) == len(host.hcas) in (4, 7, 8)
+
+
+@pytest.mark.parametrize(
+    "plan", ["", "  - {fault: unreadable-log, on: gpu00-01}\n  - {fault: no-umad, on: gpu00-01}\n"]
+)
+def test_what_the_account_is(plan: str, tmp_path: Path) -> None:
+    host = at_moment(5.0, tmp_path, plan or SICK)
+    world = World(tmp_path / "world", host)
+    world.stand_in_with(["id", "-un"], f"{USER}\n".encode())
+    world.stand_in_with(["id", "-Gn"], f"{account_answers.groups(host)}\n".encode())
+    world.stand_in_with(["uname", "-n"], f"{host.host.name}\n".encode())
+    world.stand_in_with(["date", "+%s"], f"{int(host.wall(host.now()))}\n".encode())
+    for number, _ in enumerate(host.hcas):
+        line = account_answers.umad(host, number)
+        world.stand_in_with(["ls", "-l", f"/dev/infiniband/umad{number}"], f"{line}\n".encode())
+    for tool in account_answers.TOOLS:
+        world.stand_in_with([tool], b"")
+    with world.shell(shell.COMMAND) as real:
+        real.read_until(b"\x01")
+        who = Dialogue(real, Shell(host), account.QUESTION, account.AccountInquiry(NODE))
+        said, simulated = who.ask()
+    for tool, path in account_answers.TOOLS.items():
+        said = said.replace(f"={world.bin}/{tool}\n".encode(), f"={path}\n".encode())
+    assert simulated == said
+    assert isinstance(who.reading, Reading)
+    assert who.reading.facts["account.user"] == USER
 
 
 def test_the_values_after_an_hca_has_gone(tmp_path: Path) -> None:

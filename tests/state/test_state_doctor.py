@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from rich.cells import cell_len
 from state_records import Lab
 
 from fabconsole.fabric.health import Health
-from fabconsole.state.doctor import Diagnosis, diagnosis
+from fabconsole.state.doctor import Diagnosis, Limit, diagnosis
 from fabconsole.state.prescription import steps
 from fabconsole.state.remedies import REMEDIES
 from fabconsole.stream.records import FAR_SIDE, Reason
@@ -167,3 +169,11 @@ def test_a_clock_that_is_not_ours_and_two_nodes_with_one_name_are_worth_a_note(l
     one, clock = seen(lab).remarks
     assert one.startswith("gpu[02-03] (2): all call themselves gpu02")
     assert clock.startswith("gpu03: clock not ours, gpu03 by -90 s")
+
+
+def test_advice_does_not_send_to_where_one_is_already() -> None:
+    assert all("doctor" not in limit.advice for limit in (Limit(**alike(reason)) for reason in Reason))
+
+
+def alike(reason: Reason) -> dict[str, Any]:
+    return {"reason": reason, "nodes": ("gpu00",), "questions": ("hca",), "said": "", "steps": ()}
