@@ -25,7 +25,8 @@ class Fault:
     """Part of what the screen says."""
     health: Health = Health.UNKNOWN
     """Of the node at its worst; on the way there it may be STALE."""
-    recovers: str = "by itself, when it is over"
+    recovers: str = ""
+    """How, where its reason does not say that already."""
     rounds: int = 60
     """Polls of a well node from its end until the node is OK again: the backoff, and what a handshake takes."""
     relayed: bool = False
@@ -72,7 +73,7 @@ FAULTS = (
         put_in=lambda host, relay: host.stop(),
         take_out=lambda host, relay: host.go_on(),
         reason=Reason.UNREACHABLE,
-        says="no answer to an echo within 1 s; connection dropped",
+        says="no answer to an echo",
     ),
     Fault(
         name="killed",
@@ -86,21 +87,21 @@ FAULTS = (
         put_in=lambda host, relay: host.drop(100),
         take_out=lambda host, relay: host.drop(0),
         reason=Reason.UNREACHABLE,
-        says="no SSH connection within 1 s",
+        says="no SSH connection within",
     ),
     Fault(
         name="30 % of packets lost",
         put_in=lambda host, relay: host.drop(30),
         take_out=lambda host, relay: host.drop(0),
         reason=None,
-        recovers="what comes too late is STALE until the next is there",
+        recovers="STALE where an answer comes too late, until the next",
     ),
     Fault(
         name="5 s latency",
         put_in=lambda host, relay: setattr(relay, "delay_s", 5.0),
         take_out=lambda host, relay: relay.heal(),
         reason=Reason.UNREACHABLE,
-        says="no SSH connection within 1 s",
+        says="no SSH connection within",
         relayed=True,
     ),
     Fault(
@@ -108,7 +109,7 @@ FAULTS = (
         put_in=lambda host, relay: setattr(relay, "bytes_a_s", 1),
         take_out=lambda host, relay: relay.heal(),
         reason=Reason.UNREACHABLE,
-        says="no SSH connection within 1 s",
+        says="no SSH connection within",
         relayed=True,
     ),
     Fault(
@@ -123,7 +124,7 @@ FAULTS = (
         put_in=_shell(f"{GREETING}; exec cat /dev/zero"),
         take_out=_as_before,
         reason=Reason.OVERFLOW,
-        says="more than 1,048,576 bytes of answer; cut off",
+        says="more than 1,048,576 bytes of answer",
     ),
     Fault(
         name="an nvidia-smi that floods",
@@ -147,14 +148,14 @@ FAULTS = (
         put_in=_shell(f"{GREETING}; while [ -e /mnt/shell ]; do sleep 0.1; done & exit 0"),
         take_out=_as_before,
         reason=Reason.FAILED,
-        says="the shell that asks ended with status 0",
+        says="the shell that asks ended",
     ),
     Fault(
         name="closing mid-answer",
         put_in=_shell(_ask(f"{HEAD}; echo half an ans; exit 1")),
         take_out=_as_before,
         reason=Reason.FAILED,
-        says="the shell that asks ended with status 1",
+        says="the shell that asks ended",
     ),
     Fault(
         name="a frame without its head",
@@ -168,7 +169,7 @@ FAULTS = (
         put_in=_shell(_ask(f"{HEAD}; head -c 3000 /dev/urandom; {TAIL}")),
         take_out=_as_before,
         reason=Reason.GARBLED,
-        says="not understood",
+        says="the listing of /sys/class/infiniband",
     ),
     Fault(
         name="forged frames in what a tool prints",
@@ -195,7 +196,6 @@ FAULTS = (
         reason=Reason.UNTRUSTED,
         says="HOST KEY HAS CHANGED",
         health=Health.UNTRUSTED,
-        recovers="when its old key is back, or known_hosts has the new one",
         rounds=80,
     ),
 )

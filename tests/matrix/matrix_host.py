@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
-import shlex
 import shutil
 import signal
 import socket
@@ -15,22 +13,10 @@ from pathlib import Path
 
 from lab_files import Gpus, Hca, Journal
 from lab_host import JOURNALCTL, command_line, descendants, marked, signalled
+from matrix_namespaces import INSIDE, Namespaces
 
 PORT = 2222
 MARK = "FABCONSOLE_MATRIX"
-INSIDE = Path("/mnt")
-"""Where a host has its own directory: `home` and `tmp` of it are its home and /tmp."""
-
-DEVICE = "eth0"
-"""Its end of the cable."""
-
-PACKAGES = {
-    "/usr/sbin/sshd": "openssh-server",
-    "/usr/sbin/ip": "iproute2",
-    "/usr/sbin/nft": "nftables",
-    "/usr/bin/unshare": "util-linux",
-    "/usr/bin/ssh-keygen": "openssh-client",
-}
 
 _NVIDIA_SMI = """#!/bin/sh
 [ -e /mnt/instead ] && exec sh /mnt/instead "$@"
@@ -39,32 +25,15 @@ echo "Invalid combination of input arguments." >&2; exit 2
 """
 
 
-def lacking() -> str:
-    """What is missing to run such hosts, in words; empty when nothing is."""
-    packages = sorted({package for path, package in PACKAGES.items() if not Path(path).exists()})
-    if packages:
-        return f"needs the Debian packages {' '.join(packages)}"
-    if os.geteuid() != 0:
-        return "needs root, for namespaces"
-    probe = subprocess.run(["unshare", "-mn", "mount", "--bind", "/tmp", "/sys/class"], capture_output=True)
-    return "" if probe.returncode == 0 else f"may not mount in a namespace: {probe.stderr.decode().strip()}"
-
-
-@dataclass
-class Host:
+@dataclass(kw_only=True)
+class Host(Namespaces):
     """Made healthy; `start` brings it up, `heal` takes every fault back."""
 
     name: str
-    address: str
-    """Its own, at the far end of a cable of two; ours is one less."""
-    root: Path
     hcas: dict[str, Hca]
     gpus: Gpus
     journal: Journal
-    mark: str = field(default_factory=lambda: secrets.token_hex(5))
-    holder: subprocess.Popen[bytes] | None = None
     sshd: subprocess.Popen[bytes] | None = None
-    _mounted: list[str] = field(default_factory=list)
     _stopped: list[int] = field(default_factory=list)
 
     @classmethod
@@ -75,7 +44,14 @@ class Host:
         classes = root / "class"
         there = {f"mlx5_{index}": Hca(classes, f"mlx5_{index}", index, _guid(number, index)) for index in range(2)}
         gpus = Gpus(root / "nvidia-smi", number)
-        host = cls(name, f"{net}.{4 * number + 2}", root, there, gpus, Journal(root / "journal"))
+        host = cls(
+            name=name,
+            address=f"{net}.{4 * number + 2}",
+            root=root,
+            hcas=there,
+            gpus=gpus,
+            journal=Journal(root / "journal"),
+        )
         host._install()
         for one in ("host", "other"):
             made = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(root / "keys" / one)]
@@ -86,8 +62,7 @@ class Host:
 
     def start(self) -> None:
         """Bring it up; returns when it listens."""
-        self._hold()
-        self._cable()
+        self.hold()
         self.restart()
 
     def healthy(self) -> None:
@@ -101,9 +76,7 @@ class Host:
     def heal(self) -> None:
         """Take every fault back, also one that was put in half."""
         self.go_on()
-        while self._mounted:
-            self.unmount(self._mounted[-1])
-        self.inside("nft", "flush", "ruleset")
+        self.restore()
         for file in ("instead", "shell", "banner"):
             (self.root / file).unlink(missing_ok=True)
         for place in self.devices.iterdir():
@@ -117,10 +90,9 @@ class Host:
         self.go_on()
         for pid in self.pids():
             signalled(pid, signal.SIGKILL)
-        for process in (self.sshd, self.holder):
-            if process is not None:
-                process.kill()
-                process.wait()
+        if self.sshd is not None:
+            self.sshd.wait()
+        self.let_go()
 
     def restart(self, key: str = "host") -> None:
         """Run sshd anew, with another host `key` if so wanted; its sessions end. Returns when it listens."""
@@ -134,7 +106,7 @@ class Host:
             f'ForceCommand [ ! -e {INSIDE}/shell ] || exec sh {INSIDE}/shell; eval "$SSH_ORIGINAL_COMMAND"\n'
         )
         with (self.root / "sshd.log").open("ab") as log:
-            words = self._entered("/usr/sbin/sshd", "-D", "-e", "-f", f"{INSIDE}/sshd_config")
+            words = self.entered("/usr/sbin/sshd", "-D", "-e", "-f", f"{INSIDE}/sshd_config")
             env = {"PATH": os.environ["PATH"], MARK: self.mark}
             self.sshd = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env)
         deadline = time.monotonic() + 20
@@ -159,25 +131,6 @@ class Host:
             signalled(pid, signal.SIGCONT)
         self._stopped = []
 
-    def drop(self, percent: int) -> None:
-        """Lose so many of a hundred packets, each way; 0: none."""
-        self.inside("nft", "flush", "ruleset")
-        if percent:
-            rule = "drop" if percent == 100 else f"numgen random mod 100 < {percent} drop"
-            lose = f"device {DEVICE} priority 0; {rule}; }};"
-            chains = " ".join(f"chain {way} {{ type filter hook {way} {lose}" for way in ("ingress", "egress"))
-            self.inside("nft", f"table netdev loss {{ {chains} }}")
-
-    def mount(self, *words: str, pass_fds: tuple[int, ...] = ()) -> None:
-        """Mount something in its own namespace, until it is healed; the last word is where."""
-        self.inside("mount", *words, pass_fds=pass_fds)
-        self._mounted.append(words[-1])
-
-    def unmount(self, place: str) -> None:
-        """Take back what was mounted last there."""
-        self._mounted.remove(place)
-        self.inside("umount", "-l", place)
-
     def instead(self, script: str | None) -> None:
         """What runs in place of nvidia-smi; None: nvidia-smi."""
         _put(self.root / "instead", script)
@@ -185,12 +138,6 @@ class Host:
     def shell(self, script: str | None) -> None:
         """What runs in place of every login shell; None: the login shell. What is open stays as it is."""
         _put(self.root / "shell", script)
-
-    def inside(self, *words: str, pass_fds: tuple[int, ...] = ()) -> str:
-        """Run something in its namespaces, and what it said."""
-        done = subprocess.run(self._entered(*words), capture_output=True, text=True, pass_fds=pass_fds)
-        assert done.returncode == 0, (words, done.stderr)
-        return done.stdout
 
     @property
     def devices(self) -> Path:
@@ -220,32 +167,6 @@ class Host:
     def public_key(self) -> str:
         """Of its sshd while all is well, as known_hosts has it."""
         return " ".join((self.root / "keys" / "host.pub").read_text().split()[:2])
-
-    def _cable(self) -> None:
-        """A cable between us and it; it goes with the namespaces."""
-        assert self.holder is not None
-        near, (net, _, last) = f"fc{self.mark}", self.address.rpartition(".")
-        far = ["peer", "name", DEVICE, "netns", str(self.holder.pid)]
-        subprocess.run(["ip", "link", "add", near, "type", "veth", *far], check=True)
-        subprocess.run(["ip", "addr", "add", f"{net}.{int(last) - 1}/30", "dev", near], check=True)
-        subprocess.run(["ip", "link", "set", near, "up"], check=True)
-        self.inside("ip", "addr", "add", f"{self.address}/30", "dev", DEVICE)
-        self.inside("ip", "link", "set", DEVICE, "up")
-
-    def _hold(self) -> None:
-        """Make its namespaces, and a process that holds them."""
-        hidden = {"class": "/sys/class", "bin": "/usr/local/bin", "tmp": "/tmp"}
-        mounts = [f"mount --bind {shlex.quote(str(self.root))} {INSIDE}"]
-        mounts += [f"mount --bind {INSIDE}/{shown} {over}" for shown, over in hidden.items()]
-        script = " && ".join([*mounts, "echo", "exec sleep infinity"])
-        words = ["setpriv", "--pdeathsig", "KILL", "unshare", "-mn", "--propagation", "private", "sh", "-c", script]
-        self.holder = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-        assert self.holder.stdout is not None
-        assert self.holder.stdout.readline() == b"\n"
-
-    def _entered(self, *words: str) -> list[str]:
-        assert self.holder is not None
-        return ["setpriv", "--pdeathsig", "KILL", "nsenter", "-t", str(self.holder.pid), "-m", "-n", *words]
 
     def _install(self) -> None:
         scripts = {"nvidia-smi": _NVIDIA_SMI, "journalctl": JOURNALCTL.format(log=INSIDE / "journal")}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from matrix_faults import FAULTS
+from matrix_table import table
 from matrix_ward import Story, Ward
 
 from fabconsole.fabric.health import Health
 
+README = Path(__file__).parents[2] / "README.md"
 NAMES = [fault.name for fault in FAULTS]
 
 
@@ -42,3 +46,7 @@ def test_nothing_is_left_behind(story: Story) -> None:
 def test_the_well_missed_nothing(ward: Ward) -> None:
     assert ward.watch is not None
     ward.watch.the_well_missed_nothing()
+
+
+def test_the_readme_has_the_matrix_as_it_is() -> None:
+    assert table() in README.read_text()

@@ -6,6 +6,7 @@ import asyncio
 import time
 
 from matrix_clock import clock_of
+from matrix_table import CLEARED, JUMPED, REBOOTED, RENUMBERED
 from matrix_watch import SICK, Fabric, Watch, question_of
 
 from fabconsole.fabric.health import Health, Mark
@@ -36,7 +37,7 @@ async def test_a_reboot_is_told_and_no_rate_is_made_across_it(fabric: Fabric) ->
         clock.booted()
         hca.set(symbol_error=60, port_xmit_data=1 << 41)
         await asyncio.to_thread(host.restart)
-        await watch.until(lambda _: "rebooted: its counters begin anew" in watch.events())
+        await watch.until(lambda _: REBOOTED.says in watch.events())
         assert port(watch.picture).health is not Health.OK
         await watch.well()
         assert watch.sick.uptime_s is not None
@@ -57,7 +58,7 @@ async def test_counters_that_somebody_clears_are_marked_and_count_on(fabric: Fab
         await watch.rounds(2)
         hca.set(symbol_error=0, link_downed=0)
         await watch.until(lambda picture: port(picture).counters["symbol_error"] == 0)
-        assert port(watch.picture).marks == {"symbol_error": Mark.RESET, "link_downed": Mark.RESET}
+        assert port(watch.picture).marks == dict.fromkeys(("symbol_error", "link_downed"), Mark(CLEARED.says))
         await watch.rounds(2)
         hca.set(symbol_error=7)
         await watch.until(lambda picture: port(picture).rates.get("symbol_error", 0.0) > 0)
@@ -80,7 +81,7 @@ async def test_a_hca_that_comes_back_by_another_number_is_missing_where_it_was(f
         await watch.until(lambda picture: port(picture, there).health is Health.OK)
         old = port(watch.picture, f"{SICK}/mlx5_1/1")
         assert old.health is Health.MISSING
-        assert old.reason == "no longer listed by its node, which calls its card mlx5_9/1 now"
+        assert old.reason == f"no longer listed by its node, {RENUMBERED.says} mlx5_9/1 now"
         assert [one.end for one in watch.sick.ports if one.health is Health.OK] == [END, there]
         (host.devices / "mlx5_9").rename(host.devices / "mlx5_1")
         await watch.until(lambda picture: port(picture, f"{SICK}/mlx5_1/1").health is Health.OK)
@@ -98,7 +99,7 @@ async def test_a_steady_clock_that_jumps_makes_no_rate_and_hides_none(fabric: Fa
             errors += 100
             hca.set(symbol_error=errors)
             await watch.until(lambda picture, errors=errors: port(picture).counters["symbol_error"] == errors)
-            assert any("its uptime jumped" in text for text in watch.events())
+            assert any(JUMPED.says in text for text in watch.events())
             assert port(watch.picture).health is not Health.OK, jump_s
             before = len(watch.pictures)
             await watch.rounds(3)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from matrix_host import PORT, Host
+from matrix_table import ASTRAY
 from matrix_watch import SICK, Fabric, left_on
 
 from fabconsole.fabric.health import Health
@@ -50,7 +51,7 @@ async def test_a_name_that_leads_to_another_host_is_not_followed_there(fabric: F
         told = await watch.until(lambda picture: picture.nodes[SICK].health is Health.UNTRUSTED)
         assert "HOST KEY HAS CHANGED" in told.nodes[SICK].reason
         assert f"which is the key of [{other.address}]:{PORT}" in told.nodes[SICK].reason
-        assert "does the name lead to another host?" in told.nodes[SICK].reason
+        assert ASTRAY.says in told.nodes[SICK].reason
         assert logins(other) == before
         watch.the_well_missed_nothing()
     assert await left_on(sick) == []

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from matrix_fuse import DEVICE, unanswering
 from matrix_host import Host
+from matrix_table import D_STATE
 from matrix_watch import Fabric, Watch, left_on, question_of
 
 from fabconsole.fabric.health import Health
@@ -57,6 +58,7 @@ async def test_it_is_started_once_over_every_reconnect_and_asked_again_when_it_i
                 await watch.until(lambda picture: question_of(picture, "hca").health is Health.OK)
                 await watch.until(are_stuck)
                 assert since(watch) == {began}
+                assert all(D_STATE.says in question_of(watch.picture, name).detail for name in TOOLS)
                 mark = len(watch.records)
                 await watch.rounds(5)
                 assert watch.failures(host.name, "hca", after=mark) == [], "the HCAs are asked at their own rhythm"
