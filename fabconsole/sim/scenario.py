@@ -6,6 +6,10 @@ include: [flapping-cable, {scenario: dead-leaf, at: 40s}]  # other scenarios' fa
 faults:
   - {fault: frozen-host, on: gpu12-00, at: 8s, lasts: 2m}
 
+A fault of hosts is on one (`on: gpu12-00`), on many (`on: "gpu[00-03]-[00-03]"`) or on a share of all that the seed
+chooses (`share: 5%`); from `at` or `ago` on for as long as it `lasts`, again `every` so often, on each host so much
+later than on the one before as they are `apart`.
+
 Faults that meet in one place are all there: what is down, dead or frozen for two reasons is so while one of them
 lasts, what is counted adds up; of two hangs of one tool, two speeds, names or clocks the one holds that is named last.
 """

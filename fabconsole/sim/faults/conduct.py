@@ -26,17 +26,17 @@ _SHOWS: Mapping[str, tuple[Manner, str]] = {
     "trickling-host": (Manner.TRICKLING, "says one byte a second"),
     "flooding-host": (Manner.FLOODING, "its answers do not end"),
     "noisy-host": (Manner.NOISY, "talks unasked, without end"),
-    "unclosing-host": (Manner.UNCLOSING, "never says that a command has ended"),
+    "unclosing-host": (Manner.UNCLOSING, "d: no command ends there; what is asked is answered"),
     "breaking-host": (Manner.BREAKING, "breaks off in the middle of its answers"),
     "garbling-host": (Manner.GARBLING, "its answers are garbled"),
-    "forging-host": (Manner.FORGING, "forges ends of answers in its answers, and is read right all the same"),
+    "forging-host": (Manner.FORGING, "forges ends and beginnings of answers: none is taken for one"),
     "unreadable-log": (Manner.NO_LOG, "its kernel log may not be read"),
     "no-umad": (Manner.NO_UMAD, "may not open umad: in-band, another host takes over"),
     "full-disk": (Manner.FULL_DISK, "its disk is full: every question is answered, mlxlink is not"),
     "hostile-names": (Manner.ADORNED, "escapes and markup in every name it tells, none is obeyed"),
 }
 """The word of a scenario to what the host does, and what shows of it."""
-_HARMLESS = (Manner.FORGING, Manner.FULL_DISK)
+_HARMLESS = (Manner.FORGING, Manner.UNCLOSING, Manner.FULL_DISK)
 _HOSTILE = f"NVRM: Xid (PCI:{{bus}}): 31, pid=21840, name={ADORNMENT}, Ch 00000028, intr 00000000. MMU Fault"
 """A process may call itself anything."""
 
