@@ -81,7 +81,7 @@ class Lane:
         if (channel := self._channel) is not None and channel.status is not None:
             channel.drop()  # something that runs on behind its shell holds it open, it may be for ever
             self.ended(channel)
-            return False
+            return self._flight is not None  # what waited behind it is out now, and may be late too
         flight.late, asking = True, flight.asking
         if self._shell_hangs:
             self._emit(self._stuck(flight, asking))

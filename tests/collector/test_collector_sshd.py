@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -284,6 +285,42 @@ async def test_when_the_host_that_sweeps_is_lost_another_sweeps_at_once(keys: Ke
         assert not any(map(swept_by("gpu1"), watching.seen)), "it rests"
         ports["gpu0"].kill()
         await watching.until(swept_by("gpu1"))
+
+
+async def test_a_sweep_that_hangs_is_taken_over_long_before_its_deadline(
+    keys: Keys, start_sshd: StartSshd, tmp_path: Path
+) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    ahead_s, hangs = [0.0], tmp_path / "hangs"
+    sweeping = Collector(
+        fabric(keys.ssh(), {"gpu0": sshd.port, "gpu1": sshd.port}, Poll(in_band_s=0.2)),
+        Thresholds(),
+        monotonic=lambda: time.monotonic() + ahead_s[0],
+        questions=lambda node: (replace(IN_BAND, deadline_s=1e6),),
+        inquiry=lambda question, node: Sweeping(
+            f"if [ {node.name} = gpu0 ] && [ -e {hangs} ]; then touch {hangs}/now; sleep 100; fi", node=node.name
+        ),
+    )
+    async with watched(sweeping) as watching:
+        await watching.until(swept_by("gpu0"), times=2)
+        hangs.mkdir()
+        await eventually((hangs / "now").exists)
+        ahead_s[0] += 60.0
+        await watching.until(unanswered("gpu0", Reason.STUCK, question=IN_BAND.name))
+        await watching.until(swept_by("gpu1"), times=2)
+
+
+async def test_what_waited_behind_a_shell_that_is_over_and_held_open_has_a_deadline_too(
+    keys: Keys, start_sshd: StartSshd
+) -> None:
+    sshd = start_sshd()
+    keys.trust(sshd.port)
+    over_and_held_open = ":; }; setsid sleep 20 & exit 0; { :"
+    asked = {SLOW: lambda: Echo(over_and_held_open), NVLINK: lambda: Echo("sleep 100")}
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), asked)) as watching:
+        await watching.until(unanswered("gpu0", Reason.FAILED, question="gpu"))
+        await watching.until(unanswered("gpu0", Reason.TIMEOUT, question="nvlink"))
 
 
 async def test_a_shell_that_dies_is_opened_again(keys: Keys, start_sshd: StartSshd, tmp_path: Path) -> None:
