@@ -164,6 +164,8 @@ class Collector:
                     if self._rota.due(asking, now, connected=session.connected):
                         session.ask(asking)
                     await slices.breathe()
+                for hanging in self._rota.overdue(now, self._clock()):
+                    self._tell_failed(hanging)
                 self._tell_who_is_asked()
                 self._tell_what_runs_out(access)
             for waiting in tuple(self._waiting):
