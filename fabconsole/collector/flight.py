@@ -65,6 +65,12 @@ class Flight:
             stamps=self._stamps(frame),
         )
 
+    def overdue(self, now: float, *, shell_begun: bool) -> Unanswered:
+        """That its deadline has passed."""
+        if not shell_begun:
+            return self.stuck(self.asking, now, shell_begun=False)
+        return self.asking.unanswered(Reason.TIMEOUT, f"no answer within {self.asking.deadline_s:g} s", now)
+
     def stuck(self, asking: Asking, now: float, *, shell_begun: bool) -> Unanswered:
         """Why `asking`, this one or one behind it, is not asked. Without an age, so that many nodes which hang alike
         are one failure.

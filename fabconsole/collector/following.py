@@ -84,7 +84,8 @@ class Following:
             return
         if self._trouble is not None:
             self._emit(self._asking.failed(self._trouble, self._clock()))
-            self.start()
+            if self._again_at is None:
+                self.start()
         else:
             self._pulse_at = self._clock()
             self._deadline = self._monotonic() + self._asking.deadline_s
@@ -139,6 +140,7 @@ class Following:
             return
         self._channel = None
         if channel.session is None and channel.refusal is not None:
+            self._begin_later(Reason.NO_SHELL)
             self._in_trouble(channel.refusal)
             return
         refusal = self._follower.ended(channel.status, self._clock())
@@ -146,13 +148,12 @@ class Following:
             self._in_trouble(Failure(refusal.reason, refusal.detail))
             return
         stood = self._monotonic() - self._began
-        self._attempts = 1 if stood > STOOD_S else self._attempts + 1
-        self._again_at = self._monotonic() + backoff_s(self._attempts, Reason.FAILED, self._random)
+        self._attempts = 0 if stood > STOOD_S else self._attempts
+        self._begin_later(Reason.FAILED)
         if channel.refusal is not None:
             self._in_trouble(channel.refusal)
         elif stood < STOOD_S:
             self._in_trouble(Failure(Reason.FAILED, f"the log's reader {channel.said()}; begun again"))
-        self._way.watch(self)
 
     def cut(self, failure: Failure) -> None:
         """The node's connection is gone."""
@@ -167,6 +168,11 @@ class Following:
         channel, self._channel = self._channel, None
         if channel is not None:
             channel.drop()
+
+    def _begin_later(self, reason: Reason) -> None:
+        self._attempts += 1
+        self._again_at = self._monotonic() + backoff_s(self._attempts, reason, self._random)
+        self._way.watch(self)
 
     def _why_overdue(self) -> Unanswered:
         at = self._clock()

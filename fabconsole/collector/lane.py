@@ -12,6 +12,7 @@ from fabconsole.collector.channel import Channel
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.flight import Flight
 from fabconsole.collector.leftovers import Leftovers
+from fabconsole.collector.setback import Setback
 from fabconsole.platforms.question import Again, Answer, Inquiry
 from fabconsole.platforms.shell import framed, unframe
 from fabconsole.stream.records import Reason, Record, Unanswered
@@ -62,6 +63,7 @@ class Lane:
         self._heard = bytearray()
         self._noise = 0
         self._leftovers = Leftovers()
+        self._setback = Setback(monotonic, random)
 
     def ask(self, asking: Asking) -> None:
         """An asking is due. Where it is out or waits already, within its deadline, that one stands for this one."""
@@ -82,11 +84,8 @@ class Lane:
             channel.drop()  # something that runs on behind its shell holds it open, it may be for ever
             self.ended(channel)
             return self._flight is not None  # what waited behind it is out now, and may be late too
-        flight.late, asking = True, flight.asking
-        if self._shell_hangs:
-            self._emit(self._stuck(flight, asking))
-        else:
-            self._emit(asking.unanswered(Reason.TIMEOUT, f"no answer within {asking.deadline_s:g} s", self._clock()))
+        flight.late = True
+        self._emit(flight.overdue(self._clock(), shell_begun=not self._shell_hangs))
         queue, self._queue = self._queue, {}
         for behind in queue:
             self._emit(self._stuck(flight, behind))
@@ -96,9 +95,9 @@ class Lane:
     def begun(self, channel: Channel) -> None:
         """The shell that was asked for is there."""
         self._way.heard()
-        self._greeting = self._prelude
+        self._setback.over()
+        self._greeting, self._noise = self._prelude, 0
         self._heard.clear()
-        self._noise = 0
         for inquiry in self._inquiries.values():
             inquiry.restart()
         if (flight := self._flight) is not None and not flight.late:
@@ -110,9 +109,9 @@ class Lane:
 
     def cut(self, failure: Failure) -> None:
         """The connection is gone, and with it the shell and whatever ran in it."""
-        self.close()
         queue, self._queue = self._queue, {}
-        self._fail(failure)
+        self._setback.over()
+        self._give_up(failure)
         for asking in queue:
             self._emit(asking.failed(failure, self._clock()))
 
@@ -139,6 +138,7 @@ class Lane:
         """The shell is over, or could not be had."""
         if channel is self._channel:
             self._let_go()
+            self._setback.met(channel)
             self._fail(channel.refusal or Failure(Reason.FAILED, f"the shell that asks {channel.said()}"))
 
     def _stuck(self, flight: Flight, asking: Asking) -> Unanswered:
@@ -204,7 +204,7 @@ class Lane:
 
     def _open(self) -> None:
         self._channel = Channel(self)
-        self._way.open(self._channel)
+        self._setback.open(self._channel, self._way)
 
     def _send(self, flight: Flight) -> None:
         asking = flight.asking

@@ -26,9 +26,10 @@ SLOWLY = {
     Reason.EXPIRED: (10.0, 60.0),
     Reason.NO_JOB: (10.0, 60.0),
     Reason.UNTRUSTED: (10.0, 60.0),
+    Reason.NO_SHELL: (1.0, 60.0),
 }
 """The same where trying again mends nothing by itself: a refused key may lock an account, the others wait for a person
-or a job."""
+or a job. Of a shell that does not begin the first may have met a busy machine."""
 
 
 class Ramp:

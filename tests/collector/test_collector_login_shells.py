@@ -11,10 +11,21 @@ from login_rig import ASH, XID, Login, Logins, needs, running
 
 from fabconsole.collector import greeting
 from fabconsole.collector.failure import NOT_BEGUN
-from fabconsole.fabric.inventory import Inventory
+from fabconsole.fabric.inventory import Inventory, Poll
 from fabconsole.platforms.kernel_log import QUESTION as LOG
 from fabconsole.platforms.kernel_log import KernelLog
-from fabconsole.stream.records import Exited, Finished, Happened, NotBegun, Output, Reason, Record, Sample
+from fabconsole.platforms.question import Question
+from fabconsole.stream.records import (
+    Exited,
+    Finished,
+    Happened,
+    NotBegun,
+    Output,
+    Reason,
+    Record,
+    Sample,
+    Unanswered,
+)
 from fabconsole.stream.source import Order
 
 MOTD = "echo 'Welcome to gpu0'; echo 'maintenance on Sunday!' >&2\n"
@@ -39,7 +50,8 @@ BAD = {
 }
 ASKS = Login("/bin/bash", {".bashrc": "read -p 'Clear all counters? ' said; echo $said >said\n"})
 FLOODS = Login("/bin/bash", {".bashrc": "yes spam\n"})
-LOGINS = {**GOOD, **{name: login for name, (login, _) in BAD.items()}, "asks": ASKS, "floods": FLOODS}
+COUNTS = Login("/bin/sh", forced="echo once more >>counted; exit 1")
+LOGINS = {**GOOD, **{name: login for name, (login, _) in BAD.items()}, "asks": ASKS, "floods": FLOODS, "counts": COUNTS}
 SPOKEN = r"""it's "quoted" ! $HOME `id` \n % * (x) & {a,b} #;"""
 
 
@@ -107,6 +119,21 @@ async def test_a_login_that_starts_no_shell_says_so_in_its_own_words_and_what_me
         assert isinstance(end.end, NotBegun)
         assert said in end.end.why
     await eventually(lambda: not marked(logins.mark))
+
+
+@pytest.mark.parametrize("question", [FAST, LOG], ids=["asked", "followed"])
+async def test_an_account_without_a_shell_is_tried_ever_more_rarely_and_told_from_memory_meanwhile(
+    logins: Logins, question: Question
+) -> None:
+    found = replace(inventory(logins, "counts"), poll=Poll(fast_s=0.1, slow_s=0.1, timeout_s=1.0))
+    counted = logins.keys.home / "home" / "counts" / "counted"
+    counted.unlink(missing_ok=True)
+    asked = {FAST: lambda: Echo("echo fine"), LOG: lambda: KernelLog(found.nodes["gpu0"])}[question]
+    async with watched(collector(found, {question: asked})) as watching:
+        records = await watching.until(unanswered("gpu0", question=question.name), times=30)
+        tries = len(counted.read_text().splitlines())
+    assert {one.reason for one in records if isinstance(one, Unanswered)} == {Reason.NO_SHELL}
+    assert 2 <= tries <= len(records) / 3
 
 
 async def test_a_start_up_file_that_asks_is_told_nothing_of_ours(logins: Logins) -> None:
