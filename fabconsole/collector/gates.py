@@ -57,6 +57,11 @@ class Gates:
         """Whether others may hold it too."""
         return any(connection is shared for shared in self._shared.values())
 
+    def close(self) -> None:
+        """Leave those that are shared, also where no way goes through them just now."""
+        for connection in self._shared.values():
+            connection.close()
+
     async def enter(self, waiter: Waiter, way: Way, dial: Dial, through: Connection | None) -> Connection:
         """A connection to the last hop of a way. Raises NotConnectedError."""
         while True:

@@ -7,19 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
+from fabconsole.collector.bell import Bell
 from fabconsole.collector.connection import Connection, NotConnectedError
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.gates import Gates
 from fabconsole.collector.keyring import Keyring
 from fabconsole.collector.options import Access
 from fabconsole.collector.prompts import Prompts
-from fabconsole.collector.ramp import backoff_s
+from fabconsole.collector.ramp import STOOD_S, backoff_s
 from fabconsole.collector.route import route
 from fabconsole.collector.second_factor import GRACE_S
 from fabconsole.stream.records import Reason
 
 NODES_EACH = 200
 """Nodes that share one connection to a jump host: its sshd encrypts a connection on one core."""
+
+LATER_S = 0.05
+"""After it is time to dial again, so that it is by whatever clock."""
 
 
 @dataclass(slots=True, eq=False)
@@ -35,7 +39,12 @@ class Tunnel:
     told: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once there is something to tell whoever waits for it: it stands, it failed, or a person is asked."""
     failure: Failure | None = None
+    news: Bell = field(default_factory=Bell)
+    """Rings when it stands, or something else is to be told than before; for one of all, when it is time to dial."""
     attempts: int = 0
+    """How often it was dialled since it last stood for long."""
+    up_at: float | None = None
+    """On the steady clock; None: it has not stood since it failed."""
     not_before: float = 0.0
     """On the steady clock: until then the failure stands and nobody dials."""
     version: int = 0
@@ -50,6 +59,7 @@ class Tunnel:
         """Of `Waiter`."""
         self.failure = failure
         self.told.set()
+        self.news.ring()
 
 
 class JumpHosts:
@@ -80,7 +90,7 @@ class JumpHosts:
         """The connection that node number `number` is reached through. Raises NotConnectedError, with Reason.JUMP, or
         with Reason.WAITING while a person is asked: nobody waits for that here.
         """
-        tunnel = self._tunnels.setdefault((jump, number // NODES_EACH), Tunnel(jump))
+        tunnel = self._tunnel(jump, number)
         if tunnel.stands:
             return tunnel.chain[-1]
         if tunnel.dialling is None:
@@ -95,6 +105,10 @@ class JumpHosts:
         if tunnel.stands:
             return tunnel.chain[-1]
         raise NotConnectedError(tunnel.failure or Failure(Reason.JUMP, "lost as soon as it stood"))
+
+    def news(self, jump: str, number: int) -> Bell:
+        """Rings when it is worth going `through` again."""
+        return self._tunnel(jump, number).news
 
     async def failed(self, jump: str, number: int) -> Failure | None:
         """The tunnel's failure where a node's connection was lost because of it; None where it still answers.
@@ -119,6 +133,10 @@ class JumpHosts:
         for tunnel in self._tunnels.values():
             for hop in reversed(tunnel.chain):
                 hop.close()
+        self._gates.close()
+
+    def _tunnel(self, jump: str, number: int) -> Tunnel:
+        return self._tunnels.setdefault((jump, number // NODES_EACH), Tunnel(jump))
 
     async def _dial(self, tunnel: Tunnel) -> None:
         tunnel.attempts += 1
@@ -133,8 +151,9 @@ class JumpHosts:
         except (OSError, ValueError) as error:
             self._failed(tunnel, Failure(Reason.JUMP, str(error)))
         else:
-            tunnel.attempts = 0
+            tunnel.up_at = self._monotonic()
             tunnel.failure = None
+            tunnel.news.ring()
         finally:
             tunnel.dialling = None
             tunnel.told.set()
@@ -142,13 +161,15 @@ class JumpHosts:
     def _failed(self, tunnel: Tunnel, failure: Failure) -> Failure:
         """What everybody behind it is told until it is dialled again."""
         self._leave(tunnel)
-        if failure.reason is Reason.WAITING:
-            tunnel.failure = Failure(Reason.WAITING, failure.detail)
-        else:
-            whose = f"jump host {failure.target}: " if failure.target else ""
-            tunnel.failure = Failure(Reason.JUMP, f"{whose}{failure.said}")
-        tunnel.attempts = max(1, tunnel.attempts)
-        tunnel.not_before = self._monotonic() + backoff_s(tunnel.attempts, failure.reason, self._random)
+        before, tunnel.failure = tunnel.failure, _of_all(failure)
+        if tunnel.up_at is not None and self._monotonic() - tunnel.up_at > STOOD_S:
+            tunnel.attempts = 1
+        tunnel.up_at = None
+        wait_s = backoff_s(tunnel.attempts, failure.reason, self._random)
+        tunnel.not_before = self._monotonic() + wait_s
+        asyncio.get_running_loop().call_later(wait_s + LATER_S, tunnel.news.ring_one)
+        if tunnel.failure != before:
+            tunnel.news.ring()
         return tunnel.failure
 
     def _leave(self, tunnel: Tunnel) -> None:
@@ -157,3 +178,11 @@ class JumpHosts:
             if hop.is_closed or not self._gates.is_shared(hop):
                 hop.close()
         tunnel.chain = []
+
+
+def _of_all(failure: Failure) -> Failure:
+    """What the nodes behind it say."""
+    if failure.reason is Reason.WAITING:
+        return Failure(Reason.WAITING, failure.detail)
+    whose = f"jump host {failure.target}: " if failure.target else ""
+    return Failure(Reason.JUMP, f"{whose}{failure.said}")

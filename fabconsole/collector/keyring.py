@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
 import asyncssh
 
+from fabconsole.collector.bell import Bell
 from fabconsole.collector.connection import Connection, NotConnectedError, connected
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.options import Dial
@@ -53,9 +53,10 @@ class Keyring:
         self._asked: dict[Path, _Asked] = {}
         self._agents: dict[str, tuple[float, frozenset[bytes]]] = {}
         self._looking = asyncio.Lock()
-        self._news = asyncio.Event()
+        self.news = Bell()
+        """Rings when a key is opened, put off or asked for again."""
         self.version = 0
-        """Grows when a key is opened, put off or asked for again."""
+        """Grows then."""
 
     async def connected(
         self, dial: Dial, *, through: Connection | None, deadline_s: float, factor: SecondFactor | None = None
@@ -75,12 +76,6 @@ class Keyring:
             if error.keys_refused and not all(self._is_usable(key) for key in dial.sealed):
                 raise NotConnectedError(self._wanting(dial)) from None
             raise
-
-    async def patience(self, seconds: float) -> None:
-        """Wait so long, or until something changes here."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._news.wait()
 
     def _opened(self, dial: Dial) -> Sequence[asyncssh.SSHKeyPair]:
         return [pair for key in dial.sealed if key.file in self._asked for pair in self._asked[key.file].opened]
@@ -161,8 +156,7 @@ class Keyring:
 
     def _changed(self) -> None:
         self.version += 1
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+        self.news.ring()
 
 
 async def _held(agent: str) -> frozenset[bytes]:

@@ -20,6 +20,9 @@ HOLD_S = 1.0
 FIRST_S, CAP_S = 1.0, 30.0
 """Backoff of a lost connection, in seconds: doubles from the first to the cap."""
 
+STOOD_S = 30.0
+"""A connection that stood this long was a good one: the next backoff starts small again."""
+
 SLOWLY = {
     Reason.REFUSED: (30.0, 300.0),
     Reason.LOCKED: (10.0, 60.0),
@@ -27,9 +30,12 @@ SLOWLY = {
     Reason.NO_JOB: (10.0, 60.0),
     Reason.UNTRUSTED: (10.0, 60.0),
     Reason.NO_SHELL: (1.0, 60.0),
+    Reason.JUMP: (30.0, 30.0),
+    Reason.WAITING: (10.0, 10.0),
 }
 """The same where trying again mends nothing by itself: a refused key may lock an account, the others wait for a person
-or a job. Of a shell that does not begin the first may have met a busy machine."""
+or a job. Of a shell that does not begin the first may have met a busy machine.
+Behind a jump host, or where a person is asked, whoever waits is woken when there is news."""
 
 
 class Ramp:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from fabconsole.collector.asking import Asking
+from fabconsole.collector.bell import patience
 from fabconsole.collector.beside import carry
 from fabconsole.collector.channel import Channel, NoSessionError
 from fabconsole.collector.connection import Connection, NotConnectedError
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.following import Following
-from fabconsole.collector.ramp import backoff_s
+from fabconsole.collector.ramp import STOOD_S, backoff_s
 from fabconsole.collector.running import Running
 from fabconsole.collector.shared import Shared
 from fabconsole.collector.turns import Turn, turns
@@ -25,9 +26,6 @@ SECOND_S = 2.0
 
 _OF_ALL = frozenset({Reason.JUMP, Reason.WAITING})
 """Failures that are told by what others have found out: to hear of them again dials nothing."""
-
-STOOD_S = 30.0
-"""A connection that stood this long was a good one: the next backoff starts small again."""
 
 
 class Session:
@@ -60,10 +58,12 @@ class Session:
                 return
             stood = self._shared.monotonic() - self._up_at if self._up_at is not None else 0.0
             self._fail(failure)
-            # Behind a jump host the tunnel backs off for all of us; asking it again is free.
+            # Behind a jump host the tunnel backs off for all of us, and wakes us when there is news.
             attempt = 1 if stood > STOOD_S or failure.reason in _OF_ALL else attempt + 1
-            # A key that is opened meanwhile may be all that was missing, so that cuts it short.
-            await self._shared.keyring.patience(backoff_s(attempt, failure.reason, self._shared.random))
+            bells = [self._shared.keyring.news]  # a key that is opened meanwhile may be all that was missing
+            if self._jump is not None and failure.reason in _OF_ALL:
+                bells.append(self._shared.jumps.news(self._jump, self._number))
+            await patience(backoff_s(attempt, failure.reason, self._shared.random), *bells)
 
     @property
     def connected(self) -> bool:

@@ -26,6 +26,7 @@ from collector_rig import (
     watched,
 )
 
+from fabconsole.collector.connection import NotConnectedError
 from fabconsole.collector.hops import Hop, hops
 from fabconsole.collector.jump import JumpHosts
 from fabconsole.collector.keyring import Keyring
@@ -187,6 +188,36 @@ async def test_a_way_that_is_dialled_again_leaves_no_connection_of_the_old_one(
         await old.closed()
         assert await jumps.through(jump, 0) is not old
         await eventually(lambda: len(direct_children(one.process.pid)) == 1)
+        jumps.close()
+
+
+async def test_a_jump_host_that_lets_in_and_hangs_up_is_dialled_ever_more_rarely(
+    keys: Keys, start_sshd: StartSshd
+) -> None:
+    bastion = start_sshd()
+    keys.trust(bastion.port)
+    jump = f"root@127.0.0.1:{bastion.port}"
+    prompts = Prompts([].append, time.time)
+    now = [1000.0]
+    async with asyncio.TaskGroup() as tasks:
+        jumps = JumpHosts(
+            Access(keys.ssh()),
+            Keyring(prompts, tasks),
+            prompts,
+            tasks,
+            deadline_s=5.0,
+            monotonic=lambda: now[0],
+            random=Random(1),
+        )
+        for longest_s in (1.0, 2.0, 4.0):
+            way = await jumps.through(jump, 0)
+            bastion.cut()
+            await way.closed()
+            assert await jumps.failed(jump, 0) is not None
+            now[0] += longest_s / 2 - 0.01
+            with pytest.raises(NotConnectedError):
+                await jumps.through(jump, 0)
+            now[0] += longest_s / 2 + 0.01
         jumps.close()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from random import Random
 
+from fabconsole.collector.bell import Bell, patience
 from fabconsole.collector.outbox import Outbox
 from fabconsole.collector.ramp import Ramp, backoff_s, racks_first
 from fabconsole.fabric.inventory import Inventory, Node, Rack
@@ -66,3 +67,33 @@ async def test_records_are_handed_out_in_order_and_in_company() -> None:
     outbox.close()
     assert await outbox.batch() == records[:1]
     assert await outbox.batch() == []
+
+
+def test_thousands_behind_one_jump_host_do_not_look_every_second_whether_it_is_there() -> None:
+    assert backoff_s(1, Reason.JUMP, Random(1)) >= 15.0
+    assert backoff_s(1, Reason.WAITING, Random(1)) >= 5.0
+
+
+async def test_whoever_waits_is_woken_by_any_of_its_bells_and_one_of_all_by_a_single_ring() -> None:
+    tunnel, key = Bell(), Bell()
+    woken: list[str] = []
+
+    async def wait(name: str) -> None:
+        await patience(60.0, tunnel, key)
+        woken.append(name)
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        for name in ("first", "second", "third"):
+            tasks.create_task(wait(name))
+        await asyncio.sleep(0)
+        tunnel.ring_one()
+        while not woken:
+            await asyncio.sleep(0)
+        assert woken == ["first"]
+        key.ring()
+    assert woken == ["first", "second", "third"]
+
+
+async def test_where_no_bell_rings_patience_ends() -> None:
+    async with asyncio.timeout(10):
+        await patience(0.01, Bell())

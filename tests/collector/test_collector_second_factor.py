@@ -17,6 +17,7 @@ from collector_rig import (
     direct_children,
     eventually,
     fabric,
+    free_port,
     only,
     sample_of,
     unanswered,
@@ -69,6 +70,18 @@ async def test_it_is_asked_once_and_one_connection_carries_every_node(
         assert person.times_asked() == 1
     assert (tmp_path / "asked").read_text().split() == ["asked"]
     assert (tmp_path / "bastion.log").read_text().count("Accepted publickey") <= 1
+
+
+async def test_a_shared_connection_is_left_too_where_its_way_has_failed_further_on(
+    keys: Keys, start_bastion: Start
+) -> None:
+    bastion = start_bastion()
+    ssh = keys.ssh(jump=f"root@127.0.0.1:{bastion.port},root@127.0.0.1:{free_port()}")
+    async with watched(collector(fabric(ssh, {"gpu0": 22}, POLL), {FAST: echo})) as watching:
+        person = Person(watching)
+        await person.says(await person.asked(), CODE)
+        await watching.until(unanswered("gpu0", Reason.JUMP))
+    await eventually(lambda: not direct_children(bastion.process.pid))
 
 
 async def test_no_deadline_of_ours_ends_the_wait_for_a_person(
