@@ -11,7 +11,11 @@ def gone(path: str | None) -> str | None:
     """Why an agent's socket leads nowhere, for an operator; None where somebody listens, or no agent is meant to be."""
     if not path:
         return None
-    with socket.socket(socket.AF_UNIX) as probe:
+    try:
+        probe = socket.socket(socket.AF_UNIX)
+    except OSError:
+        return None  # we may open nothing just now, which says nothing of an agent
+    with probe:
         probe.setblocking(False)
         try:
             probe.connect(str(Path(path).expanduser()))

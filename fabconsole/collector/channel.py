@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
@@ -99,13 +100,15 @@ class Channel(asyncssh.SSHClientSession[bytes]):
             if self._chan is None and connection.had_session:
                 raise NoSessionError(error.reason) from error
             raise
-        except BaseException:
+        except asyncio.CancelledError:
             self.drop()
             raise
 
     def fail(self, failure: Failure) -> None:
         """Something else than its own end is to blame for it: it could not be opened, or its connection is lost."""
         self.refusal = failure
+        if self._chan is not None:
+            self._chan.abort()
         self._end_told()
 
     def write(self, data: bytes) -> bool:

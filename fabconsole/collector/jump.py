@@ -17,6 +17,7 @@ from fabconsole.collector.prompts import Prompts
 from fabconsole.collector.ramp import STOOD_S, backoff_s
 from fabconsole.collector.route import route
 from fabconsole.collector.second_factor import GRACE_S
+from fabconsole.fabric.printable import printable
 from fabconsole.stream.records import Reason
 
 NODES_EACH = 200
@@ -148,8 +149,8 @@ class JumpHosts:
                 tunnel.chain.append(await self._gates.enter(tunnel, hops[:number], stage.dial, through))
         except NotConnectedError as error:
             self._failed(tunnel, error.failure)
-        except (OSError, ValueError) as error:
-            self._failed(tunnel, Failure(Reason.JUMP, str(error)))
+        except Exception as error:  # of any class, as for a node
+            self._failed(tunnel, Failure(Reason.JUMP, printable(str(error))))
         else:
             tunnel.up_at = self._monotonic()
             tunnel.failure = None

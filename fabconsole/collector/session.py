@@ -157,7 +157,7 @@ class Session:
         node, shared = self.node, self._shared
         try:
             dial = await shared.access.dial(node.address, user=node.user, port=node.port, algorithms=node.algorithms)
-        except (OSError, ValueError) as error:
+        except Exception as error:  # of any class: an ssh_config may name a home directory that nobody has
             raise NotConnectedError(Failure(Reason.FAILED, printable(f"{node.address}: {error}"))) from error
         self._jump = dial.jump
         through = None if dial.jump is None else await shared.jumps.through(dial.jump, self._number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from collector_rig import (
     watched,
 )
 
+from fabconsole.collector.agent import gone
 from fabconsole.fabric.inventory import SshAccess
 from fabconsole.stream.records import Reason
 
@@ -200,3 +202,13 @@ async def test_an_agent_is_left_alone_where_a_readable_key_is_named(
     await reached(keys.ssh(identity=()), sshd)
     agent.close()
     assert asked == []
+
+
+def test_where_we_may_open_nothing_no_agent_is_called_gone(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1, before[1]))
+    try:
+        said = gone(str(tmp_path / "gone"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert said is None

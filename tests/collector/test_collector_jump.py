@@ -235,3 +235,27 @@ async def test_ssh_config_s_own_jump_host_is_shared_too(keys: Keys, start_sshd: 
         await watching.until(sample_of("gpu0"))
         await watching.until(sample_of("gpu1"))
     assert (tmp_path / "sshd.log").read_text().count("Accepted publickey") == 3
+
+
+@pytest.mark.parametrize(
+    ("jump", "reason"), [("", Reason.FAILED), ("  ProxyJump bastion\nHost bastion\n", Reason.JUMP)]
+)
+async def test_an_ssh_config_that_leads_into_no_home_directory_costs_its_own_nodes(
+    keys: Keys, start_sshd: StartSshd, jump: str, reason: Reason
+) -> None:
+    well = start_sshd()
+    keys.trust(well.port)
+    (keys.home / "ssh_config").write_text(
+        f"Host 127.0.0.2\n{jump}  UserKnownHostsFile ~nobody-here/x\nHost *\n  IdentityFile {keys.user_key}\n"
+    )
+    inventory = fabric(keys.ssh(jump=None, known_hosts=None), {"gpu0": 22, "gpu1": well.port})
+    inventory = replace(
+        inventory,
+        nodes={
+            "gpu0": replace(inventory.nodes["gpu0"], address="127.0.0.2"),
+            "gpu1": inventory.nodes["gpu1"],
+        },
+    )
+    async with watched(collector(inventory, {FAST: echo})) as watching:
+        await watching.until(unanswered("gpu0", reason))
+        await watching.until(unanswered("gpu1", Reason.UNTRUSTED))

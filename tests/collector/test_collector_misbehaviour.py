@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncssh
 import pytest
-from asyncssh.constants import MSG_CHANNEL_CLOSE, MSG_KEXINIT
+from asyncssh.constants import MSG_CHANNEL_CLOSE, MSG_CHANNEL_OPEN_CONFIRMATION, MSG_KEXINIT
 from collector_rig import (
     FAST,
     LOG,
@@ -151,6 +151,21 @@ class Refusing(Anyone):
         return asyncssh.SSHServerSession()
 
 
+class Superfluous(Anyone):
+    """Opens sessions by a word that has more behind it than any has."""
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        send = conn.send_packet
+
+        def longer(number: int, *said: bytes, **how: Any) -> None:
+            send(number, *said, *((b"more",) if number == MSG_CHANNEL_OPEN_CONFIRMATION else ()), **how)
+
+        conn.send_packet = longer  # type: ignore[method-assign]
+
+    def session_requested(self) -> asyncssh.SSHServerSession[bytes]:
+        return asyncssh.SSHServerSession()
+
+
 class HalfExchange(asyncssh.SSHServerSession[bytes]):
     """A session of `Breaking`."""
 
@@ -264,6 +279,16 @@ async def test_a_command_that_a_server_will_not_execute_was_not_begun(keys: Keys
         (record,) = await watching.until(lambda one: isinstance(one, Finished))
     assert isinstance(record, Finished)
     assert isinstance(record.end, NotBegun)
+
+
+async def test_a_session_that_opens_in_no_known_way_is_told_and_tried_again(keys: Keys) -> None:
+    async with (
+        serving(keys, None, Superfluous) as port,
+        watched(collector(fabric(keys.ssh(), {"gpu0": port}), {FAST: echo})) as watching,
+    ):
+        record, *_ = await watching.until(unanswered("gpu0", Reason.FAILED), times=2)
+    assert isinstance(record, Unanswered)
+    assert "opens no session: " in record.detail
 
 
 async def test_a_server_that_closes_no_channel_loses_its_connection_before_they_pile_up(keys: Keys) -> None:
