@@ -10,12 +10,13 @@ from pathlib import Path
 
 import asyncssh
 
+from fabconsole.collector import certificates
 from fabconsole.collector.bell import Bell
 from fabconsole.collector.connection import Connection, NotConnectedError, connected
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.options import Dial
 from fabconsole.collector.prompts import Prompts, WithheldError
-from fabconsole.collector.sealed_keys import SealedKey, unsealed
+from fabconsole.collector.sealed_keys import SealedKey, paired, unsealed
 from fabconsole.collector.second_factor import SecondFactor
 from fabconsole.fabric.printable import printable
 from fabconsole.stream.records import Reason
@@ -35,13 +36,24 @@ class _Asked:
     """A key that was needed once."""
 
     sealed: SealedKey
-    opened: tuple[asyncssh.SSHKeyPair, ...] = ()
+    opened: tuple[asyncssh.SSHKey, ...] = ()
+    pairs: tuple[asyncssh.SSHKeyPair, ...] = ()
+    """The same with the certificate that was last read."""
+    written: object = None
+    """When that was."""
     in_agent: bool = False
     is_put_off: bool = False
 
     @property
     def is_usable(self) -> bool:
         return bool(self.opened) or self.in_agent
+
+    def shown(self) -> tuple[asyncssh.SSHKeyPair, ...]:
+        """What it is shown as; a certificate that is put in the place of an old one is taken up. Costs two stats."""
+        file = self.sealed.file
+        if self.opened and (written := certificates.written((file,))) != self.written:
+            self.pairs, self.written = paired(file, self.opened), written
+        return self.pairs
 
 
 class Keyring:
@@ -78,7 +90,7 @@ class Keyring:
             raise
 
     def _opened(self, dial: Dial) -> Sequence[asyncssh.SSHKeyPair]:
-        return [pair for key in dial.sealed if key.file in self._asked for pair in self._asked[key.file].opened]
+        return [pair for key in dial.sealed if key.file in self._asked for pair in self._asked[key.file].shown()]
 
     def _is_usable(self, key: SealedKey) -> bool:
         return key.file in self._asked and self._asked[key.file].is_usable

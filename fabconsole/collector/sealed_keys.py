@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import asyncssh
 from asyncssh.packet import PacketDecodeError, SSHPacket
+
+from fabconsole.collector.certificates import beside
 
 _OPENSSH = b"openssh-key-v1\0"
 """What OpenSSH's own format begins with, PROTOCOL.key: cipher, key derivation, its options, the number of keys, then
@@ -35,15 +38,24 @@ def sealed_key(file: Path) -> SealedKey | None:
     return None if inside is None else SealedKey(file, inside)
 
 
-def unsealed(file: Path, passphrase: str) -> tuple[asyncssh.SSHKeyPair, ...]:
-    """The key pair in a file, with its certificate where there is one beside it; none where the passphrase is wrong.
+def unsealed(file: Path, passphrase: str) -> tuple[asyncssh.SSHKey, ...]:
+    """The keys in a file; none where the passphrase is wrong.
 
     Costs 50 to 500 ms of a core, by design of the format. Raises OSError where the file cannot be read.
     """
     try:
-        return tuple(asyncssh.load_keypairs(str(file), passphrase))
+        return tuple(asyncssh.read_private_key_list(str(file), passphrase))
     except ValueError:  # what asyncssh raises for a wrong one; one that is no text at all is another
         return ()
+
+
+def paired(file: Path, keys: Sequence[asyncssh.SSHKey]) -> tuple[asyncssh.SSHKeyPair, ...]:
+    """Keys of a file as they are shown: with the certificate that lies beside it now, and without."""
+    try:
+        signed = [asyncssh.read_certificate(str(beside(file)))]
+    except (OSError, ValueError):
+        signed = []
+    return tuple(asyncssh.load_keypairs(list(keys), certlist=signed))
 
 
 def _openssh(data: bytes) -> bytes | None:

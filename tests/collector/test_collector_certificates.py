@@ -8,6 +8,7 @@ from pathlib import Path
 
 import asyncssh
 import pytest
+from asked_rig import Person
 from collector_rig import FAST, Echo, Keys, Sshd, collector, fabric, only, sample_of, unanswered, watched
 
 from fabconsole.collector import certificates, session
@@ -15,6 +16,7 @@ from fabconsole.collector.certificates import beside
 from fabconsole.stream.records import Credential, Reason, Record
 
 Start = Callable[..., Sshd]
+WORD = "open sesame"
 
 
 class Authority:
@@ -76,6 +78,22 @@ async def test_a_new_certificate_in_its_place_is_taken_up_without_a_restart(
         await watching.until(sample_of("gpu0"))
         told = await watching.until(is_credential, times=2)
         assert [one.until for one in told if isinstance(one, Credential)] == [old, new]
+
+
+async def test_a_new_certificate_of_an_encrypted_key_is_taken_up_and_nobody_is_asked_again(
+    keys: Keys, authority: Authority, trusting: Sshd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "backoff_s", lambda *_: 0.1)
+    asyncssh.read_private_key(str(keys.user_key)).write_private_key(str(keys.user_key), passphrase=WORD)
+    authority.sign(-60)
+    source = collector(fabric(keys.ssh(), {"gpu0": trusting.port}), {FAST: lambda: Echo("echo hi")})
+    async with watched(source) as watching:
+        person = Person(watching)
+        await person.says(await person.asked(), WORD)
+        await watching.until(unanswered("gpu0", Reason.EXPIRED))
+        authority.sign(600)
+        await watching.until(sample_of("gpu0"))
+        assert person.times_asked() == 1
 
 
 async def test_until_when_it_is_accepted_is_told_while_all_is_well(
