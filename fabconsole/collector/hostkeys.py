@@ -68,9 +68,9 @@ class HostKeys:
         Else hashed lines are tried, in slices between which the loop goes on. Raises SourceError where a file cannot
         be read; a missing one holds no keys.
         """
-        written = self._stat()
-        if written != self._written or name not in self._known:
+        if self._stat() != self._written or name not in self._known:
             async with self._turn:
+                written = self._stat()  # looked at anew: whoever had the turn may have read what we were about to
                 if written != self._written:
                     await self._read(written)
                 await self._search(name)

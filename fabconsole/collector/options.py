@@ -39,8 +39,7 @@ _OURS: Mapping[str, object] = {
     "request_pty": False,
     "env": None,
     "send_env": None,
-    # What is asked anyway shows whether a connection lives, and more often; a keepalive costs a timer every packet.
-    "keepalive_interval": 0,
+    "keepalive_interval": NO_KEEPALIVE,
 }
 """What no ssh_config changes; `ssh_config.unhonoured` says so."""
 

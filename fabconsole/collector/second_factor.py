@@ -54,7 +54,6 @@ class SecondFactor:
 
     def starts(self, deadline: asyncio.Timeout) -> None:
         """The login starts, perhaps once more after its host was too busy, with our own deadline."""
-        self._is_over = False
         self._deadline = deadline
         self._is_over = False  # one that was turned away at once is begun again
         self._until = asyncio.get_running_loop().time() + self._grace_s
