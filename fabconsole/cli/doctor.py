@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,9 @@ from fabconsole.state.report import moment
 
 _RHYTHM_S = 5.0
 """Between the askings of a question, of which one is wanted."""
+
+_TEXTS = 4
+"""Texts shown of a limit that every node words in its own way, as host keys do."""
 
 _RULER = Console(force_terminal=False)
 """What measures how wide a text is; nothing is printed by it."""
@@ -117,13 +121,25 @@ def _lines(found: Diagnosis, width: int) -> Iterator[Text]:
 def _limit(limit: Limit, width: int) -> Iterator[Text]:
     head = Text.assemble((f"{limit.glyph} {limit.reason.value}", "bold magenta"), f": {', '.join(limit.questions)} of ")
     yield from head.append(named(limit.nodes), "bold").wrap(_RULER, width)
-    yield from _under(Text(limit.said), width)
+    for text in _said(limit):
+        yield from _under(text, width)
     yield from _under(Text.assemble(("unseen: ", "dim"), limit.unseen), width)
     if not limit.steps:
         yield from _under(Text.assemble(("do: ", "dim"), limit.advice), width)
         return
     yield from _under(Text("as root there:" if len(limit.nodes) == 1 else "as root on each of them:", "dim"), width)
     yield from (Text(step, "cyan") for step in limit.steps)
+
+
+def _said(limit: Limit) -> Iterator[Text]:
+    """What was said, and where not all of them said the same, by whom."""
+    if len(limit.said) == 1:
+        yield Text(next(iter(limit.said)))
+        return
+    for text, nodes in islice(limit.said.items(), _TEXTS):
+        yield Text.assemble((f"{named(nodes)}: ", "bold"), text)
+    if (more := len(limit.said) - _TEXTS) > 0:
+        yield Text(f"and {more} more, each in its own words: `doctor NODE`", "dim")
 
 
 def _under(text: Text, width: int) -> Iterator[Text]:
@@ -147,7 +163,7 @@ def _document(found: Diagnosis) -> dict[str, Any]:
                 "glyph": limit.glyph,
                 "nodes": list(limit.nodes),
                 "questions": list(limit.questions),
-                "said": limit.said,
+                "said": [{"text": text, "nodes": list(nodes)} for text, nodes in limit.said.items()],
                 "unseen": limit.unseen,
                 "advice": limit.advice,
                 "steps": list(limit.steps),

@@ -12,7 +12,7 @@ from fabconsole.state.downs import Downs
 from fabconsole.state.gaps import Gaps
 from fabconsole.state.limits import Limits
 from fabconsole.state.readings import Counts
-from fabconsole.state.row_names import merged, numbered
+from fabconsole.state.row_names import merged, numbered, with_unread
 from fabconsole.state.row_states import RowStates, State, Turn
 from fabconsole.state.window import Quality, Window
 
@@ -189,7 +189,7 @@ class Block:
         return values, quality
 
     def _relist(self, table: Table) -> None:
-        rows = merged(self.rows, (*table.rows, *(name for name in table.unread if name not in table.rows)))
+        rows = with_unread(merged(self.rows, table.rows), table.unread)
         columns = merged(self.columns, table.columns)
         if rows == self.rows and columns == self.columns:
             return

@@ -30,8 +30,8 @@ class Limit:
     reason: Reason
     nodes: tuple[str, ...]
     questions: tuple[str, ...]
-    said: str
-    """What was said on the first of them; sanitised."""
+    said: Mapping[str, tuple[str, ...]]
+    """What was said, and on which of them; sanitised."""
     steps: tuple[str, ...]
     """To be typed as root on each of them; empty where only `advice` helps."""
 
@@ -92,9 +92,9 @@ def diagnosis(snapshot: Snapshot) -> Diagnosis:
         for reason, questions in _unanswered(view).items():
             names, said = tuple(one.name for one in questions), questions[0].detail or questions[0].health.value
             kind = _Kind(reason, names, prescription.steps(reason, names, said, view.facts))
-            alike.setdefault(kind, []).append((view.name, said.partition(" · ")[0]))
+            alike.setdefault(kind, []).append((view.name, said))
     limits = [
-        Limit(**kind._asdict(), nodes=tuple(name for name, _ in found), said=found[0][1])
+        Limit(**kind._asdict(), nodes=tuple(name for name, _ in found), said=_by_text(found))
         for kind, found in alike.items()
     ]
     limits.sort(key=lambda limit: (limit.reason not in FAR_SIDE, -len(limit.nodes), limit.nodes))
@@ -106,6 +106,16 @@ def diagnosis(snapshot: Snapshot) -> Diagnosis:
         limits=tuple(limits),
         remarks=tuple(_remarks(nodes)),
     )
+
+
+def _by_text(found: Sequence[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    """Texts that differ in the address alone are one; what is said of one node keeps it."""
+    texts: dict[str, list[tuple[str, str]]] = {}
+    for name, said in found:
+        texts.setdefault(said.partition(" · ")[0], []).append((name, said))
+    return {
+        (alike[0][1] if len(alike) == 1 else text): tuple(name for name, _ in alike) for text, alike in texts.items()
+    }
 
 
 def _answered(nodes: Iterable[NodeView]) -> Mapping[str, tuple[int, int]]:

@@ -150,7 +150,11 @@ def test_a_node_that_does_not_let_us_in_is_one_limit_and_comes_first(lab: Lab) -
     for host in HOSTS[1:]:
         lab.silent(host, "log", Reason.NO_LOG)
     first, second = seen(lab).limits
-    assert (first.reason, first.nodes, first.said) == (Reason.LOCKED, HOSTS[:1], "Your account has expired")
+    assert (first.reason, first.nodes, first.said) == (
+        Reason.LOCKED,
+        HOSTS[:1],
+        {"Your account has expired · fabops@10.0.0.0:22": HOSTS[:1]},
+    )
     assert first.reason in FAR_SIDE
     assert (first.unseen, first.steps) == ("everything", ())
     assert second.nodes == HOSTS[1:]
@@ -176,4 +180,11 @@ def test_advice_does_not_send_to_where_one_is_already() -> None:
 
 
 def alike(reason: Reason) -> dict[str, Any]:
-    return {"reason": reason, "nodes": ("gpu00",), "questions": ("hca",), "said": "", "steps": ()}
+    return {"reason": reason, "nodes": ("gpu00",), "questions": ("hca",), "said": {}, "steps": ()}
+
+
+def test_what_is_said_of_nodes_in_different_words_is_told_of_each(lab: Lab) -> None:
+    for host in HOSTS:
+        lab.silent(host, "log", Reason.NO_LOG, "one" if host == HOSTS[0] else f"two · fabops@{host}")
+    (limit,) = seen(lab).limits
+    assert limit.said == {"one": HOSTS[:1], "two": HOSTS[1:]}

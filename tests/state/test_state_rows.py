@@ -6,6 +6,7 @@ from state_records import CLEAN, INACTIVE, QUIET, Lab
 
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import Expect
+from fabconsole.state.row_names import merged, with_unread
 from fabconsole.state.rows import Rows, at
 from fabconsole.state.snapshot import PortView
 
@@ -60,3 +61,11 @@ def test_one_inactive_nvlink_is_told_among_those_that_are_well() -> None:
     assert {link.health for link in lab.node("h0").nvlinks} == {Health.OK}
     lab.wait(30).nvlinks("h0", links, {"gpu1/nvl1": INACTIVE})
     assert [link.end for link in lab.node("h0").nvlinks if link.health is Health.DOWN] == ["h0/gpu1/nvl1"]
+
+
+def test_a_port_that_could_not_be_read_stands_at_its_place_from_the_first_listing_on() -> None:
+    listed = tuple(f"mlx5_{number}/1" for number in range(12))
+    read = tuple(row for row in listed if row != "mlx5_3/1")
+    assert with_unread(merged((), read), ["mlx5_3/1"]) == listed
+    assert with_unread(merged(listed, read), ["mlx5_3/1"]) == listed
+    assert with_unread(merged((), listed[:11]), ["mlx5_11/1"]) == listed
