@@ -82,6 +82,11 @@ class Channel(asyncssh.SSHClientSession[bytes]):
         return self.executed and self._greeting.session is None
 
     @property
+    def is_over(self) -> bool:
+        """True once its `sh` has ended, though something that it left may hold the channel open."""
+        return self.status is not None or self.signal is not None
+
+    @property
     def is_dropped(self) -> bool:
         """True once nobody listens any more."""
         return self._listener is None

@@ -80,7 +80,7 @@ class Lane:
             return False
         if now < flight.deadline:
             return True
-        if (channel := self._channel) is not None and channel.status is not None:
+        if (channel := self._channel) is not None and channel.is_over:
             channel.drop()  # something that runs on behind its shell holds it open, it may be for ever
             self.ended(channel)
             return self._flight is not None  # what waited behind it is out now, and may be late too

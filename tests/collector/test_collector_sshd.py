@@ -311,12 +311,13 @@ async def test_a_sweep_that_hangs_is_taken_over_long_before_its_deadline(
         await watching.until(swept_by("gpu1"), times=2)
 
 
+@pytest.mark.parametrize("ends", ["exit 0", "kill -9 $$"])
 async def test_what_waited_behind_a_shell_that_is_over_and_held_open_has_a_deadline_too(
-    keys: Keys, start_sshd: StartSshd
+    keys: Keys, start_sshd: StartSshd, ends: str
 ) -> None:
     sshd = start_sshd()
     keys.trust(sshd.port)
-    over_and_held_open = ":; }; setsid sleep 20 & exit 0; { :"
+    over_and_held_open = f":; }}; setsid sleep 20 & {ends}; {{ :"
     asked = {SLOW: lambda: Echo(over_and_held_open), NVLINK: lambda: Echo("sleep 100")}
     async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), asked)) as watching:
         await watching.until(unanswered("gpu0", Reason.FAILED, question="gpu"))
