@@ -23,6 +23,6 @@ def shortage() -> Failure | None:
             lowest = probe.fileno()  # of those that are free: the system gives no other
     except OSError as error:
         if error.errno not in (errno.EMFILE, errno.ENFILE):
-            raise
+            return None  # something else is short: the connection itself will say what
         lowest = allowed
     return none_left() if lowest >= allowed - min(KEPT, allowed // 4) else None
