@@ -62,9 +62,14 @@ class Connection:
         """True once it is over, or about to be."""
         return self._left or self._given_up is not None or self._keeper.closed.is_set() or self.ssh.is_closed()
 
+    async def over(self) -> None:
+        """Wait for its end."""
+        await self._keeper.closed.wait()
+
     async def closed(self) -> Failure:
         """Wait for its end, and say why it ended."""
         await self._keeper.closed.wait()
+        self._keeper.let_go()
         if self._given_up is not None:
             return self._given_up
         return failure_of(self._keeper.error or asyncssh.ConnectionLost(""), self.target, self._deadline_s)

@@ -58,6 +58,14 @@ class Doorkeeper(asyncssh.SSHClient):
         """asyncssh: we are let in."""
         self.let_in = True
 
+    def let_go(self) -> None:
+        """The connection is over: break the circles in it, so that it is freed now. Some thousand objects of as many
+        connections would wait for a full collection else, in which the event loop stands still for a second.
+        """
+        if self._ssh is not None:
+            self._ssh.__dict__.pop("_recv_handler", None)  # asyncssh's: a method of the connection that it is kept in
+        self._ssh = None
+
     @property
     def turned_away(self) -> bool:
         """True where the node hung up on a login: after the keys were agreed on, before it let us in."""

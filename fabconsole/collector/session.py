@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 
 from fabconsole.collector.asking import Asking
@@ -146,6 +147,9 @@ class Session:
         except NotConnectedError as error:
             return error.failure
         self._up(connection)
+        await connection.over()
+        async with self._shared.turn:  # thousands may be lost at once: one after the other, and keys in between
+            await asyncio.sleep(0)
         failure = await connection.closed()
         self._connection = None
         self._failure = failure
@@ -156,7 +160,10 @@ class Session:
     async def _connect(self) -> Connection:
         node, shared = self.node, self._shared
         try:
-            dial = await shared.access.dial(node.address, user=node.user, port=node.port, algorithms=node.algorithms)
+            async with shared.ramp.place():  # what thousands wait for, an ssh_config say, wakes a few at a time
+                dial = await shared.access.dial(
+                    node.address, user=node.user, port=node.port, algorithms=node.algorithms
+                )
         except Exception as error:  # of any class: an ssh_config may name a home directory that nobody has
             raise NotConnectedError(Failure(Reason.FAILED, printable(f"{node.address}: {error}"))) from error
         self._jump = dial.jump
@@ -176,6 +183,7 @@ class Session:
         self._doubted = False
         self._up_at = self._shared.monotonic()
         self._fresh = set(self._askings)
+        self._shared.settled.one_more()
         self.heard()
         for following in self._followings():
             following.start()

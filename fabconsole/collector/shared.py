@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from fabconsole.collector.asking import Asking
+from fabconsole.collector.heap import Settled
 from fabconsole.collector.jump import JumpHosts
 from fabconsole.collector.keyring import Keyring
 from fabconsole.collector.options import Access
@@ -28,6 +29,9 @@ class Shared:
     keyring: Keyring
     jumps: JumpHosts
     ramp: Ramp
+    settled: Settled = field(default_factory=Settled)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by one session at a time, for what takes all of them some seconds."""
     tasks: asyncio.TaskGroup
     waiting: dict[Waiting, None]
     """In order of beginning."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -232,6 +232,10 @@ class Snapshot:
 
 class Picture(Protocol):
     """What the console asks of the state: a snapshot on its own clock, and a counter's recent growth."""
+
+    def redraw(self, now: float) -> Iterator[None]:
+        """Do what a snapshot at `now` would have to, a node a step: thousands that fail at once take a second."""
+        ...
 
     def snapshot(self, now: float) -> Snapshot:
         """The fabric at `now`; cheap when little changed."""

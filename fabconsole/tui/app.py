@@ -133,7 +133,7 @@ class FabConsole(App[None], inherit_bindings=False):
         if self._terminal is not None:
             self._terminal.check()
         self.console_screen.stepped = self._clock.told if isinstance(self._clock, SteadyClock) else ()
-        self.console_screen.look()
+        await self.console_screen.look_in_slices()
         await asyncio.sleep(_BREATH_S)
         if self.console_screen.pane.is_attached:  # not while the console is being taken down
             self.console_screen.redraw()

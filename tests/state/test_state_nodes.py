@@ -433,3 +433,15 @@ def test_a_node_on_which_there_is_nothing_to_be_well_is_not_well() -> None:
 def test_a_node_that_is_expected_to_have_nothing_is_well() -> None:
     assert empty(Expect(hcas=0)).health is Health.OK
     assert empty(Expect(gpus=0)).health is Health.OK
+
+
+def test_a_picture_drawn_node_by_node_beforehand_is_the_same_picture() -> None:
+    lab = Lab("h0", "h1")
+    lab.all_well("h0", "h1")
+    lab.wait(30)
+    drawn = [lab.state.snapshot(lab.now).nodes for _ in lab.state.redraw(lab.now)]
+    assert len(drawn) == 2
+    lab.silent("h1", "hca", Reason.TIMEOUT, "late")
+    assert sum(1 for _ in lab.state.redraw(lab.now)) == 2
+    assert lab.state.snapshot(lab.now).nodes["h0"] is drawn[-1]["h0"]
+    assert lab.state.snapshot(lab.now).nodes["h1"].health is Health.STALE

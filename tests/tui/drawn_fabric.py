@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -324,6 +324,10 @@ class Still:
     """A picture that shows what it is given."""
 
     now: Snapshot
+
+    def redraw(self, now: float) -> Iterator[None]:
+        """Nothing is to be done."""
+        return iter(())
 
     def snapshot(self, now: float) -> Snapshot:
         """The one it holds, whatever the time."""

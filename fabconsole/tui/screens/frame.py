@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Static
 
+from fabconsole.fabric.clock import Slices
 from fabconsole.tui import keys
 from fabconsole.tui.addresses import nvlink_of
 from fabconsole.tui.defects import DRAWING, LOOKING, Defects
@@ -93,6 +94,15 @@ class Frame(Screen[None], inherit_bindings=False):
     def look(self) -> None:
         """Take a fresh snapshot."""
         with self.defects.contained(LOOKING):
+            if self.desk.look(self._clock()):
+                self.set_out()
+
+    async def look_in_slices(self) -> None:
+        """The same, and a key that is pressed meanwhile is answered in between."""
+        with self.defects.contained(LOOKING):
+            slices = Slices()
+            for _ in self.desk.picture.redraw(self._clock()):
+                await slices.breathe()
             if self.desk.look(self._clock()):
                 self.set_out()
 

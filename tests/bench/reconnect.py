@@ -1,0 +1,145 @@
+"""All nodes lost at once, as when our own network or a bastion is cut: how long the event loop stands still meanwhile.
+
+    python tests/bench/reconnect.py [NODES] [--interval 5] [--snapshots]
+
+Starts the simulated fabric, connects to all of it, cuts every connection at the same moment, twice, and waits until
+every host answers again. Prints the longest time in which nothing else ran (a key would have waited so long), by what
+the event loop did in it, and how long it took until all were back. With `--snapshots` one is taken four times a second
+as the console does. Servers run on one core, what is measured on the other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import resource
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from collect import CLIENT_CORE, SERVER_CORE, raise_descriptor_limit
+
+from fabconsole.collector.collector import Collector
+from fabconsole.fabric.clock import Slices, SteadyClock
+from fabconsole.fabric.inventory_file import read_inventory
+from fabconsole.fabric.thresholds_file import read_thresholds
+from fabconsole.sim.launch import launch
+from fabconsole.state.fabric import FabricState
+from fabconsole.stream.records import Sample
+
+TICK_S = 0.005
+ROUNDS = 2
+
+
+class Watch:
+    """The worst that somebody who waits for a turn of the event loop waited."""
+
+    def __init__(self) -> None:
+        self.worst_s = 0.0
+        self.late: list[float] = []
+
+    async def live(self) -> None:
+        """Until cancelled."""
+        while True:
+            due = time.monotonic() + TICK_S
+            await asyncio.sleep(TICK_S)
+            late = time.monotonic() - due
+            self.worst_s = max(self.worst_s, late)
+            self.late.append(late)
+
+    def began(self) -> None:
+        """From here on."""
+        self.worst_s, self.late = 0.0, []
+
+    def told(self) -> str:
+        """The worst, and how much there was of what a key would feel."""
+        return f"worst stall {1000 * self.worst_s:.0f} ms, {sum(one > 0.05 for one in self.late)} over 50 ms"
+
+
+def connections() -> Iterator[socket.socket]:
+    """Every connection to a host."""
+    for name in list(Path("/proc/self/fd").iterdir()):
+        with suppress(OSError):
+            found = socket.socket(fileno=os.dup(int(name.name)))
+            if found.family == socket.AF_INET and found.getpeername():
+                yield found
+
+
+async def measured(path: Path, interval_s: float, *, snapshots: bool) -> None:
+    """Connect, cut, come back."""
+    inventory = read_inventory(path)
+    inventory = replace(inventory, poll=replace(inventory.poll, fast_s=interval_s, slow_s=30.0, in_band_s=60.0))
+    clock, state, watch = SteadyClock(), FabricState(), Watch()
+    source = Collector(inventory, read_thresholds(), clock=clock)
+    back: set[str] = set()
+
+    async def pump() -> None:
+        async for batch in source.records():
+            slices = Slices()
+            for record in batch:
+                state.apply(record)
+                if isinstance(record, Sample) and record.question == "hca":
+                    back.add(record.node)
+                await slices.breathe()
+
+    async def look() -> None:
+        while snapshots:
+            slices = Slices()
+            for _ in state.redraw(clock()):
+                await slices.breathe()
+            state.snapshot(clock())
+            await asyncio.sleep(0.25)
+
+    async def all_back(since: float) -> float:
+        while len(back) < len(inventory.nodes):
+            await asyncio.sleep(0.02)
+        return time.monotonic() - since
+
+    tasks = [asyncio.create_task(one) for one in (pump(), look(), watch.live())]
+    print(f"connected: {await all_back(time.monotonic()):.1f} s, {watch.told()}", flush=True)
+    await asyncio.sleep(2 * interval_s)
+    watch.began()
+    await asyncio.sleep(2 * interval_s)
+    print(f"polling:   {watch.told()}, {memory_mb()} MB", flush=True)
+    for _ in range(ROUNDS):
+        watch.began()
+        back.clear()
+        for one in connections():
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+        began = time.monotonic()
+        await asyncio.sleep(0)
+        watch.began()
+        print(f"cut:       all back after {await all_back(began):.1f} s, {watch.told()}, {memory_mb()} MB", flush=True)
+        await asyncio.sleep(interval_s)
+    await source.aclose()
+    for task in tasks:
+        task.cancel()
+
+
+def memory_mb() -> int:
+    """The most that was resident."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("nodes", type=int, nargs="?", default=2000)
+    arguments.add_argument("--interval", type=float, default=5.0)
+    arguments.add_argument("--snapshots", action="store_true")
+    options = arguments.parse_args()
+    raise_descriptor_limit()
+    os.sched_setaffinity(0, {SERVER_CORE})
+    with launch(nodes=options.nodes, scenario="quiet", ready_s=60) as inventory:
+        os.sched_setaffinity(0, {CLIENT_CORE})
+        asyncio.run(measured(inventory, options.interval, snapshots=options.snapshots))
+
+
+if __name__ == "__main__":
+    main()
