@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -132,3 +133,24 @@ def test_a_killed_tmux_session_ends_the_console_in_it(site: Site, tmp_path: Path
         eventually(lambda: not site.left_behind, lambda: site.left_behind)
     finally:
         subprocess.run([*tmux, "kill-server"], capture_output=True)
+
+
+def test_the_terminal_of_a_killed_console_is_mended_by_the_next_one(site: Site, take_seat: Take) -> None:
+    seat = take_seat(["bash", "--norc", "--noprofile", "-i"], site.home)
+    command = f"{' '.join(FABCONSOLE)} -c {site.inventory}\n"
+    seat.press(f"PS1='sh> '; {command}")
+    seat.shows("OWN", "hca 1")
+    children = Path(f"/proc/{seat.pid}/task/{seat.pid}/children").read_text().split()
+    os.kill(int(children[0]), signal.SIGKILL)
+    seat.shows("Killed")
+    seat.press(command)
+    seat.shows("OWN", "hca 1")
+    seat.press("q")
+    seat.until(lambda: "OWN" not in seat.text and "sh> " in seat.text)
+    seat.press("echo end=$((40 + 2))\n")
+    seat.shows("end=42")
+    on = set[bytes]()
+    for modes, to in re.findall(rb"\x1b\[\?([0-9;]+)([hl])", bytes(seat.raw)):
+        for mode in modes.split(b";"):
+            (on.add if to == b"h" else on.discard)(mode)
+    assert on - {b"2004"} == {b"25", b"7"}
