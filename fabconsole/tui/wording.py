@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 NEVER = "never"
+_NIGHT_S = 12 * 3600.0
 
 
 def count(value: int) -> str:
@@ -109,12 +110,17 @@ def clock(at: float) -> str:
 
 
 def moment(at: float, now: float) -> str:
-    """When something was, to the second: the time today, else the day with it. UTC."""
-    then, today = datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(now, UTC)
-    return then.strftime("%H:%M:%S" if then.date() == today.date() else "%b %d %H:%M:%S")
+    """When something was, to the second: the time of a night or a day just past, else the day with it. UTC."""
+    then = datetime.fromtimestamp(at, UTC)
+    return then.strftime("%H:%M:%S" if _is_near(then, now) else "%b %d %H:%M:%S")
 
 
 def since(at: float, now: float) -> str:
-    """When something began: the minute today, else the day."""
-    then, today = datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(now, UTC)
-    return then.strftime("%H:%M") if then.date() == today.date() else then.strftime("%b %d")
+    """When something began: the minute of a night or a day just past, else the day."""
+    then = datetime.fromtimestamp(at, UTC)
+    return then.strftime("%H:%M" if _is_near(then, now) else "%b %d")
+
+
+def _is_near(then: datetime, now: float) -> bool:
+    """Today, or so lately that midnight must not take the minute from what began before it."""
+    return then.date() == datetime.fromtimestamp(now, UTC).date() or 0 <= now - then.timestamp() < _NIGHT_S
