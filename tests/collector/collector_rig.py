@@ -354,3 +354,8 @@ def tool(name: str) -> str:
     if path is None:
         pytest.skip(f"needs {name}")
     return path
+
+
+def echo() -> Echo:
+    """A question with one answer."""
+    return Echo("echo hello")

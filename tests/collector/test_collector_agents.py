@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from collector_rig import (
     FAST,
-    Echo,
     Keys,
     Sshd,
     collector,
+    echo,
     fabric,
     hashed,
     new_key,
@@ -31,10 +31,6 @@ from fabconsole.fabric.inventory import SshAccess
 from fabconsole.stream.records import Reason
 
 StartSshd = Callable[..., Sshd]
-
-
-def echo() -> Echo:
-    return Echo("echo hello")
 
 
 def keygen(*words: str | Path) -> None:

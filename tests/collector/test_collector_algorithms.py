@@ -8,7 +8,7 @@ from pathlib import Path
 
 import asyncssh
 import pytest
-from collector_rig import FAST, Echo, Keys, Sshd, collector, fabric, only, sample_of, unanswered, watched
+from collector_rig import FAST, Keys, Sshd, collector, echo, fabric, only, sample_of, unanswered, watched
 
 from fabconsole.collector.algorithms import none_common
 from fabconsole.collector.hostkeys import HostKeys
@@ -23,10 +23,6 @@ OLD = {
     "MAC": {"Ciphers": "aes128-ctr", "MACs": "hmac-sha1"},
     "host key": {"HostKeyAlgorithms": "ssh-rsa"},
 }
-
-
-def echo() -> Echo:
-    return Echo("echo hello")
 
 
 @pytest.fixture
@@ -46,8 +42,8 @@ async def test_an_old_server_is_refused_with_the_kind_and_the_key_that_mends_it(
     sshd = start_sshd(host_key=rsa, **OLD[kind])
     keys.trust(sshd.port, rsa)
     async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: echo})) as watching:
-        record = only(await watching.until(unanswered("gpu0")))
-    assert record.reason is Reason.REFUSED
+        # Where sshd resets the connection at once, its list may be lost with it, until the next dial.
+        record = only(await watching.until(unanswered("gpu0", Reason.REFUSED)))
     last = list(OLD[kind].values())[-1]
     assert f"no {kind} algorithm in common: it has {last}; `algorithms: legacy`, for the node" in record.detail
     assert f"offers {last} too" in record.detail

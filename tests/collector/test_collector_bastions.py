@@ -15,10 +15,10 @@ import asyncssh
 import pytest
 from collector_rig import (
     FAST,
-    Echo,
     Keys,
     Sshd,
     collector,
+    echo,
     eventually,
     fabric,
     free_port,
@@ -41,10 +41,6 @@ from fabconsole.stream.records import Reason, Unanswered
 StartSshd = Callable[..., Sshd]
 
 POLL = Poll(fast_s=0.3, slow_s=1.0, timeout_s=5.0)
-
-
-def echo() -> Echo:
-    return Echo("echo hello")
 
 
 @asynccontextmanager

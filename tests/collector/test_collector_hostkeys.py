@@ -8,17 +8,25 @@ from pathlib import Path
 
 import asyncssh
 import pytest
-from collector_rig import FAST, Echo, Keys, Sshd, collector, fabric, new_key, only, sample_of, unanswered, watched
+from collector_rig import (
+    FAST,
+    Keys,
+    Sshd,
+    collector,
+    echo,
+    fabric,
+    new_key,
+    only,
+    sample_of,
+    unanswered,
+    watched,
+)
 
 from fabconsole.collector.hostkeys import HostKeys
 from fabconsole.collector.known_hosts import Name
 from fabconsole.stream.records import Reason
 
 StartSshd = Callable[..., Sshd]
-
-
-def echo() -> Echo:
-    return Echo("echo hello")
 
 
 def fingerprint(key: Path) -> str:

@@ -12,11 +12,11 @@ from random import Random
 import pytest
 from collector_rig import (
     FAST,
-    Echo,
     Keys,
     Sshd,
     collector,
     direct_children,
+    echo,
     eventually,
     fabric,
     free_port,
@@ -39,10 +39,6 @@ StartSshd = Callable[..., Sshd]
 
 
 SLOW = Poll(fast_s=0.2, slow_s=0.4, timeout_s=3.0)
-
-
-def echo() -> Echo:
-    return Echo("echo hello")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,20 @@ from pathlib import Path
 import asyncssh
 import pytest
 from asked_rig import Person, is_put_off, sealed
-from collector_rig import FAST, Echo, Keys, Sshd, collector, fabric, new_key, only, sample_of, tool, unanswered, watched
+from collector_rig import (
+    FAST,
+    Keys,
+    Sshd,
+    collector,
+    echo,
+    fabric,
+    new_key,
+    only,
+    sample_of,
+    tool,
+    unanswered,
+    watched,
+)
 
 from fabconsole.collector import keyring
 from fabconsole.collector.sealed_keys import SealedKey, sealed_key, unsealed
@@ -21,10 +34,6 @@ from fabconsole.stream.wanted import Prompt
 Start = Callable[..., Sshd]
 POLL = Poll(fast_s=0.2, slow_s=0.4, timeout_s=1.0)
 WORD = "a long word, in clear"
-
-
-def echo() -> Echo:
-    return Echo("echo hello")
 
 
 @pytest.fixture

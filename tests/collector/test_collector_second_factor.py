@@ -10,11 +10,11 @@ import pytest
 from asked_rig import CODE, Person, is_put_off
 from collector_rig import (
     FAST,
-    Echo,
     Keys,
     Sshd,
     collector,
     direct_children,
+    echo,
     eventually,
     fabric,
     free_port,
@@ -31,10 +31,6 @@ from fabconsole.stream.wanted import Prompt
 
 Start = Callable[..., Sshd]
 POLL = Poll(fast_s=0.2, slow_s=0.4, timeout_s=1.0)
-
-
-def echo() -> Echo:
-    return Echo("echo hello")
 
 
 def behind(keys: Keys, bastion: Sshd, far: Sshd, nodes: int = 2, address: str = "127.0.0.1") -> Inventory:

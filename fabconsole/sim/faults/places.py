@@ -25,11 +25,6 @@ EVERYWHERE = "everything"
 _NVLINK = re.compile(rf"({_HOST.pattern})/gpu([0-7])/nvl(\d|1[0-7])")
 
 
-def read_host(section: Section) -> str:
-    """`on: gpu03-02`."""
-    return _matched(section, _HOST, "a host such as gpu03-02")[0]
-
-
 def read_switch(section: Section) -> str:
     """`on: leaf05`."""
     return _matched(section, _SWITCH, "a switch such as leaf05")[0]
