@@ -76,8 +76,8 @@ def test_stopped_and_woken_it_shows_nothing_of_before_the_stop_as_of_now(
     eventually(lambda: is_stopped(seat.pid))
     while seat.hear():
         pass
+    site.cut()  # first: what a dead sshd leaves is no longer its child
     site.process.kill()
-    site.cut()
     woken_at = time.monotonic() + 1.5
     eventually(lambda: time.monotonic() > woken_at)
     seat.screen.reset()
