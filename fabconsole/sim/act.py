@@ -34,13 +34,13 @@ def not_found(name: str) -> Act:
 
 def quiet(act: Act) -> Act:
     """`2>/dev/null`."""
-    status = yield from _each(act, lambda said: None if isinstance(said, Complaint) else said)
+    status = yield from each(act, lambda said: None if isinstance(said, Complaint) else said)
     return status
 
 
 def together(act: Act) -> Act:
     """`2>&1`."""
-    status = yield from _each(act, lambda said: bytes(said) if isinstance(said, Complaint) else said)
+    status = yield from each(act, lambda said: bytes(said) if isinstance(said, Complaint) else said)
     return status
 
 
@@ -54,19 +54,17 @@ def captured(act: Act) -> Generator[float | bytes, None, tuple[int, bytes]]:
         pieces.append(said)
         return None
 
-    status = yield from _each(act, kept)
+    status = yield from each(act, kept)
     return status, b"".join(pieces).rstrip(b"\n")
 
 
-def _each(act: Act, change: Callable[[bytes], bytes | None]) -> Act:
+def each(act: Act, change: Callable[[bytes], bytes | None]) -> Act:
+    """`act`, of what it says `change` alone; None: nothing."""
     while True:
         try:
             said = next(act)
         except StopIteration as end:
             return int(end.value)
-        if isinstance(said, bytes):
-            changed = change(said)
-            if changed is not None:
-                yield changed
-        else:
-            yield said
+        changed = change(said) if isinstance(said, bytes) else said
+        if changed is not None:
+            yield changed

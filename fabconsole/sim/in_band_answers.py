@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-
-from fabconsole.sim.act import Act, Complaint
+from fabconsole.sim.act import Act, Complaint, each
 from fabconsole.sim.machine import Machine
 from fabconsole.sim.tools import iblinkinfo, ibqueryerrors, perfquery, sminfo, subnet
 
@@ -44,21 +42,18 @@ def _umads(machine: Machine) -> Act:
     return 0
 
 
-def _part(nonce: str, name: str, act: Act) -> Generator[float | bytes, None, int]:
+def _part(nonce: str, name: str, act: Act) -> Act:
     """One tool's run, framed: standard output as it comes, then the status, then the complaints."""
     yield f"\x04{nonce} {name}\n".encode()
     complaints: list[bytes] = []
-    status = 0
-    while True:
-        try:
-            said = next(act)
-        except StopIteration as end:
-            status = int(end.value)
-            break
-        if isinstance(said, Complaint):
-            complaints.append(bytes(said))
-        else:
-            yield said
+
+    def kept(said: bytes) -> bytes | None:
+        if not isinstance(said, Complaint):
+            return said
+        complaints.append(bytes(said))
+        return None
+
+    status = yield from each(act, kept)
     error = b"".join(complaints).rstrip(b"\n")[:20000]
     yield b"\n\x05%s %d\n%s\n" % (nonce.encode(), status, error)
     return status

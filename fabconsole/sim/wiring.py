@@ -60,6 +60,11 @@ class Gpu:
     pci: str
     serial: int
 
+    @property
+    def bus(self) -> str:
+        """As NVIDIA's driver names it in the kernel log: its PCI address without the function."""
+        return self.pci.removesuffix(".0")
+
 
 @dataclass(frozen=True, slots=True)
 class Host:
@@ -97,6 +102,10 @@ class Link:
     def ends(self) -> tuple[End, End]:
         """Both, the nearer first."""
         return self.near, self.far
+
+    def other(self, end: End) -> End:
+        """The end that is not `end`."""
+        return self.far if end == self.near else self.near
 
 
 @dataclass(frozen=True)

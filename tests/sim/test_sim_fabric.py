@@ -187,8 +187,9 @@ def test_an_nvlink_recovers_until_it_stays_inactive_and_the_driver_says_so(tmp_p
 
 
 def test_the_far_end_of_a_far_end_is_the_end() -> None:
-    link = SMALL.links[SMALL.link_of[End("gpu00-01", "mlx5_5")]]
-    assert link.far == End("leaf06", "2")
+    end, far = End("gpu00-01", "mlx5_5"), End("leaf06", "2")
+    link = SMALL.links[SMALL.link_of[end]]
+    assert (link.other(end), link.other(far)) == (far, end)
 
 
 def test_a_machine_renders_again_only_what_has_changed() -> None:

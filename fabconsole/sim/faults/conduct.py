@@ -63,10 +63,7 @@ class Misconduct:
             if self.manner is Manner.LATE:
                 effects.lateness[host] = self.late_s
             if self.manner is Manner.ADORNED:
-                effects.say(
-                    host,
-                    Message(spells.spells[0][0], _HOSTILE.format(bus=wiring.host[host].gpus[0].pci.removesuffix(".0"))),
-                )
+                effects.say(host, Message(spells.spells[0][0], _HOSTILE.format(bus=wiring.host[host].gpus[0].bus)))
         return there
 
 

@@ -10,13 +10,14 @@ from random import Random
 
 from fabconsole.fabric.document import Section
 from fabconsole.sim.clue import Clue
-from fabconsole.sim.course import FOREVER, Growth
+from fabconsole.sim.course import Growth
 from fabconsole.sim.effects import Effects, Message, NvlinkId, once
+from fabconsole.sim.faults.gpu import wants_reset
 from fabconsole.sim.faults.hosts import read_spells
 from fabconsole.sim.faults.places import far_end, read_nvlink, read_rack, read_start, read_switch
 from fabconsole.sim.faults.reboot import KERNEL_S, restart
 from fabconsole.sim.manner import Manner
-from fabconsole.sim.wiring import HOSTS_A_RACK, End, Gpu, Wiring, rack_name
+from fabconsole.sim.wiring import HOSTS_A_RACK, NVLINKS, End, Gpu, Wiring, rack_name
 
 _DOMAIN_HOSTS = 8
 _SPREAD_S = 3.0
@@ -106,34 +107,19 @@ class XidBurst:
                     effects.say(host.name, *_root(gpu, self.on.link, self.at))
                 else:
                     after_s = dice.uniform(0.05, _SPREAD_S)
-                    effects.say(host.name, _echo(gpu, dice.randrange(18), self.at + after_s))
-        effects.nvlink_down[self.on] = once(self.at, FOREVER)
+                    effects.say(host.name, _echo(gpu, dice.randrange(NVLINKS), self.at + after_s))
+        effects.break_off(self.on, once(self.at))
         return len(hosts) == _DOMAIN_HOSTS
 
 
 def _root(gpu: Gpu, link: int, at: float) -> tuple[Message, ...]:
-    bus = gpu.pci.removesuffix(".0")
-    return (
-        Message(
-            at,
-            f"NVRM: Xid (PCI:{bus}): 149, NETIR_LINK_EVT Fatal XC0 i0 Link {link:02d} "
-            f"(0x004505c6 0x00000000 {_STATUS})",
-            3,
-        ),
-        Message(
-            at + 0.09,
-            f"NVRM: Xid (PCI:{bus}): 154, pid='<unknown>', name=<unknown>, "
-            "GPU recovery action changed from 0x0 (None) to 0x1 (GPU Reset Required)",
-        ),
-    )
+    said = f"149, NETIR_LINK_EVT Fatal XC0 i0 Link {link:02d} (0x004505c6 0x00000000 {_STATUS})"
+    return Message(at, f"NVRM: Xid (PCI:{gpu.bus}): {said}"), wants_reset(gpu, at + 0.09)
 
 
 def _echo(gpu: Gpu, link: int, at: float) -> Message:
-    return Message(
-        at,
-        f"NVRM: Xid (PCI:{gpu.pci.removesuffix('.0')}): 145, RLW_SRC_TRACK Nonfatal XC1 i0 Link {link:02d} "
-        f"(0x040988e2 0x00000008 {_STATUS})",
-    )
+    said = f"145, RLW_SRC_TRACK Nonfatal XC1 i0 Link {link:02d} (0x040988e2 0x00000008 {_STATUS})"
+    return Message(at, f"NVRM: Xid (PCI:{gpu.bus}): {said}")
 
 
 def _power(section: Section) -> PowerLoss:

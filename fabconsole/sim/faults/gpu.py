@@ -83,34 +83,34 @@ class Xid:
         gpu = host.gpus[self.gpu]
         effects.say(
             self.host,
-            Message(self.at, f"NVRM: GPU at PCI:{_bus(gpu)}: {gpu.uuid}"),
+            Message(self.at, f"NVRM: GPU at PCI:{gpu.bus}: {gpu.uuid}"),
             Message(self.at, f"NVRM: GPU Board Serial Number: {gpu.serial}"),
-            Message(self.at, f"NVRM: Xid (PCI:{_bus(gpu)}): {self.code}, {_TEXTS[self.code].format(gpu=self.gpu)}"),
+            Message(self.at, f"NVRM: Xid (PCI:{gpu.bus}): {self.code}, {_TEXTS[self.code].format(gpu=self.gpu)}"),
         )
         return True
 
 
 def _last_words(gpu: Gpu, link: int, at: float) -> tuple[Message, ...]:
     registers = "0x0, 0x0, 0x10000, 0x0, 0x0, 0x0, 0x0"
-    bus = _bus(gpu)
     return (
-        Message(at, f"NVRM: GPU at PCI:{bus}: {gpu.uuid}"),
+        Message(at, f"NVRM: GPU at PCI:{gpu.bus}: {gpu.uuid}"),
         Message(
             at,
-            f"NVRM: Xid (PCI:{bus}): 74, pid='<unknown>', name=<unknown>, "
+            f"NVRM: Xid (PCI:{gpu.bus}): 74, pid='<unknown>', name=<unknown>, "
             f"NVLink: fatal error detected on link {link}({registers})",
         ),
         Message(at + 0.004, "nvidia-nvswitch2: SXid (PCI:0000:07:00.0): 20034, Fatal, Link 37 LTSSM Fault Up", 3),
-        Message(
-            at + 0.09,
-            f"NVRM: Xid (PCI:{bus}): 154, pid='<unknown>', name=<unknown>, "
-            "GPU recovery action changed from 0x0 (None) to 0x1 (GPU Reset Required)",
-        ),
+        wants_reset(gpu, at + 0.09),
     )
 
 
-def _bus(gpu: Gpu) -> str:
-    return gpu.pci.removesuffix(".0")
+def wants_reset(gpu: Gpu, at: float) -> Message:
+    """Xid 154: what the driver wants done after a fault."""
+    return Message(
+        at,
+        f"NVRM: Xid (PCI:{gpu.bus}): 154, pid='<unknown>', name=<unknown>, "
+        "GPU recovery action changed from 0x0 (None) to 0x1 (GPU Reset Required)",
+    )
 
 
 def _dying(section: Section) -> DyingNvlink:

@@ -11,10 +11,9 @@ from fabconsole.fabric import node_sets, scalars
 from fabconsole.fabric.document import Section
 from fabconsole.sim.clue import Clue
 from fabconsole.sim.course import FOREVER, Spells
-from fabconsole.sim.faults.places import read_start
+from fabconsole.sim.faults.places import HOST, read_start
 from fabconsole.sim.wiring import Wiring
 
-_HOST = re.compile(r"gpu\d{2,4}-0[0-3]")
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%")
 _MOST_TIMES = 500
 _WANTED = "hosts such as gpu03-02 or gpu[00-03]-[00-03]"
@@ -106,7 +105,7 @@ def _read_hosts(section: Section) -> Hosts:
 def _names(text: str) -> tuple[str, ...]:
     names = node_sets.expanded(text)
     for name in names:
-        if not _HOST.fullmatch(name):
+        if not HOST.fullmatch(name):
             raise ValueError(f"{text!r} is not {_WANTED}")
     return names
 

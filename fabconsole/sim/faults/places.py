@@ -15,14 +15,14 @@ _RACKS = MOST_NODES // HOSTS_A_RACK
 _SWITCHES = {"leaf": _RACKS, "spine": _RACKS, "core": _RACKS // 2}
 """Of the largest fabric: eight leaves and spines, and four cores, a scalable unit of eight racks."""
 
-_HOST = re.compile(r"gpu\d{2,4}-0[0-3]")
+HOST = re.compile(r"gpu\d{2,4}-0[0-3]")
 _SWITCH = re.compile(r"(?:leaf|spine|core)\d{2,4}")
-_HCA = re.compile(rf"({_HOST.pattern})/(mlx5_[0-7])")
+_HCA = re.compile(rf"({HOST.pattern})/(mlx5_[0-7])")
 _SWITCH_PORT = re.compile(rf"({_SWITCH.pattern})/([1-9]|[1-5]\d|6[0-4])")
-_GPU = re.compile(rf"({_HOST.pattern})/gpu([0-7])")
+_GPU = re.compile(rf"({HOST.pattern})/gpu([0-7])")
 _RACK = re.compile(r"r\d{2,4}")
 EVERYWHERE = "everything"
-_NVLINK = re.compile(rf"({_HOST.pattern})/gpu([0-7])/nvl(\d|1[0-7])")
+_NVLINK = re.compile(rf"({HOST.pattern})/gpu([0-7])/nvl(\d|1[0-7])")
 
 
 def read_switch(section: Section) -> str:
@@ -63,7 +63,7 @@ def read_rack(section: Section) -> str:
 
 def read_any(section: Section) -> str:
     """`on:` a port, a host, a switch, or `everything`."""
-    wanted = re.compile(f"{_HCA.pattern}|{_SWITCH_PORT.pattern}|{_HOST.pattern}|{_SWITCH.pattern}|{EVERYWHERE}")
+    wanted = re.compile(f"{_HCA.pattern}|{_SWITCH_PORT.pattern}|{HOST.pattern}|{_SWITCH.pattern}|{EVERYWHERE}")
     return _matched(section, wanted, f"a port, a host, a switch, or {EVERYWHERE}")[0]
 
 
@@ -92,8 +92,7 @@ def read_start(section: Section) -> float:
 
 def far_end(wiring: Wiring, end: End) -> End:
     """The other end of the link of `end`."""
-    link = wiring.links[wiring.link_of[end]]
-    return link.far if end == link.near else link.near
+    return wiring.links[wiring.link_of[end]].other(end)
 
 
 def _matched(section: Section, pattern: re.Pattern[str], wanted: str) -> re.Match[str]:
