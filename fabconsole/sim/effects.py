@@ -40,7 +40,7 @@ class Message:
     """Seconds since the simulation began; negative: before."""
     text: str
     priority: int = 4
-    """syslog's: 3 error, 4 warning, 6 information."""
+    """syslog's: 3 error, 4 warning (as NVIDIA's driver says its Xids), 5 notice, 6 information."""
 
 
 @dataclass(frozen=True, slots=True)

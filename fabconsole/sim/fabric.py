@@ -18,7 +18,7 @@ from fabconsole.fabric.table import Width
 from fabconsole.sim.adornment import adorned, cleaned
 from fabconsole.sim.effects import NDR, Effects, NvlinkId, Speed
 from fabconsole.sim.load import TRAFFIC, Load
-from fabconsole.sim.wiring import End, Host, Switch, Wiring
+from fabconsole.sim.wiring import End, Hca, Host, Switch, Wiring
 
 COLUMNS = (
     "VL15_dropped",
@@ -108,11 +108,13 @@ class Fabric:
 
     def host_counts(self, host: Host, t: float) -> NDArray[np.int64]:
         """(HCAs, `COLUMNS`): what the ports of one host have counted."""
-        first = host.hcas[0].link
-        rows = np.arange(first, first + len(host.hcas))
-        counts = self._counts(rows, 0, t)
-        for row, hca in enumerate(host.hcas):
-            self._add_faults(counts[row], End(host.name, hca.name), 0, t)
+        return self.hca_counts(host.hcas, t)
+
+    def hca_counts(self, hcas: Sequence[Hca], t: float) -> NDArray[np.int64]:
+        """(`hcas`, `COLUMNS`): what the ports of some HCAs have counted, whatever these are called now."""
+        counts = self._counts(np.array([hca.link for hca in hcas], dtype=np.intp), 0, t)
+        for row, hca in enumerate(hcas):
+            self._add_faults(counts[row], self.wiring.links[hca.link].near, 0, t)
         return counts
 
     def switch_counts(self, switch: Switch, t: float) -> Mapping[int, NDArray[np.int64]]:

@@ -15,6 +15,8 @@ from fabconsole.sim.wiring import Hca
 
 CLASS = "/sys/class/infiniband"
 FIRMWARE, BOARD = "28.41.1000", "MT_0000000838"
+CAPABILITIES = "0xa751e848"
+"""PortInfo:CapabilityMask of ConnectX-7 as a plain host has it: bit 1, IsSM, is set where a subnet manager runs."""
 
 STATES = ("state", "phys_state", "rate", "lid", "sm_lid")
 
@@ -63,14 +65,13 @@ _HW_NEW = tuple("10" if name == "lifespan" else "0" for name in HW_COUNTERS)
 
 def polled(machine: Machine) -> list[tuple[str, ...]]:
     """What the files `POLLED` of every HCA of `machine.hcas` read now, less their newlines."""
-    t = machine.now()
-    fabric, first = machine.fabric, machine.host.hcas[0].link
-    rows = capped(fabric.host_counts(machine.host, t), Width.SYSFS).tolist()
+    t, fabric, hcas = machine.now(), machine.fabric, machine.hcas
+    rows = capped(fabric.hca_counts(hcas, t), Width.SYSFS).tolist()
     sm_lid = fabric.master(t).lid
     hw_text = _HW_NEW if machine.clock.booted(t) else _HW_TEXT
     return [
-        (*_states(fabric.line(hca.link, t), hca.lid, sm_lid), *map(str, rows[hca.link - first]), *hw_text)
-        for hca in machine.hcas
+        (*_states(fabric.line(hca.link, t), hca.lid, sm_lid), *map(str, row), *hw_text)
+        for hca, row in zip(hcas, rows, strict=True)
     ]
 
 
@@ -86,7 +87,7 @@ def standing(machine: Machine, hca: Hca) -> dict[str, str]:
         "node_guid": guid,
         "node_type": "1: CA",
         "sys_image_guid": guid,
-        "ports/1/cap_mask": "0xa751e84a",
+        "ports/1/cap_mask": CAPABILITIES,
         "ports/1/gids/0": f"fe80:0000:0000:0000:{guid}",
         "ports/1/lid_mask_count": "0",
         "ports/1/link_layer": "InfiniBand",

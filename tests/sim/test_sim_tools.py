@@ -91,7 +91,7 @@ def test_details_stand_in_the_tools_columns_and_name_what_the_driver_wants(host:
     assert len(gpus) == 8
     assert all(lines[number - 1] == "" for number in gpus[1:])
     wanted = [line.rpartition(": ")[2] for line in lines if "GPU Recovery Action" in line]
-    assert wanted == ["None"] * 3 + ["GPU Reset"] + ["None"] * 4
+    assert wanted == ["None"] * 3 + ["Reset"] + ["None"] * 4
     assert "        State                                          : Completed" in lines
 
 
@@ -157,6 +157,27 @@ def test_errors_are_told_by_the_status_too_and_name_both_ends(host: Machine) -> 
     assert lines[at + 2].startswith(
         f"       Link info: {lid:>6}   1[  ] ==( 4X        106.25 Gbps Active/  LinkUp)==>  0x"
     )
+
+
+def test_a_sweep_finds_no_hca_without_a_link_and_calls_one_that_is_back_by_its_new_name(tmp_path: Path) -> None:
+    faults = "  - {fault: lost-hca, on: gpu00-01/mlx5_1, at: 10s, lasts: 20s, back_as: mlx5_8}\n"
+    faults += "  - {fault: symbol-errors, on: gpu00-01/mlx5_1, at: 0s}\n"
+    clock = Clock(5.0)
+    host = machine("gpu00-01", clock, plan=scenario(faults, tmp_path))
+    guid = f"0x{host.hcas[1].guid:016x}"
+    found = []
+    for clock.t in (5.0, 15.0, 40.0):
+        links, errors = (answer(host, f"{tool} --line")[1] for tool in ("iblinkinfo", "ibqueryerrors"))
+        names = re.findall(rf'^{guid} "\s*(\S.*?)"', links, re.MULTILINE)
+        nodes = ibqueryerrors.read(errors.encode()).summary
+        assert nodes is not None
+        found.append((names, nodes.nodes, 'Errors for "gpu00-01 mlx5_8"' in errors))
+    assert found == [(["gpu00-01 mlx5_1"], 12 + 64, False), ([], 12 + 63, False), (["gpu00-01 mlx5_8"], 12 + 64, True)]
+
+
+def test_an_hca_says_that_no_subnet_manager_runs_on_it(host: Machine) -> None:
+    said = re.findall(r"Capability mask: (\S+)", answer(host, "ibstat")[1])
+    assert [int(mask, 0) & 1 << 1 for mask in said] == [0] * 8  # PortInfo:CapabilityMask.IsSM
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from random import Random
 
 from fabconsole.fabric.document import Section
 from fabconsole.sim.clue import Clue
-from fabconsole.sim.effects import Effects, Message, once
+from fabconsole.sim.effects import Effects, once
 from fabconsole.sim.faults.hosts import Bout, read_bout
 from fabconsole.sim.journal import HCA_AFTER_S, HCA_APART_S
 from fabconsole.sim.manner import Manner
@@ -36,7 +36,6 @@ class Reboot:
             there = True
             effects.behave(name, Manner.REFUSING, spells)
             for start, end in spells.spells:
-                effects.say(name, Message(start, "reboot: Restarting system", 5))
                 restart(wiring.host[name], effects, start, max(start, end - KERNEL_S))
         return there
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.machine import Machine
-from fabconsole.sim.tools.subnet import answering, by_guid, could_be, drawn, neighbour, shut_out, unopened
+from fabconsole.sim.tools.subnet import adapters, answering, by_guid, could_be, drawn, neighbour, shut_out, unopened
 from fabconsole.sim.wiring import SWITCH_PORTS, End, Hca, Host, Switch
 
 _SWEEP_S = (0.5, 1.1)
@@ -25,8 +25,7 @@ def run(machine: Machine, words: list[str]) -> Act:
         yield pause
         yield _switch(machine, switch, in_lines=in_lines).encode()
     if "--switches-only" not in words:
-        for host in machine.fabric.wiring.hosts:
-            yield "".join(_adapter(machine, host, hca, in_lines=in_lines) for hca in host.hcas).encode()
+        yield "".join(_adapter(machine, host, hca, in_lines=in_lines) for host, hca in adapters(machine)).encode()
     return 0
 
 

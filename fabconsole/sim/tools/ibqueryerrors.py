@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-
-from numpy import int64
-from numpy.typing import NDArray
+from collections.abc import Iterator, Mapping
 
 from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.fabric import COLUMNS
 from fabconsole.sim.machine import Machine
-from fabconsole.sim.tools.subnet import answering, by_guid, could_be, drawn, lid, neighbour, shut_out, unopened
+from fabconsole.sim.tools.subnet import (
+    adapters,
+    answering,
+    by_guid,
+    could_be,
+    drawn,
+    lid,
+    neighbour,
+    shut_out,
+    unopened,
+)
 from fabconsole.sim.wiring import SWITCH_PORTS, End, Hca, Host, Switch
 
 _SWEEP_S = (0.8, 1.6)
@@ -67,10 +74,11 @@ class _Report:
 
     def adapter(self, host: Host, hca: Hca) -> str:
         """What is printed of one HCA."""
-        counts: NDArray[int64] = self._machine.fabric.host_counts(host, self._machine.now())[host.hcas.index(hca)]
-        lines = list(self._ports(f"0x{hca.guid:x}", host.name, {1: counts.tolist()}, {1: hca.link}, hca.name))
+        fabric, t = self._machine.fabric, self._machine.now()
+        counts = fabric.hca_counts([hca], t)[0].tolist()
+        lines = list(self._ports(f"0x{hca.guid:x}", host.name, {1: counts}, {1: hca.link}, hca.name))
         self._count(1, len(lines))
-        return f'Errors for "{host.name} {hca.name}"\n' + "".join(lines) if lines else ""
+        return f'Errors for "{fabric.described(End(host.name, hca.name), t)}"\n' + "".join(lines) if lines else ""
 
     def summary(self) -> str:
         """The last lines."""
@@ -133,13 +141,9 @@ def run(machine: Machine, words: list[str]) -> Act:
             yield pause
             yield report.switch(switch).encode()
         if "--switch" not in words:
-            yield "".join(_adapters(report, machine.fabric.wiring.hosts)).encode()
+            yield "".join(report.adapter(host, hca) for host, hca in adapters(machine)).encode()
     yield report.summary().encode()
     return 1 if report.bad_nodes else 0
-
-
-def _adapters(report: _Report, hosts: Iterable[Host]) -> Iterator[str]:
-    return (report.adapter(host, hca) for host in hosts for hca in host.hcas)
 
 
 def _item(name: str, value: int, *, data: bool = False) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fabconsole.sim.act import Act, Complaint
-from fabconsole.sim.files import FIRMWARE
+from fabconsole.sim.files import CAPABILITIES, FIRMWARE
 from fabconsole.sim.machine import Machine
 from fabconsole.sim.wiring import Hca
 
@@ -52,7 +52,7 @@ def _port(machine: Machine, hca: Hca, *, depth: int) -> str:
         f"Base lid: {hca.lid}",
         "LMC: 0",
         f"SM lid: {machine.fabric.master(machine.now()).lid}",
-        "Capability mask: 0xa751e84a",
+        f"Capability mask: {CAPABILITIES}",
         f"Port GUID: 0x{hca.guid:016x}",
         "Link layer: InfiniBand",
     )

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from fabconsole.sim.act import Act, Complaint
+from fabconsole.sim.effects import NDR
 from fabconsole.sim.fabric import COLUMNS, Line
 from fabconsole.sim.files import FIRMWARE
 from fabconsole.sim.machine import Machine
@@ -17,7 +18,6 @@ from fabconsole.sim.manner import Manner
 from fabconsole.sim.wiring import Hca
 
 _SYMBOLS, _DOWNS, _RECOVERIES = (COLUMNS.index(name) for name in ("symbol_error", "link_downed", "link_error_recovery"))
-_BITS_A_SYMBOL_S = 4e11
 _SPEEDS = {"mask": "0x000000f1", "values": ["NDR", "HDR", "EDR", "FDR", "SDR"]}
 
 
@@ -39,7 +39,7 @@ def run(machine: Machine, words: list[str]) -> Act:
 
 def _sections(machine: Machine, hca: Hca) -> dict[str, dict[str, object]]:
     t = machine.now()
-    counts = machine.fabric.host_counts(machine.host, t)[hca.link - machine.host.hcas[0].link].tolist()
+    counts = machine.fabric.hca_counts([hca], t)[0].tolist()
     line = machine.fabric.line(hca.link, t)
     return {
         "Operational Info": _operation(line),
@@ -100,9 +100,9 @@ def _errors(counts: list[int], t: float) -> dict[str, object]:
     return {
         "Time Since Last Clear [Min]": f"{minutes:.1f}",
         "Symbol Errors": str(symbols),
-        "Symbol BER": _ratio(symbols / (_BITS_A_SYMBOL_S * 60 * minutes)),
+        "Symbol BER": _ratio(symbols / (NDR.gbps * 1e9 * 60 * minutes)),
         "Effective Physical Errors": str(symbols),
-        "Effective Physical BER": _ratio(symbols / (_BITS_A_SYMBOL_S * 60 * minutes)),
+        "Effective Physical BER": _ratio(symbols / (NDR.gbps * 1e9 * 60 * minutes)),
         "Raw Physical BER": "4E-9" if symbols else "5E-10",
         "Raw Physical Errors Per Lane": {"values": [str(int(minutes * 60 * errors)) for errors in (19, 93, 45, 57)]},
         "Raw Physical BER Per Lane": {"values": ["1E-10", "1E-9", "4E-10", "5E-10"]},

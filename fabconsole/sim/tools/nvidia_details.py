@@ -1,4 +1,4 @@
-"""`nvidia-smi -q`: everything that the driver knows of a GPU, in the order and columns of driver 590 on H100."""
+"""`nvidia-smi -q`: what a fabric's people look for in it, in the order and columns of driver 590 on H100."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def _one(machine: Machine, gpu: Gpu) -> str:
         index=gpu.index,
         vbios=VBIOS,
         module=gpu.index + 1,
-        recovery="None" if active_links(machine, gpu.index) == NVLINKS else "GPU Reset",
+        recovery="None" if active_links(machine, gpu.index) == NVLINKS else "Reset",
         driver=DRIVER,
         bus=bus,
         bus_number=bus[9:11],

@@ -95,8 +95,7 @@ def _counts(machine: Machine, found: Switch | tuple[Host, Hca], port: int) -> ND
         return machine.fabric.switch_counts(found, t).get(port, nothing)
     if port != 1:
         return None
-    host, hca = found
-    row: NDArray[int64] = machine.fabric.host_counts(host, t)[host.hcas.index(hca)]
+    row: NDArray[int64] = machine.fabric.hca_counts([found[1]], t)[0]
     return row
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from fabconsole.sim.act import Act, Complaint
 from fabconsole.sim.fabric import Line
@@ -30,6 +31,12 @@ def answering(machine: Machine) -> Iterator[Switch]:
     return (switch for switch in machine.fabric.wiring.switches if not machine.fabric.is_dead(switch.name, t))
 
 
+def adapters(machine: Machine) -> Iterator[tuple[Host, Hca]]:
+    """The HCAs that answer now: those to which there is a way."""
+    fabric, t = machine.fabric, machine.now()
+    return ((host, hca) for host in fabric.wiring.hosts for hca in host.hcas if fabric.line(hca.link, t).up)
+
+
 def shut_out(machine: Machine) -> bool:
     """Whether the account may not open its host's umad devices."""
     return machine.behaves(Manner.NO_UMAD)
@@ -44,8 +51,7 @@ def unopened(complaint: str, status: int) -> Act:
 def neighbour(machine: Machine, end: End, link: int) -> Neighbour:
     """Who is at the other end of `link`, seen from `end`."""
     wiring = machine.fabric.wiring
-    wire = wiring.links[link]
-    far = wire.far if wire.near == end else wire.near
+    far = wiring.links[link].other(end)
     if far.node in wiring.switch:
         switch = wiring.switch[far.node]
         return Neighbour(switch.guid, switch.lid, int(far.port), switch.name)
@@ -59,15 +65,13 @@ def by_lid(machine: Machine, lid: int) -> Switch | tuple[Host, Hca] | None:
     if 1 <= lid <= len(wiring.switches):
         switch = wiring.switches[lid - 1]
         return None if machine.fabric.is_dead(switch.name, machine.now()) else switch
-    return _adapter(machine, lambda hca: hca.lid == lid)
+    return next((found for found in adapters(machine) if found[1].lid == lid), None)
 
 
 def by_guid(machine: Machine, guid: int) -> Switch | tuple[Host, Hca] | None:
     """Who has this GUID; None where nobody answers there."""
-    for switch in answering(machine):
-        if switch.guid == guid:
-            return switch
-    return _adapter(machine, lambda hca: hca.guid == guid)
+    there: Iterator[Switch | tuple[Host, Hca]] = chain(answering(machine), adapters(machine))
+    return next((found for found in there if (found if isinstance(found, Switch) else found[1]).guid == guid), None)
 
 
 def lid(machine: Machine, end: End) -> int:
@@ -93,12 +97,3 @@ def could_be(line: Line | None) -> str:
     wider = "Could be 4X" if line.speed.width < 4 else ""
     faster = "Could be 106.25 Gbps" if line.speed.generation != "NDR" else ""
     return f"({wider} {faster})"
-
-
-def _adapter(machine: Machine, wanted: Callable[[Hca], bool]) -> tuple[Host, Hca] | None:
-    for host in machine.fabric.wiring.hosts:
-        for hca in host.hcas:
-            if wanted(hca):
-                up = machine.fabric.line(hca.link, machine.now()).up
-                return (host, hca) if up else None
-    return None
