@@ -29,10 +29,12 @@ def run(path: Path, theme: str) -> int:
     def source() -> Source:
         from fabconsole.collector.collector import Collector
 
+        app.leisure.settle()
         return Collector(inventory, thresholds, clock=clock)
 
     app = FabConsole(source_of=source, picture=state, apply=state.apply, theme=theme, clock=clock)
-    loop.run(app.run_async())
+    with app.leisure.alone():
+        loop.run(app.run_async())
     if app.defect is not None:
         raise app.defect
     return app.return_code or 0

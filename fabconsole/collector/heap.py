@@ -26,7 +26,7 @@ class Settled:
     more come: with 2,000 it took 0.1 s each time, in which no key is answered.
     """
 
-    EVERY = 100
+    EVERY = 25
     """What so many are made of is looked through in some milliseconds."""
 
     def __init__(self) -> None:

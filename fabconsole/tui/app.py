@@ -22,6 +22,7 @@ from fabconsole.stream.source import Source
 from fabconsole.stream.wanted import Settled, Wanted
 from fabconsole.tui.desk import Desk
 from fabconsole.tui.driver import TerminalDriver
+from fabconsole.tui.leisure import Leisure
 from fabconsole.tui.palette import Palette
 from fabconsole.tui.running import Diagnostics
 from fabconsole.tui.screens.console import Console
@@ -71,6 +72,7 @@ class FabConsole(App[None], inherit_bindings=False):
         self._clock = clock = clock or SteadyClock()
         self._source: Source | None = None
         self._pumping: asyncio.Task[None] | None = None
+        self.leisure = Leisure()
         self._terminal: Terminal | None = None
         look, said = load_theme(theme)
         textual_theme = look.for_textual()
@@ -89,6 +91,12 @@ class FabConsole(App[None], inherit_bindings=False):
             self._terminal = Terminal(lambda code: self.exit(return_code=code), self._driver, self._redraw)
         self.push_screen(self.console_screen)
         self.call_after_refresh(self._start)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Of Textual: every key comes by here."""
+        if isinstance(event, events.InputEvent):
+            self.leisure.pressed()
+        await super().on_event(event)
 
     def on_app_blur(self, event: events.AppBlur) -> None:
         """A window that another has the keyboard of looks as it did, cursor and all: others are looking on.
@@ -137,6 +145,7 @@ class FabConsole(App[None], inherit_bindings=False):
         await asyncio.sleep(_BREATH_S)
         if self.console_screen.pane.is_attached:  # not while the console is being taken down
             self.console_screen.redraw()
+        self.leisure.use()
 
     async def _pump(self) -> None:
         """Fold every record of the source; its end is told, whatever it was."""

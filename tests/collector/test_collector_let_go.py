@@ -33,7 +33,7 @@ async def test_what_a_lost_connection_was_made_of_is_freed_without_a_search_for_
             gc.enable()
 
 
-def test_a_hundred_connections_are_looked_through_once() -> None:
+def test_as_many_connections_as_are_settled_together_are_looked_through_once() -> None:
     settled, before = Settled(), gc.get_freeze_count()
     kept = [[object()] for _ in range(1000)]
     try:
