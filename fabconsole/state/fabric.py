@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from fabconsole.fabric.event import Event
-from fabconsole.fabric.health import Health, Severity
+from fabconsole.fabric.health import Severity
 from fabconsole.fabric.inventory import InBand, Inventory
 from fabconsole.fabric.thresholds import Thresholds
 from fabconsole.state.banners import banners, told
@@ -18,7 +18,6 @@ from fabconsole.state.links import Links
 from fabconsole.state.manager_names import named
 from fabconsole.state.question_state import IN_BAND
 from fabconsole.state.racks import racks
-from fabconsole.state.rows import at
 from fabconsole.state.snapshot import Coverage, Finding, NodeView, Series, Snapshot
 from fabconsole.state.sweeps import Subnet
 from fabconsole.state.switch import Switch
@@ -89,6 +88,7 @@ class FabricState:
             nodes[name] = drawn.view
             found += drawn.findings
         self._drawings.keep(nodes)
+        standing = racks(inventory, nodes, frozenset(switches))
         shared = banners(inventory, nodes, self._subnets.values())
         shared += tuple(self._credentials.banners(now, shared))
         return Snapshot(
@@ -97,10 +97,10 @@ class FabricState:
             interval_s=self._interval_s,
             severity=max((view.health.severity for view in nodes.values()), default=Severity.UNKNOWN),
             coverage=coverage(inventory.nodes, nodes, switches),
-            racks=racks(inventory, nodes, frozenset(switches)),
+            racks=standing,
             nodes=nodes,
             events=self._timeline.views(),
-            findings=self._worst.of(found, lambda end: _health_of(nodes, end), told(shared, nodes)),
+            findings=self._worst.of(found, nodes, standing, told(shared, nodes), now),
             banners=shared,
             warnings=inventory.warnings + self._unmet,
         )
@@ -209,13 +209,6 @@ class FabricState:
 
 def _subnet_of(host: Host) -> str:
     return (host.node.in_band or InBand()).subnet
-
-
-def _health_of(nodes: dict[str, NodeView], end: str) -> Health | None:
-    """Health of a far end; None where it is none of our ports."""
-    view = nodes.get(end.partition("/")[0])
-    port = at(view.ports, end) if view else None
-    return port.health if port else None
 
 
 def _nothing_yet(now: float) -> Snapshot:

@@ -165,7 +165,7 @@ class Finding:
     """One line of the worst list: a thing that is not well, since when, and its far end's health."""
 
     end: str
-    """A port, an NVLink, a GPU (`gpu017/gpu3`) or a node."""
+    """A port, an NVLink, a GPU (`gpu017/gpu3`), a node, or a rack (`rack r03`)."""
     health: Health
     reason: str
     since: float
@@ -174,6 +174,8 @@ class Finding:
     peer_health: Health | None = None
     unsteady: bool = False
     """Its link went down and came back: the reason says how often, and holds whether it is up just now or not."""
+    under: tuple[Finding, ...] = ()
+    """What is told in this line, and not in lines of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.findings import UNSEEN
-from fabconsole.state.snapshot import Finding
+from fabconsole.state.outage_lines import by_rack, told
+from fabconsole.state.outages import Link, Outages, Trouble, is_out, node_of
+from fabconsole.state.rows import at
+from fabconsole.state.snapshot import Finding, NodeView, RackView
 
-Link = frozenset[str]
-"""Both ends' addresses."""
 _Line = tuple[float, Finding]
 """Rank, the worst highest."""
 
@@ -21,40 +22,88 @@ class WorstList:
 
     def __init__(self) -> None:
         self._named: dict[Link, str] = {}
+        self._outages = Outages()
 
     def of(
-        self, found: Iterable[Finding], health_of: Callable[[str], Health | None], hidden: Set[str]
+        self,
+        found: Iterable[Finding],
+        nodes: Mapping[str, NodeView],
+        racks: Iterable[RackView],
+        hidden: Set[str],
+        now: float,
     ) -> tuple[Finding, ...]:
         """Worst first, then newest; a link whose both ends ail is one line; what is unseen of the
         `hidden` nodes is in a banner already.
 
-        What is MISSING comes before what is down because of it: a link whose far end is MISSING ranks below that,
-        and the links of a node that is MISSING are counted in its line, which comes first. An unsteady link stays in
-        its place while it goes down and comes back.
+        What is MISSING comes before what is down because of it: a link whose far end is MISSING ranks below that. The
+        links of a node that is out, and the nodes of a rack that is, are told in its line, which comes first. An
+        unsteady link stays in its place while it goes down and comes back.
         """
-        both = [
-            replace(f, peer_health=health_of(f.peer)) if f.peer else f
-            for f in found
-            if not (f.end in hidden and f.health in UNSEEN)
-        ]
-        lines: list[_Line] = []
-        links: dict[Link, list[_Line]] = {}
-        for rank, finding in _gathered(both):
-            if finding.peer is None:
-                lines.append(_held(rank, finding) if finding.unsteady else (rank, finding))
+        ends: dict[Link, list[Finding]] = {}
+        alone: list[Finding] = []
+        for f in found:
+            if f.peer is None:
+                alone.append(f)
             else:
-                links.setdefault(frozenset((finding.end, finding.peer)), []).append((rank, finding))
-        joined = {link: _joined(ends, self._named.get(link)) for link, ends in links.items()}
-        self._named = {link: finding.end for link, (_, finding) in joined.items()}
-        lines += joined.values()
+                both = replace(f, peer_health=_health_of(nodes, f.peer))
+                ends.setdefault(frozenset((f.end, f.peer)), []).append(both)
+        links = {link: _joined(those, self._named.get(link)) for link, those in ends.items()}
+        self._named = {link: line.end for link, (_, line) in links.items()}
+        troubles = {link: Trouble(line, any(map(is_out, ends[link]))) for link, (_, line) in links.items()}
+        alone, folded = self._gathered(alone, troubles, nodes, racks, now)
+        lines = [line for link, line in links.items() if link not in folded]
+        lines += (_ranked(f) for f in alone if not (f.end in hidden and f.health in UNSEEN))
         return tuple(f for _, f in sorted(lines, key=lambda line: (-line[0], -line[1].since, line[1].end)))
 
+    def _gathered(
+        self,
+        alone: Sequence[Finding],
+        links: Mapping[Link, Trouble],
+        nodes: Mapping[str, NodeView],
+        racks: Iterable[RackView],
+        now: float,
+    ) -> tuple[list[Finding], Set[Link]]:
+        """What has no far end, with the lines of nodes and racks that are out, and the links told in these."""
+        own = {f.end: f for f in alone if f.end in nodes and (f.health in UNSEEN or f.health is Health.MISSING)}
+        out = self._outages.of(links, own, nodes, now)
+        rows = {
+            name: told(outage, name, own.get(name), [links[link] for link in its])
+            for name, (outage, its) in out.items()
+        }
+        in_racks = by_rack(rows, racks)
+        covered = {name for _, names in in_racks for name in names}
+        said = [row.own for row in rows.values()]
+        kept = [f for f in alone if not any(f is one for one in said)]
+        kept += (line for line, _ in in_racks)
+        kept += (row.line for name, row in rows.items() if name not in covered)
+        return kept, {link for _, its in out.values() for link in its}
 
-def _joined(ends: Sequence[_Line], named: str | None) -> _Line:
+
+def _ranked(finding: Finding) -> _Line:
+    return _held(finding.health.rank, finding) if finding.unsteady else (_rank(finding), finding)
+
+
+def _rank(finding: Finding) -> float:
+    """What stands for others comes before what is as bad, what follows from something else after it."""
+    if finding.health is Health.DOWN and finding.peer_health is Health.MISSING:
+        return Health.MISSING.rank - 0.5
+    if finding.under and finding.health in (Health.DOWN, Health.MISSING):
+        return Health.DOWN.rank + 0.5
+    return finding.health.rank
+
+
+def _health_of(nodes: Mapping[str, NodeView], end: str) -> Health | None:
+    """Health of a far end; None where it is none of our ports."""
+    view = nodes.get(node_of(end))
+    port = at(view.ports, end) if view else None
+    return port.health if port else None
+
+
+def _joined(ends: Sequence[Finding], named: str | None) -> _Line:
     """A link's findings as one, told of the end it was `named` by before, else of the worse one."""
-    ranked = sorted(ends, key=lambda line: -line[0])
-    found = [finding for _, finding in ranked]
-    rank, worst = ranked[0]
+    found = sorted(ends, key=_rank, reverse=True)
+    worst = found[0]
+    rank = _rank(worst)
     main = next((f for f in found if f.end == named and worst.health is not Health.MISSING), worst)
     unsteady = next((f for f in (main, *found) if f.unsteady and worst.health is not Health.MISSING), None)
     reason = unsteady.reason if unsteady else "; ".join(_reasons(found, main))
@@ -82,25 +131,3 @@ def _reasons(found: Sequence[Finding], main: Finding) -> Iterator[str]:
             yield finding.reason
         elif alike[finding.reason] == 1:
             yield f"{finding.end}: {finding.reason}"
-
-
-def _gathered(found: Sequence[Finding]) -> Iterator[tuple[float, Finding]]:
-    """Each finding with its rank; the links of a missing node are told with it."""
-    missing = {finding.end for finding in found if finding.health is Health.MISSING}
-    followers = [f for f in found if f.health is Health.DOWN and f.peer_health is Health.MISSING]
-    gone = (_node_of(f.peer) for f in followers if f.peer is not None and f.peer not in missing)
-    links = Counter(node for node in gone if node in missing)
-    for finding in found:
-        if finding.end in links and finding.health is Health.MISSING:
-            many = links[finding.end]
-            down = f"{many} links to it are down" if many > 1 else "the link to it is down"
-            yield Health.DOWN.rank + 0.5, replace(finding, reason=f"{finding.reason}; {down}")
-        elif finding.health is Health.DOWN and finding.peer_health is Health.MISSING:
-            if finding.peer in missing or _node_of(finding.peer or "") not in links:
-                yield Health.MISSING.rank - 0.5, finding
-        else:
-            yield finding.health.rank, finding
-
-
-def _node_of(end: str) -> str:
-    return end.partition("/")[0]

@@ -95,7 +95,12 @@ def inside(place: Place, address: str, snapshot: Snapshot) -> Place | None:
 
 
 def to(address: str, snapshot: Snapshot) -> Place | None:
-    """The place that shows `address` itself: its link for a port or an NVLink, else its line on the node's page."""
+    """The place that shows `address` itself: a rack, its link for a port or an NVLink, else its line on the node's
+    page.
+    """
+    rack = rack_named(address)
+    if rack is not None:
+        return Place(View.RACK, rack, _worst_in(rack, snapshot))
     node = snapshot.nodes.get(node_of(address))
     if node is None:
         return None

@@ -130,6 +130,22 @@ def _of_finding(finding: Finding, now: float, said: str) -> Iterator[Row]:
         health = finding.peer_health
         end = (Span(finding.peer, "strong"), Span("  "))
         yield Row("far end", end if health is None else (*end, *_worded(health)))
+    for number, one in enumerate(_under(finding)):
+        yield Row("" if number else "with it", _told_with(one))
+
+
+def _under(finding: Finding) -> Iterator[Finding]:
+    """All that a line stands for, each before what it stands for in turn."""
+    for one in finding.under:
+        yield one
+        yield from _under(one)
+
+
+def _told_with(finding: Finding) -> Line:
+    """One of the things that a line of the worst list stands for."""
+    far = f" ⇄ {finding.peer}" if finding.peer else ""
+    role = finding.health.value.lower()
+    return Span(finding.health.glyph, role), Span(f" {finding.end}{far}", "strong"), Span(f"  {finding.reason}", "dim")
 
 
 def _of_counters(thing: End | None) -> Iterator[Row]:

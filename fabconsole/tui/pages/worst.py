@@ -62,8 +62,9 @@ def _are_answered(snapshot: Snapshot, nodes: Container[str]) -> bool:
 
 
 def _touches(finding: Finding, nodes: Container[str] | None) -> bool:
-    """True where either end is on `nodes`: a link whose both ends ail is told once."""
-    return nodes is None or any(node_of(end) in nodes for end in (finding.end, finding.peer) if end)
+    """True where either end is on `nodes`, or of anything told with it: a link whose both ends ail is told once."""
+    ends = (end for end in (finding.end, finding.peer) if end)
+    return nodes is None or any(node_of(end) in nodes for end in ends) or any(_touches(f, nodes) for f in finding.under)
 
 
 def _finding(finding: Finding, now: float, width: int, most: int) -> list[Line]:
