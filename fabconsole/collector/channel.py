@@ -94,7 +94,7 @@ class Channel(asyncssh.SSHClientSession[bytes]):
     async def open(self, connection: Connection, *, alone: bool = False) -> None:
         """Begin a `sh`. Raises NoSessionError, and whatever asyncssh raises; cancelled, nothing of it stays.
 
-        `alone`: the connection is for this channel, and ends with it.
+        `alone`: the connection is for this channel, and ends with it; that no `sh` begins is told by whoever opened it.
         """
         self._connection, self._alone = connection, alone
         if connection.channels >= MOST_CHANNELS:
@@ -122,6 +122,11 @@ class Channel(asyncssh.SSHClientSession[bytes]):
             return False
         self._chan.write(data)
         return True
+
+    def end(self) -> None:
+        """Close its standard input, at which its `sh` and what that began end; `ended` is told of it."""
+        if self._chan is not None:
+            self._chan.write_eof()
 
     def drop(self) -> None:
         """Be rid of it: the far side sees its standard input and output closed; we hear no more of it."""
@@ -174,7 +179,8 @@ class Channel(asyncssh.SSHClientSession[bytes]):
             return
         if self._greeting.session is None:
             self.refusal = self._greeting.refusal(self.status, self._end(), self.complaint)
-        self._end_told()
+        if self._greeting.session is not None or not self._alone:
+            self._end_told()
         if self._alone:
             self._connection.close()
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from fabconsole.collector.asking import Asking
-from fabconsole.collector.failure import NOT_BEGUN
+from fabconsole.collector.failure import NOT_BEGUN, Failure
 from fabconsole.platforms.question import Answer
-from fabconsole.platforms.shell import Frame
+from fabconsole.platforms.shell import Frame, unframe
 from fabconsole.stream.records import Reason, Unanswered
 
 STAMP_S = 0.01
@@ -48,6 +48,19 @@ class Flight:
         """A piece has come. Bounded: a node that sends single bytes fills no list."""
         if not self.stamps or at - self.stamps[-1][1] > STAMP_S:
             self.stamps.append((offset, at))
+
+    def frame(self, heard: bytearray) -> Frame | Failure | None:
+        """What is framed in all that was heard since it was sent; None: not complete; a Failure: nor will it be."""
+        asking = self.asking
+        if len(heard) > asking.question.cap_bytes:
+            return Failure(Reason.OVERFLOW, f"more than {asking.question.cap_bytes:,} bytes of answer; cut off")
+        try:
+            frame = unframe(heard, self.nonce, asking.question.name, self.searched)
+        except ValueError as error:
+            said = f"{error}; something else writes into our shell (a profile, a banner?)"
+            return Failure(Reason.GARBLED, said)
+        self.searched = len(heard)
+        return frame
 
     def is_old(self, now: float) -> bool:
         """Whether what comes now says nothing of now."""

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
-from typing import Protocol
 
-from fabconsole.collector import way
 from fabconsole.collector.asking import Asking
 from fabconsole.collector.channel import Channel
 from fabconsole.collector.failure import NOT_BEGUN, Failure
 from fabconsole.collector.ramp import backoff_s
+from fabconsole.collector.way import FollowingWay
 from fabconsole.platforms.question import Follower
 from fabconsole.stream.records import Happened, Reason, Record, Sample, Unanswered
 
 STOOD_S = 60.0
 """A script that ran this long ended for a reason of its own; it is begun again without a growing delay."""
-
-
-class Way(way.Way, Protocol):
-    """What a followed question needs of its node's session; `alive` follows a doubt that was wrong."""
-
-    def quiet_s(self) -> float:
-        """Seconds since the node was last heard, by any channel."""
-        ...
 
 
 class Following:
@@ -37,7 +28,7 @@ class Following:
         self,
         asking: Asking,
         follower: Follower,
-        way: Way,
+        way: FollowingWay,
         emit: Callable[[Record], None],
         *,
         quiet_s: float,
@@ -157,11 +148,15 @@ class Following:
 
     def cut(self, failure: Failure) -> None:
         """The node's connection is gone."""
+        self._answer(failure)
+        self.rest()
+
+    def rest(self) -> None:
+        """Follow no longer, and owe no answer."""
         self.close()
-        self._again_at = None
+        self._again_at = self._pulse_at = None
         self._trouble = None
         self._attempts = 0
-        self._answer(failure)
 
     def close(self) -> None:
         """Stop following: the script ends when its standard input does."""

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from random import Random
-from typing import Protocol
 
-from fabconsole.collector import way
 from fabconsole.collector.asking import Asking, understood
 from fabconsole.collector.channel import Channel
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.flight import Flight
 from fabconsole.collector.leftovers import Leftovers
 from fabconsole.collector.setback import Setback
+from fabconsole.collector.way import LaneWay
 from fabconsole.platforms.question import Again, Answer, Inquiry
-from fabconsole.platforms.shell import framed, unframe
+from fabconsole.platforms.shell import Frame, framed
 from fabconsole.stream.records import Reason, Record, Unanswered
 
 ROUNDS = 4
@@ -22,14 +21,6 @@ ROUNDS = 4
 
 NOISE = 1 << 16
 """Bytes that a shell may say unasked before it is closed: a node that floods us is heard no longer."""
-
-
-class Way(way.Way, Protocol):
-    """What a lane needs of its node's session."""
-
-    def answered(self, asking: Asking) -> None:
-        """A question has its answer."""
-        ...
 
 
 class Lane:
@@ -41,14 +32,16 @@ class Lane:
     def __init__(
         self,
         inquiries: Mapping[Asking, Inquiry],
-        way: Way,
+        way: LaneWay,
         emit: Callable[[Record], None],
         *,
         prelude: str,
+        leftovers: Mapping[str, Leftovers],
         clock: Callable[[], float],
         monotonic: Callable[[], float],
         random: Random,
     ) -> None:
+        """`leftovers` by the name of the lane that a question belongs to, wherever it is asked."""
         self._inquiries = inquiries
         self._way = way
         self._emit = emit
@@ -62,8 +55,13 @@ class Lane:
         self._queue: dict[Asking, None] = {}
         self._heard = bytearray()
         self._noise = 0
-        self._leftovers = Leftovers()
+        self._leftovers = leftovers
         self._setback = Setback(monotonic, random)
+
+    @property
+    def is_idle(self) -> bool:
+        """True while nothing is out."""
+        return self._flight is None
 
     def ask(self, asking: Asking) -> None:
         """An asking is due. Where it is out or waits already, within its deadline, that one stands for this one."""
@@ -86,10 +84,14 @@ class Lane:
             return self._flight is not None  # what waited behind it is out now, and may be late too
         flight.late = True
         self._emit(flight.overdue(self._clock(), shell_begun=not self._shell_hangs))
+        self._way.doubt()
+        return self._write_off(flight)
+
+    def _write_off(self, flight: Flight) -> bool:
+        """It is late, and what waits behind it is stuck. True: there is still something to wait for."""
         queue, self._queue = self._queue, {}
         for behind in queue:
             self._emit(self._stuck(flight, behind))
-        self._way.doubt()
         return False
 
     def begun(self, channel: Channel) -> None:
@@ -114,6 +116,13 @@ class Lane:
         self._give_up(failure)
         for asking in queue:
             self._emit(asking.failed(failure, self._clock()))
+
+    def rest(self) -> None:
+        """Ask no longer, and owe no answer."""
+        self.close()
+        self._heard.clear()
+        self._queue.clear()
+        self._flight = None
 
     def close(self) -> None:
         """Give the shell up: it ends when its standard input does."""
@@ -151,20 +160,13 @@ class Lane:
 
     def _read(self, flight: Flight) -> None:
         asking = flight.asking
-        if len(self._heard) > asking.question.cap_bytes:
-            self._give_up(Failure(Reason.OVERFLOW, f"more than {asking.question.cap_bytes:,} bytes of answer; cut off"))
-            return
-        try:
-            frame = unframe(self._heard, flight.nonce, asking.question.name, flight.searched)
-        except ValueError as error:
-            said = f"{error}; something else writes into our shell (a profile, a banner?)"
-            self._give_up(Failure(Reason.GARBLED, said))
-            return
-        if frame is None:
-            flight.searched = len(self._heard)
+        frame = flight.frame(self._heard)
+        if isinstance(frame, Failure):
+            self._give_up(frame)
+        if not isinstance(frame, Frame):
             return
         self._heard.clear()
-        match self._leftovers.met(asking, frame, self._clock()):
+        match self._leftovers[asking.question.lane].met(asking, frame, self._clock()):
             case None:
                 self._understand(flight, flight.answer(frame, at=self._clock(), our_clock_s=self._monotonic()))
             case Again():
@@ -212,7 +214,8 @@ class Lane:
         inquiry = self._inquiries[asking]
         text = inquiry.text()
         text += "" if text.endswith("\n") or not text else "\n"
-        line = framed(flight.nonce, asking.question.name, self._leftovers.call(inquiry.call()))
+        left = self._leftovers[asking.question.lane]
+        line = framed(flight.nonce, asking.question.name, left.call(inquiry.call()))
         greeting, self._greeting = self._greeting, ""
         if self._channel is None or (
             not self._channel.write(f"{greeting}{text}{line}".encode()) and flight.rounds < ROUNDS
@@ -223,7 +226,8 @@ class Lane:
         """The shell is lost, and what is out in it stays behind; the channel that it had."""
         channel, self._channel = self._channel, None
         if channel is not None and channel.session is not None and self._flight is not None:
-            self._leftovers.lost(self._flight.asking, channel.session, self._flight.asked_at)
+            asking = self._flight.asking
+            self._leftovers[asking.question.lane].lost(asking, channel.session, self._flight.asked_at)
         return channel
 
     def _give_up(self, failure: Failure) -> None:

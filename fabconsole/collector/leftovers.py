@@ -56,5 +56,5 @@ class Leftovers:
         self._left = left
         first = left[0]
         which = "was" if first.asking is asking else f"waits behind {first.asking.question.name}, which was"
-        detail = f"{which} asked before the connection was lost and still runs there; not asked again before it is over"
+        detail = f"{which} asked before its shell was lost and still runs there; not asked again before it is over"
         return asking.unanswered(Reason.STUCK, detail, at, since=first.asked_at)

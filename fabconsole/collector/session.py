@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from fabconsole.collector.asking import Asking
 from fabconsole.collector.bell import patience
-from fabconsole.collector.beside import carry
+from fabconsole.collector.beside import carry, wait_for_its_turn
 from fabconsole.collector.channel import Channel, NoSessionError
 from fabconsole.collector.connection import Connection, NotConnectedError
 from fabconsole.collector.failure import Failure
-from fabconsole.collector.following import Following
 from fabconsole.collector.ramp import STOOD_S, backoff_s
 from fabconsole.collector.running import Running
 from fabconsole.collector.shared import Shared
-from fabconsole.collector.turns import Turn, turns
+from fabconsole.collector.turns import Turns
 from fabconsole.collector.way import Waiting
 from fabconsole.fabric.inventory import Node
 from fabconsole.fabric.printable import printable
@@ -37,7 +36,7 @@ class Session:
         self._number = number
         self._shared = shared
         self._askings = tuple(asked)
-        self._turns = turns(asked, self, shared)
+        self._turns = Turns(asked, self, shared)
         self._runs: dict[str, Running] = {}
         self._connection: Connection | None = None
         self._failure: Failure | None = None
@@ -76,7 +75,7 @@ class Session:
         nor where it is still out within its deadline: that asking stands for both.
         """
         if self._connection is not None:
-            self._turns[asking].ask(asking)
+            self._turns.ask(asking)
         elif self._failure is not None:
             self._shared.emit(asking.failed(self._failure, self._shared.clock()))
 
@@ -92,13 +91,13 @@ class Session:
             return
         self._runs[order.run] = running
         self.watch(running)
-        self.open(running.channel)
+        self._shared.tasks.create_task(self._open(running.channel, self._connection))
 
     def close(self) -> Connection | None:
         """Take leave of the node; the connection that is now closing."""
         self._left = True
         connection, self._connection = self._connection, None
-        for turn in self._places():
+        for turn in self._turns.every():
             turn.close()
         for running in tuple(self._runs.values()):
             running.stop("fabconsole is closing")
@@ -109,7 +108,7 @@ class Session:
     def open(self, channel: Channel) -> None:
         """Of `Way`."""
         if self._connection is not None:
-            self._shared.tasks.create_task(self._open(channel, self._connection))
+            self._shared.tasks.create_task(self._open(channel, self._connection, asked=self._turns))
 
     def heard(self) -> None:
         """Of `Way`."""
@@ -185,16 +184,13 @@ class Session:
         self._fresh = set(self._askings)
         self._shared.settled.one_more()
         self.heard()
-        for following in self._followings():
-            following.start()
-        for asking in self._askings:
-            self.soon(asking)
+        self._turns.start()
 
     def _fail(self, failure: Failure) -> None:
         asked = self._failure != failure and Reason.WAITING in (failure.reason, self._failure and self._failure.reason)
         news = self._up_at is not None or self._failure is None or asked
         self._failure = failure
-        for turn in self._places():
+        for turn in self._turns.every():
             turn.cut(failure)
         for running in tuple(self._runs.values()):
             running.stop(failure.detail)
@@ -207,25 +203,32 @@ class Session:
             if connection is self._connection:
                 self._doubted = False
                 self.heard()
-                for following in self._followings():
+                for following in self._turns.followings():
                     following.alive()
         else:
             connection.give_up(f"no answer to an echo within {self._shared.connect_s:g} s; connection dropped")
 
-    async def _open(self, channel: Channel, connection: Connection) -> None:
-        """Where the connection is lost meanwhile, `_fail` speaks for everything on it."""
+    async def _open(self, channel: Channel, connection: Connection, *, asked: Turns | None = None) -> None:
+        """Where the connection is lost meanwhile, `_fail` speaks for everything on it. `asked`: it is a question's."""
         try:
-            await channel.open(connection)
-        except NoSessionError:
-            await carry(channel, self._connect, quiet_s=self._shared.connect_s)
+            try:
+                await channel.open(connection)
+            except NoSessionError:
+                if asked is not None and asked.one_by_one:
+                    await wait_for_its_turn(channel, connection)
+                else:
+                    await self._beside(channel, connection, asked)
         except Exception as error:  # of any class, see `connection.connected`; shown as FAILED
             if connection is self._connection and not connection.is_closed:
                 said = f"opens no session: {error}; see MaxSessions in its sshd_config"
                 channel.fail(Failure(Reason.FAILED, printable(said), connection.target))
 
-    def _places(self) -> Iterable[Turn]:
-        """Every lane and every followed channel, once."""
-        return dict.fromkeys(self._turns.values())
-
-    def _followings(self) -> Iterable[Following]:
-        return (turn for turn in self._turns.values() if isinstance(turn, Following))
+    async def _beside(self, channel: Channel, connection: Connection, asked: Turns | None) -> None:
+        """A connection of its own; where none is to be had, the questions take turns, and a diagnostic is not run."""
+        failure = await carry(channel, self._connect, quiet_s=self._shared.connect_s)
+        if failure is None:
+            return
+        if asked is None:
+            channel.fail(failure)
+        elif connection is self._connection and not connection.is_closed and not channel.is_dropped:
+            asked.join(failure.said)

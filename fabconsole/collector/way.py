@@ -38,3 +38,19 @@ class Way(Protocol):
     def doubt(self) -> None:
         """A deadline has passed: find out whether the connection itself still answers."""
         ...
+
+
+class LaneWay(Way, Protocol):
+    """What a lane needs besides."""
+
+    def answered(self, asking: Asking) -> None:
+        """A question has its answer."""
+        ...
+
+
+class FollowingWay(Way, Protocol):
+    """What a followed question needs besides; `alive` follows a doubt that was wrong."""
+
+    def quiet_s(self) -> float:
+        """Seconds since the node was last heard, by any channel."""
+        ...

@@ -92,6 +92,10 @@ class KernelLog:
         self._refusal, self._caught_up = None, False
         return kernel_log_text.command(nonce, self._journal.cursor, self._become)
 
+    def look(self) -> str:
+        """What to call for a look at what is new, where it cannot be followed."""
+        return self.script().removeprefix("exec ") + f" {kernel_log_text.LOOK}"
+
     def feed(self, data: bytes, at: float) -> tuple[Event, ...]:
         """Events of the lines that are complete now. History is told at once, in order, when it is over."""
         events: list[Event] = []

@@ -2,6 +2,8 @@ r"""The script that reads a node's kernel log and then follows it, and the lines
 
 It is executed as ``exec sh -c SCRIPT sh NONCE CURSOR`` on a channel of its own, whose standard input stays open and
 says nothing; when that closes, the script and all it started end. CURSOR is `-` or the journal entry to resume after.
+With one word more, `LOOK`, it ends when history is over; of a journal that is resumed it then says no more than `MOST`
+lines, the first ones, and where there are more, CURSOR is -: they are there the next time.
 Its own lines begin with \x02 and the nonce, which nothing in a log can know:
 
     \x02NONCE boot BOOT_ID UPTIME EPOCH     first; seconds, the epoch's by the node's clock
@@ -31,6 +33,10 @@ from fabconsole.formats.kernel_log import OTHER_ERE, XID_ERE
 QUOTA = 300
 """Lines of history of each of the two classes."""
 
+LOOK = "look"
+MOST = 2000
+"""Lines that one look brings: of a journal in all, of a ring of each class, the last ones."""
+
 HISTORY_S = 86_400
 """History reaches back this far, and not beyond this boot."""
 
@@ -43,7 +49,7 @@ _SCRIPT = (
     "PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin; LC_ALL=C; export PATH LC_ALL; "
     "exec 3<&0 </dev/null 2>/dev/null; x=; n=absent; s=; "
     r"""m() { printf '\002%s %s\n' "$N" "$*"; }; """
-    "N=$1; c=$2; b=-; u=0; "
+    "N=$1; c=$2; o=$3; b=-; u=0; "
     "read -r u i </proc/uptime; read -r b </proc/sys/kernel/random/boot_id; "
     'm boot "$b" "$u" "$(date +%s.%N)"; '
     # j runs its words, r as root; `x=exec` before makes a background job the tool itself, so that it can be killed.
@@ -54,7 +60,7 @@ _SCRIPT = (
     'if [ -z "$s" ]; then for w in @WAYS@; do p=$($w dmesg 2>&1 >/dev/null) && s=ring && break; '
     "case $p in *ermi*|*enied*) n=permission;; esac; done; fi; "
     '[ "$s" ] || { m none $n; exit 0; }; '
-    "q() { tail -n @QUOTA@; }; "
+    'n=@QUOTA@; [ -z "$o" ] || n=@MOST@; q() { tail -n $n; }; '
     "if [ $s = journal ]; then "
     r"""k=${p#*__CURSOR}; k=${k#*\"}; k=${k#*\"}; k=${k%%\"*}; """
     "f=--output-fields=@FIELDS@; $w journalctl -q -n1 -o json $f >/dev/null || f=; "
@@ -67,7 +73,10 @@ _SCRIPT = (
     'e() { h | grep -E "$X" | q; h | grep -E "$O" | grep -v -E "$X" | q; }; '
     'v() { x=; l=; while :; do sleep 1; y=$(e); [ "$y" = "$l" ] || '
     r"""{ m ring; printf '%s\n' "$y"; m live -; l=$y; }; done; }; """
-    'm $s; e; m live "$k"; '
+    'm $s; if [ "$o" ] && [ $s = journal ] && [ "$c" != - ]; then '
+    'y=$(h | grep -E "$X|$O" | head -n $n); '
+    r"""printf '%s\n' "$y"; [ "$(printf '%s\n' "$y" | wc -l)" -lt $n ] || k=-; """
+    'else e; fi; m live "$k"; [ -z "$o" ] || exit 0; '
     'L=cat; [ "$1" = v ] || { echo x | grep --line-buffered x >/dev/null && L=grep; }; '
     # Both halves wait for the end of standard input and end what they began; a reader that ends by itself ends all.
     'W() { while read -r i; do :; done <&3; }; trap "exit 0" TERM; '
@@ -93,6 +102,7 @@ def command(nonce: str, cursor: str | None, become: str) -> str:
         .replace("@XID@", shlex.quote(XID_ERE))
         .replace("@OTHER@", shlex.quote(OTHER))
         .replace("@QUOTA@", str(QUOTA))
+        .replace("@MOST@", str(MOST))
         .replace("@FIELDS@", ",".join(journal.FIELDS))
     )
     resume = cursor if cursor is not None and _CURSOR.fullmatch(cursor) else "-"

@@ -104,6 +104,13 @@ class Follower(Protocol):
         """Shell text to exec now; resumes after what has been seen. Ends by itself when its stdin closes."""
         ...
 
+    def look(self) -> str:
+        """The same for a node that has no channel to follow on: words that say what is new, not without end, and stop.
+
+        What there is beyond that is said the next time.
+        """
+        ...
+
     def feed(self, data: bytes, at: float) -> tuple[Event, ...]:
         """Events in the complete lines so far. Never raises."""
         ...

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.node_sets import folded
 from fabconsole.state import prescription
-from fabconsole.state.remedies import EVERYTHING, PRINTED, REMEDIES, unseen
+from fabconsole.state.remedies import EVERYTHING, PRINTED, REMEDIES, SLOWER_LOG, unseen
 from fabconsole.state.snapshot import NodeView, QuestionView, Snapshot
 from fabconsole.stream.records import FAR_SIDE, Reason
 
@@ -140,13 +140,18 @@ def _unanswered(view: NodeView) -> Mapping[Reason, list[QuestionView]]:
 def _remarks(nodes: Sequence[NodeView]) -> Iterator[str]:
     needless: dict[str, list[str]] = {}
     hosts: dict[str, list[str]] = {}
+    polled: dict[str, list[str]] = {}
     for view in nodes:
+        if why := view.facts.get("log.polled"):
+            polled.setdefault(why.partition(" · ")[0], []).append(view.name)
         names = ", ".join(question.name for question in view.questions if question.health is Health.NOT_SUPPORTED)
         needless.setdefault(names, []).append(view.name)
         hosts.setdefault(view.facts.get("account.host", ""), []).append(view.name)
     for questions, which in needless.items():
         if questions:
             yield f"{named(which)}: {questions} not there, and not expected"
+    for why, which in polled.items():
+        yield f"{named(which)}: {SLOWER_LOG}: {why}; raise MaxSessions (10 is usual)"
     for host, which in hosts.items():
         if host and len(which) > 1:
             yield f"{named(which)}: all call themselves {host}; do their addresses lead to one machine?"

@@ -61,6 +61,10 @@ UNSEEN: Mapping[str, str] = {
 EVERYTHING = "everything"
 
 
+SLOWER_LOG = "its log is asked for when that is due and not followed, so an Xid comes that late"
+"""Of a node with one SSH session for all its questions."""
+
+
 def said(reason: Reason) -> str:
     """A reason as it is shown: its glyph and its word."""
     return f"{REMEDIES[reason].glyph} {reason.value}"

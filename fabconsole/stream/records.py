@@ -48,7 +48,9 @@ class Sample:
     tables: tuple[Table, ...] = ()
     events: tuple[Event, ...] = ()
     facts: dict[str, str] = field(default_factory=dict)
-    """What stands once: `gpu0.uuid`, `gpus` ("8"), `driver`; sanitised."""
+    """What stands once: `gpu0.uuid`, `gpus` ("8"), `driver`, why the log is only asked for now and then (`log.polled`);
+    sanitised.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

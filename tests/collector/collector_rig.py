@@ -204,13 +204,14 @@ class Echo:
     restarts: int = 0
     answers: list[Answer] = field(default_factory=list)
     again: int = 0
+    name: str = "fc_test"
 
     def text(self) -> str:
-        text, self.sent = "" if self.sent else f"fc_test() {{ {self.definition}; }}\n", True
+        text, self.sent = "" if self.sent else f"{self.name}() {{ {self.definition}; }}\n", True
         return text
 
     def call(self) -> str:
-        return "fc_test"
+        return self.name
 
     def read(self, answer: Answer) -> Reading | Refusal | Again:
         self.answers.append(answer)
@@ -235,10 +236,15 @@ class Lines:
     scripts: int = 0
     rest: bytes = b""
     ends: list[int | None] = field(default_factory=list)
+    new: str = "false"
+    """Says what is new and ends, where the lines are not followed."""
 
     def script(self) -> str:
         self.scripts += 1
         return self.text
+
+    def look(self) -> str:
+        return self.new
 
     def feed(self, data: bytes, at: float) -> tuple[Event, ...]:
         *lines, self.rest = (self.rest + data).split(b"\n")

@@ -29,7 +29,7 @@ from fabconsole.collector.channel import Channel
 from fabconsole.collector.following import Following
 from fabconsole.collector.outbox import Outbox
 from fabconsole.collector.shared import Shared
-from fabconsole.collector.turns import turns
+from fabconsole.collector.turns import Turns
 from fabconsole.fabric.inventory import Poll
 from fabconsole.platforms.question import Question, Refusal
 from fabconsole.stream.records import Happened, Reason, Record, Sample, Unanswered
@@ -189,7 +189,7 @@ async def test_a_line_of_the_log_goes_out_at_once_and_a_pulse_waits_for_company(
         **dict.fromkeys(told),  # type: ignore[arg-type]  # of no use to it
     )
     asking = Asking(node="gpu0", question=LOG, interval_s=30.0, deadline_s=2.0)
-    following = turns({asking: Lines("")}, way, shared)[asking]  # type: ignore[arg-type]
+    following = Turns({asking: Lines("")}, way, shared).place(asking)  # type: ignore[arg-type]
     assert isinstance(following, Following)
     following.start()
     (channel,) = way.opened

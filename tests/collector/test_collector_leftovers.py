@@ -41,7 +41,7 @@ def test_nothing_else_of_its_lane_is_asked_beside_it() -> None:
     stuck = leftovers.met(OTHER, frame(STILL_RUNNING), 5.0)
     assert isinstance(stuck, Unanswered)
     assert (stuck.question, stuck.since) == ("nvlink", 1.0)
-    assert stuck.detail.startswith("waits behind gpu, which was asked before the connection was lost")
+    assert stuck.detail.startswith("waits behind gpu, which was asked before its shell was lost")
     assert leftovers.call("fc_nvl - -") == "fc_unless 100 fc_nvl - -"
     assert leftovers.met(OTHER, frame(), 6.0) is None, "nothing of it runs there any more"
     assert leftovers.call("fc_smi") == "fc_smi"

@@ -297,6 +297,57 @@ def test_a_dmesg_that_cannot_follow_is_read_again_and_again(log, follow, put_too
     assert one.count(2) == [XID.format(79), XID.format(74)]
 
 
+# Looked at and not followed ------------------------------------------------------------------------------------
+
+
+def texts_of_a_look(reader: KernelLog, bin_dir: Path) -> list[str]:
+    """What one look tells; it ends by itself."""
+    environment = {"PATH": f"{bin_dir}:{os.environ['PATH']}"}
+    said = subprocess.run(["sh", "-c", reader.look()], stdout=subprocess.PIPE, env=environment, timeout=DEADLINE_S)
+    events = reader.feed(said.stdout, time.time())
+    assert reader.ended(said.returncode, time.time()) is None
+    return [event.text for event in events]
+
+
+def test_each_look_at_a_journal_tells_what_is_new_and_begins_with_history(log, bin_dir):
+    log.with_journal("Linux version 6.8", XID.format(79))
+    reader = follower()
+    assert texts_of_a_look(reader, bin_dir) == [XID.format(79)]
+    assert texts_of_a_look(reader, bin_dir) == []
+    log.journal(AER.format(1), "nothing of ours", XID.format(74))
+    assert texts_of_a_look(reader, bin_dir) == [AER.format(1), XID.format(74)]
+    assert texts_of_a_look(reader, bin_dir) == []
+
+
+def test_each_look_at_a_ring_tells_what_is_new(log, bin_dir):
+    log.with_ring(f"[{uptime_s() - 30:12.6f}] {XID.format(79)}")
+    reader = follower()
+    assert texts_of_a_look(reader, bin_dir) == [XID.format(79)]
+    log.ring(f"[{uptime_s():12.6f}] {XID.format(74)}")
+    assert texts_of_a_look(reader, bin_dir) == [XID.format(74)]
+    assert texts_of_a_look(reader, bin_dir) == []
+
+
+def test_what_a_look_at_a_flood_leaves_over_the_next_ones_tell(log, bin_dir):
+    log.with_journal("nothing of ours")
+    reader = follower()
+    assert texts_of_a_look(reader, bin_dir) == []
+    flood = [AER.format(index) for index in range(2 * kernel_log_text.MOST + 5)]
+    log.journal(*flood)
+    told = [texts_of_a_look(reader, bin_dir) for _ in range(4)]
+    assert [text for texts in told for text in texts] == flood
+    assert [len(texts) for texts in told] == [kernel_log_text.MOST, kernel_log_text.MOST, 5, 0]
+
+
+def test_a_line_that_was_followed_is_told_by_no_look(log, follow, bin_dir):
+    log.with_journal(XID.format(79))
+    reader = follower()
+    follow(reader).count(1)
+    log.journal(XID.format(74))
+    assert texts_of_a_look(reader, bin_dir) == [XID.format(74)]
+    assert follow(reader).caught_up().texts == []
+
+
 def test_another_boot_makes_all_lines_new():
     reader = KernelLog(Node(name="n", rack="r", address="n"), nonce=lambda: "aa")
     line = f"[    5.000000] {XID.format(79)}\n".encode()

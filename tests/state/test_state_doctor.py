@@ -175,6 +175,16 @@ def test_a_clock_that_is_not_ours_and_two_nodes_with_one_name_are_worth_a_note(l
     assert clock.startswith("gpu03: clock not ours, gpu03 by -90 s")
 
 
+def test_nodes_whose_log_is_not_followed_are_worth_one_note_with_what_mends_it(lab: Lab) -> None:
+    for host in HOSTS:
+        lab.answer(host, "log", facts={"log.polled": f"a second connection is refused · {host}:22"})
+    found = seen(lab)
+    assert found.exit_code == 0
+    (note,) = found.remarks
+    assert note.startswith("gpu[00-05] (6): its log is asked for when that is due")
+    assert note.endswith("a second connection is refused; raise MaxSessions (10 is usual)")
+
+
 def test_advice_does_not_send_to_where_one_is_already() -> None:
     assert all("doctor" not in limit.advice for limit in (Limit(**alike(reason)) for reason in Reason))
 

@@ -241,6 +241,12 @@ def test_a_node_page_gives_a_reason_its_glyph_and_once_what_to_do_about_it(reaso
     assert page.count(f" {remedy.glyph} {reason.value}: {remedy.advice}") == 1
 
 
+def test_a_node_page_says_that_its_log_is_slower_than_others_and_why() -> None:
+    node = replace(host("a0", "r0"), facts={"log.polled": "a second connection is refused"})
+    page = plain(desk(snapshot([node]), Place(View.NODE, "a0")).draw(160, 40).lines)
+    assert "not followed, so an Xid comes that late: a second connection is refused" in page
+
+
 def test_a_link_page_sets_both_ends_side_by_side() -> None:
     shown = east()
     page = plain(link_lines(shown, "gpu03-02/mlx5_5/1", Still(shown).series, 120))

@@ -43,6 +43,8 @@ class NodePage:
             lines += wrapped([Span(f" {node.error}", "unknown")], width, 1)
         for reason in dict.fromkeys(_in_the_way(node)):
             lines += wrapped([Span(f" {remedies.said(reason)}: ", "unknown"), Span(REMEDIES[reason].advice)], width, 3)
+        if why := node.facts.get("log.polled"):
+            lines += wrapped([Span(f" {remedies.SLOWER_LOG}: ", "unknown"), Span(why)], width, 3)
         for part in (self._ports(node, width), self._nvlinks(node, width)):
             lines += [(), *shown] if (shown := tuple(part)) else []
         mine = [view for view in self.snapshot.events if self.node in view.nodes]
