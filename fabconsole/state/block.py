@@ -75,6 +75,7 @@ class Block:
         if before is not None and not self._behind and not table.unread and _unmoved(before, table):
             self.window.repeat(clock_s, at)
             self.gaps.repeat(at)
+            self.gaps.forget(self.window.oldest)
             return self._settled(table, at)
         if table.rows is self._rows_in and table.columns is self._columns_in and self._straight and not self._behind:
             values, quality = table.values, table.quality
@@ -83,6 +84,7 @@ class Block:
         turns = self._settled(table, at)
         grown = self.window.fold(values, quality, clock_s, at)
         self.gaps.note(at, self.window.quality, self._behind)
+        self.gaps.forget(self.window.oldest)
         if self.kind is Kind.PORTS and (grown or turns):
             downs = ((row, growth) for row, column, growth in grown if growth and self.columns[column] == _DOWNED)
             counted = {self.rows[row]: growth for row, growth in downs}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -30,7 +29,7 @@ class Gaps:
     __slots__ = ("_gaps", "_last", "_open", "_same")
 
     def __init__(self) -> None:
-        self._gaps: deque[_Gap] = deque(maxlen=STEPS)  # no series reaches further back
+        self._gaps: list[_Gap] = []
         self._last: float | None = None
         self._open = False
         self._same: NDArray[np.uint8] | None = None
@@ -52,12 +51,18 @@ class Gaps:
             self._gaps[-1] = replace(self._gaps[-1], until=at)
         else:
             self._gaps.append(_Gap(begun, at, out))
+            del self._gaps[:-STEPS]
 
     def repeat(self, at: float) -> None:
         """Take in a reading that left out what the one before it did."""
         begun, self._last = self._last, at
         if self._open and self._gaps and begun is not None:
             self._gaps[-1] = replace(self._gaps[-1], until=at)
+
+    def forget(self, before: float) -> None:
+        """No series reaches further back: what ended earlier is of no use any more."""
+        while self._gaps and self._gaps[0].until < before:
+            del self._gaps[0]
 
     def rearranged(self, shape: tuple[int, int], place: tuple[NDArray[np.intp], ...]) -> None:
         """Move the values to their `place` in a table of another shape."""

@@ -112,6 +112,12 @@ class Window:
         return self._ring[-1].clock_s - self._ring[0].clock_s if self._ring else 0.0
 
     @property
+    def oldest(self) -> float:
+        """When the first reading was that any series tells of, seconds since the epoch."""
+        ring, history = self._ring[0].at if self._ring else np.inf, self._history.oldest
+        return ring if history is None else min(ring, history)
+
+    @property
     def last(self) -> Step | None:
         """The newest reading."""
         return self._ring[-1] if self._ring else None

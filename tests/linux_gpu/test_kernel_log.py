@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.inventory import Node
 from fabconsole.formats.dmesg import RingLine
+from fabconsole.formats.journal import JournalLine
 from fabconsole.platforms import kernel_log_text
 from fabconsole.platforms.kernel_log import KernelLog
-from fabconsole.platforms.log_memory import LINES_KEPT, RingMemory
+from fabconsole.platforms.log_memory import LINES_KEPT, JournalMemory, RingMemory
 from fabconsole.platforms.question import Refusal
 from fabconsole.stream.records import Reason
 
@@ -501,6 +502,15 @@ def test_what_is_remembered_of_a_flood_is_bounded():
     forgotten = range(LINES_KEPT)
     assert all(memory.take(RingLine(5.0, None, "same stamp"), f"{number}") for number in forgotten)
     assert all(memory.take(RingLine(None, None, "no stamp"), f"bare {number}") for number in forgotten)
+
+
+def test_of_a_journal_the_last_lines_are_known_again_and_what_is_kept_of_them_is_bounded():
+    memory = JournalMemory()
+    lines = [JournalLine(f"s=abc;i={number:x}", 0.0, None, "") for number in range(3 * LINES_KEPT)]
+    assert all(memory.take(line) for line in lines)
+    assert not any(memory.take(line) for line in lines[-LINES_KEPT:])
+    assert memory.take(lines[0]) and memory.cursor == lines[0].cursor
+    assert len(memory._seen) == LINES_KEPT
 
 
 # Who may read it ---------------------------------------------------------------------------------------------
