@@ -13,12 +13,11 @@ from played import Piece, Played, play
 from fabconsole.fabric.health import Health, Mark
 from fabconsole.fabric.resources import every
 from fabconsole.sim.clue import Clue
-from fabconsole.sim.effects import NvlinkId
 from fabconsole.sim.fabric import Fabric
 from fabconsole.sim.scenario import read_scenario
 from fabconsole.sim.scenarios import FOLDER
-from fabconsole.sim.wiring import End
-from fabconsole.state.snapshot import NvlinkView, PortView, Snapshot
+from fabconsole.sim.wiring import End, Wiring
+from fabconsole.state.snapshot import NvlinkView, Snapshot
 from fabconsole.stream.records import Record, Sample, Sweep, Unanswered
 
 SECONDS = 90.0
@@ -62,32 +61,40 @@ class Witness:
 
 @dataclass
 class Truth:
-    """What is so in the fabric, whoever may see it."""
+    """What is so, whoever may see it, of the ports and NVLinks that are ever down: all others may be green."""
 
     fabric: Fabric
     up: dict[str, float] = field(default_factory=dict)
     """Row to when it was truly up last."""
 
-    def false_greens(self, snapshot: Snapshot, t: float) -> Iterator[str]:
-        """Green ports and NVLinks that were not up at any time that a believed reading can be of."""
-        for view in snapshot.nodes.values():
-            intervals = {question.name: question.interval_s for question in view.questions}
-            for row in (*view.ports, *view.nvlinks):
-                if self._is_up(row, t):
-                    self.up[row.end] = t
-                of = "nvlink" if isinstance(row, NvlinkView) else "hca" if "hca" in intervals else "in-band"
-                oldest = t - INTERVALS * intervals[of] - SLACK_S
-                if row.health is Health.OK and self.up.get(row.end, -inf) < oldest:
-                    yield row.end
+    def __post_init__(self) -> None:
+        effects, wiring = self.fabric.effects, self.fabric.wiring
+        links = {*effects.down, *(wiring.link_of[hca] for hca in effects.lost)}
+        self.ports = {_row(end, wiring): end for number in links for end in wiring.links[number].ends}
+        self.nvlinks = {f"{link.host}/gpu{link.gpu}/nvl{link.link}": link for link in effects.nvlink_down}
 
-    def _is_up(self, row: PortView | NvlinkView, t: float) -> bool:
-        if isinstance(row, NvlinkView):
-            return self.fabric.nvlink_up(NvlinkId(row.node, row.gpu, row.link), t)
-        end = End(*row.end.split("/")[:2])
-        link = self.fabric.wiring.link_of.get(end)
-        if link is None:
-            return True  # an HCA under another number than it began with
-        return self.fabric.line(link, t).up and not self.fabric.is_lost(end, t)
+    def false_greens(self, snapshot: Snapshot, t: float) -> Iterator[str]:
+        """Those that are green and were not up at any time that a believed reading can be of."""
+        rows = [*map(snapshot.port, self.ports), *map(snapshot.nvlink, self.nvlinks)]
+        for row in (row for row in rows if row is not None):
+            if self._is_up(row.end, t):
+                self.up[row.end] = t
+            intervals = {question.name: question.interval_s for question in snapshot.nodes[row.node].questions}
+            of = "nvlink" if isinstance(row, NvlinkView) else "hca" if "hca" in intervals else "in-band"
+            oldest = t - INTERVALS * intervals[of] - SLACK_S
+            if row.health is Health.OK and self.up.get(row.end, -inf) < oldest:
+                yield row.end
+
+    def _is_up(self, row: str, t: float) -> bool:
+        if row in self.nvlinks:
+            return self.fabric.nvlink_up(self.nvlinks[row], t)
+        end = self.ports[row]
+        return self.fabric.line(self.fabric.wiring.link_of[end], t).up and not self.fabric.is_lost(end, t)
+
+
+def _row(end: End, wiring: Wiring) -> str:
+    """The address of its port."""
+    return f"{end.node}/{end.port}/1" if end.node in wiring.host else f"{end.node}/{end.port}"
 
 
 @dataclass
@@ -118,6 +125,7 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
     play(Piece(scenario=request.param, seconds=SECONDS), look, tmp_path_factory.mktemp(request.param))
     assert witness.answered
+    assert bool(truths[0].up) == bool(truths[0].ports or truths[0].nvlinks), "what is ever down was looked at"
     return seen
 
 
