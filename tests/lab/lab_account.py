@@ -1,6 +1,6 @@
 """Accounts without rights on a lab host, and what sudo lets one of them run.
 
-They exist in the host's own mount namespace alone: its /etc is a copy, so that whatever is typed there as root stays
+They exist in the host's own mount namespace alone, where its /etc is its own: whatever is typed there as root stays
 there. Its /dev has umad devices that only root may open.
 """
 
@@ -28,16 +28,26 @@ UDEVADM = r"""#!/bin/sh
 said() { sed -n 's/.*KERNEL=="umad\*".*'"$1"'="\([^"]*\)".*/\1/p' /etc/udev/rules.d/*.rules; }
 chgrp "$(said GROUP)" /dev/infiniband/umad* && chmod "$(said MODE)" /dev/infiniband/umad*
 """
+_LISTS = ("passwd", "group", "shadow", "gshadow")
+_CHANGED = {*_LISTS, *(f"{name}-" for name in _LISTS), ".pwd.lock", "sudoers", "sudoers.d", "udev"}
+"""What of /etc a lab host has for itself; usermod locks, and keeps what was before."""
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 
 
 def etc(place: Path, tools: Iterable[str], mark: str) -> Path:
-    """A copy of /etc in which an account may run `tools` as root, each by its path, and another one nothing.
+    """An /etc in which an account may run `tools` as root, each by its path, and another one nothing.
 
+    What is changed there is copied, the rest leads to the machine's, see `onto_etc`: there are thousands of files.
     `mark` is a variable that sudo passes on, so that what it starts can be found.
     """
-    shutil.rmtree(place, ignore_errors=True)
-    shutil.copytree("/etc", place, symlinks=True, ignore_dangling_symlinks=True)
+    place.mkdir()
+    for there in Path("/etc").iterdir():
+        if there.name not in _CHANGED:
+            (place / there.name).symlink_to(_machines(place) / there.name)
+        elif there.is_dir():
+            shutil.copytree(there, place / there.name, symlinks=True)
+        else:
+            shutil.copy2(there, place / there.name)
     for name, uid in ((USER, UID), (BARE, UID + 1)):
         _add(place / "passwd", f"{name}:x:{uid}:{uid}::/tmp:/bin/sh")
         _add(place / "group", f"{name}:x:{uid}:")
@@ -54,6 +64,17 @@ def etc(place: Path, tools: Iterable[str], mark: str) -> Path:
     )
     sudoers.chmod(0o440)
     return place
+
+
+def onto_etc(place: Path) -> list[str]:
+    """Shell lines that put it in the place of /etc; the machine's may only be read from then on."""
+    kept, own = shlex.quote(str(_machines(place))), shlex.quote(str(place))
+    return [
+        f"mkdir -p {kept}",
+        f"mount --bind /etc {kept}",
+        f"mount -o remount,ro,bind {kept}",
+        f"mount --bind {own} /etc",
+    ]
 
 
 def log_gid(place: Path) -> int:
@@ -76,6 +97,10 @@ def dev(place: Path) -> list[str]:
         f"(umask 077; touch {quoted}/infiniband/umad0)",
         f"mount --rbind {quoted} /dev",
     ]
+
+
+def _machines(place: Path) -> Path:
+    return place.with_name("machine-etc")
 
 
 def _add(file: Path, line: str) -> None:

@@ -42,8 +42,15 @@ HW_COUNTERS = ("duplicate_request", "local_ack_timeout_err", "out_of_buffer", "p
 
 
 def write(path: Path, text: str) -> None:
-    """Replace a file at once, so that no reader sees half of it; bind mounts of its directory see it too."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Replace a file at once, so that no reader sees half of it; bind mounts of its directory see it too.
+
+    One that reads so already is left: a lab is healed after every test, and few of its thousands of files were sick.
+    """
+    try:
+        if path.read_text() == text:
+            return
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.new")
     new.write_text(text)
     new.replace(path)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lab_account import DMESG, UDEVADM, UMAD, dev, etc, log_gid
+from lab_account import DMESG, UDEVADM, UMAD, dev, etc, log_gid, onto_etc
 from lab_files import GPU_PCI, Gpus, Hca, Journal, Nvlink
 from lab_subnet import TOOLS, Subnet, hca_guid, sim_host
 
@@ -136,11 +136,10 @@ class Host:
         hidden = {
             "/sys/class": self.root / "class",
             "/usr/local/bin": self.root / "bin",
-            "/etc": own_etc,
             "/var/log": log,
         }
         mounts = [f"mount --bind {shlex.quote(str(shown))} {over}" for over, shown in hidden.items()]
-        mounts += dev(self.root / "dev")
+        mounts += [*onto_etc(own_etc), *dev(self.root / "dev")]
         script = " && ".join([*mounts, f"exec /usr/sbin/sshd -D -e -f {shlex.quote(str(config))}"])
         self.process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", "unshare", "-m", "--propagation", "private", "sh", "-c", script],
