@@ -102,7 +102,7 @@ class Channel(asyncssh.SSHClientSession[bytes]):
         try:
             await connection.ssh.create_session(lambda: self, COMMAND)
         except asyncssh.ChannelOpenError as error:
-            if self._chan is None and connection.had_session:
+            if self._chan is None and connection.had_session and not connection.is_closed:
                 raise NoSessionError(error.reason) from error
             raise
         except asyncio.CancelledError:

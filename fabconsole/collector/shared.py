@@ -17,6 +17,10 @@ from fabconsole.collector.ramp import Ramp
 from fabconsole.collector.way import Waiting
 from fabconsole.stream.records import Record
 
+FEW = 16
+"""Sessions that a turn of the event loop takes leave of: 5 ms. One a turn would be the slowest part of thousands that
+come back, since a turn is long then."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
@@ -30,8 +34,8 @@ class Shared:
     jumps: JumpHosts
     ramp: Ramp
     settled: Settled = field(default_factory=Settled)
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held by one session at a time, for what takes all of them some seconds."""
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FEW))
+    """Held by a few sessions at a time, for what takes all of them some seconds."""
     tasks: asyncio.TaskGroup
     waiting: dict[Waiting, None]
     """In order of beginning."""
