@@ -183,7 +183,7 @@ class Collector:
 
     def _share(self, access: Access, tasks: asyncio.TaskGroup) -> Shared:
         connect_s = self._inventory.poll.timeout_s
-        keyring = Keyring(self._prompts, tasks)
+        keyring = Keyring(self._prompts, tasks, clock=self._clock)
         self._jumps = JumpHosts(
             access, keyring, self._prompts, tasks, deadline_s=connect_s, monotonic=self._monotonic, random=self._random
         )

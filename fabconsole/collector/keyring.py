@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -12,10 +12,12 @@ import asyncssh
 
 from fabconsole.collector import certificates
 from fabconsole.collector.bell import Bell
-from fabconsole.collector.connection import Connection, NotConnectedError, connected
+from fabconsole.collector.connection import Connection, NotConnectedError
 from fabconsole.collector.failure import Failure
+from fabconsole.collector.login import Login
 from fabconsole.collector.options import Dial
 from fabconsole.collector.prompts import Prompts, WithheldError
+from fabconsole.collector.ramp import Entrance
 from fabconsole.collector.sealed_keys import SealedKey, paired, unsealed
 from fabconsole.collector.second_factor import SecondFactor
 from fabconsole.fabric.printable import printable
@@ -59,7 +61,8 @@ class _Asked:
 class Keyring:
     """What has been opened, and what is asked for. Belongs to one event loop; `tasks` owns the asking."""
 
-    def __init__(self, prompts: Prompts, tasks: asyncio.TaskGroup) -> None:
+    def __init__(self, prompts: Prompts, tasks: asyncio.TaskGroup, *, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self._prompts = prompts
         self._tasks = tasks
         self._asked: dict[Path, _Asked] = {}
@@ -71,19 +74,25 @@ class Keyring:
         """Grows then."""
 
     async def connected(
-        self, dial: Dial, *, through: Connection | None, deadline_s: float, factor: SecondFactor | None = None
+        self,
+        dial: Dial,
+        *,
+        through: Connection | None,
+        deadline_s: float,
+        factor: SecondFactor | None = None,
+        entrance: Entrance | None = None,
     ) -> Connection:
-        """As `connection.connected`. Where a sealed key may open it and none that is usable does, a person is asked.
+        """As `Login.connected`. Where a sealed key may open it and none that is usable does, a person is asked.
 
         Nothing is dialled meanwhile: a thousand logins that wait for one person would each hold a place of their
         sshd's MaxStartups.
         """
         if dial.sealed and not self._opened(dial) and not await self._has_another(dial):
             raise NotConnectedError(self._wanting(dial))
+        opened = self._opened(dial)
+        login = Login(dial, through=through, deadline_s=deadline_s, clock=self._clock, opened=opened, factor=factor)
         try:
-            return await connected(
-                dial, through=through, deadline_s=deadline_s, opened=self._opened(dial), factor=factor
-            )
+            return await login.connected(entrance)
         except NotConnectedError as error:
             if error.keys_refused and not all(self._is_usable(key) for key in dial.sealed):
                 raise NotConnectedError(self._wanting(dial)) from None

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from itertools import zip_longest
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from heapq import heappop, heappush
+from itertools import count, zip_longest
 from random import Random
+from typing import NamedTuple
 
+from fabconsole.collector.own_time import Countdown
 from fabconsole.fabric.inventory import Inventory
 from fabconsole.stream.records import Reason
 
@@ -15,7 +18,11 @@ AT_ONCE = 32
 """Handshakes under way at a time: each costs some 3 ms of our CPU, and a bastion has its MaxStartups."""
 
 HOLD_S = 1.0
-"""How long a handshake may hold its place. One that takes longer waits for a sick node and costs us nothing."""
+"""How long a handshake may hold its place, in seconds of the node's own time: one that takes longer waits for a sick
+node and costs us nothing. By ours, a busy machine would give its places back, and be busier."""
+
+KNOCKS = 256
+"""Nodes that are knocked at, at a time: those that are dead keep a fifth of them for four seconds each."""
 
 FIRST_S, CAP_S = 1.0, 30.0
 """Backoff of a lost connection, in seconds: doubles from the first to the cap."""
@@ -38,31 +45,92 @@ or a job. Of a shell that does not begin the first may have met a busy machine.
 Behind a jump host, or where a person is asked, whoever waits is woken when there is news."""
 
 
-class Ramp:
-    """Places for handshakes under way. A place is given back when the handshake ends, or after `HOLD_S`."""
+class Places:
+    """So many places; a free one goes to whoever has the lowest number of those that wait."""
 
-    def __init__(self, at_once: int = AT_ONCE, hold_s: float = HOLD_S) -> None:
-        self._places = asyncio.Semaphore(at_once)
+    def __init__(self, places: int) -> None:
+        self._free = places
+        self._came = count()
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+
+    async def take(self, number: int) -> None:
+        """Wait for a place."""
+        if self._free:
+            self._free -= 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heappush(self._waiting, (number, next(self._came), turn))
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.give_back()
+            raise
+
+    def give_back(self) -> None:
+        """Leave a place to another."""
+        while self._waiting:
+            *_, turn = heappop(self._waiting)
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+
+class Ramp:
+    """Places for handshakes at work. A place is given back when the handshake ends, or after `hold_s` of the node's own
+    time.
+    """
+
+    def __init__(self, at_once: int = AT_ONCE, hold_s: float = HOLD_S, knocks: int = KNOCKS) -> None:
+        self._places = Places(at_once)
+        self._knocks = Places(knocks)
         self._hold_s = hold_s
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Wait for a place and hold it."""
-        await self._places.acquire()
+    async def place(self, number: int = 0) -> AsyncIterator[None]:
+        """Wait for a place and hold it; the lowest number goes first."""
+        await self._places.take(number)
+        with self._held():
+            yield
+
+    @asynccontextmanager
+    async def answered(self, knock: Callable[[], Awaitable[None]], number: int = 0) -> AsyncIterator[None]:
+        """Hold a place once `knock` has come back, which costs next to nothing: a dead node takes nobody's place."""
+        await self._knocks.take(number)
+        try:
+            await knock()
+            await self._places.take(number)
+        finally:
+            self._knocks.give_back()
+        with self._held():
+            yield
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
         held = True
 
         def give_back() -> None:
             nonlocal held
             if held:
                 held = False
-                self._places.release()
+                self._places.give_back()
 
-        timer = asyncio.get_running_loop().call_later(self._hold_s, give_back)
+        countdown = Countdown(self._hold_s, give_back)
+        countdown.go_on()
         try:
             yield
         finally:
-            timer.cancel()
+            countdown.pause()
             give_back()
+
+
+class Entrance(NamedTuple):
+    """One node's way up the ramp."""
+
+    ramp: Ramp
+    number: int
+    """Its place in the order of connecting."""
 
 
 def racks_first(inventory: Inventory) -> Sequence[str]:

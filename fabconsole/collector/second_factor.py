@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from fabconsole.collector.own_time import OwnTime
 from fabconsole.collector.prompts import LONGEST, LOST, MOST_LINES, MOST_PROMPTS, Prompts, WithheldError, lines_of
 from fabconsole.fabric.printable import printable
 from fabconsole.stream.wanted import Prompt
@@ -38,7 +39,7 @@ class SecondFactor:
         self._of = of
         self._begun = begun
         self._grace_s = grace_s
-        self._deadline: asyncio.Timeout | None = None
+        self._deadline: OwnTime | None = None
         self._until = 0.0
         self._tries = 0
         self._rounds = 0
@@ -52,7 +53,7 @@ class SecondFactor:
         """True once the host has begun to ask."""
         return self._tries > 0
 
-    def starts(self, deadline: asyncio.Timeout) -> None:
+    def starts(self, deadline: OwnTime) -> None:
         """The login starts, perhaps once more after its host was too busy, with our own deadline."""
         self._deadline = deadline
         self._is_over = False  # one that was turned away at once is begun again
@@ -64,7 +65,7 @@ class SecondFactor:
         if self._tries == 1 and not self.withheld:
             self._begun()
             if self._deadline is not None:
-                self._deadline.reschedule(self._until)
+                self._deadline.last(self._until - asyncio.get_running_loop().time())
         if self._tries > TRIES and not self.withheld:
             self.withheld = "no answer was accepted"
         return not self.withheld

@@ -11,7 +11,7 @@ from fabconsole.collector.beside import carry, wait_for_its_turn
 from fabconsole.collector.channel import Channel, NoSessionError
 from fabconsole.collector.connection import Connection, NotConnectedError
 from fabconsole.collector.failure import Failure
-from fabconsole.collector.ramp import STOOD_S, backoff_s
+from fabconsole.collector.ramp import STOOD_S, Entrance, backoff_s
 from fabconsole.collector.running import Running
 from fabconsole.collector.shared import Shared
 from fabconsole.collector.turns import Turns
@@ -159,7 +159,7 @@ class Session:
     async def _connect(self) -> Connection:
         node, shared = self.node, self._shared
         try:
-            async with shared.ramp.place():  # what thousands wait for, an ssh_config say, wakes a few at a time
+            async with shared.ramp.place(self._number):  # what thousands wait for, an ssh_config say, wakes a few
                 dial = await shared.access.dial(
                     node.address, user=node.user, port=node.port, algorithms=node.algorithms
                 )
@@ -168,8 +168,8 @@ class Session:
         self._jump = dial.jump
         through = None if dial.jump is None else await shared.jumps.through(dial.jump, self._number)
         try:
-            async with shared.ramp.place():  # of its own handshake: to wait for a jump host takes nobody's place
-                return await shared.keyring.connected(dial, through=through, deadline_s=shared.connect_s)
+            entrance = Entrance(shared.ramp, self._number)  # to wait for a jump host takes nobody's place
+            return await shared.keyring.connected(dial, through=through, deadline_s=shared.connect_s, entrance=entrance)
         except NotConnectedError as error:
             if dial.jump is None or error.failure.reason is Reason.WAITING:
                 raise

@@ -49,7 +49,7 @@ async def jump_hosts(ssh: SshAccess) -> AsyncIterator[JumpHosts]:
         prompts = Prompts(lambda record: None, clock=time.time)
         hosts = JumpHosts(
             Access(ssh),
-            Keyring(prompts, tasks),
+            Keyring(prompts, tasks, clock=time.time),
             prompts,
             tasks,
             deadline_s=5.0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import asyncssh
@@ -9,7 +10,7 @@ import pytest
 from collector_rig import Keys, Sshd
 
 from fabconsole.collector.channel import Channel
-from fabconsole.collector.connection import connected
+from fabconsole.collector.login import Login
 from fabconsole.collector.options import Access
 
 StartSshd = Callable[..., Sshd]
@@ -31,7 +32,7 @@ async def test_a_session_on_a_lost_connection_is_not_taken_for_one_that_is_one_t
     sshd = start_sshd()
     keys.trust(sshd.port)
     dial = await Access(keys.ssh()).dial("127.0.0.1", port=sshd.port)
-    connection = await connected(dial, through=None, deadline_s=5.0)
+    connection = await Login(dial, through=None, deadline_s=5.0, clock=time.time).connected()
     await Channel(Unheard()).open(connection)
     sshd.cut()
     await connection.over()

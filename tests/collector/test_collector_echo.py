@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from collector_rig import Keys, Sshd
 
-from fabconsole.collector.connection import Connection, connected
+from fabconsole.collector.connection import Connection
+from fabconsole.collector.login import Login
 from fabconsole.collector.options import Access
 
 
 async def to(keys: Keys, sshd: Sshd) -> Connection:
     keys.trust(sshd.port)
     dial = await Access(keys.ssh()).dial("127.0.0.1", user=None, port=sshd.port)
-    return await connected(dial, through=None, deadline_s=1.0)
+    return await Login(dial, through=None, deadline_s=1.0, clock=time.time).connected()
 
 
 async def test_an_echo_is_answered_and_not_logged(keys: Keys, start_sshd: Callable[..., Sshd], tmp_path: Path) -> None:

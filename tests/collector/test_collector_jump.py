@@ -172,7 +172,7 @@ async def test_a_way_that_is_dialled_again_leaves_no_connection_of_the_old_one(
     async with asyncio.TaskGroup() as tasks:
         jumps = JumpHosts(
             Access(keys.ssh()),
-            Keyring(prompts, tasks),
+            Keyring(prompts, tasks, clock=time.time),
             prompts,
             tasks,
             deadline_s=5.0,
@@ -198,7 +198,7 @@ async def test_a_jump_host_that_lets_in_and_hangs_up_is_dialled_ever_more_rarely
     async with asyncio.TaskGroup() as tasks:
         jumps = JumpHosts(
             Access(keys.ssh()),
-            Keyring(prompts, tasks),
+            Keyring(prompts, tasks, clock=time.time),
             prompts,
             tasks,
             deadline_s=5.0,
