@@ -65,14 +65,13 @@ class FabricState:
             case _:
                 pass  # what commands print is the runbook's
 
-    def redraw(self, now: float) -> Iterator[None]:
+    def redraw(self, now: float) -> Iterator[NodeView]:
         """Draw every node that a snapshot at `now` would draw anew, one a step."""
         self._join()
         switches = {name: (subnet, switch) for name, subnet, switch in self._switches()}
         for name in (*self._hosts, *switches):
             if name in self._hosts or name in switches:  # a reload may come between two steps
-                self._drawings.draw(name, switches.get(name), now)
-            yield
+                yield self._drawings.draw(name, switches.get(name), now).view
 
     def snapshot(self, now: float) -> Snapshot:
         """The fabric at `now`, seconds since the epoch."""

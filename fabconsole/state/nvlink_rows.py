@@ -72,6 +72,11 @@ class JudgedNvlinks:
         self._states: tuple[State, ...] = block.states if block else ()
         self._lines = Lines(block) if block else None
 
+    @property
+    def ends(self) -> Sequence[str]:
+        """`gpu017/gpu3/nvl7`."""
+        return [f"{self._node}/{name}" for name in self._layout.numbers]
+
     def name(self, number: int) -> str:
         """`gpu3/nvl7`."""
         gpu, link = self._layout.places[number]

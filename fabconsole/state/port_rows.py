@@ -66,6 +66,11 @@ class JudgedPorts:
         self._places: Mapping[str, int] = blocks[0].lines if blocks else {}
         self._others = [block.lines for block in blocks[1:]]
 
+    @property
+    def ends(self) -> Sequence[str]:
+        """`gpu017/mlx5_3/1`, `leaf-a01/3`."""
+        return [f"{self._node}/{row}" for row in self._rows]
+
     def name(self, number: int) -> str:
         """`mlx5_3/1` on a host, `3` on a switch."""
         return self._rows[number]

@@ -49,6 +49,11 @@ class Judged(Protocol[RowView]):
         """What became of the question whose answers they are."""
         ...
 
+    @property
+    def ends(self) -> Sequence[str]:
+        """Address of each row."""
+        ...
+
     def name(self, number: int) -> str:
         """What a row is called on its node: `mlx5_3/1`, `gpu3/nvl7`."""
         ...
@@ -116,6 +121,21 @@ class Rows(Sequence[RowView], Generic[RowView]):
 def at(rows: Sequence[SomeRow], end: str) -> SomeRow | None:
     """The row with an address; None where there is none."""
     return rows.at(end) if isinstance(rows, Rows) else next((row for row in rows if row.end == end), None)
+
+
+def ends_of(rows: Sequence[Row]) -> Sequence[str]:
+    """Address of each row; no view is made."""
+    return rows.judged.ends if isinstance(rows, Rows) else [row.end for row in rows]
+
+
+def verdicts_of(rows: Sequence[Row]) -> Sequence[Verdict]:
+    """What was made of each row; no view is made."""
+    return rows.judged.verdicts if isinstance(rows, Rows) else [Verdict(row.health, row.reason) for row in rows]
+
+
+def differ_in_age_alone(one: Sequence[Row], other: Sequence[Row]) -> bool:
+    """True for rows of one answer, seen at two instants."""
+    return one is other or (isinstance(one, Rows) and isinstance(other, Rows) and one.judged is other.judged)
 
 
 def question_of(rows: Sequence[SomeRow]) -> Verdict:

@@ -235,8 +235,8 @@ class Snapshot:
 class Picture(Protocol):
     """What the console asks of the state: a snapshot on its own clock, and a counter's recent growth."""
 
-    def redraw(self, now: float) -> Iterator[None]:
-        """Do what a snapshot at `now` would have to, a node a step: thousands that fail at once take a second."""
+    def redraw(self, now: float) -> Iterator[NodeView]:
+        """Every node as a snapshot at `now` would show it, one a step: thousands that fail at once take a second."""
         ...
 
     def snapshot(self, now: float) -> Snapshot:

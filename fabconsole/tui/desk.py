@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,7 +12,8 @@ from fabconsole.tui.addresses import node_of, rack_named
 from fabconsole.tui.drawing import Line, Span
 from fabconsole.tui.floor import FloorPlan
 from fabconsole.tui.layout import Layout, lay
-from fabconsole.tui.metrics import METRICS, LevelCache, Metric
+from fabconsole.tui.levels import LevelCache
+from fabconsole.tui.metrics import METRICS, Metric
 from fabconsole.tui.pages.events import Subject, event_lines
 from fabconsole.tui.pages.fabric import FabricPage, RowCache
 from fabconsole.tui.pages.link import link_lines
@@ -66,6 +67,13 @@ class Desk:
         """Nodes that were not read often enough yet, and of which nothing worse is known."""
         unknown = (node for node in self.snapshot.nodes.values() if node.health is Health.UNKNOWN)
         return frozenset(node.name for node in unknown if self._levels.of(node, self.metric).waits)
+
+    def prepare(self, now: float) -> Iterator[None]:
+        """Do in small steps most of what `look` and `draw` would have to at `now`."""
+        for node in self.picture.redraw(now):
+            self._levels.of(node, self.metric)
+            self._plan.host(node)
+            yield
 
     def look(self, now: float) -> bool:
         """Take a fresh snapshot. True where the fabric has another shape than before."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fabconsole.state.rows import ends_of
 from fabconsole.state.snapshot import NodeView, RackView, Snapshot
 
 
@@ -53,7 +54,7 @@ class FloorPlan:
     """Shapes of fabrics, worked out again only for nodes that changed."""
 
     def __init__(self) -> None:
-        self._hosts: dict[str, tuple[NodeView, Host]] = {}
+        self._hosts: dict[str, tuple[NodeView, Host | None]] = {}
         self._floor = Floor(())
 
     def of(self, snapshot: Snapshot) -> Floor:
@@ -65,23 +66,25 @@ class FloorPlan:
 
     def _rack(self, rack: RackView, snapshot: Snapshot) -> RackShape:
         nodes = [snapshot.nodes[name] for name in rack.nodes if name in snapshot.nodes]
-        hosts = tuple(self._host(node) for node in nodes if not is_switch(node))
-        return RackShape(rack.name, rack.row, hosts, tuple(node.name for node in nodes if is_switch(node)))
+        shapes = [self.host(node) for node in nodes]
+        switches = tuple(node.name for node, shape in zip(nodes, shapes, strict=True) if shape is None)
+        return RackShape(rack.name, rack.row, tuple(shape for shape in shapes if shape is not None), switches)
 
-    def _host(self, node: NodeView) -> Host:
+    def host(self, node: NodeView) -> Host | None:
+        """The shape of one machine; None of a switch."""
         known = self._hosts.get(node.name)
         if known is not None and known[0] is node:
             return known[1]
-        host = _shape(node)
-        if known is not None and known[1] == host:
-            host = known[1]
-        self._hosts[node.name] = (node, host)
-        return host
+        shape = None if is_switch(node) else _shape(node)
+        if known is not None and known[1] == shape:
+            shape = known[1]
+        self._hosts[node.name] = (node, shape)
+        return shape
 
 
 def is_switch(node: NodeView) -> bool:
     """True for what has numbered ports and no adapters, `leaf01/3` and not `gpu017/mlx5_3/1`."""
-    return node.platform == "switch" or any(port.end.count("/") == 1 for port in node.ports[:1])
+    return node.platform == "switch" or any(end.count("/") == 1 for end in ends_of(node.ports)[:1])
 
 
 def gpu_count(node: NodeView) -> int:
@@ -92,5 +95,5 @@ def gpu_count(node: NodeView) -> int:
 
 
 def _shape(node: NodeView) -> Host:
-    rails = tuple(port.end for port in node.ports) or (node.name,) * (node.expect.hcas or 0)
+    rails = tuple(ends_of(node.ports)) or (node.name,) * (node.expect.hcas or 0)
     return Host(node.name, rails, tuple(f"{node.name}/gpu{number}" for number in range(gpu_count(node))))

@@ -6,13 +6,13 @@ Missing, stale, unknown and zero look different in every metric. Errors and cong
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from fabconsole.fabric.health import Health, Mark, Severity
-from fabconsole.state.snapshot import Finding, NodeView, NvlinkView, PortView
-from fabconsole.tui.addresses import gpu_of, node_of, nvlink_of
+from fabconsole.state.judge import Verdict
+from fabconsole.state.snapshot import NodeView, NvlinkView, PortView
 from fabconsole.tui.waiting import WAITING, node_waits, row_waits
 
 
@@ -50,6 +50,11 @@ _WAITS = Level(2 * Health.OK.rank + 1, Health.UNKNOWN.glyph, WAITING, False)
 def level_of(health: Health) -> Level:
     """The look of a word."""
     return _LEVELS[health]
+
+
+def look_of(verdict: Verdict) -> Level:
+    """The look of a verdict: what only lacks a reading does not raise its voice."""
+    return _WAITS if row_waits(verdict) else _LEVELS[verdict.health]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +117,8 @@ class Metric:
         return max(parts, default=BLANK)
 
     def _level(self, thing: PortView | NvlinkView, counters: tuple[str, ...]) -> Level:
-        if not self.port_counters and not self.nvlink_counters:
-            return _WAITS if row_waits(thing) else _LEVELS[thing.health]
+        if self.is_health:
+            return look_of(Verdict(thing.health, thing.reason))
         if not counters:
             return BLANK
         if row_waits(thing):
@@ -152,92 +157,3 @@ METRICS = (
     Metric("nvlink", "NVLink errors", nvlink_counters=_NVLINK_ERRORS),
 )
 """In the order that `m` goes through them."""
-
-
-class NodeLevels(NamedTuple):
-    """One node's cells."""
-
-    own: Level
-    """The node itself."""
-    parts: Mapping[str, Level]
-    """Address of a port or GPU to its look; a GPU's is its worst NVLink, or what it logged where that is worse."""
-    worst: Level
-    waits: bool
-    """True where all that is unknown of it is a matter of seconds."""
-
-
-GpuAlarms = Mapping[int, Health]
-"""GPU number to what its Xids make of it."""
-_QUIET: GpuAlarms = {}
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """A node's looks and what they were made of."""
-
-    node: NodeView
-    alarms: GpuAlarms
-    gpus: Mapping[str, Level]
-    levels: NodeLevels
-
-
-class LevelCache:
-    """Looks of every node under one metric, worked out again only for what changed."""
-
-    def __init__(self) -> None:
-        self._metric: Metric | None = None
-        self._drawn: dict[str, _Drawn] = {}
-        self._alarms: dict[str, dict[int, Health]] = {}
-
-    def hear(self, findings: Iterable[Finding]) -> None:
-        """Take what is found of GPUs themselves, which no NVLink of theirs tells."""
-        self._alarms = {}
-        for finding in findings:
-            gpu = gpu_of(finding.end) if "/gpu" in finding.end else None
-            if gpu is not None and nvlink_of(finding.end) is None:
-                self._alarms.setdefault(node_of(finding.end), {})[gpu] = finding.health
-
-    def alarms(self, node: NodeView) -> GpuAlarms:
-        """What a node's Xids make of its GPUs: the worst of them is a finding, the others ask for something too."""
-        found = self._alarms.get(node.name, _QUIET)
-        return {**dict.fromkeys(node.gpu_events, Health.WARN), **found} if node.gpu_events else found
-
-    def of(self, node: NodeView, metric: Metric) -> NodeLevels:
-        """The node's looks; the same object while they are equal, so that what was drawn of them still holds."""
-        if metric is not self._metric:
-            self._metric, self._drawn = metric, {}
-        known = self._drawn.get(node.name)
-        alarms = self.alarms(node)
-        if known is not None and known.node is node and known.alarms == alarms:
-            return known.levels
-        gpus = known.gpus if known is not None and known.node.nvlinks is node.nvlinks else gpu_levels(node, metric)
-        levels = levels_of(node, metric, gpus, alarms)
-        if known is not None and known.levels == levels:
-            levels = known.levels
-        self._drawn[node.name] = _Drawn(node, alarms, gpus, levels)
-        return levels
-
-
-def levels_of(
-    node: NodeView, metric: Metric, gpus: Mapping[str, Level] | None = None, alarms: GpuAlarms = _QUIET
-) -> NodeLevels:
-    """The looks of a node and of everything under it; `gpus` where they are known already."""
-    parts = {port.end: metric.port(port) for port in node.ports}
-    parts.update(gpu_levels(node, metric) if gpus is None else gpus)
-    if metric.is_health:
-        for gpu, health in alarms.items():
-            place, told = f"{node.name}/gpu{gpu}", level_of(health)
-            parts[place] = max(parts.get(place, told), told)
-    own = metric.node(node, parts.values())
-    return NodeLevels(own, parts, max((own, *parts.values())), node_waits(node))
-
-
-def gpu_levels(node: NodeView, metric: Metric) -> Mapping[str, Level]:
-    """The look of each GPU by its worst NVLink. A hundred and more a node, so nothing is done twice."""
-    worst: dict[int, Level] = {}
-    for link in node.nvlinks:
-        level = metric.nvlink(link)
-        known = worst.get(link.gpu)
-        if known is not level and (known is None or level > known):
-            worst[link.gpu] = level
-    return {f"{node.name}/gpu{gpu}": level for gpu, level in worst.items()}

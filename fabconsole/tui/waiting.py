@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fabconsole.fabric.health import Health
-from fabconsole.state.judge import NO_RATE_YET
-from fabconsole.state.snapshot import NodeView, NvlinkView, PortView, QuestionView
+from fabconsole.state.judge import NO_RATE_YET, Verdict
+from fabconsole.state.rows import Row, verdicts_of
+from fabconsole.state.snapshot import NodeView, QuestionView
 
 WAITING = "waiting"
 """Role of what waits: it says that it is unknown, without raising its voice."""
@@ -13,8 +14,8 @@ _READING = frozenset({NO_RATE_YET.reason, "not answered yet"})
 """The state's words for it; a test holds them against the state itself."""
 
 
-def row_waits(row: PortView | NvlinkView) -> bool:
-    """True for a port or NVLink that lacks its first or second reading alone."""
+def row_waits(row: Row | Verdict) -> bool:
+    """True for a port or NVLink, or the verdict on one, that lacks its first or second reading alone."""
     return row.health is Health.UNKNOWN and row.reason in _READING
 
 
@@ -24,9 +25,13 @@ def node_waits(node: NodeView) -> bool:
         node.health is Health.UNKNOWN
         and node.error is None
         and all(map(_question_waits, node.questions))
-        and not any(row.health is Health.UNKNOWN and not row_waits(row) for row in node.ports)
-        and not any(row.health is Health.UNKNOWN and not row_waits(row) for row in node.nvlinks)
+        and not any(map(_is_overdue, verdicts_of(node.ports)))
+        and not any(map(_is_overdue, verdicts_of(node.nvlinks)))
     )
+
+
+def _is_overdue(verdict: Verdict) -> bool:
+    return verdict.health is Health.UNKNOWN and not row_waits(verdict)
 
 
 def _question_waits(question: QuestionView) -> bool:

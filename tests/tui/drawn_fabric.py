@@ -325,7 +325,7 @@ class Still:
 
     now: Snapshot
 
-    def redraw(self, now: float) -> Iterator[None]:
+    def redraw(self, now: float) -> Iterator[NodeView]:
         """Nothing is to be done."""
         return iter(())
 

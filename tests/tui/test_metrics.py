@@ -9,7 +9,8 @@ from drawn_fabric import QUIET, host, nvlink, port, silent
 
 from fabconsole.fabric.health import Health, Mark
 from fabconsole.state.snapshot import Finding
-from fabconsole.tui.metrics import BLANK, METRICS, STEPS, LevelCache, Metric, levels_of
+from fabconsole.tui.levels import LevelCache, levels_of
+from fabconsole.tui.metrics import BLANK, METRICS, STEPS, Metric
 
 HEALTH, SYMBOL, DOWNS, WAIT, NVLINK = METRICS
 UNSEEN = (Health.DOWN, Health.MISSING, Health.STALE, Health.UNKNOWN, Health.UNTRUSTED)

@@ -16,7 +16,8 @@ from fabconsole.state.snapshot import NodeView, QuestionView
 from fabconsole.stream.records import Asked, Opening, Reason, Sample, Unanswered
 from fabconsole.tui.desk import Desk
 from fabconsole.tui.drawing import plain
-from fabconsole.tui.metrics import METRICS, levels_of
+from fabconsole.tui.levels import levels_of
+from fabconsole.tui.metrics import METRICS
 from fabconsole.tui.pages.bars import header
 from fabconsole.tui.pages.worst import worst_lines
 from fabconsole.tui.waiting import WAITING, node_waits, row_waits

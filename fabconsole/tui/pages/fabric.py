@@ -14,7 +14,8 @@ from fabconsole.state.snapshot import NodeView, RackView, Snapshot
 from fabconsole.tui.addresses import node_of, rack_named
 from fabconsole.tui.drawing import HIDDEN, Line, Span, cut, fit, length
 from fabconsole.tui.layout import Layout
-from fabconsole.tui.metrics import BLANK, Level, LevelCache, Metric, NodeLevels, level_of
+from fabconsole.tui.levels import LevelCache, NodeLevels
+from fabconsole.tui.metrics import BLANK, Level, Metric, level_of
 from fabconsole.tui.placing import Detail, Part, Placed
 from fabconsole.tui.sieve import EVERYTHING, Sieve
 

@@ -11,7 +11,8 @@ from fabconsole.state.remedies import REMEDIES
 from fabconsole.state.snapshot import NodeView, NvlinkView, PortView, QuestionView, Snapshot
 from fabconsole.stream.records import FAR_SIDE, Reason
 from fabconsole.tui.drawing import Line, Span, flowed, wrapped
-from fabconsole.tui.metrics import LevelCache, Metric, level_of
+from fabconsole.tui.levels import LevelCache
+from fabconsole.tui.metrics import Metric, level_of
 from fabconsole.tui.pages.events import own_events
 from fabconsole.tui.pages.nvlinks import gpus_of, is_shown, nvlink_lines
 from fabconsole.tui.pages.ports import SeriesOf, port_lines

@@ -9,7 +9,8 @@ from fabconsole.fabric.health import Health
 from fabconsole.state.snapshot import NodeView, NvlinkView
 from fabconsole.tui.drawing import Line, Span, clipped, fit, right
 from fabconsole.tui.floor import gpu_count
-from fabconsole.tui.metrics import METRICS, GpuAlarms, Level, Metric, level_of
+from fabconsole.tui.levels import GpuAlarms
+from fabconsole.tui.metrics import METRICS, Level, Metric, level_of
 from fabconsole.tui.readings import OLD
 from fabconsole.tui.sieve import Sieve
 from fabconsole.tui.wording import was

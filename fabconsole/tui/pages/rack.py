@@ -11,7 +11,8 @@ from rich.cells import cell_len
 from fabconsole.state.snapshot import NodeView, Snapshot
 from fabconsole.tui.drawing import HIDDEN, Line, Span, clipped, fit
 from fabconsole.tui.floor import gpu_count, is_switch
-from fabconsole.tui.metrics import BLANK, Level, LevelCache, Metric, NodeLevels
+from fabconsole.tui.levels import LevelCache, NodeLevels
+from fabconsole.tui.metrics import BLANK, Level, Metric
 from fabconsole.tui.pages.events import event_lines
 from fabconsole.tui.pages.worst import worst_lines
 from fabconsole.tui.sieve import EVERYTHING, Sieve

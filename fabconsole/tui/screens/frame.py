@@ -101,7 +101,7 @@ class Frame(Screen[None], inherit_bindings=False):
         """The same, and a key that is pressed meanwhile is answered in between."""
         with self.defects.contained(LOOKING):
             slices = Slices()
-            for _ in self.desk.picture.redraw(self._clock()):
+            for _ in self.desk.prepare(self._clock()):
                 await slices.breathe()
             if self.desk.look(self._clock()):
                 self.set_out()
