@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 _THREADS = 32
 """More than asyncio has on few cores: threads that hang keep nothing else waiting, a line for the audit log, say."""
+
+_SWITCH_S = 0.001
+"""How long a thread that reads a long answer keeps the event loop waiting at a time; Python's 0.005 adds up to what an
+eye sees, for a key comes back to the loop several times on its way to its cell."""
 
 Result = TypeVar("Result")
 
@@ -23,6 +28,8 @@ class _Threads(ThreadPoolExecutor):
 
 def run(main: Coroutine[Any, Any, Result]) -> Result:
     """`asyncio.run`, but that it ends when `main` does."""
+
+    sys.setswitchinterval(_SWITCH_S)
 
     async def with_threads() -> Result:
         asyncio.get_running_loop().set_default_executor(_Threads(_THREADS))

@@ -62,18 +62,6 @@ class Asking:
         return self.unanswered(failure.reason, failure.detail, at)
 
 
-def understood(inquiry: Inquiry, answer: Answer) -> Reading | Refusal | Again:
-    """What an inquiry makes of an answer; a reader that breaks is told of, not passed on.
-
-    An exception here would end the whole connection, and with it every other question of this node.
-    """
-    try:
-        return inquiry.read(answer)
-    except Exception as error:  # the contract says it never raises; shown as FAILED, in its own question
-        detail = f"its answer broke the reader: {type(error).__name__}: {error}"
-        return Refusal(reason=Reason.FAILED, detail=detail)
-
-
 def askings(
     node: Node,
     poll: Poll,

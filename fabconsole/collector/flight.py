@@ -32,6 +32,10 @@ class Flight:
     """How often it was sent: list, then values."""
     late: bool = False
     """Its deadline has passed and it is written off; the lane stays blocked until it is back."""
+    is_here: bool = False
+    """Its answer came and is being read: what is late from now on is us."""
+    is_old: bool = False
+    """What came says nothing of now."""
     searched: int = 0
     """Bytes that have been looked through for the frame."""
     stamps: list[tuple[int, float]] = field(default_factory=list)
@@ -41,6 +45,7 @@ class Flight:
         """It goes out, once more."""
         self.nonce = nonce
         self.rounds += 1
+        self.is_here = False
         self.searched = 0
         self.stamps.clear()
 
@@ -62,12 +67,9 @@ class Flight:
         self.searched = len(heard)
         return frame
 
-    def is_old(self, now: float) -> bool:
-        """Whether what comes now says nothing of now."""
-        return now > self.deadline + HELD_UP_S
-
     def answer(self, frame: Frame, *, at: float, our_clock_s: float) -> Answer:
-        """The answer in a frame; `our_clock_s` stands in for a node without an uptime."""
+        """The answer in a frame that is here now; `our_clock_s` stands in for a node without an uptime."""
+        self.is_here, self.is_old = True, our_clock_s > self.deadline + HELD_UP_S
         return Answer(
             body=frame.body,
             status=frame.status,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from random import Random
 
-from fabconsole.collector.asking import Asking, understood
+from fabconsole.collector.asking import Asking
 from fabconsole.collector.channel import Channel
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.flight import Flight
 from fabconsole.collector.leftovers import Leftovers
 from fabconsole.collector.setback import Setback
+from fabconsole.collector.understanding import Understood, understand
 from fabconsole.collector.way import LaneWay
 from fabconsole.platforms.question import Again, Answer, Inquiry
 from fabconsole.platforms.shell import Frame, framed
@@ -76,7 +78,7 @@ class Lane:
         """Write off what is out past its deadline. False: nothing is out that could still be late."""
         if (flight := self._flight) is None or flight.late:
             return False
-        if now < flight.deadline:
+        if now < flight.deadline or flight.is_here:
             return True
         if (channel := self._channel) is not None and channel.is_over:
             channel.drop()  # something that runs on behind its shell holds it open, it may be for ever
@@ -168,16 +170,18 @@ class Lane:
         self._heard.clear()
         match self._leftovers[asking.question.lane].met(asking, frame, self._clock()):
             case None:
-                self._understand(flight, flight.answer(frame, at=self._clock(), our_clock_s=self._monotonic()))
+                answer = flight.answer(frame, at=self._clock(), our_clock_s=self._monotonic())
+                understand(self._inquiries[asking], answer, partial(self._understood, flight, answer))
             case Again():
                 self._again(flight)
             case stuck:
                 self._fall(flight, stuck)
 
-    def _understand(self, flight: Flight, answer: Answer) -> None:
+    def _understood(self, flight: Flight, answer: Answer, reading: Understood) -> None:
         asking = flight.asking
-        reading = understood(self._inquiries[asking], answer)
-        if flight.late or flight.is_old(self._monotonic()):
+        if flight is not self._flight:
+            self._inquiries[asking].restart()  # it was given up meanwhile
+        elif flight.late or flight.is_old:
             if (happened := asking.late(reading, answer.at)) is not None:
                 self._emit(happened)
             self._land()
