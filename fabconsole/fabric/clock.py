@@ -10,6 +10,9 @@ STEP_S = 5.0
 """From here on the system's clock was set; less is its being wrong by a little, and being slowly mended."""
 
 _SLICE_S = 0.008
+_STEPS = 8
+"""Turns of the event loop between two slices: a key takes about so many from the terminal to its cell, and would wait
+for a slice before each."""
 _CLOCK = getattr(
     time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC
 )  # where there is no such clock, on macOS, the other is it
@@ -58,5 +61,6 @@ class Slices:
     async def breathe(self) -> None:
         """Between two pieces: let others go on where these have taken long enough."""
         if elapsed() - self._began > self._slice_s:
-            await asyncio.sleep(0)
+            for _ in range(_STEPS):
+                await asyncio.sleep(0)
             self._began = elapsed()

@@ -190,7 +190,7 @@ class FabricState:
     def _join(self) -> None:
         """Find the links anew where a sweep or a host's listing said something new."""
         seen = (
-            *(subnet.version for subnet in self._subnets.values()),
+            *(subnet.wiring for subnet in self._subnets.values()),
             *(host.ports_version for host in self._hosts.values()),
         )
         if seen != self._joined:

@@ -42,12 +42,19 @@ class Subnet:
         self.complete = False
         self.remark = ""
         self.version = 0
+        """Grows with every sweep, and every one that failed."""
+        self._rewired = 0
         self._there: frozenset[str] = frozenset()
         self._alike = 0
         self._most = 0
         """Switches of the fullest sweep, or of the last that was believed."""
         self._missed: frozenset[str] = frozenset()
         self._twins: set[_Far] = set()
+
+    @property
+    def wiring(self) -> tuple[int, int, int]:
+        """Another one when links have to be found anew: sixty times an hour nothing was plugged."""
+        return self._rewired, len(self.switches), sum(switch.wiring for switch in self.switches.values())
 
     def judge_over(self, window_s: float) -> None:
         """Rates are taken over so long from now on."""
@@ -76,7 +83,9 @@ class Subnet:
                 switch = self.switches[reading.guid] = Switch(reading, self.window_s)
             changed.append((switch.guid, switch.read(reading, sweep.at, asker, last_read - reading.clock_s)))
         descriptions = {guid: switch.description for guid, switch in self.switches.items()}
-        self.names = named(descriptions, self.names, taken)
+        names = named(descriptions, self.names, taken)
+        self._rewired += names != self.names
+        self.names = names
         self._find_moved()
         turned = (
             event
@@ -170,7 +179,9 @@ class Subnet:
                 if peer.port_guid and (row not in switch.fresh or guid not in self._there)
                 if (peer.port_guid, peer.port) not in self._twins
             }
-            switch.moved = {row: f"its cable is at {place} now" for row, place in elsewhere.items() if place}
+            moved = {row: f"its cable is at {place} now" for row, place in elsewhere.items() if place}
+            self._rewired += moved != switch.moved
+            switch.moved = moved
 
 
 def _told(record: Sweep | Unanswered, severity: Severity, text: str) -> Event:

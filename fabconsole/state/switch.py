@@ -31,6 +31,8 @@ class Switch:
         """Ports whose far end was seen in the last sweep."""
         self.moved: dict[str, str] = {}
         """Ports whose far end is now seen at another port, and at which."""
+        self.wiring = 0
+        """Grows when a port has another far end, or none, or one again."""
         self.read_at = 0.0
         self._asker: str | None = None
         self._read = 0.0
@@ -53,8 +55,10 @@ class Switch:
         self._asker = asker
         self.read_at = at
         seen = {row: peer for row, peer in zip(reading.table.rows, reading.peers, strict=True) if peer is not None}
-        self.peers.update(seen)
-        self.fresh = frozenset(seen)
+        if seen.keys() != self.fresh or any(self.peers.get(row) != peer for row, peer in seen.items()):
+            self.wiring += 1
+            self.peers.update(seen)
+            self.fresh = frozenset(seen)
         return list(self.block.fold(reading.table, reading.clock_s, at))
 
     def decide(self, expect: Expect, *, complete: bool, remark: str) -> Judge:
