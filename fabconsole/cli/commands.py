@@ -97,6 +97,7 @@ def demo(said: Said, scenario: tuple[str, ...], listed: bool, nodes: int, seed: 
 @click.pass_obj
 def check(said: Said, path: Path | None) -> None:
     """Print what an inventory says, or everything that is wrong with it and with your own files."""
+    from fabconsole.cli.dialled import dialled
     from fabconsole.cli.own_files import read_own_files
     from fabconsole.cli.paper import Paper
     from fabconsole.collector.ssh_config import unhonoured
@@ -109,8 +110,10 @@ def check(said: Said, path: Path | None) -> None:
     paper = Paper()
     paper.print(listing(inventory))
     configs = (inventory.ssh.config,) if inventory.ssh.config else (OWN_CONFIG.expanduser(), SYSTEM_CONFIG)
+    for line in dialled(inventory):
+        paper.print(line, soft_wrap=True)
     for line in unhonoured(*filter(Path.is_file, configs)):
-        paper.print(f"▲ {line}")
+        paper.print(f"▲ {line}", soft_wrap=True)
     if own := read_own_files():
         paper.print(f"your own files, understood: {', '.join(map(str, own))}")
 

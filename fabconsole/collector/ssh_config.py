@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fabconsole.collector.ssh_config_values import SYSTEM_CONFIG
+from fabconsole.collector.ssh_keywords import unknown
 from fabconsole.fabric.printable import printable
 
 _KEYWORD = re.compile(r"([^\s=]+)[\s=]*(.*)", re.DOTALL)
@@ -91,10 +92,13 @@ def unhonoured(*configs: Path) -> tuple[str, ...]:
     first: dict[tuple[str, str], ConfigLine] = {}
     counts: Counter[tuple[str, str]] = Counter()
     for config in configs:
+        ignored = ""
         for line in config_lines(config):
+            if line.keyword.lower() == "ignoreunknown":
+                ignored = ",".join((ignored, *line.words))
             if line.file == SYSTEM_CONFIG and line.keyword.lower() in _SHIPPED:
                 continue
-            for said in _said(line):
+            for said in _said(line, ignored):
                 first.setdefault((line.keyword.lower(), said), line)
                 counts[line.keyword.lower(), said] += 1
     return tuple(
@@ -126,8 +130,10 @@ def _included(line: ConfigLine) -> Iterator[Path]:
             yield from (file for file in sorted(found) if file.is_file())
 
 
-def _said(line: ConfigLine) -> Iterator[str]:
+def _said(line: ConfigLine, ignored: str) -> Iterator[str]:
     keyword = line.keyword.lower()
+    if strange := unknown(keyword, ignored):
+        yield strange
     if instead := _INSTEAD.get(keyword):
         yield instead
     if keyword == "match":

@@ -77,6 +77,16 @@ def test_what_would_leave_a_host_without_a_way_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_no_keyword_is_named_unless_the_file_says_to_ignore_it(tmp_path: Path) -> None:
+    assert said_of(
+        tmp_path, "IgnoreUnknown UseKey*,X", "Frobnicate yes", "Host a", "  HostNme b", "  UseKeychain y"
+    ) == [
+        "2: Frobnicate: no keyword of ssh's, which refuses the whole file for it; here it is passed over",
+        "4: HostNme: no keyword of ssh's, which refuses the whole file for it; here it is passed over; "
+        "is hostname meant?",
+    ]
+
+
 def test_what_a_distribution_ships_is_not_held_against_anybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ssh_config, "SYSTEM_CONFIG", tmp_path / "config")
     assert said_of(tmp_path, "Host *", "  SendEnv LANG LC_*", "  HashKnownHosts yes", "  Tunnel yes") == [

@@ -11,7 +11,9 @@ import pytest
 from collector_rig import new_key, tool
 
 from fabconsole.collector.options import Access, Dial
+from fabconsole.collector.ssh_config import unhonoured
 from fabconsole.collector.ssh_config_values import filled, tokens
+from fabconsole.collector.ssh_keywords import unknown
 from fabconsole.fabric.inventory import SshAccess
 
 CONFIG = """
@@ -154,3 +156,18 @@ async def test_ssh_config_s_of_the_user_and_of_the_system_are_read_in_that_order
     access = Access(SshAccess(), usual=(own, tmp_path / "none", system))
     assert (await access.dial("gpu0")).target == "fleet@gpu0:1"
     assert (await access.dial("gpu1")).target == "fleet@gpu1:2"
+
+
+def test_every_keyword_that_this_ssh_knows_is_known_here() -> None:
+    said = subprocess.run([tool("ssh"), "-G", "-F", "/dev/null", "gpu0"], capture_output=True, text=True, check=True)
+    keywords = {line.split()[0] for line in said.stdout.splitlines()}
+    assert "stricthostkeychecking" in keywords
+    assert not {keyword for keyword in keywords if unknown(keyword, "")}
+
+
+def test_a_keyword_that_ssh_refuses_is_told_with_its_line(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text("Host gpu0\n  Port 22\nHost other\n  Frobnicate yes\n")
+    ssh = subprocess.run([tool("ssh"), "-G", "-F", str(config), "gpu0"], capture_output=True, text=True)
+    assert "line 4: Bad configuration option: frobnicate" in ssh.stderr
+    assert [line.startswith(f"{config}:4: Frobnicate: no keyword") for line in unhonoured(config)] == [True]

@@ -104,6 +104,17 @@ def test_check_names_the_files_of_ones_own_that_it_understood(home: Path) -> Non
     assert "mine.yaml" in stdout.replace("\n", "")
 
 
+def test_check_tells_how_nodes_are_dialled_and_what_is_wrong_in_ssh_config(home: Path) -> None:
+    config = home.parent / ".ssh" / "config"
+    config.parent.mkdir()
+    config.write_text("Host gpu*\n  Port 2222\n  ProxyJump ops@bastion\nHost x\n  Frobnicate yes\n")
+    (home / "inventory.yaml").write_text(f"{INVENTORY}ssh: {{config: {config}}}\n")
+    code, stdout, _ = said("check")
+    assert code == 0
+    assert "dialled: gpu[0-1]: through ops@bastion:22 · port 2222" in stdout
+    assert f"▲ {config}:5: Frobnicate: no keyword of ssh's" in stdout
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_glyphs_are_the_same_in_a_locale_that_lacks_them(
     home: Path, encoding: str, monkeypatch: pytest.MonkeyPatch
