@@ -6,6 +6,7 @@ import asyncio
 
 import asyncssh
 
+from fabconsole.collector import unheard
 from fabconsole.collector.doorkeeper import Doorkeeper
 from fabconsole.collector.failure import Failure, failure_of
 from fabconsole.collector.options import Dial
@@ -33,7 +34,10 @@ class NotConnectedError(FabconsoleError):
 class Connection:
     """A connection that stands until `closed`."""
 
-    def __init__(self, dial: Dial, ssh: asyncssh.SSHClientConnection, keeper: Doorkeeper, deadline_s: float) -> None:
+    def __init__(
+        self, dial: Dial, ssh: asyncssh.SSHClientConnection, keeper: Doorkeeper, deadline_s: float, *, is_direct: bool
+    ) -> None:
+        """`is_direct`: its socket leads to the machine itself."""
         self.ssh = ssh
         self.target = dial.target
         self.channels = 0
@@ -42,6 +46,7 @@ class Connection:
         """Whether a session was ever to be had on it."""
         self._keeper = keeper
         self._deadline_s = deadline_s
+        self._is_direct = is_direct
         self._given_up: Failure | None = None
         self._left = False
 
@@ -73,6 +78,14 @@ class Connection:
         except Exception:  # no answer, whatever it is: see `connected`
             return False
         return not self.is_closed
+
+    @property
+    def unanswered(self) -> str:
+        """What is said of an echo that did not come back."""
+        said = f"no answer to an echo within {self._deadline_s:g} s"
+        socket = self.ssh.get_extra_info("socket") if self._is_direct else None
+        why = None if socket is None else unheard.why(socket)
+        return said if why is None else f"{said}, {why}"
 
     def keep_alive(self, quiet_s: float) -> None:
         """Ask by itself whether it lives where it was silent for so long; twice unanswered, it ends."""

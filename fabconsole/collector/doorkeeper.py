@@ -46,6 +46,11 @@ class Doorkeeper(asyncssh.SSHClient):
         self.let_in = False
         self._ssh: asyncssh.SSHClientConnection | None = None
 
+    @property
+    def ssh(self) -> asyncssh.SSHClientConnection | None:
+        """The connection, as far as it came; None: not even that."""
+        return self._ssh
+
     def connection_made(self, conn: asyncssh.SSHClientConnection) -> None:
         """asyncssh: there is a connection, not a login yet."""
         self._ssh = conn

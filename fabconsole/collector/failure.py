@@ -74,8 +74,6 @@ def _meaning(error: BaseException, deadline_s: float) -> tuple[Reason, str]:
         return Reason.UNREACHABLE, f"name not found ({error.strerror}); give the node an `address:`"
     if isinstance(error, ConnectionRefusedError):
         return Reason.UNREACHABLE, "connection refused; no sshd listens there"
-    if isinstance(error, asyncssh.ChannelOpenError):
-        return Reason.UNREACHABLE, f"no way to it from the jump host: {error.reason}"
     if isinstance(error, asyncssh.ConnectionLost):
         return Reason.UNREACHABLE, "connection lost"
     if isinstance(error, asyncssh.DisconnectError) and "oo many authentication failures" in error.reason:

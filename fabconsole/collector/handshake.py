@@ -1,8 +1,11 @@
-"""What it means when a machine hangs up before there is anybody to log in to, which no exception of asyncssh says."""
+"""What it means when a machine hangs up, or falls silent, before there is anybody to log in to: no exception of
+asyncssh's tells how far it came.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from ipaddress import ip_address
 
 import asyncssh
 
@@ -10,6 +13,7 @@ from fabconsole.collector.algorithms import unlike
 
 TURNED_AWAY = "hung up before SSH began: its sshd may refuse more logins at once (MaxStartups) or our address (a ban)"
 NO_PROXY = "ssh_config's ProxyCommand ended before SSH began; run it by hand to see why"
+NO_BANNER = "connected, and no SSH banner comes; frozen, or its sshd overloaded?"
 _KEXINIT = 20
 """SSH_MSG_KEXINIT of RFC 4253, section 7.1: its number, a cookie of 16 bytes, then lists of names."""
 
@@ -24,6 +28,26 @@ def is_keyed(ssh: asyncssh.SSHClientConnection) -> bool:
     return ssh.get_extra_info("recv_cipher") is not None
 
 
+def not_begun(host: str, through: str | None, *, is_taken: bool) -> str:
+    """Why SSH with `host` has not begun in time: what is cut off and what is frozen look different from here.
+    `through` is the jump host; `is_taken`: there was a connection.
+    """
+    if is_taken:
+        return NO_BANNER
+    if through is not None:
+        return f"jump host {through} gets no connection to it"
+    return "no packet comes back" + ("" if _is_address(host) else ", or no name server answers")
+
+
+def silence(ssh: asyncssh.SSHClientConnection) -> str:
+    """How far a connection came that was too slow."""
+    if not began(ssh):
+        return NO_BANNER
+    if not is_keyed(ssh):
+        return "its SSH banner comes, and then it falls silent; overloaded, or large packets lost (MTU)?"
+    return "it does not come to the end of a login; does its PAM wait for a directory server, or a disk?"
+
+
 def no_host_key(ssh: asyncssh.SSHClientConnection, asked: Sequence[str]) -> str | None:
     """What is said where the machine has no host key of the kinds `asked` for; None where it has, or did not tell.
 
@@ -31,6 +55,14 @@ def no_host_key(ssh: asyncssh.SSHClientConnection, asked: Sequence[str]) -> str 
     """
     offered = _host_keys(getattr(ssh, "_server_kexinit", b""))
     return None if not asked or not offered or set(offered) & set(asked) else unlike("host key", asked, offered)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def _host_keys(kexinit: bytes) -> list[str]:

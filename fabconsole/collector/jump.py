@@ -126,7 +126,7 @@ class JumpHosts:
             if lost is None and await tunnel.chain[-1].answers():
                 return None
             hop = lost or tunnel.chain[-1]
-            hop.give_up(f"no answer to an echo within {self._deadline_s:g} s")
+            hop.give_up(hop.unanswered)
             return self._failed(tunnel, await hop.closed())
 
     def close(self) -> None:

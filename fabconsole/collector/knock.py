@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from fabconsole.collector.options import Dial
@@ -13,8 +13,9 @@ Place = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | 
 """As getaddrinfo has it."""
 
 
-async def knocked(dial: Dial) -> socket.socket:
-    """A connection over which the first word has come and is not read yet, by the first address that has one.
+async def knocked(dial: Dial, taken: Callable[[], None]) -> socket.socket:
+    """A connection over which the first word has come and is not read yet, by the first address that has one. `taken`
+    is called where a connection is there, and the word is not.
 
     An SSH server speaks first, unasked (RFC 4253, section 4.2, which both sides may); one that hangs up has spoken too.
     Raises OSError.
@@ -23,7 +24,7 @@ async def knocked(dial: Dial) -> socket.socket:
     for family, kind, protocol, _, address in await _places(dial):
         sock = socket.socket(family, kind, protocol)
         try:
-            await _spoken(sock, dial, address)
+            await _spoken(sock, dial, address, taken)
         except OSError as error:
             sock.close()
             refusals.append(error)
@@ -46,12 +47,15 @@ async def _places(dial: Dial) -> Sequence[Place]:
     return await loop.getaddrinfo(host, dial.port, family=family, type=socket.SOCK_STREAM)
 
 
-async def _spoken(sock: socket.socket, dial: Dial, address: tuple[str | int | bytes, ...]) -> None:
+async def _spoken(
+    sock: socket.socket, dial: Dial, address: tuple[str | int | bytes, ...], taken: Callable[[], None]
+) -> None:
     loop = asyncio.get_running_loop()
     sock.setblocking(False)
     if dial.options.local_addr:
         sock.bind(dial.options.local_addr)
     await loop.sock_connect(sock, address)
+    taken()
     spoken: asyncio.Future[None] = loop.create_future()
     loop.add_reader(sock, _heard, spoken)
     try:

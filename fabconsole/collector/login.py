@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import asyncssh
 
-from fabconsole.collector import agent, descriptors, door
+from fabconsole.collector import agent, descriptors, door, handshake
 from fabconsole.collector.certificates import expired
 from fabconsole.collector.connection import Connection, NotConnectedError
 from fabconsole.collector.doorkeeper import Doorkeeper
@@ -55,6 +56,8 @@ class Login:
         self._keeper: Doorkeeper | None = None
         self._kinds: Sequence[str] = ()
         self._sock: socket.socket | None = None
+        self._is_taken = False
+        """A connection is there, and nothing was said on it yet."""
 
     async def connected(self, entrance: Entrance | None = None) -> Connection:
         """A connection, once there is a place for its handshake. Raises NotConnectedError.
@@ -80,20 +83,26 @@ class Login:
         if (of_no_use := door.of_no_use(self._keeper.banner)) is not None:
             ssh.abort()
             raise NotConnectedError(self._turned_away(of_no_use))
-        return Connection(self._dial, ssh, self._keeper, self._deadline_s)
+        return Connection(self._dial, ssh, self._keeper, self._deadline_s, is_direct=self._is_direct)
+
+    @property
+    def _is_direct(self) -> bool:
+        return self._through is None and self._dial.command is None
 
     async def _let_in(self, entrance: Entrance | None) -> asyncssh.SSHClientConnection:
         """Where nobody knocks, at a jump host or behind one, a dead machine has a place for a moment."""
         if entrance is None:
             return await self._ssh()
         ramp, number = entrance
-        direct = self._through is None and self._dial.command is None
-        async with ramp.answered(self._knock, number) if direct else ramp.place(number):
+        async with ramp.answered(self._knock, number) if self._is_direct else ramp.place(number):
             return await self._ssh()
 
     async def _knock(self) -> None:
         async with self._own_time.counts():
-            self._sock = await knocked(self._dial)
+            self._sock = await knocked(self._dial, self._take)
+
+    def _take(self) -> None:
+        self._is_taken = True
 
     async def _ssh(self) -> asyncssh.SSHClientConnection:
         dial = self._dial
@@ -121,7 +130,7 @@ class Login:
         return self._keeper
 
     def _not_connected(self, error: Exception) -> NotConnectedError:
-        """What a login that failed says, if by hanging up; else what broke it."""
+        """What a login that failed says, if by hanging up or by falling silent; else what broke it."""
         keeper, dial, target = self._keeper, self._dial, self._dial.target
         if keeper is not None and keeper.refusal is not None:
             return NotConnectedError(Failure(Reason.UNTRUSTED, printable(keeper.refusal), target))
@@ -140,7 +149,19 @@ class Login:
         return NotConnectedError(self._failure_of(error), keys_refused=keys_refused)
 
     def _failure_of(self, error: Exception) -> Failure:
-        return failure_of(error, self._dial.target, self._deadline_s)
+        through = None if self._through is None else self._through.target
+        if isinstance(error, asyncssh.ChannelOpenError) and through is not None:
+            said = f"jump host {through} has no way to it: {error.reason}"
+            return Failure(Reason.UNREACHABLE, printable(said), self._dial.target)
+        failure = failure_of(error, self._dial.target, self._deadline_s)
+        if isinstance(error, TimeoutError) and error.errno is None:
+            failure = replace(failure, said=printable(f"{failure.said}: {self._silence(through)}"))
+        return failure
+
+    def _silence(self, through: str | None) -> str:
+        if self._keeper is None or self._keeper.ssh is None:
+            return handshake.not_begun(self._dial.name.host, through, is_taken=self._is_taken)
+        return handshake.silence(self._keeper.ssh)
 
     def _turned_away(self, why: tuple[Reason, str]) -> Failure:
         return Failure(why[0], printable(why[1]), self._dial.target)

@@ -206,7 +206,7 @@ class Session:
                 for following in self._turns.followings():
                     following.alive()
         else:
-            connection.give_up(f"no answer to an echo within {self._shared.connect_s:g} s; connection dropped")
+            connection.give_up(connection.unanswered)
 
     async def _open(self, channel: Channel, connection: Connection, *, asked: Turns | None = None) -> None:
         """Where the connection is lost meanwhile, `_fail` speaks for everything on it. `asked`: it is a question's."""
