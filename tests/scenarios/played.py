@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields, replace
 from itertools import islice, zip_longest
 from pathlib import Path
 from random import Random
-from typing import Any
 
 from virtual_time import VirtualLoop, run
 
@@ -67,27 +67,27 @@ class Piece:
 
 def play(piece: Piece, look: Callable[[Played], None], folder: Path) -> None:
     """Play a scenario, polling the hosts that it touches and a few more, and look at every instant."""
-    complaints: list[Mapping[str, Any]] = []
-    run(lambda loop: _play(loop, piece, look, folder), complaints)
-    assert not complaints, complaints[0]
+    run(lambda loop: _play(loop, piece, look, folder))
+
+
+def clock_of(loop: VirtualLoop) -> Callable[[], float]:
+    """Seconds since the epoch by the loop's time."""
+    return lambda: BEGAN_AT + loop.time()
+
+
+@asynccontextmanager
+async def served(loop: VirtualLoop, folder: Path, *, nodes: int, scenario: str) -> AsyncIterator[tuple[Path, Fabric]]:
+    """A fabric of one shard behind its servers, in the loop's time; gives its inventory and its state."""
+    living = begin(folder, nodes=nodes, seed=SEED, scenario=scenario, rhythms=RHYTHMS, hosts_a_shard=nodes)
+    shard = replace(living.shards[0], began=loop.time(), began_at=clock_of(loop)(), monotonic=loop.time)
+    async with shard.served():
+        yield living.inventory, shard.hosts[0][0]
 
 
 async def _play(loop: VirtualLoop, piece: Piece, look: Callable[[Played], None], folder: Path) -> None:
-    def clock() -> float:
-        return BEGAN_AT + loop.time()
-
-    living = begin(
-        folder,
-        nodes=piece.nodes,
-        seed=SEED,
-        scenario=piece.scenario,
-        rhythms=RHYTHMS,
-        hosts_a_shard=piece.nodes,
-    )
-    shard = replace(living.shards[0], began=loop.time(), began_at=clock(), monotonic=loop.time)
-    async with shard.served():
-        fabric, _ = shard.hosts[0]  # of one subnet
-        polled = chosen(read_inventory(living.inventory, platforms=names()), touched(fabric.effects, fabric.wiring))
+    clock = clock_of(loop)
+    async with served(loop, folder, nodes=piece.nodes, scenario=piece.scenario) as (path, fabric):
+        polled = chosen(read_inventory(path, platforms=names()), touched(fabric.effects, fabric.wiring))
         played = Played(fabric, polled, began_at=clock())
         source = Collector(polled, read_thresholds(), clock=clock, monotonic=loop.time, random=Random(SEED))
 

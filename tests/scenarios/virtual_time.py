@@ -70,9 +70,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._now += seconds
 
 
-def run(main: Callable[[VirtualLoop], Coroutine[Any, Any, T]], complaints: list[Mapping[str, Any]]) -> T:
-    """`asyncio.run` in virtual time. What the loop would have logged goes into `complaints`."""
+def run(main: Callable[[VirtualLoop], Coroutine[Any, Any, T]]) -> T:
+    """`asyncio.run` in virtual time; what the loop would only have logged fails."""
+    complaints: list[Mapping[str, Any]] = []
     loop = VirtualLoop()
     loop.set_exception_handler(lambda _, context: complaints.append(context))
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        return runner.run(main(loop))
+        done = runner.run(main(loop))
+    assert not complaints, complaints[0]
+    return done

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncssh
 
 from fabconsole.fabric.inventory_file import read_inventory
+
+PATIENCE_S = 30.0
+"""Of a machine that does other things too."""
+
+
+def eventually(so: Callable[[], bool]) -> None:
+    """Wait until a thing is so."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not so():
+        assert time.monotonic() < deadline, "it did not come to it"
+        time.sleep(0.02)
 
 
 @asynccontextmanager

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from itertools import islice
 from pathlib import Path
 from random import Random
 
 import asyncssh
 import pytest
+from played import served
 from sim_rig import Clock, machine, played, scenario
+from sim_ssh import connected, said
+from virtual_time import VirtualLoop, run
 
 from fabconsole.fabric.errors import DocumentError
-from fabconsole.fabric.inventory_file import read_inventory
 from fabconsole.platforms.shell import COMMAND, WHOLE
 from fabconsole.sim import misconduct
 from fabconsole.sim.act import Act
 from fabconsole.sim.effects import Effects
-from fabconsole.sim.launch import launch
 from fabconsole.sim.machine import Machine
 from fabconsole.sim.manner import Manner
 from fabconsole.sim.shell import Shell
@@ -41,28 +41,16 @@ faults:
 """
 
 
-@pytest.fixture(scope="module")
-def inventory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    path = tmp_path_factory.mktemp("manners") / "sick.yaml"
+def among_the_sick(folder: Path, do: Callable[[Path], Awaitable[object]]) -> None:
+    """Do something with the inventory of hosts that misbehave, in virtual time."""
+    path = folder / "sick.yaml"
     path.write_text(SICK)
-    with launch(nodes=12, scenario=str(path)) as inventory:
-        yield inventory
 
+    async def main(loop: VirtualLoop) -> None:
+        async with served(loop, folder, nodes=12, scenario=str(path)) as (inventory, _):
+            await do(inventory)
 
-@asynccontextmanager
-async def connected(inventory: Path, host: str, limit_s: float = 5) -> AsyncIterator[asyncssh.SSHClientConnection]:
-    node = read_inventory(inventory).nodes[host]
-    async with asyncssh.connect(
-        node.address,
-        port=node.port,
-        username="fabops",
-        client_keys=[str(inventory.parent / "id_ed25519")],
-        known_hosts=str(inventory.parent / "known_hosts"),
-        config=None,
-        agent_path=None,
-        connect_timeout=limit_s,
-    ) as connection:
-        yield connection
+    run(main)
 
 
 @pytest.mark.parametrize(
@@ -74,53 +62,63 @@ async def connected(inventory: Path, host: str, limit_s: float = 5) -> AsyncIter
         ("gpu00-03", asyncssh.HostKeyNotVerifiable),
     ],
 )
-async def test_who_cannot_be_let_in_learns_it_in_its_own_way(
-    inventory: Path, host: str, error: type[Exception]
-) -> None:
-    with pytest.raises(error):
-        async with connected(inventory, host, limit_s=1):
-            pass
+def test_who_cannot_be_let_in_learns_it_in_its_own_way(tmp_path: Path, host: str, error: type[Exception]) -> None:
+    async def dialled(inventory: Path) -> None:
+        with pytest.raises(error):
+            async with connected(inventory, host):
+                pass
+
+    among_the_sick(tmp_path, dialled)
 
 
 @pytest.mark.parametrize(
     ("host", "command"), [("gpu01-00", "hostname"), ("gpu01-01", COMMAND)], ids=["answer", "shell"]
 )
-async def test_a_flood_is_as_much_as_one_takes(inventory: Path, host: str, command: str) -> None:
-    async with connected(inventory, host) as connection:
-        process = await connection.create_process(command, encoding=None)
-        async with asyncio.timeout(10):
+def test_a_flood_is_as_much_as_one_takes(tmp_path: Path, host: str, command: str) -> None:
+    async def taken(inventory: Path) -> None:
+        async with connected(inventory, host) as connection:
+            process = await connection.create_process(command, encoding=None)
             assert len(await process.stdout.readexactly(8_000_000)) == 8_000_000
-        connection.abort()
+            connection.abort()
+
+    among_the_sick(tmp_path, taken)
 
 
-async def test_a_command_that_is_not_closed_has_said_its_answer(inventory: Path) -> None:
-    async with connected(inventory, "gpu01-02") as connection:
-        process = await connection.create_process("hostname")
-        async with asyncio.timeout(5):
+def test_a_command_that_is_not_closed_has_said_its_answer(tmp_path: Path) -> None:
+    async def asked(inventory: Path) -> None:
+        async with connected(inventory, "gpu01-02") as connection:
+            process = await connection.create_process("hostname")
             assert await process.stdout.readline() == "gpu01-02\n"
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.2):
-                await process.wait_closed()
-        connection.abort()
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(60):
+                    await process.wait_closed()
+            connection.abort()
+
+    among_the_sick(tmp_path, asked)
 
 
-async def test_an_answer_that_is_broken_off_is_half(inventory: Path) -> None:
-    async with connected(inventory, "gpu01-03") as connection:
-        done = await connection.run("hostname")
-    assert done.stdout == "gpu0"
-    assert done.exit_status == 255
+def test_an_answer_that_is_broken_off_is_half(tmp_path: Path) -> None:
+    async def asked(inventory: Path) -> None:
+        async with connected(inventory, "gpu01-03") as connection:
+            done = await connection.run("hostname")
+        assert done.stdout == "gpu0"
+        assert done.exit_status == 255
+
+    among_the_sick(tmp_path, asked)
 
 
-async def test_one_that_was_gone_is_back_when_its_time_is_over(inventory: Path) -> None:
-    for host in ("gpu02-00", "gpu02-01"):
-        async with asyncio.timeout(10):
-            while True:
-                try:
-                    async with connected(inventory, host, limit_s=1) as connection:
-                        assert (await connection.run("hostname")).stdout == f"{host}\n"
-                        break
-                except (OSError, asyncssh.Error):
-                    await asyncio.sleep(0.05)
+@pytest.mark.parametrize("host", ["gpu02-00", "gpu02-01"])
+def test_one_that_was_gone_is_back_when_its_time_is_over(tmp_path: Path, host: str) -> None:
+    async def dialled(inventory: Path) -> None:
+        assert await said(inventory, host, "hostname") == f"{host}\n"
+        await asyncio.sleep(1.2)
+        with pytest.raises((ConnectionRefusedError, TimeoutError)):
+            async with connected(inventory, host, connect_timeout=0.1):
+                pass
+        await asyncio.sleep(1.0)
+        assert await said(inventory, host, "hostname") == f"{host}\n"
+
+    among_the_sick(tmp_path, dialled)
 
 
 def sick(fault: str, folder: Path, clock: Clock | None = None) -> Machine:

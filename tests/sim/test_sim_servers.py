@@ -7,14 +7,16 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 
 import asyncssh
 import pytest
+from played import clock_of, served
 from sim_rig import Clock, machine, scenario
-from sim_ssh import alive, children, connected
+from sim_ssh import alive, children, connected, eventually
+from virtual_time import VirtualLoop, run
 
 from fabconsole.collector.collector import Collector
 from fabconsole.fabric.errors import SourceError
@@ -44,13 +46,14 @@ def inventory() -> Iterator[Path]:
 
 
 async def records_until(
-    inventory: Path, enough: Callable[[list[Record]], bool], *, order: Order | None = None
+    loop: VirtualLoop, inventory: Path, enough: Callable[[list[Record]], bool], *, order: Order | None = None
 ) -> list[Record]:
     """What a collector says of the simulated fabric until it is enough; `order` is run once its node has answered."""
-    collector = Collector(read_inventory(inventory, platforms=names()), read_thresholds())
+    nodes = read_inventory(inventory, platforms=names())
+    collector = Collector(nodes, read_thresholds(), clock=clock_of(loop), monotonic=loop.time, random=Random(1))
     seen: list[Record] = []
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             async for batch in collector.records():
                 seen += batch
                 if order and any(isinstance(record, Sample) and record.node == order.node for record in batch):
@@ -103,18 +106,24 @@ async def test_a_command_says_its_status_and_its_complaint(inventory: Path) -> N
     assert "not found" in str(done.stderr)
 
 
-async def test_a_slow_answer_delays_nobody_else(inventory: Path) -> None:
-    async with connected(inventory, "gpu00-01") as connection:
-        slow = asyncio.create_task(connection.run("nvidia-smi -q"))
-        began = time.monotonic()
-        await connection.run("hostname")
-        assert not slow.done()
-        assert time.monotonic() - began < 0.5
-        assert "Fabric" in str((await slow).stdout)
-        assert time.monotonic() - began > 1.0
+def test_a_slow_answer_delays_nobody_else(tmp_path: Path) -> None:
+    async def main(loop: VirtualLoop) -> None:
+        async with (
+            served(loop, tmp_path, nodes=4, scenario="quiet") as (inventory, _),
+            connected(inventory, "gpu00-01") as connection,
+        ):
+            slow = asyncio.create_task(connection.run("nvidia-smi -q"))
+            began = loop.time()
+            await connection.run("hostname")
+            assert not slow.done()
+            assert loop.time() - began < 0.1
+            assert "Fabric" in str((await slow).stdout)
+            assert loop.time() - began > 1.0
+
+    run(main)
 
 
-async def test_every_question_of_every_host_is_answered_to_the_collector(inventory: Path) -> None:
+def test_every_question_of_every_host_is_answered_to_the_collector(tmp_path: Path) -> None:
     def answered(seen: list[Record]) -> set[tuple[str, str]]:
         return {
             (record.node, "in-band" if isinstance(record, Sweep) else record.question)
@@ -127,47 +136,57 @@ async def test_every_question_of_every_host_is_answered_to_the_collector(invento
         assert isinstance(opening, Opening)
         return {(node, asked.question) for node, questions in opening.asked.items() for asked in questions}
 
-    seen = await records_until(inventory, lambda seen: answered(seen) >= all_asked(seen))
-    assert not [record for record in seen if isinstance(record, Unanswered)]
-    assert {question for _, question in answered(seen)} == {"hca", "gpu", "nvlink", "log", "in-band"}
+    async def main(loop: VirtualLoop) -> None:
+        async with served(loop, tmp_path, nodes=4, scenario="quiet") as (inventory, _):
+            seen = await records_until(loop, inventory, lambda seen: answered(seen) >= all_asked(seen))
+        assert not [record for record in seen if isinstance(record, Unanswered)]
+        assert {question for _, question in answered(seen)} == {"hca", "gpu", "nvlink", "log", "in-band"}
+
+    run(main)
 
 
-async def test_a_diagnostic_runs_through_the_collector(inventory: Path) -> None:
+def test_a_diagnostic_runs_through_the_collector(tmp_path: Path) -> None:
     order = Order(run="d1", node="gpu00-02", command="timeout -k 2 10 ibstat mlx5_3 1", deadline_s=15)
-    seen = await records_until(
-        inventory, lambda seen: any(isinstance(record, Finished) for record in seen), order=order
-    )
-    said = b"".join(record.data for record in seen if isinstance(record, Output))
-    assert said.startswith(b"CA: 'mlx5_3'\nPort 1:\nState: Active\n")
+
+    def is_over(seen: list[Record]) -> bool:
+        return any(isinstance(record, Finished) for record in seen)
+
+    async def main(loop: VirtualLoop) -> None:
+        async with served(loop, tmp_path, nodes=4, scenario="quiet") as (inventory, _):
+            seen = await records_until(loop, inventory, is_over, order=order)
+        said = b"".join(record.data for record in seen if isinstance(record, Output))
+        assert said.startswith(b"CA: 'mlx5_3'\nPort 1:\nState: Active\n")
+
+    run(main)
 
 
-async def test_a_frozen_host_holds_its_tongue_and_comes_back_while_the_log_goes_on(tmp_path: Path) -> None:
+def test_a_frozen_host_holds_its_tongue_and_comes_back_while_the_log_goes_on(tmp_path: Path) -> None:
     (tmp_path / "odd.yaml").write_text(ODD)
-    with launch(nodes=4, seed=1, scenario=str(tmp_path / "odd.yaml")) as inventory:
-        began = time.monotonic()
-        async with connected(inventory, "gpu00-02") as frozen, connected(inventory, "gpu00-01") as well:
-            while time.monotonic() - began < 1.5:
+
+    def told(seen: list[Record]) -> set[int | None]:
+        return {event.code for record in seen for event in getattr(record, "events", ())}
+
+    def listed(seen: list[Record]) -> bool:
+        return any(isinstance(r, Sample) and (r.node, r.question) == ("gpu00-01", "gpu") for r in seen)
+
+    async def main(loop: VirtualLoop) -> None:
+        async with served(loop, tmp_path, nodes=4, scenario=str(tmp_path / "odd.yaml")) as (inventory, _):
+            async with connected(inventory, "gpu00-02") as frozen, connected(inventory, "gpu00-01") as well:
+                await asyncio.sleep(1.5)
+                silent = asyncio.create_task(frozen.run("hostname"))
                 assert (await well.run("hostname")).stdout == "gpu00-01\n"
-                await asyncio.sleep(0.05)
-            silent = asyncio.create_task(frozen.run("hostname"))
-            assert (await well.run("hostname")).stdout == "gpu00-01\n"
-            with pytest.raises((asyncssh.Error, TimeoutError, OSError)):
-                async with connected(inventory, "gpu00-02", connect_timeout=1):
-                    pass
-            assert not silent.done()
-            async with asyncio.timeout(8):
+                with pytest.raises((asyncssh.Error, TimeoutError, OSError)):
+                    async with connected(inventory, "gpu00-02", connect_timeout=1):
+                        pass
+                assert not silent.done()
                 assert (await silent).stdout == "gpu00-02\n"
+                assert 3.5 <= loop.time() < 3.6
+            state = FabricState()
+            for record in await records_until(loop, inventory, lambda seen: listed(seen) and told(seen) >= {48, 94}):
+                state.apply(record)
+            assert state.snapshot(clock_of(loop)()).nodes["gpu00-01"].gpu_events == {5: "Xid 48", 6: "Xid 94"}
 
-        def told(seen: list[Record]) -> set[int | None]:
-            return {event.code for record in seen for event in getattr(record, "events", ())}
-
-        def listed(seen: list[Record]) -> bool:
-            return any(isinstance(r, Sample) and (r.node, r.question) == ("gpu00-01", "gpu") for r in seen)
-
-        state = FabricState()
-        for record in await records_until(inventory, lambda seen: listed(seen) and told(seen) >= {48, 94}):
-            state.apply(record)
-        assert state.snapshot(time.time()).nodes["gpu00-01"].gpu_events == {5: "Xid 48", 6: "Xid 94"}
+    run(main)
 
 
 async def test_what_was_begun_before_a_freeze_is_said_after_it(tmp_path: Path) -> None:
@@ -231,7 +250,4 @@ def test_it_ends_by_itself_when_whoever_started_it_is_killed() -> None:
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
-    deadline = time.monotonic() + 5
-    while alive(child) or folder.exists():
-        assert time.monotonic() < deadline, "the simulation outlived its parent"
-        time.sleep(0.02)
+    eventually(lambda: not alive(child) and not folder.exists())

@@ -8,12 +8,11 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sim_ssh import alive, children, connected, said
+from sim_ssh import alive, children, connected, eventually, said
 
 from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory_file import read_inventory
@@ -36,7 +35,8 @@ async def test_a_sharded_fabric_answers_what_a_whole_one_answers(sharded: Path) 
         return await asyncio.gather(*(said(inventory, host, command) for host in HOSTS for command in asked))
 
     with launch(nodes=8, seed=5, scenario="quiet") as whole:
-        assert await told(sharded) == await told(whole)
+        one, other = await asyncio.gather(told(sharded), told(whole))
+    assert one == other
 
 
 async def test_both_ends_of_a_link_agree_whichever_shard_is_asked(sharded: Path) -> None:
@@ -65,7 +65,7 @@ async def test_a_shard_that_is_killed_costs_its_own_hosts_and_is_told_of() -> No
             [parent] = set(children(os.getpid())).difference(before)
             shards = children(parent)
             os.kill(shards[1], signal.SIGKILL)
-            _until(lambda: len(children(parent)) == 2)
+            eventually(lambda: len(children(parent)) == 2)
             with pytest.raises(ConnectionRefusedError):
                 async with connected(inventory, "gpu01-00"):
                     pass
@@ -100,7 +100,7 @@ def test_all_shards_end_when_whoever_started_them_is_killed() -> None:
     starter.kill()
     starter.wait()
     starter.stdout.close()
-    _until(lambda: not folder.exists() and not any(map(alive, (parent, *shards))))
+    eventually(lambda: not folder.exists() and not any(map(alive, (parent, *shards))))
 
 
 def test_shards_whose_parent_is_killed_end_by_themselves() -> None:
@@ -110,14 +110,7 @@ def test_shards_whose_parent_is_killed_end_by_themselves() -> None:
             [parent] = set(children(os.getpid())).difference(before)
             shards = children(parent)
             os.kill(parent, signal.SIGKILL)
-            _until(lambda: not any(map(alive, (parent, *shards))))
-
-
-def _until(so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
-    while not so():
-        assert time.monotonic() < deadline, "it did not come to it"
-        time.sleep(0.02)
+            eventually(lambda: not any(map(alive, (parent, *shards))))
 
 
 def _descriptors() -> int:
