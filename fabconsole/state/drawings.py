@@ -96,7 +96,7 @@ class Drawings:
 
     def _view(self, name: str, found: Found | None, loudest: Loudest, now: float) -> tuple[NodeView, tuple[Own, ...]]:
         host, swept = self._hosts.get(name), None
-        events = Own("events", loudest.verdict, loudest.since, loudest.gpu)
+        events = Own("events", loudest.verdict, loudest.since, loudest.gpu, loudest.echoes, loudest.root)
         if found is not None:
             subnet, switch = found
             expect = host.expect if host else self._inventory.expected_of(name)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Severity
-from fabconsole.fabric.inventory import InBand, Inventory
+from fabconsole.fabric.inventory import InBand, Inventory, Rack
 from fabconsole.fabric.thresholds import Thresholds
 from fabconsole.state.banners import banners, told
 from fabconsole.state.block import Block
@@ -128,8 +128,12 @@ class FabricState:
         for subnet in self._subnets.values():
             subnet.judge_over(thresholds.window_s)
         self._timeline.colours_s = thresholds.event_s
+        self._timeline.racks = {rack.name: self._hosts_of(rack) for rack in inventory.racks}
         self._timeline.keep({*self._hosts, *(name for name, _, _ in self._switches())})
         self._drawings.open(inventory, thresholds, self._hosts)
+
+    def _hosts_of(self, rack: Rack) -> Sequence[str]:
+        return [name for name in rack.nodes if name in self._hosts and "hca" in self._hosts[name].questions]
 
     def _sample(self, sample: Sample) -> None:
         host = self._hosts.get(sample.node)

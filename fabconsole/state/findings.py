@@ -81,7 +81,13 @@ def _node(view: NodeView, own: Iterable[Own], now: float) -> Iterator[tuple[str,
             told.add(verdict)
             since = now if one.since is None else one.since
             end = f"{view.name}/{one.place}" if one.place else view.name
-            yield one.what, Finding(end=end, health=verdict.health, reason=verdict.reason, since=since)
+            codes = tuple(event.code for event in one.echoes if event.code is not None)
+            yield (
+                one.what,
+                Finding(
+                    end=end, health=verdict.health, reason=verdict.reason, since=since, echoes=codes, echo_of=one.root
+                ),
+            )
 
 
 def _ports(ports: Iterable[PortView], since: Mapping[str, float]) -> Iterator[Finding]:

@@ -135,7 +135,7 @@ def _events(events: list[EventView]) -> Table:
             Text(moment(int(event.at))),
             Text(event.node),
             Text(event.severity.name, style=_COLOUR[event.severity]),
-            Text(f"{event.headline}{times}"),
+            Text(f"{line.headline}{times}"),
         )
     return table
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Mark, Severity
 from fabconsole.fabric.table import NvlinkState, PortState
 from fabconsole.state.remedies import REMEDIES
-from fabconsole.state.snapshot import Coverage, NodeView, NvlinkView, PortView, Snapshot
+from fabconsole.state.snapshot import Coverage, EventView, NodeView, NvlinkView, PortView, Snapshot
 
 _EXIT = {Severity.CRIT: 2, Severity.UNKNOWN: 3, Severity.WARN: 1}
 _INCOMPLETE = 3
@@ -37,7 +37,7 @@ def document(snapshot: Snapshot) -> dict[str, Any]:
         "switches": [_node(view) for view in snapshot.nodes.values() if view.rack is None],
         "ports": [_port(port) for view in snapshot.nodes.values() for port in view.ports],
         "nvlinks": [_nvlink(link) for view in snapshot.nodes.values() for link in known_nvlinks(view)],
-        "events": [{**_event(line.event), "count": line.count, "also": list(line.also)} for line in snapshot.events],
+        "events": [each for line in snapshot.events for each in _events(line)],
         "banners": [banner.text for banner in snapshot.banners],
         "warnings": list(snapshot.warnings),
     }
@@ -135,6 +135,13 @@ def _values(counters: Mapping[str, int], rates: Mapping[str, float], marks: Mapp
         "rates": {name: float(f"{rate:.6g}") for name, rate in rates.items()},
         "marks": {name: mark.value for name, mark in marks.items()},
     }
+
+
+def _events(line: EventView) -> Iterator[dict[str, Any]]:
+    """An event, then what followed from it: a script folds as it likes."""
+    yield {**_event(line.event), "count": line.count, "also": list(line.also)}
+    for one in line.under:
+        yield from _events(one)
 
 
 def _event(event: Event) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.table import Kind
 from fabconsole.state import judge
@@ -32,6 +33,10 @@ class Own:
     """Since when, as far as it is known."""
     place: str | None = None
     """What on the node it is about, where that can be gone to: `gpu3`."""
+    echoes: tuple[Event, ...] = ()
+    """Of NVLink bursts, on this node."""
+    root: str | None = None
+    """Where the burst began, where this is but its echo."""
 
 
 Verdicts = Mapping[str, Verdict]

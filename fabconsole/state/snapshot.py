@@ -153,11 +153,23 @@ class EventView:
     count: int
     also: tuple[str, ...] = ()
     """More nodes that the same befell at once; the event names the first."""
+    under: tuple[EventView, ...] = ()
+    """What followed from it and is told in this line, newest first."""
+    brought: str = ""
+    """What it is to these: `root of 63 Xid 145 on 8 nodes`."""
+
+    @property
+    def headline(self) -> str:
+        """What happened, after what it is to others."""
+        return f"{self.brought}: {self.event.headline}" if self.brought else self.event.headline
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        """Every node that it befell."""
-        return self.event.node, *self.also
+        """Every node that it befell, what followed from it included."""
+        mine = (self.event.node, *self.also)
+        return (
+            tuple(dict.fromkeys((*mine, *(node for one in self.under for node in one.nodes)))) if self.under else mine
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +188,10 @@ class Finding:
     """Its link went down and came back: the reason says how often, and holds whether it is up just now or not."""
     under: tuple[Finding, ...] = ()
     """What is told in this line, and not in lines of its own."""
+    echoes: tuple[int, ...] = ()
+    """Xids of its node that an NVLink elsewhere brought about."""
+    echo_of: str | None = None
+    """Where that is, if this line tells of nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

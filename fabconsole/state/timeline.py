@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
+from fabconsole.state import consequences
 from fabconsole.state.gpu_events import gpu_number, xids_of_gpus
 from fabconsole.state.judge import OK, Verdict
 from fabconsole.state.manager_names import MANAGER
@@ -17,6 +18,7 @@ from fabconsole.state.pci_names import PciNames, is_name
 from fabconsole.state.shared_events import gathered
 from fabconsole.state.silence import SESSION
 from fabconsole.state.snapshot import EventView
+from fabconsole.state.xid_bursts import is_echo, is_root, place_of, root_of
 
 _PER_NODE = 64
 """Folded lines a node keeps; a flooding one pushes out only its own."""
@@ -58,6 +60,10 @@ class Loudest:
     """When the next of them is too old to count."""
     gpu: str | None
     """Which GPU it is about, `gpu3`; None: another thing, or the node."""
+    echoes: tuple[Event, ...] = ()
+    """The node's echoes of NVLink bursts."""
+    root: str | None = None
+    """Where the burst began, if nothing worse than its echoes is to be told of the node."""
 
 
 class Timeline:
@@ -66,10 +72,13 @@ class Timeline:
     def __init__(self) -> None:
         self.colours_s = 3600.0
         """For how long an event colours its node: noise does not push it out before."""
+        self.racks: Mapping[str, Sequence[str]] = {}
+        """The hosts of each rack."""
         self._nodes: dict[str, OrderedDict[_Likeness, EventView]] = {}
         self._names: dict[str, PciNames] = {}
         self._views: tuple[EventView, ...] | None = ()
         self._versions: dict[str, int] = {}
+        self._burst_roots: tuple[EventView, ...] = ()
 
     def add(self, event: Event) -> None:
         """Take one in, unless it is known already: a log read again after a reconnect."""
@@ -88,6 +97,8 @@ class Timeline:
             del lines[min(lines, key=lambda key: _worth(lines[key].event, since))]
         self._views = None
         self._versions[event.node] = self.version(event.node) + 1
+        if is_root(event):
+            self._root_moved()
 
     def locate(self, node: str, names: PciNames) -> None:
         """From now on a node's PCI addresses have these names, in what was logged before too.
@@ -104,12 +115,15 @@ class Timeline:
             lines[likeness] = _called(view, self._name(node, likeness))
         self._views = None
         self._versions[node] = self.version(node) + 1
+        if any(root.event.node == node for root in self._burst_roots):
+            self._root_moved()
 
     def keep(self, nodes: set[str]) -> None:
         """Forget nodes that are no longer of this fabric."""
         for name in self._nodes.keys() - nodes:
             del self._nodes[name]
             self._views = None
+            self._burst_roots = tuple(root for root in self._burst_roots if root.event.node in nodes)
         self._names = {name: names for name, names in self._names.items() if name in nodes}
         self._versions = {name: version for name, version in self._versions.items() if name in nodes}
 
@@ -117,7 +131,8 @@ class Timeline:
         """Newest first; the same object while nothing happened."""
         if self._views is None:
             lines = (line for of_node in self._nodes.values() for line in of_node.items())
-            every = list(gathered((likeness.words, view) for likeness, view in lines))
+            told = consequences.gathered([(likeness.words, view) for likeness, view in lines])
+            every = list(gathered(told, self.racks))
             every.sort(key=lambda view: view.event.at, reverse=True)
             self._views = tuple(every[:_SHOWN])
         return self._views
@@ -128,11 +143,26 @@ class Timeline:
 
     def loudest(self, node: str, now: float, window_s: float) -> Loudest:
         """What a node's recent events make of its health."""
-        best, since, until, gpu = OK, 0.0, float("inf"), None
         recent = tuple(self._recent(node, now, window_s))
+        roots = self._burst_roots
+        echoes = [(view, root) for view in recent if (root := root_of(view, roots))] if roots else []
+        apart = {id(view) for view, _ in echoes}
+        loudest = self._loudest([view for view in recent if id(view) not in apart], recent, window_s)
+        if not echoes:
+            return loudest
+        told = tuple(view.event for view, _ in echoes)
+        if loudest.verdict is not OK:
+            return replace(loudest, echoes=told)
+        alone = self._loudest([view for view, _ in echoes], recent, window_s)
+        return replace(alone, echoes=told, root=place_of(echoes[0][1]))
+
+    @staticmethod
+    def _loudest(views: Sequence[EventView], recent: Sequence[EventView], window_s: float) -> Loudest:
+        """What some of a node's recent events make of its health."""
+        best, since, until, gpu = OK, 0.0, float("inf"), None
         asking = (view.event for view in recent if _says_what_to_do(view.event))
         wanted = {event.subject: event.action or "none" for event in asking}
-        for view in recent:
+        for view in views:
             verdict = _verdict(view, wanted.get(view.event.subject, "none"))
             if verdict is OK:
                 continue
@@ -145,6 +175,13 @@ class Timeline:
     def gpu_events(self, node: str, now: float, window_s: float) -> Mapping[int, str]:
         """The recent Xids of each of a node's GPUs."""
         return xids_of_gpus(self._recent(node, now, window_s))
+
+    def _root_moved(self) -> None:
+        """What the echoes of a burst make of their nodes is to be drawn anew."""
+        every = [(node, view) for node, lines in self._nodes.items() for view in lines.values()]
+        self._burst_roots = tuple(view for _, view in every if is_root(view.event))
+        for node in {node for node, view in every if is_echo(view.event)}:
+            self._versions[node] = self.version(node) + 1
 
     def _recent(self, node: str, now: float, window_s: float) -> Iterator[EventView]:
         return (view for view in self._nodes.get(node, {}).values() if view.event.at + window_s > now)

@@ -12,6 +12,8 @@ from fabconsole.fabric.health import Severity
 from fabconsole.fabric.table import Kind
 from fabconsole.state.row_states import Turn
 
+REBOOTED = "rebooted: its counters begin anew"
+
 
 def told(
     node: str, kind: Kind, turns: Iterable[Turn], at: float, peers: Mapping[str, str] = MappingProxyType({})
@@ -36,7 +38,7 @@ def told(
 
 def rebooted(node: str, at: float) -> Event:
     """A new boot id."""
-    return Event(at=at, node=node, kind="state", severity=Severity.WARN, text="rebooted: its counters begin anew")
+    return Event(at=at, node=node, kind="state", severity=Severity.WARN, text=REBOOTED)
 
 
 def clock_jumped(node: str, by_s: float, at: float) -> Event:

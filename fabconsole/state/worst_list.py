@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from fabconsole.fabric.health import Health, Severity
+from fabconsole.state import xid_bursts
 from fabconsole.state.findings import UNSEEN
 from fabconsole.state.outage_lines import by_rack, told
 from fabconsole.state.outages import Link, Outages, Trouble, is_out, node_of
@@ -50,7 +51,7 @@ class WorstList:
         links = {link: _joined(those, self._named.get(link)) for link, those in ends.items()}
         self._named = {link: line.end for link, (_, line) in links.items()}
         troubles = {link: Trouble(line, any(map(is_out, ends[link]))) for link, (_, line) in links.items()}
-        alone, folded = self._gathered(alone, troubles, nodes, racks, now)
+        alone, folded = self._gathered(xid_bursts.gathered(alone), troubles, nodes, racks, now)
         lines = [line for link, line in links.items() if link not in folded]
         lines += (_ranked(f) for f in alone if not (f.end in hidden and f.health in UNSEEN))
         return tuple(f for _, f in sorted(lines, key=lambda line: (-line[0], -line[1].since, line[1].end)))
@@ -87,7 +88,7 @@ def _rank(finding: Finding) -> float:
     """What stands for others comes before what is as bad, what follows from something else after it."""
     if finding.health is Health.DOWN and finding.peer_health is Health.MISSING:
         return Health.MISSING.rank - 0.5
-    if finding.under and finding.health in (Health.DOWN, Health.MISSING):
+    if finding.under and (finding.health in (Health.DOWN, Health.MISSING) or finding.echoes):
         return Health.DOWN.rank + 0.5
     return finding.health.rank
 

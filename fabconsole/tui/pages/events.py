@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import partial
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
+from fabconsole.state.silence import SESSION
 from fabconsole.state.snapshot import EventView, Snapshot
 from fabconsole.tui.addresses import event_address, event_key, gpu_of, node_of
 from fabconsole.tui.drawing import Line, Span, clipped, cut, fit, length, told, wrapped
@@ -47,7 +48,7 @@ def event_lines(
     `places` keeps the addresses of subjects between drawings, which hold while the fabric has its shape.
     """
     places = {} if places is None else places
-    seen = [view for view in snapshot.events if nodes is None or any(node in nodes for node in view.nodes)]
+    seen = snapshot.events if nodes is None else tuple(of_nodes(snapshot.events, nodes))
     lines: list[Line] = [(Span(fit(f" EVENTS{filter_said(filtered)}", width), "title"),)]
     if not seen:
         lines.append((Span(" none", "dim"),))
@@ -61,11 +62,22 @@ def event_lines(
     return (*lines, *told(items, height - len(lines), 2 if width < _NARROW else 1))
 
 
+def of_nodes(views: Iterable[EventView], nodes: Container[str]) -> Iterator[EventView]:
+    """The events of some nodes; one that is told of another node or of a rack is opened: no stranger is named."""
+    for view in views:
+        if view.event.node in nodes or (view.also and all(node in nodes for node in view.also)):
+            yield view
+        elif view.under:
+            yield from of_nodes(view.under, nodes)
+        elif any(node in nodes for node in view.also):
+            yield view
+
+
 def _event(view: EventView, place: str, width: int, most: int) -> list[Line]:
     """One event of the list; what does not fit beside its head stands under it."""
     times = _times(view)
     room = width - len(times.text)
-    lines = wrapped([*_head(view, alone=False), _said(view.event)], room, _INDENT) if most > 1 else []
+    lines = wrapped([*_head(view, alone=False), _said(view)], room, _INDENT) if most > 1 else []
     if len(lines) < 2:
         return [_addressed(event_line(view, width), place, view)]
     first = (*lines[0], Span(" " * (room - length(lines[0]))), times)
@@ -87,7 +99,7 @@ def event_line(view: EventView, width: int, *, alone: bool = False) -> Line:
     """One line of the timeline; `alone` without the node."""
     event, head, times = view.event, _head(view, alone=alone), _times(view)
     room = max(0, width - length(head) - len(times.text))
-    said = _said(event)
+    said = _said(view)
     said = said._replace(text=cut(said.text, room))
     left = room - length([said])
     if not alone:
@@ -102,8 +114,8 @@ def _head(view: EventView, *, alone: bool) -> list[Span]:
     return head if alone else [*head, Span(f"{view.event.node} ", "strong")]
 
 
-def _said(event: Event) -> Span:
-    return Span(event.headline, "text" if event.severity >= Severity.WARN else "dim")
+def _said(view: EventView) -> Span:
+    return Span(view.headline, "text" if view.event.severity >= Severity.WARN else "dim")
 
 
 def _times(view: EventView) -> Span:
@@ -128,8 +140,15 @@ def event_at(address: str, snapshot: Snapshot) -> EventView | None:
     key = event_key(address)
     if key is None:
         return None
-    mine = (view for view in snapshot.events if node_of(address) in view.nodes)
+    mine = _opened(view for view in snapshot.events if node_of(address) in view.nodes)
     return next((view for view in mine if _key(view) == key), None)
+
+
+def _opened(views: Iterable[EventView]) -> Iterator[EventView]:
+    """Events, each before those that are told with it."""
+    for view in views:
+        yield view
+        yield from _opened(view.under)
 
 
 def _addressed(line: Line, place: str, view: EventView) -> Line:
@@ -139,4 +158,5 @@ def _addressed(line: Line, place: str, view: EventView) -> Line:
 
 def _key(view: EventView) -> str:
     """Tells an event from the others of its node; the same while it is folded again and again."""
-    return f"{view.first_at} {view.event.headline}"
+    event = view.event
+    return f"{view.first_at} {event.kind if event.kind == SESSION else event.headline}"

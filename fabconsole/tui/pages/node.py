@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from fabconsole.fabric.health import Health
 from fabconsole.state import remedies
@@ -13,7 +14,7 @@ from fabconsole.stream.records import FAR_SIDE, Reason
 from fabconsole.tui.drawing import Line, Span, flowed, wrapped
 from fabconsole.tui.levels import LevelCache
 from fabconsole.tui.metrics import Metric, level_of
-from fabconsole.tui.pages.events import own_events
+from fabconsole.tui.pages.events import of_nodes, own_events
 from fabconsole.tui.pages.nvlinks import gpus_of, is_shown, nvlink_lines
 from fabconsole.tui.pages.ports import SeriesOf, port_lines
 from fabconsole.tui.sieve import EVERYTHING, Sieve
@@ -48,8 +49,8 @@ class NodePage:
             lines += wrapped([Span(f" {remedies.SLOWER_LOG}: ", "unknown"), Span(why)], width, 3)
         for part in (self._ports(node, width), self._nvlinks(node, width)):
             lines += [(), *shown] if (shown := tuple(part)) else []
-        mine = [view for view in self.snapshot.events if self.node in view.nodes]
-        return (*lines, (), *own_events(self.snapshot, mine[:_EVENTS], width))
+        mine = islice(of_nodes(self.snapshot.events, {self.node}), _EVENTS)
+        return (*lines, (), *own_events(self.snapshot, list(mine), width))
 
     def _ports(self, node: NodeView, width: int) -> Iterator[Line]:
         shown = [port for port in node.ports if self._is_shown(port)]

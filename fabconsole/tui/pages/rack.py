@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 
 from fabconsole.state.snapshot import NodeView, Snapshot
+from fabconsole.tui.addresses import rack_address
 from fabconsole.tui.drawing import HIDDEN, Line, Span, clipped, fit
 from fabconsole.tui.floor import gpu_count, is_switch
 from fabconsole.tui.levels import LevelCache, NodeLevels
@@ -48,7 +49,10 @@ class RackPage:
             for node in switches:
                 lines += self._switch(node, names, width)
         inside = frozenset(view.nodes)
-        lines += [(), *worst_lines(self.snapshot, width, inside), (), *event_lines(self.snapshot, width, inside)]
+        rack = rack_address(view.name)  # its own line is opened here
+        found = [f for one in self.snapshot.findings for f in (one.under if one.end == rack else (one,))]
+        shown = replace(self.snapshot, findings=tuple(found))
+        lines += [(), *worst_lines(shown, width, inside), (), *event_lines(shown, width, inside)]
         return tuple(lines)
 
     def _hosts(self, hosts: Sequence[NodeView], names: int, width: int, *, airy: bool) -> Iterator[Line]:

@@ -4,7 +4,7 @@ with every node that it is run on.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -20,10 +20,12 @@ from fabconsole.tui.pages.counted import End, counters_of, is_zero
 from fabconsole.tui.pages.events import LOOK, event_at, event_place
 from fabconsole.tui.pages.selection import selection
 from fabconsole.tui.readings import exact, growth, unit
-from fabconsole.tui.wording import moment
+from fabconsole.tui.wording import clock, moment
 
 _LABEL = 10
 _ANY_WIDTH = 100_000
+_MOST = 100
+"""Events that followed from one; the report has the rest."""
 
 
 class Row(NamedTuple):
@@ -42,7 +44,7 @@ def whole(snapshot: Snapshot, address: str | None, waiting: Container[str] = ())
         return tuple(_of_event(view, snapshot))
     place = place_of(address)
     first, second = selection(snapshot, place, _ANY_WIDTH, waiting)
-    found = [finding for finding in snapshot.findings if finding.end == place]
+    found = [finding for finding in _under(snapshot.findings) if finding.end == place]
     return (
         Row("as of", (Span(f"{moment(snapshot.at, snapshot.at)} Z, and does not change", "dim"),)),
         Row("what", first[1:]),
@@ -97,7 +99,7 @@ def _of_event(view: EventView, snapshot: Snapshot) -> Iterator[Row]:
     event = view.event
     glyph, role = LOOK[event.severity]
     severity = f"{glyph} {event.severity.name} ".lstrip()
-    yield Row("what", (Span(severity, role), Span(" "), Span(event.headline, "strong")))
+    yield Row("what", (Span(severity, role), Span(" "), Span(view.headline, "strong")))
     place = event_place(event, snapshot)
     yield Row("where", (Span(place, "strong"), *_beside(event, place)))
     yield Row("when", (Span(f"{moment(event.at, snapshot.at)} Z"), *_times(view, snapshot.at)))
@@ -105,6 +107,23 @@ def _of_event(view: EventView, snapshot: Snapshot) -> Iterator[Row]:
         yield Row("do", (Span(event.action, "accent"),))
     if event.text != event.headline:
         yield Row("said", (Span(event.text),))
+    if view.also:
+        yield Row("on", (Span(folded(view.nodes)),))
+    for number, one in enumerate(list(_followed(view))[:_MOST]):
+        yield Row("" if number else "with it", _told_after(one))
+
+
+def _told_after(view: EventView) -> Line:
+    glyph, role = LOOK[view.event.severity]
+    head = Span(f"{clock(view.event.at)} ", "dim"), Span(f"{glyph} ", role), Span(f"{view.event.node} ", "strong")
+    return *head, Span(view.headline, "dim")
+
+
+def _followed(view: EventView) -> Iterator[EventView]:
+    """All that an event's line stands for, each before what it stands for in turn."""
+    for one in view.under:
+        yield one
+        yield from _followed(one)
 
 
 def _beside(event: Event, place: str) -> tuple[Span, ...]:
@@ -130,15 +149,15 @@ def _of_finding(finding: Finding, now: float, said: str) -> Iterator[Row]:
         health = finding.peer_health
         end = (Span(finding.peer, "strong"), Span("  "))
         yield Row("far end", end if health is None else (*end, *_worded(health)))
-    for number, one in enumerate(_under(finding)):
+    for number, one in enumerate(_under(finding.under)):
         yield Row("" if number else "with it", _told_with(one))
 
 
-def _under(finding: Finding) -> Iterator[Finding]:
-    """All that a line stands for, each before what it stands for in turn."""
-    for one in finding.under:
+def _under(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Lines of the worst list, each before what it stands for."""
+    for one in findings:
         yield one
-        yield from _under(one)
+        yield from _under(one.under)
 
 
 def _told_with(finding: Finding) -> Line:
