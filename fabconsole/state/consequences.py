@@ -20,7 +20,7 @@ _AFTER_S = 180.0
 """The sweep looks once a minute and takes its time; adapters come up one after the other."""
 _NEWS_S = 10.0
 _KERNEL_S = 60.0
-"""From a kernel's first words to the answer that tells of the boot. What is no trouble may be told with it that long."""
+"""From a kernel's first words to the answer that tells of the boot, for what is no trouble."""
 Line = tuple[str, EventView]
 """A line of the timeline, and its words less their numbers."""
 _Of = Mapping[str, Sequence[EventView]]
