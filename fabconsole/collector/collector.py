@@ -33,8 +33,8 @@ from fabconsole.stream.records import Asked, Credential, Opening, Record, Sweep,
 from fabconsole.stream.source import Order
 from fabconsole.stream.wanted import Answers
 
-LEAVE_S = 2.0
-"""How long `aclose` waits for nodes to hang up before it does."""
+LEAVE_S = 0.5
+"""How long `aclose` waits for what it has cut short; the process ends then, and the system closes what is left."""
 
 APART = 0.37
 """Questions of one node lie this share of their interval apart, so that they do not start in the same slot."""
@@ -117,16 +117,14 @@ class Collector:
         if self._closing:
             return
         self._closing = True
-        leaving = [connection for session in self._sessions.values() if (connection := session.close()) is not None]
+        left = [connection for session in self._sessions.values() if (connection := session.leave()) is not None]
         if self._main is not None:
             self._main.cancel()
-            await asyncio.wait([self._main])  # what broke it, `records` has told
+            await asyncio.wait([self._main], timeout=LEAVE_S)  # what broke it, `records` has told
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_S):
-                for connection in leaving:
-                    await connection.closed()
-        for connection in leaving:
-            connection.ssh.abort()
+                for connection in left:
+                    await connection.over()
         if self._jumps is not None:
             self._jumps.close()
         self._outbox.close()

@@ -97,6 +97,11 @@ class Connection:
             self._given_up = Failure(Reason.UNREACHABLE, printable(said), self.target)
             self.ssh.abort()
 
+    def cut(self) -> None:
+        """Be gone at once, and wait for nobody: the other side sees it closed."""
+        self._left = True
+        self.ssh.abort()
+
     def close(self) -> None:
         """Take leave: the other side is told."""
         self._left = True

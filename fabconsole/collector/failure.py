@@ -37,6 +37,9 @@ class Failure:
     crowded: bool = False
     """Whether it hung up before SSH began, as one does that has too many logins under way: soon it may have fewer."""
 
+    silent: bool = False
+    """Whether it hung up on a login without a word: its account rules do so, and so does a machine that dies."""
+
     @property
     def detail(self) -> str:
         """What is said, then of whom, since a narrow list cuts the end; a node's name and its address may differ."""

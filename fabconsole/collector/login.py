@@ -164,7 +164,7 @@ class Login:
         return handshake.silence(self._keeper.ssh)
 
     def _turned_away(self, why: tuple[Reason, str]) -> Failure:
-        return Failure(why[0], printable(why[1]), self._dial.target)
+        return Failure(why[0], printable(why[1]), self._dial.target, silent=why[1] == door.SILENT)
 
 
 def _proxy(dial: Dial) -> Sequence[str] | None:

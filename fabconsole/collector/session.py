@@ -24,6 +24,9 @@ from fabconsole.stream.records import Reason
 SECOND_S = 2.0
 """After its first answer a question is asked again so soon, and at its own rhythm from then on."""
 
+LOOK_AGAIN_S = 0.5
+"""Before the second look; a machine whose sshd was killed has closed its port by then."""
+
 _OF_ALL = frozenset({Reason.JUMP, Reason.WAITING})
 """Failures that are told by what others have found out: to hear of them again dials nothing."""
 
@@ -93,16 +96,16 @@ class Session:
         self.watch(running)
         self._shared.tasks.create_task(self._open(running.channel, self._connection))
 
-    def close(self) -> Connection | None:
-        """Take leave of the node; the connection that is now closing."""
+    def leave(self) -> Connection | None:
+        """Be gone from the node; the connection that is cut. Thousands end with the process, and a person waits: what
+        runs there ends as where the connection is lost.
+        """
         self._left = True
         connection, self._connection = self._connection, None
-        for turn in self._turns.every():
-            turn.close()
         for running in tuple(self._runs.values()):
             running.stop("fabconsole is closing")
         if connection is not None:
-            connection.close()
+            connection.cut()
         return connection
 
     def open(self, channel: Channel) -> None:
@@ -142,7 +145,7 @@ class Session:
         """Connect and stay connected for as long as it goes; why it ended."""
         self._up_at = None
         try:
-            connection = await self._connect()
+            connection = await self._connected()
         except NotConnectedError as error:
             return error.failure
         self._up(connection)
@@ -155,6 +158,16 @@ class Session:
         if self._jump is not None and not self._left:
             return await self._shared.jumps.failed(self._jump, self._number) or failure
         return failure
+
+    async def _connected(self) -> Connection:
+        """A login that ended without a word is looked at twice: a node that dies just then does so too."""
+        try:
+            return await self._connect()
+        except NotConnectedError as error:
+            if not error.failure.silent or self._failure == error.failure:
+                raise
+        await asyncio.sleep(LOOK_AGAIN_S)
+        return await self._connect()
 
     async def _connect(self) -> Connection:
         node, shared = self.node, self._shared
