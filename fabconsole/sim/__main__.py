@@ -39,7 +39,6 @@ def _alone(living: Living, *, while_stdin: bool) -> int:
 
     async def serving(shard: Shard) -> None:
         over = _over(while_stdin=while_stdin)
-        raise_descriptor_limit()
         async with shard.served():
             gc.freeze()
             _tell(living)
@@ -119,6 +118,7 @@ def main() -> int:
     arguments.add_argument("--hosts-a-shard", type=int, default=HOSTS_A_SHARD, help="hosts that one process serves")
     arguments.add_argument("--while-stdin", action="store_true", help="stop when standard input ends")
     options = arguments.parse_args()
+    raise_descriptor_limit()
     try:
         with tempfile.TemporaryDirectory(prefix="fabconsole-sim-") as folder:
             living = begin(

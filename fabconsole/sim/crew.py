@@ -16,7 +16,6 @@ from multiprocessing.process import BaseProcess
 
 from fabconsole.fabric.errors import SourceError
 from fabconsole.sim.living import Shard
-from fabconsole.sim.server import raise_descriptor_limit
 
 _LEAVE_S = 1.0
 
@@ -97,7 +96,6 @@ def _serve(shard: Shard, others: Sequence[Shard], said: Connection) -> None:
         signal.signal(number, signal.SIG_IGN)  # its parent's to obey
     for other in others:
         other.doorway.close()
-    raise_descriptor_limit()
     asyncio.run(_served_until_orphaned(shard, said))
 
 

@@ -32,7 +32,8 @@ class Doorman:
         self._machine = machine
         self._gate = gate
         self._doors = doors
-        self._was: set[Manner] = set()
+        self._was: set[Manner] | None = None
+        """None: nobody has come yet, and the gate was opened as is right now."""
         self._timer: asyncio.TimerHandle | None = None
 
     def begin(self) -> None:
@@ -40,16 +41,16 @@ class Doorman:
         machine = self._machine
         now = machine.now()
         is_ = {manner for manner in machine.manners if machine.behaves(manner)}
-        began, ended = is_ - self._was, self._was - is_
+        was = is_ if self._was is None else self._was
         self._was = is_
-        if began.intersection(PARTING):
+        if (is_ - was).intersection(PARTING):
             self._doors.hang_up()
         if machine.silent_until() is not None:
             self._doors.turn_deaf()
         else:
             self._doors.listen_again()
         if self._gate is not None:
-            self._gate.turn(_passage(is_), again=Manner.REKEYED in began | ended)
+            self._gate.turn(_passage(is_), again=Manner.REKEYED in is_ ^ was)
         next_ = min((spells.next_change(now) for spells in machine.manners.values()), default=math.inf)
         if math.isfinite(next_):
             # A millisecond late, so that it is surely so by then.

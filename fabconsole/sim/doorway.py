@@ -27,11 +27,14 @@ class Doorway:
     sock: socket.socket | None
     addresses: dict[str, Address]
     """By host."""
+    kept: tuple[socket.socket, ...] = ()
+    """One at each address of who listens for itself, without listening: so nobody else gets its port meanwhile."""
 
     def close(self) -> None:
-        """Let go of the socket."""
-        if self.sock is not None:
-            self.sock.close()
+        """Let go of all of it."""
+        for sock in (self.sock, *self.kept):
+            if sock is not None:
+                sock.close()
 
 
 def open_doorway(hosts: Sequence[Host], apart: Container[str] = ()) -> Doorway:
@@ -42,13 +45,14 @@ def open_doorway(hosts: Sequence[Host], apart: Container[str] = ()) -> Doorway:
     """
     sock = _shared()
     if sock is None:
-        return Doorway(None, {host.name: Address("127.0.0.1", _free_port("127.0.0.1")) for host in hosts})
-    alone = [_dialled(host) for host in hosts if host.name in apart]
-    own_port = _common_port(alone) if alone else 0
-    port: int = sock.getsockname()[1]
-    return Doorway(
-        sock, {host.name: Address(_dialled(host), own_port if host.name in apart else port) for host in hosts}
-    )
+        kept = tuple(_kept("127.0.0.1", 0) for _ in hosts)
+        return Doorway(None, {host.name: _address(own) for host, own in zip(hosts, kept, strict=True)}, kept)
+    port = _address(sock).port
+    addresses = {host.name: Address(_dialled(host), port) for host in hosts}
+    alone = [host for host in hosts if host.name in apart]
+    kept = _kept_at_one_port([_dialled(host) for host in alone])
+    addresses |= {host.name: _address(own) for host, own in zip(alone, kept, strict=True)}
+    return Doorway(sock, addresses, kept)
 
 
 def _shared() -> socket.socket | None:
@@ -77,26 +81,32 @@ def _dialled(host: Host) -> str:
     return f"127.83.{host.index // 250}.{host.index % 250 + 1}"
 
 
-def _common_port(hosts: Sequence[str]) -> int:
-    """A port that nobody listens at on any of these."""
+def _address(sock: socket.socket) -> Address:
+    return Address(*sock.getsockname())
+
+
+def _kept_at_one_port(hosts: Sequence[str]) -> tuple[socket.socket, ...]:
+    """A socket at each of these, at a port that is free on all of them."""
     for _ in range(_TRIES):
-        port = _free_port(hosts[0])
-        if all(_can_bind(host, port) for host in hosts):
-            return port
+        kept: list[socket.socket] = []
+        try:
+            for host in hosts:
+                kept.append(_kept(host, _address(kept[0]).port if kept else 0))
+        except OSError:
+            for sock in kept:
+                sock.close()
+        else:
+            return tuple(kept)
     raise OSError(f"no port is free on all of {hosts[0]} to {hosts[-1]}")
 
 
-def _free_port(host: str) -> int:
-    with socket.socket() as sock:
-        sock.bind((host, 0))
-        port: int = sock.getsockname()[1]
-        return port
-
-
-def _can_bind(host: str, port: int) -> bool:
-    with socket.socket() as sock:
-        try:
-            sock.bind((host, port))
-        except OSError:
-            return False
-        return True
+def _kept(host: str, port: int) -> socket.socket:
+    """Bound, and never to listen: whoever dials is refused, and who says SO_REUSEADDR too may listen there."""
+    sock = socket.socket()
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock

@@ -51,6 +51,7 @@ class Shard:
             yield
         finally:
             servers.close()
+            self.doorway.close()
 
     def _machine(self, fabric: Fabric, host: Host) -> Machine:
         return Machine(fabric, host, now=self._now, began_at=self.began_at)

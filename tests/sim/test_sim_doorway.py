@@ -135,6 +135,16 @@ def test_hosts_apart_are_dialled_where_nobody_listens_yet() -> None:
         doorway.close()
 
 
+def test_the_port_of_who_listens_for_itself_is_given_to_nobody_else_while_nobody_listens() -> None:
+    doorway = open_doorway(wired(8, 1).hosts, apart={"gpu00-02"})
+    try:
+        address = doorway.addresses["gpu00-02"]
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):
+            other.bind((address.host, address.port))
+    finally:
+        doorway.close()
+
+
 def _heard(stranger: socket.socket) -> bytes:
     try:
         return stranger.recv(1)
