@@ -24,7 +24,9 @@ from fabconsole.platforms.question import Question, Refusal, Rhythm
 from fabconsole.platforms.tool import words
 from fabconsole.stream.records import Reason
 
-QUESTION = Question(name="log", rhythm=Rhythm.FOLLOW, lane="log", deadline_s=20.0, cap_bytes=1 << 23)
+QUESTION = Question(name="log", rhythm=Rhythm.FOLLOW, lane="log", deadline_s=20.0, cap_bytes=1 << 20)
+"""The cap: 600 lines of history are 270 kB of a journal (700 where it is too old for `--output-fields`); the whole ring
+of a kernel is 256 kB on most hosts."""
 
 _LONGEST = 1 << 16
 _AHEAD_S = 3600.0
@@ -33,7 +35,7 @@ _WRONG_S = 5.0
 """A node's clock that is off by more is wrong: by it, what happened just now may be long past, and colour nothing."""
 _LATE_S = 60.0
 """A followed line comes as it is said: one that is off by more is stamped by a clock that was set since the hello."""
-_MOST_HISTORY = QUESTION.cap_bytes
+_MOST_HISTORY = 2 * QUESTION.cap_bytes
 """Bytes kept until history is over, though a node may take long and never say so; the script lets far less through."""
 _A_LINE = 512
 """Bytes that a line kept costs besides its text."""

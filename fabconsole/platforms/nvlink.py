@@ -20,7 +20,8 @@ from fabconsole.stream.records import Reason
 LIMIT_S = 15
 """For each of the two runs."""
 
-QUESTION = Question(name="nvlink", rhythm=Rhythm.SLOW, lane="slow", deadline_s=2 * LIMIT_S + 8.0, cap_bytes=1 << 22)
+QUESTION = Question(name="nvlink", rhythm=Rhythm.SLOW, lane="slow", deadline_s=2 * LIMIT_S + 8.0, cap_bytes=1 << 20)
+"""The cap: on eight Hoppers 16 kB, on Blackwells, which count twenty things a link, 200 kB."""
 
 COLUMNS = ("replay", "recovery", "crc")
 """Of every GPU; behind them stands what a driver counts besides, in the order in which it was first said."""

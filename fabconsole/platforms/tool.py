@@ -20,9 +20,10 @@ from fabconsole.stream.records import Reason
 KILL_AFTER_S = 2
 """From the first signal to the last, for a tool that ignores it."""
 
-MOST_BYTES = 1 << 20
-"""What a tool may say at one run; the longest listings are a fifth of it. The node's shell holds all of an answer
-before it says any: a tool that never ends saying something would fill its memory until its time is over."""
+MOST_BYTES = 1 << 19
+"""What a tool may say at one run; the longest, `nvidia-smi nvlink -e` of eight Blackwells, is two fifths of it. The
+node's shell holds all of an answer before it says any: a tool that never ends saying something would fill its memory
+until its time is over."""
 
 _FLOODED = 141
 """Exit status of a tool whose reader, having had enough, was gone: 128 and SIGPIPE."""

@@ -487,7 +487,7 @@ def test_of_a_history_that_does_not_end_a_bounded_part_is_kept_and_that_is_told(
     for number in range(count):
         said += reader.feed(ring_line(number / 100, XID.format(79).ljust(size)), 1_700_000_000.0)
     assert [event.text for event in said] == [
-        "1 lines of the kernel log were not understood, such as: history beyond 8,388,608 bytes"
+        "1 lines of the kernel log were not understood, such as: history beyond 2,097,152 bytes"
     ]
     history = reader.feed(mark("aa", "live", "-"), 1_700_000_000.0)
     assert 0 < len(history) * size < 1 << 23

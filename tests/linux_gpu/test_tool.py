@@ -61,7 +61,7 @@ def test_a_tool_that_never_has_said_enough_fills_neither_its_node_nor_us(real_sh
         assert isinstance(found, Refusal)
         assert (found.reason, found.detail) == (
             Reason.OVERFLOW,
-            "nvidia-smi said more than 1,048,576 bytes; cut off",
+            f"nvidia-smi said more than {MOST_BYTES:,} bytes; cut off",
         )
 
 
