@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from fabconsole.collector.allowance import Allowance
 from fabconsole.collector.asking import Asking
 from fabconsole.collector.channel import Channel
 from fabconsole.collector.failure import NOT_BEGUN, Failure
@@ -15,6 +16,13 @@ from fabconsole.stream.records import Happened, Reason, Record, Sample, Unanswer
 
 STOOD_S = 60.0
 """A script that ran this long ended for a reason of its own; it is begun again without a growing delay."""
+
+MOST_PER_S = 1 << 14
+"""Bytes a second that a log may say on and on, on top of a question's cap at once: some 35 lines of a journal or 150 of
+a ring, at 20 µs each. What a log says beyond is not lost: of what came meanwhile the history has the last Xids."""
+
+CALM_S = 5.0
+"""A log that flooded is well again when it has been followed for so long, and half of its allowance is left."""
 
 
 class Following:
@@ -52,7 +60,7 @@ class Following:
         self._began = 0.0
         self._attempts = 0
         self._again_at: float | None = None
-        self._bytes = 0
+        self._allowed = self._allowance()
         self._asked_at = 0.0
         """When its channel was asked for, by our clock."""
         self._overdue = False
@@ -64,20 +72,20 @@ class Following:
             return
         self._again_at = None
         self._asked_at, self._began = self._clock(), self._monotonic()
-        self._bytes = 0
+        self._allowed = self._allowance()
         self._channel = Channel(self)
         self._way.open(self._channel)
 
     def ask(self, asking: Asking) -> None:
         """The pulse is due. Where one is waited for already, within its deadline, that one stands for this one."""
-        self._bytes = 0
         if self._pulse_at is not None:
             return
-        if self._trouble is not None:
+        if self._trouble is not None and not self._calm:
             self._emit(self._asking.failed(self._trouble, self._clock()))
             if self._again_at is None:
                 self.start()
         else:
+            self._trouble = None
             self._pulse_at = self._clock()
             self._deadline = self._monotonic() + self._asking.deadline_s
             self._way.watch(self)
@@ -101,16 +109,15 @@ class Following:
     def begun(self, channel: Channel) -> None:
         """The shell is there that the script takes the place of."""
         self._way.heard()
-        self._trouble = None
+        if self._trouble is not None and self._trouble.reason is not Reason.OVERFLOW:
+            self._trouble = None
         channel.write(f"{self._follower.script()}\n".encode())
 
     def heard(self, channel: Channel, data: bytes) -> None:
         """Lines, or pieces of them."""
         self._way.heard()
-        self._bytes += len(data)
-        if self._bytes > self._asking.question.cap_bytes:
-            said = f"the log says more than {self._asking.question.cap_bytes:,} bytes in {self._asking.interval_s:g} s"
-            self._give_up(Failure(Reason.OVERFLOW, f"{said}; not followed until the next pulse"))
+        if not self._allowed.spend(len(data), self._monotonic()):
+            self._flooded()
             return
         at = self._clock()
         try:
@@ -163,6 +170,24 @@ class Following:
         channel, self._channel = self._channel, None
         if channel is not None:
             channel.drop()
+
+    @property
+    def _calm(self) -> bool:
+        """Whether a log that flooded is followed again, and says little."""
+        if self._channel is None or self._channel.session is None or not self._follower.caught_up:
+            return False
+        now = self._monotonic()
+        return now - self._began >= min(CALM_S, self._asking.interval_s) and self._allowed.share(now) > 0.5
+
+    def _flooded(self) -> None:
+        self._attempts = 0 if self._monotonic() - self._began > STOOD_S else self._attempts
+        self._begin_later(Reason.OVERFLOW)
+        self._way.soon(self._asking)  # the next pulse may be long in coming, and the last one said that all is well
+        said = f"the log says more than {self._asking.question.cap_bytes:,} bytes, or {MOST_PER_S:,} a second on and on"
+        self._give_up(Failure(Reason.OVERFLOW, f"{said}; its last Xids are read again now and then"))
+
+    def _allowance(self) -> Allowance:
+        return Allowance(self._asking.question.cap_bytes, MOST_PER_S)
 
     def _begin_later(self, reason: Reason) -> None:
         self._attempts += 1
