@@ -10,6 +10,14 @@ from fabconsole.platforms.question import Answer
 from fabconsole.platforms.shell import Frame, unframe
 from fabconsole.stream.records import Reason, Unanswered
 
+ROUNDS = 4
+"""How often one asking may ask again at once (list, then values) before it is taken for a reader gone astray."""
+
+NOISE = 1 << 16
+"""Bytes that a shell may say besides its answers before it is closed: a node that floods us is heard no longer."""
+
+UNASKED = Failure(Reason.OVERFLOW, f"its shell says more than {NOISE:,} bytes unasked; closed")
+
 STAMP_S = 0.01
 """Pieces of an answer that arrive closer together than this share one stamp."""
 
@@ -65,7 +73,7 @@ class Flight:
             said = f"{error}; something else writes into our shell (a profile, a banner?)"
             return Failure(Reason.GARBLED, said)
         self.searched = len(heard)
-        return frame
+        return UNASKED if frame is not None and len(heard) - len(frame.body) > NOISE else frame
 
     def answer(self, frame: Frame, *, at: float, our_clock_s: float) -> Answer:
         """The answer in a frame that is here now; `our_clock_s` stands in for a node without an uptime."""

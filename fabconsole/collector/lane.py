@@ -9,7 +9,7 @@ from random import Random
 from fabconsole.collector.asking import Asking
 from fabconsole.collector.channel import Channel
 from fabconsole.collector.failure import Failure
-from fabconsole.collector.flight import Flight
+from fabconsole.collector.flight import NOISE, ROUNDS, UNASKED, Flight
 from fabconsole.collector.leftovers import Leftovers
 from fabconsole.collector.setback import Setback
 from fabconsole.collector.understanding import Understood, understand
@@ -18,18 +18,9 @@ from fabconsole.platforms.question import Again, Answer, Inquiry
 from fabconsole.platforms.shell import Frame, framed
 from fabconsole.stream.records import Reason, Record, Unanswered
 
-ROUNDS = 4
-"""How often one asking may ask again at once (list, then values) before it is taken for a reader gone astray."""
-
-NOISE = 1 << 16
-"""Bytes that a shell may say unasked before it is closed: a node that floods us is heard no longer."""
-
 
 class Lane:
-    """One lane of one node; what is asked leads to exactly one record, at once or later.
-
-    Synchronous: it is called by the slot wake-up and by its channel.
-    """
+    """One lane of one node, synchronous; what is asked leads to exactly one record, at once or later."""
 
     def __init__(
         self,
@@ -136,20 +127,20 @@ class Lane:
         self._way.heard()
         if channel is not self._channel:
             return
-        if (flight := self._flight) is None:
-            self._noise += len(data)
-            if self._noise > NOISE:
-                self.close()
+        if (flight := self._flight) is not None:
+            flight.stamp(len(self._heard), self._clock())
+            self._heard += data
+            self._read(flight)
             return
-        flight.stamp(len(self._heard), self._clock())
-        self._heard += data
-        self._read(flight)
+        self._noise += len(data)
+        if self._noise > NOISE:
+            self.close()  # and the next asking is told why
 
     def ended(self, channel: Channel) -> None:
         """The shell is over, or could not be had."""
         if channel is self._channel:
             self._let_go()
-            self._setback.met(channel)
+            self._setback.ended(channel)
             self._fail(channel.refusal or Failure(Reason.FAILED, f"the shell that asks {channel.said()}"))
 
     def _stuck(self, flight: Flight, asking: Asking) -> Unanswered:
@@ -203,7 +194,10 @@ class Lane:
     def _take_off(self, asking: Asking) -> None:
         flight = self._flight = Flight(asking, self._clock(), self._monotonic() + asking.deadline_s)
         self._way.watch(self)
-        if self._channel is None:
+        if self._noise > NOISE:
+            self._noise = 0
+            self._fail(UNASKED)
+        elif self._channel is None:
             self._open()
         elif self._channel.session is not None:
             self._send(flight)

@@ -1,4 +1,4 @@
-"""A shell that did not begin, remembered: begun again ever more rarely, and told from memory meanwhile."""
+"""What failed in a way that trying again soon does not mend: tried ever more rarely, and told from memory meanwhile."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from fabconsole.collector.ramp import backoff_s
 from fabconsole.collector.way import Way
 from fabconsole.stream.records import Reason
 
+STOOD_S = 60.0
+"""What went well for so long begins with a short wait again."""
+
 
 class Setback:
-    """What keeps the shells of one lane from beginning.
+    """Of the shells of one lane, or of one question.
 
-    Every try is a line or more in its sshd's log, and an account without a shell stays so until a person mends it.
+    Every shell that does not begin is a line or more in its sshd's log, and an account without one stays so until a
+    person mends it. Every flood is read up to its cap before it is known for one.
     """
 
     def __init__(self, monotonic: Callable[[], float], random: Random) -> None:
@@ -23,24 +27,40 @@ class Setback:
         self._random = random
         self._failure: Failure | None = None
         self._attempts = 0
-        self._until = 0.0
+        self._until = float("-inf")
+
+    @property
+    def failure(self) -> Failure | None:
+        """What to tell instead of trying; None: it is time to."""
+        return self._failure if self._monotonic() < self._until else None
+
+    def met(self, failure: Failure) -> None:
+        """It failed; nothing new where that is only told from memory."""
+        if failure is self._failure:
+            return
+        now = self._monotonic()
+        self._attempts = 1 if now - self._until > STOOD_S else self._attempts + 1
+        self._failure = failure
+        self._until = now + backoff_s(self._attempts, failure.reason, self._random)
+
+    def over(self) -> None:
+        """It went well, or it will be another connection on which it is tried."""
+        self._failure = None
+        self._attempts = 0
+        self._until = float("-inf")
 
     def open(self, channel: Channel, way: Way) -> None:
         """Have a shell begun on `channel`; where it is not time to try again, it fails at once as the last one did."""
-        if self._failure is not None and self._monotonic() < self._until:
-            channel.fail(self._failure)
-        else:
-            self._failure = None
+        known = self.failure
+        if known is None:
             way.open(channel)
+        else:
+            channel.fail(known)
 
-    def met(self, channel: Channel) -> None:
-        """A channel is over; nothing new where it had a shell, or what it says was told from memory."""
-        if self._failure is None and channel.session is None and channel.refusal is not None:
-            self._failure = channel.refusal
-            self._attempts += 1
-            self._until = self._monotonic() + backoff_s(self._attempts, Reason.NO_SHELL, self._random)
-
-    def over(self) -> None:
-        """One has begun, or it will be another connection that has none."""
-        self._failure = None
-        self._attempts = 0
+    def ended(self, channel: Channel) -> None:
+        """A channel is over; nothing is to be learnt of it where it had a shell. A login that floods costs its question
+        a rest, see `Rests`.
+        """
+        refusal = channel.refusal
+        if channel.session is None and refusal is not None and refusal.reason is not Reason.OVERFLOW:
+            self.met(refusal)

@@ -11,6 +11,7 @@ from fabconsole.collector.lane import Lane
 from fabconsole.collector.leftovers import Leftovers
 from fabconsole.collector.one_by_one import OneByOne
 from fabconsole.collector.polled import Polled
+from fabconsole.collector.rests import Rests
 from fabconsole.collector.shared import Shared
 from fabconsole.collector.way import FollowingWay, LaneWay
 from fabconsole.platforms.question import Follower, Inquiry
@@ -50,6 +51,7 @@ class Turns:
         self._way = way
         self._shared = shared
         self._leftovers = {asking.question.lane: Leftovers() for asking in asked}
+        self._rests = Rests(asked, shared.emit, clock=shared.clock, monotonic=shared.monotonic, random=shared.random)
         self._apart = self._each_apart()
         self._together: Lane | None = None
         self._tries = 0
@@ -94,7 +96,9 @@ class Turns:
         together = self._together
         if together is not None and together.is_idle and self._shared.monotonic() >= self._changes_at:
             self.start()
-        self.place(asking).ask(asking)
+        turn = self.place(asking)
+        if isinstance(turn, Following) or not self._rests.tells(asking):
+            turn.ask(asking)
 
     def place(self, asking: Asking) -> Turn:
         """Where a question is asked now."""
@@ -130,7 +134,7 @@ class Turns:
         return kind(
             inquiries,
             self._way,
-            self._shared.emit,
+            self._rests.take,
             prelude=prelude,
             leftovers=self._leftovers,
             clock=self._shared.clock,

@@ -28,7 +28,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fabconsole.collector.connection import MOST_CHANNELS
-from fabconsole.collector.lane import ROUNDS
+from fabconsole.collector.flight import ROUNDS
 from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory import Poll
 from fabconsole.platforms.shell import unframe

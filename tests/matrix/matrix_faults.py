@@ -118,13 +118,15 @@ FAULTS = (
         take_out=_as_before,
         reason=Reason.OVERFLOW,
         says="its login says more than 262,144 bytes",
+        rounds=80,
     ),
     Fault(
         name="a shell that floods",
         put_in=_shell(f"{GREETING}; exec cat /dev/zero"),
         take_out=_as_before,
         reason=Reason.OVERFLOW,
-        says="more than 1,048,576 bytes of answer",
+        says="more than 524,288 bytes of answer",
+        rounds=80,
     ),
     Fault(
         name="an nvidia-smi that floods",
@@ -132,7 +134,7 @@ FAULTS = (
         take_out=_as_before,
         reason=Reason.OVERFLOW,
         says="nvidia-smi said more than",
-        health=Health.UNKNOWN,
+        rounds=80,
         of_tools=True,
     ),
     Fault(

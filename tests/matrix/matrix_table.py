@@ -13,6 +13,7 @@ _RECOVERS = {
     Reason.UNREACHABLE: "connected to again, within half a minute",
     Reason.UNTRUSTED: "connected to again within a minute of the known key being there",
     Reason.STUCK: "asked again as soon as it is over, and never beside it",
+    Reason.OVERFLOW: "asked again after a rest that grows, to a minute at most",
     None: "nothing to recover from",
 }
 _ASKED_AGAIN = "asked again when it is next due"
