@@ -72,7 +72,10 @@ class Login:
         except FabconsoleError as error:
             raise NotConnectedError(Failure(Reason.UNTRUSTED, printable(str(error)), self._dial.target)) from error
         except Exception as error:
-            raise self._not_connected(error) from error
+            failed = self._not_connected(error)
+            if self._keeper is not None:
+                self._keeper.let_go()
+            raise failed from error
         finally:
             if self._sock is not None and self._keeper is None:
                 self._sock.close()  # else it is asyncssh's

@@ -195,7 +195,6 @@ class Session:
         self._doubted = False
         self._up_at = self._shared.monotonic()
         self._fresh = set(self._askings)
-        self._shared.settled.one_more()
         self.heard()
         self._turns.start()
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from random import Random
 
 from fabconsole.collector.asking import Asking
-from fabconsole.collector.heap import Settled
 from fabconsole.collector.jump import JumpHosts
 from fabconsole.collector.keyring import Keyring
 from fabconsole.collector.options import Access
@@ -33,7 +32,6 @@ class Shared:
     keyring: Keyring
     jumps: JumpHosts
     ramp: Ramp
-    settled: Settled = field(default_factory=Settled)
     turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(FEW))
     """Held by a few sessions at a time, for what takes all of them some seconds."""
     tasks: asyncio.TaskGroup

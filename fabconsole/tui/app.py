@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 from collections.abc import Callable, Sequence
@@ -36,8 +35,6 @@ _CLOSING_S = 3.0
 """How long nodes get to be left as they were found."""
 _BREATH_S = 0.005
 """What a key takes from the terminal to its cell when nothing is in its way."""
-_WARM_S = 15.0
-"""After so long most of what lives long is there: the collector need not look at it again, which took 100 ms."""
 _SHARED = {"TMUX", "STY"}
 """Inside tmux or screen a whole room may be looking on."""
 
@@ -128,7 +125,6 @@ class FabConsole(App[None], inherit_bindings=False):
         self.diagnostics.commands = catalogue.commands
         self.console_screen.warnings += tuple(str(problem) for problem in catalogue.problems)
         self.set_interval(TICK_S, self._tick)
-        self.set_timer(_WARM_S, gc.freeze)
         self._pumping = asyncio.create_task(self._pump(), name="pump")
 
     def _redraw(self) -> None:

@@ -10,8 +10,10 @@ from fabconsole.fabric.clock import elapsed
 
 QUIET_S = 3.0
 """After no key for so long the next one is likely not to come within a tenth of a second."""
+WARM_S = 15.0
+"""After so long most of what lives long is there."""
 EVERY_S = 300.0
-"""From one whole search to the next. What is in circles meanwhile is some hundred kB."""
+"""From one search to the next. What is in circles meanwhile is some hundred kB; 5 kB a node that was lost."""
 AT_LAST_S = 1800.0
 """So long a person who never stops typing can put it off."""
 
@@ -19,16 +21,18 @@ _NEVER = 1 << 30
 
 
 class Leisure:
-    """When everything is looked through: 25 ms with 500 nodes, 0.1 s with 2,000, in which nothing else runs.
+    """When everything is looked through that is new: 25 ms with 500 nodes, 0.1 s with 2,000, and nothing else runs.
 
     Python would do so by itself every five seconds there. What lives shortly it goes on looking through, at once: that
-    takes 5 ms.
+    takes 5 ms. What was found to be of use is not looked at again: given up, it is freed all the same, unless it is in
+    a circle by then.
     """
 
     def __init__(self, monotonic: Callable[[], float] = elapsed) -> None:
         self._monotonic = monotonic
         self._thresholds = gc.get_threshold()
         self._pressed_at = self._looked_at = monotonic()
+        self._every_s = WARM_S
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -40,7 +44,7 @@ class Leisure:
             gc.set_threshold(*self._thresholds)
 
     def settle(self) -> None:
-        """What is there now has come to stay, and is not looked at again."""
+        """Look everything through; what is there now has come to stay."""
         gc.collect()
         gc.freeze()
 
@@ -53,10 +57,10 @@ class Leisure:
         """Whether now is the moment."""
         now = self._monotonic()
         waited = now - self._looked_at
-        return waited >= AT_LAST_S or (waited >= EVERY_S and now - self._pressed_at >= QUIET_S)
+        return waited >= AT_LAST_S or (waited >= self._every_s and now - self._pressed_at >= QUIET_S)
 
     def use(self) -> None:
         """Look everything through where it is due."""
         if self.due:
-            gc.collect()
-            self._looked_at = self._monotonic()
+            self.settle()
+            self._looked_at, self._every_s = self._monotonic(), EVERY_S

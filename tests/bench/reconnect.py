@@ -1,19 +1,20 @@
 """All nodes lost at once, as when our own network or a bastion is cut: how long the event loop stands still meanwhile.
 
-    python tests/bench/reconnect.py [NODES] [--interval 5] [--snapshots]
+    python tests/bench/reconnect.py [NODES] [--cuts 10] [--interval 5] [--snapshots]
 
-Starts the simulated fabric, connects to all of it, cuts every connection at the same moment, twice, and waits until
-every host answers again. Prints the longest time in which nothing else ran (a key would have waited so long), by what
-the event loop did in it, and how long it took until all were back. With `--snapshots` one is taken four times a second
-as the console does. Servers run on one core, what is measured on the other.
+Starts the simulated fabric, connects to all of it, cuts every connection at the same moment, again and again, and waits
+each time until every host answers. Prints the longest time in which nothing else ran (a key would have waited so long),
+how long it took until all were back, and what is held then: memory and descriptors, which no cut may leave more of.
+With `--snapshots` one is taken four times a second as the console does. Servers run on one core, what is measured on
+the other.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
-import resource
 import socket
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from collect import CLIENT_CORE, SERVER_CORE, raise_descriptor_limit
+from memory import resident_kb
 
 from fabconsole.collector.collector import Collector
 from fabconsole.fabric.clock import Slices, SteadyClock
@@ -30,9 +32,13 @@ from fabconsole.fabric.thresholds_file import read_thresholds
 from fabconsole.sim.launch import launch
 from fabconsole.state.fabric import FabricState
 from fabconsole.stream.records import Sample
+from fabconsole.tui.leisure import Leisure
 
 TICK_S = 0.005
-ROUNDS = 2
+SETTLED_S = 90.0
+"""After so long everything was asked twice, the subnet too, and the health window is full."""
+WARM = 3
+"""Cuts after which what is allocated once, and room for what all of them need at the same time, is there."""
 
 
 class Watch:
@@ -64,12 +70,14 @@ def connections() -> Iterator[socket.socket]:
     """Every connection to a host."""
     for name in list(Path("/proc/self/fd").iterdir()):
         with suppress(OSError):
+            if not str(name.readlink()).startswith("socket:"):
+                continue
             found = socket.socket(fileno=os.dup(int(name.name)))
             if found.family == socket.AF_INET and found.getpeername():
                 yield found
 
 
-async def measured(path: Path, interval_s: float, *, snapshots: bool) -> None:
+async def measured(path: Path, interval_s: float, cuts: int, *, snapshots: bool) -> None:
     """Connect, cut, come back."""
     inventory = read_inventory(path)
     inventory = replace(inventory, poll=replace(inventory.poll, fast_s=interval_s, slow_s=30.0, in_band_s=60.0))
@@ -101,11 +109,12 @@ async def measured(path: Path, interval_s: float, *, snapshots: bool) -> None:
 
     tasks = [asyncio.create_task(one) for one in (pump(), look(), watch.live())]
     print(f"connected: {await all_back(time.monotonic()):.1f} s, {watch.told()}", flush=True)
-    await asyncio.sleep(2 * interval_s)
+    await asyncio.sleep(SETTLED_S)
     watch.began()
     await asyncio.sleep(2 * interval_s)
-    print(f"polling:   {watch.told()}, {memory_mb()} MB", flush=True)
-    for _ in range(ROUNDS):
+    held = [held_mb()]
+    print(f"polling:   {watch.told()}, {held[0]:.1f} MB, {descriptors()} descriptors", flush=True)
+    for _ in range(cuts):
         watch.began()
         back.clear()
         for one in connections():
@@ -115,22 +124,38 @@ async def measured(path: Path, interval_s: float, *, snapshots: bool) -> None:
         began = time.monotonic()
         await asyncio.sleep(0)
         watch.began()
-        print(f"cut:       all back after {await all_back(began):.1f} s, {watch.told()}, {memory_mb()} MB", flush=True)
-        await asyncio.sleep(interval_s)
+        took_s = await all_back(began)
+        told = watch.told()
+        await asyncio.sleep(2 * interval_s)
+        held.append(held_mb())
+        print(
+            f"cut:       all back after {took_s:.1f} s, {told}, {held[-1]:.1f} MB, {descriptors()} descriptors",
+            flush=True,
+        )
+    if cuts > WARM:
+        more = 100 * (held[-1] / held[WARM] - 1)
+        print(f"memory:    {more:+.1f} % from cut {WARM} to cut {cuts}", flush=True)
     await source.aclose()
     for task in tasks:
         task.cancel()
 
 
-def memory_mb() -> int:
-    """The most that was resident."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+def held_mb() -> float:
+    """What is resident, less what waits to be found useless."""
+    gc.collect()
+    return resident_kb() / 1024
+
+
+def descriptors() -> int:
+    """How many are open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def main() -> None:
     """Measure and print."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("nodes", type=int, nargs="?", default=2000)
+    arguments.add_argument("--cuts", type=int, default=10)
     arguments.add_argument("--interval", type=float, default=5.0)
     arguments.add_argument("--snapshots", action="store_true")
     options = arguments.parse_args()
@@ -138,7 +163,8 @@ def main() -> None:
     os.sched_setaffinity(0, {SERVER_CORE})
     with launch(nodes=options.nodes, scenario="quiet", ready_s=60) as inventory:
         os.sched_setaffinity(0, {CLIENT_CORE})
-        asyncio.run(measured(inventory, options.interval, snapshots=options.snapshots))
+        with Leisure().alone():  # as in the console
+            asyncio.run(measured(inventory, options.interval, options.cuts, snapshots=options.snapshots))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A lost connection is freed at once, and many that stand are not looked through again and again."""
+"""A connection that is lost, or never came to stand, is freed at once."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import gc
 import weakref
 from collections.abc import Callable
 
-from collector_rig import FAST, Echo, Keys, Sshd, collector, eventually, fabric, sample_of, watched
+from asyncssh import SSHClientConnection
+from collector_rig import FAST, Echo, Keys, Sshd, collector, eventually, fabric, sample_of, unanswered, watched
 
-from fabconsole.collector.heap import Settled
+from fabconsole.stream.records import Reason
 
 StartSshd = Callable[..., Sshd]
 
@@ -33,14 +34,16 @@ async def test_what_a_lost_connection_was_made_of_is_freed_without_a_search_for_
             gc.enable()
 
 
-def test_as_many_connections_as_are_settled_together_are_looked_through_once() -> None:
-    settled, before = Settled(), gc.get_freeze_count()
-    kept = [[object()] for _ in range(1000)]
-    try:
-        for _ in range(Settled.EVERY - 1):
-            settled.one_more()
-        assert gc.get_freeze_count() == before
-        settled.one_more()
-        assert gc.get_freeze_count() >= before + len(kept)
-    finally:
-        gc.unfreeze()
+async def test_what_a_connection_was_made_of_that_was_turned_away_is_freed_without_a_search_for_circles(
+    keys: Keys, start_sshd: StartSshd
+) -> None:
+    sshd = start_sshd(AllowUsers="nobody-at-all")
+    keys.trust(sshd.port)
+    async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("echo x")})) as watching:
+        gc.collect()
+        gc.disable()
+        try:
+            await watching.until(unanswered("gpu0", Reason.REFUSED))
+            await eventually(lambda: not any(isinstance(one, SSHClientConnection) for one in gc.get_objects()))
+        finally:
+            gc.enable()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from drawn_fabric import east
 from hands import opened
 from scripted_source import Bench
 
 from fabconsole.tui.drawing import Span
-from fabconsole.tui.leisure import AT_LAST_S, EVERY_S, QUIET_S, Leisure
+from fabconsole.tui.leisure import AT_LAST_S, EVERY_S, QUIET_S, WARM_S, Leisure
 from fabconsole.tui.palette import Palette
 from fabconsole.tui.themes import load_theme
 from fabconsole.tui.widgets.strips import strip_of
@@ -27,18 +29,36 @@ class Hours:
         return self.now
 
 
+@pytest.fixture(autouse=True)
+def _looked_at_again() -> Iterator[None]:
+    yield
+    gc.unfreeze()
+
+
 def test_a_search_is_due_once_the_time_has_come_and_nobody_types() -> None:
     clock = Hours()
     leisure = Leisure(clock)
-    clock.now += EVERY_S - 1
-    assert not leisure.due
-    clock.now += 1
-    leisure.pressed()
-    assert not leisure.due
-    clock.now += QUIET_S
-    assert leisure.due
+    for every_s in (WARM_S, EVERY_S, EVERY_S):
+        clock.now += every_s - 1
+        assert not leisure.due
+        clock.now += 1
+        leisure.pressed()
+        assert not leisure.due
+        clock.now += QUIET_S
+        assert leisure.due
+        leisure.use()
+        assert not leisure.due
+
+
+def test_what_was_found_to_be_of_use_is_not_looked_at_again() -> None:
+    clock = Hours()
+    leisure, before = Leisure(clock), gc.get_freeze_count()
+    kept = [[object()] for _ in range(1000)]
     leisure.use()
-    assert not leisure.due
+    assert gc.get_freeze_count() == before
+    clock.now += WARM_S
+    leisure.use()
+    assert gc.get_freeze_count() >= before + len(kept)
 
 
 def test_who_never_stops_typing_puts_it_off_for_half_an_hour() -> None:
