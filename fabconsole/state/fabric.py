@@ -16,6 +16,7 @@ from fabconsole.state.drawings import Drawings
 from fabconsole.state.host import Host
 from fabconsole.state.links import Links
 from fabconsole.state.manager_names import named
+from fabconsole.state.picture import Step
 from fabconsole.state.question_state import IN_BAND
 from fabconsole.state.racks import racks
 from fabconsole.state.snapshot import Coverage, Finding, NodeView, Series, Snapshot
@@ -65,37 +66,41 @@ class FabricState:
             case _:
                 pass  # what commands print is the runbook's
 
-    def redraw(self, now: float) -> Iterator[NodeView]:
-        """Draw every node that a snapshot at `now` would draw anew, one a step."""
-        self._join()
-        switches = {name: (subnet, switch) for name, subnet, switch in self._switches()}
-        for name in (*self._hosts, *switches):
-            if name in self._hosts or name in switches:  # a reload may come between two steps
-                yield self._drawings.draw(name, switches.get(name), now).view
-
     def snapshot(self, now: float) -> Snapshot:
         """The fabric at `now`, seconds since the epoch."""
+        return next(step for step in self.steps(now) if isinstance(step, Snapshot))
+
+    def steps(self, now: float) -> Iterator[Step]:
+        """The same, last, after each node. A record that comes between two steps is in it, or in the next."""
         inventory = self._inventory
         if inventory is None:
-            return _nothing_yet(now)
+            yield _nothing_yet(now)
+            return
         self._join()
         switches = {name: (subnet, switch) for name, subnet, switch in self._switches()}
         nodes: dict[str, NodeView] = {}
         found: list[Finding] = []
         for name in (*self._hosts, *sorted(switches.keys() - self._hosts.keys())):
+            if name not in self._hosts and name not in switches:
+                continue  # a reload came between two steps
             drawn = self._drawings.draw(name, switches.get(name), now)
             nodes[name] = drawn.view
             found += drawn.findings
+            yield drawn.view
         self._drawings.keep(nodes)
         standing = racks(inventory, nodes, frozenset(switches))
+        yield None
         shared = banners(inventory, nodes, self._subnets.values())
         shared += tuple(self._credentials.banners(now, shared))
-        return Snapshot(
+        yield None
+        covered = coverage(inventory.nodes, nodes, switches)
+        yield None
+        yield Snapshot(
             fabric=inventory.fabric,
             at=now,
             interval_s=self._interval_s,
             severity=max((view.health.severity for view in nodes.values()), default=Severity.UNKNOWN),
-            coverage=coverage(inventory.nodes, nodes, switches),
+            coverage=covered,
             racks=standing,
             nodes=nodes,
             events=self._timeline.views(),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Mark, Severity
@@ -246,19 +245,3 @@ class Snapshot:
         """The NVLink at an address; None where there is none."""
         node = self.nodes.get(end.partition("/")[0])
         return at(node.nvlinks, end) if node else None
-
-
-class Picture(Protocol):
-    """What the console asks of the state: a snapshot on its own clock, and a counter's recent growth."""
-
-    def redraw(self, now: float) -> Iterator[NodeView]:
-        """Every node as a snapshot at `now` would show it, one a step: thousands that fail at once take a second."""
-        ...
-
-    def snapshot(self, now: float) -> Snapshot:
-        """The fabric at `now`; cheap when little changed."""
-        ...
-
-    def series(self, end: str, counter: str) -> Series:
-        """Growth of one counter of one port or NVLink, as far back as memory goes."""
-        ...

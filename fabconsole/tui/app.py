@@ -15,7 +15,7 @@ from fabconsole.fabric.errors import FabconsoleError
 from fabconsole.fabric.printable import printable
 from fabconsole.runbook.audit import Audit
 from fabconsole.runbook.commands import Catalogue, load_commands
-from fabconsole.state.snapshot import Picture
+from fabconsole.state.picture import Picture
 from fabconsole.stream.records import Finished, Opening, Output, Record
 from fabconsole.stream.source import Source
 from fabconsole.stream.wanted import Settled, Wanted

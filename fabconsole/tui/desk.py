@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from fabconsole.fabric.health import Health
-from fabconsole.state.snapshot import Picture, Snapshot
+from fabconsole.state.picture import Picture
+from fabconsole.state.snapshot import NodeView, Snapshot
 from fabconsole.tui.addresses import node_of, rack_named
 from fabconsole.tui.drawing import Line, Span
 from fabconsole.tui.floor import FloorPlan
@@ -68,18 +69,27 @@ class Desk:
         unknown = (node for node in self.snapshot.nodes.values() if node.health is Health.UNKNOWN)
         return frozenset(node.name for node in unknown if self._levels.of(node, self.metric).waits)
 
-    def prepare(self, now: float) -> Iterator[None]:
-        """Do in small steps most of what `look` and `draw` would have to at `now`."""
-        for node in self.picture.redraw(now):
-            self._levels.of(node, self.metric)
-            self._plan.host(node)
-            yield
-
     def look(self, now: float) -> bool:
         """Take a fresh snapshot. True where the fabric has another shape than before."""
-        self.snapshot = self.picture.snapshot(now)
-        self._levels.hear(self.snapshot.findings)
-        floor = self._plan.of(self.snapshot)
+        return any(list(self.looking(now)))
+
+    def looking(self, now: float) -> Iterator[bool]:
+        """The same in small steps, each node's cells among them; the last one takes the snapshot and tells."""
+        for step in self.picture.steps(now):
+            match step:
+                case Snapshot():
+                    yield self._take(step)
+                case NodeView():
+                    self._levels.of(step, self.metric)
+                    self._plan.host(step)
+                    yield False
+                case _:
+                    yield False
+
+    def _take(self, snapshot: Snapshot) -> bool:
+        self.snapshot = snapshot
+        self._levels.hear(snapshot.findings)
+        floor = self._plan.of(snapshot)
         if floor is self._floor:
             return False
         self._floor = floor

@@ -97,9 +97,8 @@ async def measured(path: Path, interval_s: float, cuts: int, *, snapshots: bool)
     async def look() -> None:
         while snapshots:
             slices = Slices()
-            for _ in state.redraw(clock()):
+            for _ in state.steps(clock()):
                 await slices.breathe()
-            state.snapshot(clock())
             await asyncio.sleep(0.25)
 
     async def all_back(since: float) -> float:

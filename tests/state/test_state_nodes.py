@@ -10,7 +10,7 @@ from state_records import ASKED, CLEAN, DOWN, INACTIVE, RULES, Lab, xid
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.fabric.inventory import Expect
-from fabconsole.state.snapshot import NodeView
+from fabconsole.state.snapshot import NodeView, Snapshot
 from fabconsole.stream.records import Asked, Opening, Reason
 
 
@@ -435,13 +435,37 @@ def test_a_node_that_is_expected_to_have_nothing_is_well() -> None:
     assert empty(Expect(gpus=0)).health is Health.OK
 
 
-def test_a_picture_drawn_node_by_node_beforehand_is_the_same_picture() -> None:
+def two_well() -> Lab:
     lab = Lab("h0", "h1")
     lab.all_well("h0", "h1")
-    lab.wait(30)
-    drawn = [lab.state.snapshot(lab.now).nodes for _ in lab.state.redraw(lab.now)]
-    assert len(drawn) == 2
+    return lab.wait(30)
+
+
+def test_a_snapshot_in_steps_tells_each_node_and_comes_last() -> None:
+    lab = two_well()
+    *steps, last = lab.state.steps(lab.now)
+    assert isinstance(last, Snapshot)
+    assert [step for step in steps if step is not None] == list(last.nodes.values())
+
+
+def test_what_is_told_between_two_steps_is_in_the_next_snapshot_at_the_latest() -> None:
+    lab = two_well()
+    steps = lab.state.steps(lab.now)
+    first = next(steps)
+    lab.silent("h0", "hca", Reason.TIMEOUT, "late")
     lab.silent("h1", "hca", Reason.TIMEOUT, "late")
-    assert sum(1 for _ in lab.state.redraw(lab.now)) == 2
-    assert lab.state.snapshot(lab.now).nodes["h0"] is drawn[-1]["h0"]
-    assert lab.state.snapshot(lab.now).nodes["h1"].health is Health.STALE
+    *_, before = steps
+    assert isinstance(before, Snapshot)
+    assert (before.nodes["h0"], before.nodes["h1"].health) == (first, Health.STALE)
+    assert lab.state.snapshot(lab.now).nodes["h0"].health is Health.STALE
+
+
+def test_a_reload_between_two_steps_breaks_nothing() -> None:
+    lab = two_well()
+    steps = lab.state.steps(lab.now)
+    next(steps)
+    fewer = Lab("h0")
+    lab.state.apply(Opening(at=lab.now, inventory=fewer.inventory, thresholds=RULES, asked=fewer.asked))
+    *_, last = steps
+    assert isinstance(last, Snapshot)
+    assert list(last.nodes) == ["h0"]

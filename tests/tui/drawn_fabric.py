@@ -10,6 +10,7 @@ from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Mark, Severity, worst
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import NvlinkState, PortState
+from fabconsole.state.picture import Step
 from fabconsole.state.snapshot import (
     Banner,
     Coverage,
@@ -325,9 +326,9 @@ class Still:
 
     now: Snapshot
 
-    def redraw(self, now: float) -> Iterator[NodeView]:
-        """Nothing is to be done."""
-        return iter(())
+    def steps(self, now: float) -> Iterator[Step]:
+        """All of it at once."""
+        yield self.snapshot(now)
 
     def snapshot(self, now: float) -> Snapshot:
         """The one it holds, whatever the time."""

@@ -101,10 +101,10 @@ class Frame(Screen[None], inherit_bindings=False):
         """The same, and a key that is pressed meanwhile is answered in between."""
         with self.defects.contained(LOOKING):
             slices = Slices()
-            for _ in self.desk.prepare(self._clock()):
+            for is_another in self.desk.looking(self._clock()):
+                if is_another:
+                    self.set_out()
                 await slices.breathe()
-            if self.desk.look(self._clock()):
-                self.set_out()
 
     def tick(self) -> None:
         """Look again and draw what changed."""
