@@ -30,7 +30,9 @@ def header(snapshot: Snapshot, crumbs: Sequence[str], width: int, waiting: Colle
     fabric, sizes = snapshot.fabric, [] if crumbs else _sizes(snapshot)
     names = [_name(fabric, crumbs), _name(fabric, crumbs[-1:])]
     each, alike, gaps, numbers = _coverage(snapshot.coverage)
-    roomy, tight, worst = (_counts(snapshot, waiting, brevity) for brevity in range(3))
+    bad = (node for node in snapshot.nodes.values() if node.health.severity >= Severity.WARN)
+    unwell = Counter(node.health for node in bad if node.name not in waiting)
+    roomy, tight, worst = (_counts(snapshot, unwell, waiting, brevity) for brevity in range(3))
     worded = [Span("nodes with ", "dim"), *roomy] if snapshot.severity > Severity.INFO else roomy
     wanted = [(names[0], [*sizes, *each], worded), (names[0], each, worded), (names[0], alike, worded)]
     wanted += [(name, middle, tail) for middle, tail, name in product((each, alike, gaps), (roomy, tight), names)]
@@ -94,17 +96,15 @@ def _joined(parts: Sequence[Span]) -> list[Span]:
     return spans
 
 
-def _counts(snapshot: Snapshot, waiting: Collection[str], brevity: int) -> list[Span]:
+def _counts(snapshot: Snapshot, unwell: Counter[Health], waiting: Collection[str], brevity: int) -> list[Span]:
     """`▼ 1 ✖ 2 ◌ 1`; brevity 1 without the blanks between, 2 the worst and how many others: `▼1+3`."""
-    bad = (node for node in snapshot.nodes.values() if node.health.severity >= Severity.WARN)
-    counted = Counter(node.health for node in bad if node.name not in waiting)
-    ordered = sorted(counted, key=lambda word: -word.rank)
+    ordered = sorted(unwell, key=lambda word: -word.rank)
     blank = "" if brevity else " "
     spans: list[Span] = []
     for health in ordered[:1] if brevity > 1 else ordered:
-        spans += [Span(f"{health.glyph}{blank}{counted[health]}", health.value.lower()), Span(" ")]
+        spans += [Span(f"{health.glyph}{blank}{unwell[health]}", health.value.lower()), Span(" ")]
     if brevity > 1 and len(ordered) > 1:
-        spans[-1:] = [Span(f"+{sum(counted[health] for health in ordered[1:])}", "dim"), Span(" ")]
+        spans[-1:] = [Span(f"+{sum(unwell[health] for health in ordered[1:])}", "dim"), Span(" ")]
     if waiting and not (brevity > 1 and spans):
         spans += [Span(f"{Health.UNKNOWN.glyph} reading {len(waiting)}", WAITING), Span(" ")]
     if not spans and snapshot.severity <= Severity.INFO and snapshot.coverage.complete:

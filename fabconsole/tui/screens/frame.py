@@ -135,6 +135,11 @@ class Frame(Screen[None], inherit_bindings=False):
         warnings = (*self.defects.told, *self._diagnostics.unwritten, *self.stepped, *self.warnings)
         self._top.show(self.desk, now, self.stream, (*told, *warnings))
         self.reply.draw(now)
+        self._draw_foot()
+
+    def _draw_foot(self) -> None:
+        """All that a cursor changes as it moves. The bars above are counted over all nodes."""
+        now = self._clock()
         if now - self._said[0] >= SAID_S:
             self._said = (now, "")
         cursor = self.pane.about if self.pane.doing else self.stage.cursor
@@ -186,7 +191,7 @@ class Frame(Screen[None], inherit_bindings=False):
     @on(Sheet.Moved)
     def _moved(self) -> None:
         self._said = (0.0, "")
-        self.draw_bars()
+        self._draw_foot()
 
     @on(Pane.Told)
     def _told(self, message: Pane.Told) -> None:
