@@ -101,16 +101,17 @@ def _with(view: EventView, under: Sequence[EventView]) -> EventView:
     below = tuple(sorted(under, key=lambda one: one.event.at, reverse=True))
     if is_root(view.event):
         nodes = {one.event.node for one in below}
-        return replace(view, under=below, brought=said([one.event.code for one in below], len(below), len(nodes)))
+        root = said([one.event.code for one in below], len(below), len(nodes))
+        return replace(view, under=below, told=f"{root}: {view.event.headline}")
     if _is_boot(view.event):
-        return replace(view, event=replace(view.event, text=f"{REBOOTED}, with {len(below)} more"), under=below)
+        return replace(view, under=below, told=f"{REBOOTED}, with {len(below)} more")
     links = sum(is_link_down(one.event) for one in below)
     if not links:
         return replace(view, under=below)
     what, colon, why = view.event.text.partition(": ")
     down = f"its {links} links down" if links > 1 else "its link down"
-    event = replace(view.event, severity=Severity.CRIT, text=f"{what}, {down}{colon}{why}")
-    return replace(view, event=event, under=below)
+    event = replace(view.event, severity=Severity.CRIT)
+    return replace(view, event=event, under=below, told=f"{what}, {down}{colon}{why}")
 
 
 def _of_nodes(views: Sequence[EventView], wanted: Callable[[Event], bool]) -> _Of:

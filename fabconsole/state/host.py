@@ -8,7 +8,7 @@ from fabconsole.fabric.event import Event
 from fabconsole.fabric.inventory import Expect, Node
 from fabconsole.fabric.table import Kind, Table, Width
 from fabconsole.state import judge, turns, vanished
-from fabconsole.state.block import Block
+from fabconsole.state.block import Block, Seen
 from fabconsole.state.judge import OK
 from fabconsole.state.pace import Pace
 from fabconsole.state.pci_names import PciNames, named
@@ -35,6 +35,8 @@ class Host:
         self.uptime_s: float | None = None
         self.most_gpus = 0
         """The most that were ever listed."""
+        self.most_hcas = 0
+        """As of GPUs; virtual functions are none."""
         self.unmanaged = OK
         """What is wrong with the subnet manager, where this host asks for it."""
         self.pci_names = PciNames()
@@ -44,6 +46,7 @@ class Host:
         self._named_by: tuple[object, ...] = ()
         self._boot_id: str | None = None
         self._missing: frozenset[str] = frozenset()
+        self._moved: dict[str, str] = {}
         self._learned: dict[str, dict[str, str]] = {}
         self._asked: Sequence[Asked] = ()
         self._ask(asked)
@@ -171,6 +174,14 @@ class Host:
         if by != self._named_by:
             self._named_by = by
             self.pci_names = PciNames(named(self.facts, ports))
+            self.most_hcas = max(self.most_hcas, len(self.hcas))
+
+    @property
+    def hcas(self) -> frozenset[str]:
+        """The adapters that are listed now."""
+        tables = self.tables(Kind.PORTS)
+        seen = (name for block in tables for row, name in enumerate(block.rows) if block.seen(row) is not Seen.GONE)
+        return frozenset(name.partition("/")[0] for name in seen) - self.virtual
 
     @property
     def gpus(self) -> int | None:
@@ -224,7 +235,8 @@ class Host:
         if not self._missing and not any(block.behind for block in self.blocks.values()):
             return iter(())
         before, self._missing = self._missing, vanished.missing(self._listings())
-        return vanished.told(self.node.name, before, self._missing, at)
+        moved, self._moved = self._moved, vanished.moved(self.tables(Kind.PORTS)[:1])
+        return vanished.told(self.node.name, before, self._missing, (moved, self._moved), at)
 
     def _listings(self) -> Iterator[Block]:
         """Of ports and of NVLinks the table that lists them; others add counters."""

@@ -133,8 +133,8 @@ def judged_ports(
     for name, link in links.items():
         if link.flapping:
             verdicts[listing.lines[name]] = judge.flapping(verdicts[listing.lines[name]], link.said)
-    for row, name in _renamed(listing):
-        verdicts[row] = Verdict(Health.MISSING, f"{judge.GONE.reason}, which calls its card {name} now")
+    for row, name in renamed(listing):
+        verdicts[row] = Verdict(Health.EXPECTED_DOWN, f"{judge.GONE.reason}, which calls its card {name} now")
     for row in long_unread(listing, unknown_after_s):
         verdicts[row] = UNREAD
     if question is not judge.OK:
@@ -163,8 +163,11 @@ def unless_lost(seen: Seen, verdict: Verdict) -> Verdict:
     return verdict
 
 
-def _renamed(block: Block) -> Iterator[tuple[int, str]]:
-    """Rows that are gone whose GUID another row has now, and its name: numbers move when a card before them died."""
+def renamed(block: Block) -> Iterator[tuple[int, str]]:
+    """Rows that are gone whose GUID another row has now, and its name: nothing is missing of these but the label.
+
+    Numbers move when a card before them died: that one is told by how many there were.
+    """
     guids = {row: _said(block.states[row]).port_guid for row, (seen, _) in block.behind.items() if seen is Seen.GONE}
     if any(guids.values()):
         listed = {_said(block.states[row]).port_guid: name for name, row in block.lines.items() if row not in guids}

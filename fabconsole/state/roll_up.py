@@ -9,9 +9,9 @@ from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.table import Kind
 from fabconsole.state import judge
-from fabconsole.state.block import Seen
 from fabconsole.state.host import Host
 from fabconsole.state.judge import OK, Verdict
+from fabconsole.state.port_rows import renamed
 from fabconsole.state.question_state import said
 from fabconsole.state.rows import Judged
 from fabconsole.state.scale import all_well
@@ -89,13 +89,9 @@ def of_counts(host: Host, verdicts: Verdicts) -> Iterator[Own]:
     """HCAs and GPUs fewer than `expect` says, or than there were."""
     hca = host.questions.get("hca")
     if hca is not None and hca.answered_at is not None and verdicts["hca"].health is not Health.UNKNOWN:
-        devices = {
-            row.partition("/")[0]
-            for block in host.tables(Kind.PORTS)
-            for number, row in enumerate(block.rows)
-            if block.seen(number) is not Seen.GONE
-        }
-        for verdict in judge.fewer("HCAs", len(devices - host.virtual), host.expect.hcas):
+        moved = any(True for block in host.tables(Kind.PORTS) for _ in renamed(block))
+        there = host.most_hcas if moved and host.expect.hcas is None else host.expect.hcas
+        for verdict in judge.fewer("HCAs", len(host.hcas), there):
             yield Own("hcas", verdict, hca.answered_at)
     if host.gpus is not None and verdicts.get("gpu", OK).health is not Health.UNKNOWN:
         expected = host.most_gpus if host.expect.gpus is None else host.expect.gpus

@@ -90,11 +90,12 @@ def _links(far: str, way: str, alike: Sequence[EventView]) -> EventView:
 def _one(alike: Sequence[EventView]) -> EventView:
     """The first of them, saying how many more there are."""
     first, *others = alike
-    what, colon, why = first.event.text.partition(": ")
-    event = replace(first.event, text=f"{what}, with {len(others)} more{colon}{why}")
+    what, colon, why = first.headline.partition(": ")
+    text = f"{what}, with {len(others)} more{colon}{why}"
     return replace(
         first,
-        event=event,
+        event=replace(first.event, text=text),
+        told=text if first.told else "",
         first_at=min(view.first_at for view in alike),
         count=max(view.count for view in alike),
         also=tuple(view.event.node for view in others),

@@ -154,13 +154,13 @@ class EventView:
     """More nodes that the same befell at once; the event names the first."""
     under: tuple[EventView, ...] = ()
     """What followed from it and is told in this line, newest first."""
-    brought: str = ""
-    """What it is to these: `root of 63 Xid 145 on 8 nodes`."""
+    told: str = ""
+    """What happened with what followed from it: `root of 63 Xid 145 on 8 nodes: Xid 149 …`; empty: nothing did."""
 
     @property
     def headline(self) -> str:
-        """What happened, after what it is to others."""
-        return f"{self.brought}: {self.event.headline}" if self.brought else self.event.headline
+        """What the line says."""
+        return self.told or self.event.headline
 
     @property
     def nodes(self) -> tuple[str, ...]:

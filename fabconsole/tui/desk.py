@@ -28,6 +28,8 @@ LEAST_SIZE = (60, 15)
 """Columns and lines below which nothing sensible can be shown."""
 SIDE_FROM = 100
 """Columns from which the lists stand beside the fabric."""
+_ROOM_FOR_ALL = 120
+"""Columns below which they do not where the fabric would lose by it; from here on a glance at both is worth more."""
 _NARROWEST_SIDE = 34
 
 
@@ -164,7 +166,9 @@ class Desk:
         if width < SIDE_FROM:
             return 0
         choices = sorted({max(_NARROWEST_SIDE, width * share // 100) for share in (36, 30, 24)}, reverse=True)
-        return min(choices, key=lambda side: self.layout(width - side - 4, height).style.loss)
+        side = min(choices, key=lambda side: self.layout(width - side - 4, height).style.loss)
+        beside = self.layout(width - side - 4, height).style.loss
+        return 0 if width < _ROOM_FOR_ALL and beside > self.layout(width, height).style.loss else side
 
     def draw(self, width: int, height: int) -> Drawn:
         """The page of the place where the operator is."""

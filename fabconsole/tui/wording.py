@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from fabconsole.fabric.health import Health
+
 NEVER = "never"
 _NIGHT_S = 12 * 3600.0
 
@@ -32,6 +34,12 @@ def reading(age_s: float | None, *, is_old: bool = False) -> str:
     if age_s is None:
         return "not read yet"
     return f"{'as of' if is_old else 'read'} {age(age_s)} ago"
+
+
+def unrepeated(reason: str, health: Health) -> str:
+    """A reason as it stands behind the word of its health, which it need not begin with: `UNTRUSTED untrusted: …`."""
+    word = f"{health.value.lower()}: "
+    return reason[len(word) :] if reason.lower().startswith(word) else reason
 
 
 def was(state: str, is_old: bool) -> str:

@@ -43,7 +43,7 @@ def downs(host: str, at: float, leaf: str = "leaf01") -> list[Event]:
 def test_a_host_that_is_lost_is_one_line_with_its_links_whichever_was_seen_first() -> None:
     for links_at in (T - 20, T + 50):
         (line,) = told([lost("h1"), *downs("h1", links_at)])
-        assert line.event.text == "stops answering, its 4 links down: unreachable: no route"
+        assert line.headline == "stops answering, its 4 links down: unreachable: no route"
         assert line.event.severity is Severity.CRIT
 
 

@@ -82,6 +82,25 @@ def test_cards_that_go_by_other_numbers_after_a_reboot_keep_their_far_ends() -> 
 def test_a_number_that_is_missing_after_a_reboot_says_by_which_its_card_goes_now() -> None:
     port = renumbered().port("h0/mlx5_2/1")
     assert (port.health, port.reason) == (
-        Health.MISSING,
+        Health.EXPECTED_DOWN,
         "no longer listed by its node, which calls its card mlx5_1/1 now",
     )
+
+
+def test_a_card_that_is_gone_is_missed_though_the_others_took_its_number() -> None:
+    lab = renumbered()
+    found = lab.state.snapshot(lab.now).findings
+    assert ("h0", Health.MISSING, "2 of 3 HCAs") in [(f.end, f.health, f.reason) for f in found]
+
+
+def test_a_card_that_is_back_under_another_number_is_not_missing() -> None:
+    lab = Lab("h0")
+    lab.all_well("h0")
+    for number in (0, 0, 7, 7):
+        row = f"mlx5_{number}/1"
+        lab.wait(30).ports("h0", {row: CLEAN}, {row: active("a")})
+        lab.nvlinks("h0")
+        lab.rest("h0")
+    assert lab.port("h0/mlx5_0/1").health is Health.EXPECTED_DOWN
+    assert lab.state.snapshot(lab.now).findings == ()
+    assert "mlx5_0 is listed as mlx5_7 now" in [view.event.text for view in lab.state.snapshot(lab.now).events]

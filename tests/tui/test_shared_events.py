@@ -35,3 +35,12 @@ def test_it_is_once_in_the_list_and_in_that_of_each_rack() -> None:
     assert plain(event_lines(jump_host_gone(), 120)).count(SAID) == 1
     assert SAID in plain(event_lines(jump_host_gone(), 120, {"a1"}))
     assert SAID not in plain(event_lines(jump_host_gone(), 120, {"b0"}))
+
+
+def test_a_filtered_list_names_the_nodes_it_lets_through_and_no_stranger() -> None:
+    shared = jump_host_gone()
+    (view,) = shared.events
+    each = tuple(replace(view, event=replace(view.event, node=node), also=()) for node in view.nodes)
+    shown = plain(event_lines(replace(shared, events=(replace(view, under=each),)), 120, {"a1"}))
+    assert "a1 " in shown
+    assert "a0 " not in shown

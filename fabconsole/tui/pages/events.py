@@ -9,7 +9,7 @@ from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.state.silence import SESSION
 from fabconsole.state.snapshot import EventView, Snapshot
-from fabconsole.tui.addresses import event_address, event_key, gpu_of, node_of
+from fabconsole.tui.addresses import event_address, event_key, gpu_of, node_of, rack_named
 from fabconsole.tui.drawing import Line, Span, clipped, cut, fit, length, told, wrapped
 from fabconsole.tui.wording import clock, filter_said
 
@@ -65,7 +65,8 @@ def event_lines(
 def of_nodes(views: Iterable[EventView], nodes: Container[str]) -> Iterator[EventView]:
     """The events of some nodes; one that is told of another node or of a rack is opened: no stranger is named."""
     for view in views:
-        if view.event.node in nodes or (view.also and all(node in nodes for node in view.also)):
+        is_rack = rack_named(view.event.node) is not None
+        if all(node in nodes for node in view.also) if is_rack else view.event.node in nodes:
             yield view
         elif view.under:
             yield from of_nodes(view.under, nodes)

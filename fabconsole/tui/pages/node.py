@@ -18,7 +18,7 @@ from fabconsole.tui.pages.events import of_nodes, own_events
 from fabconsole.tui.pages.nvlinks import gpus_of, is_shown, nvlink_lines
 from fabconsole.tui.pages.ports import SeriesOf, port_lines
 from fabconsole.tui.sieve import EVERYTHING, Sieve
-from fabconsole.tui.wording import age, latency, moment, span
+from fabconsole.tui.wording import age, latency, moment, span, unrepeated
 
 _EVENTS = 30
 
@@ -104,7 +104,7 @@ def _facts(node: NodeView) -> list[Span]:
     return [
         Span(" "),
         Span(f"{node.health.glyph} {node.health.value}", node.health.value.lower()),
-        Span(f"  {node.reason}" if node.reason else "", "text"),
+        Span(f"  {unrepeated(node.reason, node.health)}" if node.reason else "", "text"),
         Span("  " + " · ".join(facts), "dim"),
     ]
 
@@ -116,8 +116,9 @@ def _questions(node: NodeView, now: float) -> Iterator[list[Span]]:
         yield [
             Span(f" {question.name} ", "text"),
             Span(question.health.glyph, question.health.value.lower()),
-            Span(f" {_answer(question, node, now)}  ", "dim" if question.reason is None else "unknown"),
+            Span(f" {_answer(question, node, now)}", "dim" if question.reason is None else "unknown"),
         ]
+        yield [Span("  ")]  # by itself: at the end of a line it takes no room
 
 
 def _answer(question: QuestionView, node: NodeView, now: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fabconsole.fabric.health import Health
@@ -45,21 +45,27 @@ class Gpu:
         """How many of its NVLinks are up."""
         if not self.links:
             return "not read"
-        return was(f"{self._up}/{len(self.links)} up", self.is_old)
+        return f"{was(up_of(self.links.values()), self.is_old)} up"
 
     @property
-    def is_up(self) -> bool:
-        """True where all of them are."""
-        return self._up == len(self.links)
+    def role(self) -> str:
+        """How many are up is as bad as this."""
+        if self.is_old:
+            return OLD
+        if all(link.age_s is None for link in self.links.values()):
+            return Health.UNKNOWN.value.lower()
+        return "dim" if all(link.state.state == "up" for link in self.links.values()) else "crit"
 
     @property
     def xids(self) -> str:
         """What it logged lately, numbers alone."""
         return self.node.gpu_events.get(self.number, "").removeprefix("Xid ")
 
-    @property
-    def _up(self) -> int:
-        return sum(link.state.state == "up" for link in self.links.values())
+
+def up_of(links: Collection[NvlinkView]) -> str:
+    """`17/18`: how many are up; of those that were never read nobody knows: `?/18`."""
+    known = any(link.age_s is not None for link in links)
+    return f"{sum(link.state.state == 'up' for link in links) if known else '?'}/{len(links)}"
 
 
 def gpus_of(node: NodeView, alarms: GpuAlarms) -> list[Gpu]:
@@ -107,7 +113,6 @@ def _cells(gpu: Gpu, numbers: Sequence[int], pitch: int, metric: Metric) -> Iter
 
 
 def _summary(gpu: Gpu, width: int) -> Iterator[Span]:
-    role = OLD if gpu.is_old else "dim" if gpu.is_up else "crit"
-    yield from (Span(" " * _APART), Span(gpu.up, role))
+    yield from (Span(" " * _APART), Span(gpu.up, gpu.role))
     if gpu.xids:
         yield from (Span(" " * (width - len(gpu.up))), Span(gpu.xids, gpu.alarm.value.lower()))

@@ -11,9 +11,10 @@ from fabconsole.state.snapshot import EventView, NvlinkView, PortView, Snapshot
 from fabconsole.tui.addresses import gpu_of, node_of, nvlink_of, place_of, rack_named
 from fabconsole.tui.drawing import Line, Span, clipped
 from fabconsole.tui.pages.events import LOOK, event_at
+from fabconsole.tui.pages.nvlinks import up_of
 from fabconsole.tui.readings import unit
 from fabconsole.tui.waiting import WAITING, row_waits
-from fabconsole.tui.wording import clock, gbps, rate, reading, was
+from fabconsole.tui.wording import clock, gbps, rate, reading, unrepeated, was
 
 _TOLD = ("symbol_error", "link_downed", "link_error_recovery", "port_rcv_errors", "port_xmit_wait")
 
@@ -42,7 +43,8 @@ def selection(snapshot: Snapshot, address: str | None, width: int, waiting: Cont
 def _two(name: str, health: Health, facts: str, reason: str, width: int, *, waits: bool = False) -> tuple[Line, Line]:
     role = WAITING if waits else health.value.lower()
     first = (Span(" "), Span(health.glyph, role), Span(f" {name}", "strong"), Span(facts, "dim"))
-    second = (Span("   "), Span(health.value, role), Span(f"  {reason}" if reason else "", "text"))
+    said = unrepeated(reason, health)
+    second = (Span("   "), Span(health.value, role), Span(f"  {said}" if said else "", "text"))
     return clipped(first, width), clipped(second, width)
 
 
@@ -93,11 +95,10 @@ def _of_gpu(snapshot: Snapshot, address: str, width: int) -> tuple[Line, Line]:
     links = [link for link in node.nvlinks if link.gpu == gpu_of(address)] if node else []
     own = next((finding for finding in snapshot.findings if finding.end == address), None)
     bad = max(links, key=lambda link: link.health.rank, default=None)
-    up = sum(link.state.state == "up" for link in links)
     name = next((f"{link.state.gpu_name} · " for link in links if link.state.gpu_name), "")
     old = next((link for link in links if link.is_old), None)
     told = f"NVLinks were up · {reading(old.age_s, is_old=True)}" if old else "NVLinks up"
-    facts = f"   {name}{up}/{len(links)} {told}" if links else "   its NVLinks were not read yet"
+    facts = f"   {name}{up_of(links)} {told}" if links else "   its NVLinks were not read yet"
     if own is not None and (bad is None or own.health.rank >= bad.health.rank):
         return _two(address, own.health, facts, own.reason, width)
     if bad is None:
