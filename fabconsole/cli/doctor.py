@@ -22,19 +22,23 @@ from fabconsole.fabric.clock import SteadyClock
 from fabconsole.fabric.errors import ResourceError
 from fabconsole.fabric.inventory import Inventory, Node
 from fabconsole.fabric.inventory_file import read_inventory
-from fabconsole.fabric.node_sets import expanded
+from fabconsole.fabric.node_sets import expanded, folded
 from fabconsole.fabric.thresholds_file import read_thresholds
 from fabconsole.platforms import account, registry
 from fabconsole.platforms.question import Follower, Inquiry, Question
 from fabconsole.state.doctor import Diagnosis, Limit, diagnosis, named
 from fabconsole.state.fabric import FabricState
 from fabconsole.state.polling import observed
+from fabconsole.state.prescription import CHECK
 from fabconsole.state.report import moment
 
-_RHYTHM_S = 5.0
+_RHYTHM_S = 10.0
 """Between the askings of a question, of which one is wanted."""
 
-_TEXTS = 4
+_TRIES = 2
+"""How often a question may come too late before that is told: all nodes are asked everything at once here."""
+
+_TEXTS = 16
 """Texts shown of a limit that every node words in its own way, as host keys do."""
 
 _RULER = Console(force_terminal=False)
@@ -54,7 +58,7 @@ async def examine(path: Path, only: str | None) -> Diagnosis:
     source = Prompting(Collector(inventory, read_thresholds(), clock=clock, questions=_questions, inquiry=_inquiry))
     state = FabricState()
     try:
-        await observed(source, state, 1, source.clock)
+        await observed(source, state, 1, source.clock, tries=_TRIES)
     finally:
         await source.aclose()
     return diagnosis(state.snapshot(clock()))
@@ -119,11 +123,22 @@ def _lines(found: Diagnosis, width: int) -> Iterator[Text]:
 
 
 def _limit(limit: Limit, width: int) -> Iterator[Text]:
+    """A set of nodes that does not fit stands on a line of its own, never folded: it is for `clush -w`."""
+    names = folded(limit.nodes)
+    is_long = len(names) > width // 2
+    whose = f"{len(limit.nodes)} nodes" if is_long else named(limit.nodes)
     head = Text.assemble((f"{limit.glyph} {limit.reason.value}", "bold magenta"), f": {', '.join(limit.questions)} of ")
-    yield from head.append(named(limit.nodes), "bold").wrap(_RULER, width)
+    yield from head.append(whose, "bold").wrap(_RULER, width)
+    if is_long:
+        yield Text(names, "bold")
     for text in _said(limit):
         yield from _under(text, width)
     yield from _under(Text.assemble(("unseen: ", "dim"), limit.unseen), width)
+    if limit.here:
+        yield from _under(Text.assemble(("do: ", "dim"), limit.advice), width)
+        yield from _under(Text("here, for each whose console shows what it offers:", "dim"), width)
+        yield from (Text(step, "cyan") for step in limit.here)
+        return
     if not limit.steps:
         yield from _under(Text.assemble(("do: ", "dim"), limit.advice), width)
         return
@@ -134,9 +149,10 @@ def _limit(limit: Limit, width: int) -> Iterator[Text]:
 def _said(limit: Limit) -> Iterator[Text]:
     """What was said, and where not all of them said the same, by whom."""
     if len(limit.said) == 1:
-        yield Text(next(iter(limit.said)))
+        yield Text(next(iter(limit.said)).partition(CHECK)[0])
         return
     for text, nodes in islice(limit.said.items(), _TEXTS):
+        text = text.partition(CHECK)[0]
         yield Text.assemble((f"{named(nodes)}: ", "bold"), text)
     if (more := len(limit.said) - _TEXTS) > 0:
         yield Text(f"and {more} more, each in its own words: `doctor NODE`", "dim")
@@ -167,6 +183,7 @@ def _document(found: Diagnosis) -> dict[str, Any]:
                 "unseen": limit.unseen,
                 "advice": limit.advice,
                 "steps": list(limit.steps),
+                "here": list(limit.here),
             }
             for limit in found.limits
         ],

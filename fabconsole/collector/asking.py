@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fabconsole.collector.failure import Failure
+from fabconsole.collector.failure import MOST_SAID, Failure
 from fabconsole.fabric.inventory import Node, Poll
 from fabconsole.fabric.printable import printable
 from fabconsole.platforms.question import Again, Answer, Follower, Inquiry, Question, Reading, Refusal
@@ -54,7 +54,12 @@ class Asking:
     def unanswered(self, reason: Reason, detail: str, at: float, since: float | None = None) -> Unanswered:
         """The record of an asking that has no answer."""
         return Unanswered(
-            node=self.node, question=self.question.name, at=at, reason=reason, detail=printable(detail), since=since
+            node=self.node,
+            question=self.question.name,
+            at=at,
+            reason=reason,
+            detail=printable(detail, MOST_SAID),
+            since=since,
         )
 
     def failed(self, failure: Failure, at: float) -> Unanswered:

@@ -19,6 +19,9 @@ NOT_BEGUN = "logged in, but no shell begins: a start-up file that asks or hangs,
 """Why there is no answer where sshd has let us in and what it then started has not come to our first words. Without an
 age, so that many nodes which hang on one file server are one failure."""
 
+MOST_SAID = 1000
+"""Characters of what is said of a failure: two fingerprints, and the line to type."""
+
 _CONNECTING = "Connect call failed"
 """asyncio's word for connect(2) refused; it has the address after it, as Python prints one."""
 _ERRNO = re.compile(r"\[Errno (\d{1,4})\]", re.ASCII)
@@ -64,11 +67,8 @@ def _meaning(error: BaseException, deadline_s: float) -> tuple[Reason, str]:
     if isinstance(error, asyncssh.HostKeyNotVerifiable):
         return Reason.UNTRUSTED, f"{error.reason}; not connected to"
     if isinstance(error, asyncssh.PermissionDenied):
-        return (
-            Reason.REFUSED,
-            f"no key of ours is accepted; check ssh.identity, the agent, authorized_keys, and whether "
-            f"the account is locked ({error.reason})",
-        )
+        said = "check ssh.identity, the agent, authorized_keys, and whether the account is locked"
+        return Reason.REFUSED, f"no key of ours is accepted; {said}"
     if isinstance(error, asyncssh.KeyExchangeFailed):
         return Reason.REFUSED, none_common(error.reason)
     if isinstance(error, TimeoutError) and error.errno is None:

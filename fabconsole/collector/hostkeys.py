@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple
 
 import asyncssh
@@ -35,6 +36,8 @@ PLAIN = (
 )
 """Kinds of host key, OpenSSH's order of preference. RSA with SHA-1 is in neither."""
 
+_SHORT_KEY = 200
+"""Characters of one that is told whole; any but RSA's."""
 _NAMED = 3
 """Other hosts with the same key that are named; a cloned image can make it thousands."""
 
@@ -101,8 +104,9 @@ class HostKeys:
             expected = " or ".join(sorted({str(one.get_fingerprint()) for one in _decoded(known)}))
             places = ", ".join(sorted({line.place for line in known}))
             return (
-                f"HOST KEY HAS CHANGED: it offers {shown}, {places} has {expected}. Reinstalled? Then remove that "
-                f"line (ssh-keygen -R '{name.written}' -f {known[0].file}); if not, somebody may sit in between"
+                f"HOST KEY HAS CHANGED: it offers {shown}, {places} has {expected}; if its own console does not show "
+                f"the first (ssh-keygen -lf {_on_its_disk(key)}), somebody may sit in between; if it does: "
+                f"{_accepted(name, known[0].file, text)}"
             )
         if any(line.marker == AUTHORITY for line in lines):
             return f"its host key {shown} is signed by no authority that {self.files[0]} names"
@@ -205,6 +209,20 @@ def _kinds_of(key: asyncssh.SSHKey) -> list[str]:
 def _openssh(key: asyncssh.SSHKey) -> str:
     """`algorithm base64`, without the comment."""
     return " ".join(key.export_public_key("openssh").decode("ascii").split()[:2])
+
+
+def _on_its_disk(key: asyncssh.SSHKey) -> str:
+    kind = key.get_algorithm().removeprefix("ssh-").partition("-")[0]
+    return f"/etc/ssh/ssh_host_{kind}_key.pub"
+
+
+def _accepted(name: Name, file: str, key: str) -> str:
+    """What to type here so that a host is known by `key`: by that very one, which ssh-keyscan might not meet. A long
+    one, of RSA, is then told as an unknown one.
+    """
+    place, written = quote(file), quote(name.written)
+    forgotten = f"ssh-keygen -R {written} -f {place}"
+    return forgotten if len(key) > _SHORT_KEY else f"{forgotten}; echo {quote(f'{name.written} {key}')} >>{place}"
 
 
 def _written(file: Path) -> tuple[int, int] | None:

@@ -12,7 +12,7 @@ from fabconsole.collector import agent, descriptors, door, handshake
 from fabconsole.collector.certificates import expired
 from fabconsole.collector.connection import Connection, NotConnectedError
 from fabconsole.collector.doorkeeper import Doorkeeper
-from fabconsole.collector.failure import Failure, failure_of
+from fabconsole.collector.failure import MOST_SAID, Failure, failure_of
 from fabconsole.collector.knock import knocked
 from fabconsole.collector.options import Dial
 from fabconsole.collector.own_time import OwnTime
@@ -136,7 +136,7 @@ class Login:
         """What a login that failed says, if by hanging up or by falling silent; else what broke it."""
         keeper, dial, target = self._keeper, self._dial, self._dial.target
         if keeper is not None and keeper.refusal is not None:
-            return NotConnectedError(Failure(Reason.UNTRUSTED, printable(keeper.refusal), target))
+            return NotConnectedError(Failure(Reason.UNTRUSTED, printable(keeper.refusal, MOST_SAID), target))
         if keeper is not None and keeper.wants_more:
             return NotConnectedError(Failure(Reason.REFUSED, WANTS_MORE, target))
         if keeper is not None and isinstance(error, (asyncssh.ConnectionLost, ConnectionError)):

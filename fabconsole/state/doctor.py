@@ -21,6 +21,9 @@ ACCOUNT = "account"
 _CLOCK_S = 2.0
 _SLOW_S = 1.0
 _INCOMPLETE = 3
+_UNTOLD = "not answered while we asked"
+_LONG = 60
+"""Columns of a folded node set that are read at a glance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,8 @@ class Limit:
     """What was said, and on which of them; sanitised."""
     steps: tuple[str, ...]
     """To be typed as root on each of them; empty where only `advice` helps."""
+    here: tuple[str, ...] = ()
+    """To be typed where we are, one for each of them whose own console shows the key that it offers."""
 
     @property
     def glyph(self) -> str:
@@ -89,12 +94,13 @@ def diagnosis(snapshot: Snapshot) -> Diagnosis:
     nodes = [view for view in snapshot.nodes.values() if view.rack is not None]
     alike: dict[_Kind, list[tuple[str, str]]] = {}
     for view in nodes:
-        for reason, questions in _unanswered(view).items():
-            names, said = tuple(one.name for one in questions), questions[0].detail or questions[0].health.value
+        for reason, questions in _limits(view):
+            names = tuple(one.name for one in questions)
+            said = next((one.detail for one in questions if one.reason is reason), "") or _UNTOLD
             kind = _Kind(reason, names, prescription.steps(reason, names, said, view.facts))
             alike.setdefault(kind, []).append((view.name, said))
     limits = [
-        Limit(**kind._asdict(), nodes=tuple(name for name, _ in found), said=_by_text(found))
+        Limit(**kind._asdict(), nodes=tuple(name for name, _ in found), said=_by_text(found), here=_here(kind, found))
         for kind, found in alike.items()
     ]
     limits.sort(key=lambda limit: (limit.reason not in FAR_SIDE, -len(limit.nodes), limit.nodes))
@@ -118,12 +124,18 @@ def _by_text(found: Sequence[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
     }
 
 
+def _here(kind: _Kind, found: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    if kind.reason is not Reason.UNTRUSTED:
+        return ()
+    return tuple(step for _, said in found if (step := prescription.accepted(said)))
+
+
 def _answered(nodes: Iterable[NodeView]) -> Mapping[str, tuple[int, int]]:
     counts: dict[str, tuple[int, int]] = {}
     for question in (question for view in nodes for question in view.questions):
         if question.name != ACCOUNT and question.health is not Health.NOT_SUPPORTED:
             answered, asked = counts.get(question.name, (0, 0))
-            counts[question.name] = (answered + (question.health is Health.OK), asked + 1)
+            counts[question.name] = (answered + _is_answered(question), asked + 1)
     return counts
 
 
@@ -131,10 +143,31 @@ def _unanswered(view: NodeView) -> Mapping[Reason, list[QuestionView]]:
     """By reason; a connection that fails is one failure, whichever questions met it."""
     found: dict[Reason, list[QuestionView]] = {}
     for question in view.questions:
-        if question.health not in (Health.OK, Health.NOT_SUPPORTED) and question.name != ACCOUNT:
+        if not _is_answered(question) and not _is_needless(question) and question.name != ACCOUNT:
             found.setdefault(question.reason or Reason.TIMEOUT, []).append(question)
     lost = next((reason for reason in found if reason in FAR_SIDE), None)
-    return found if lost is None else {lost: [question for questions in found.values() for question in questions]}
+    if lost is None:
+        return found
+    return {lost: [one for one in view.questions if one.name != ACCOUNT and not _is_needless(one)]}
+
+
+def _is_needless(question: QuestionView) -> bool:
+    return question.health is Health.NOT_SUPPORTED
+
+
+def _limits(view: NodeView) -> Iterator[tuple[Reason, Sequence[QuestionView]]]:
+    """What comes too late is told of each question: of many nodes nearly every combination of them would be there."""
+    for reason, questions in _unanswered(view).items():
+        if reason in (Reason.TIMEOUT, Reason.STUCK):
+            yield from ((reason, [question]) for question in questions)
+        else:
+            yield reason, questions
+
+
+def _is_answered(question: QuestionView) -> bool:
+    """Whether it can be asked. One that was answered, and then not in time, can be."""
+    late = question.age_s is not None and question.reason in (None, Reason.TIMEOUT)
+    return question.health is Health.OK or late
 
 
 def _remarks(nodes: Sequence[NodeView]) -> Iterator[str]:
@@ -155,7 +188,7 @@ def _remarks(nodes: Sequence[NodeView]) -> Iterator[str]:
     for host, which in hosts.items():
         if host and len(which) > 1:
             yield f"{named(which)}: all call themselves {host}; do their addresses lead to one machine?"
-    if off := {view.name: ahead for view in nodes if abs(ahead := _ahead_s(view)) > _CLOCK_S}:
+    if off := {view.name: ahead for view in nodes if abs(ahead := _ahead_s(view)) > _CLOCK_S + _took_s(view)}:
         worst = max(off, key=lambda name: abs(off[name]))
         yield f"{named(tuple(off))}: clock not ours, {worst} by {off[worst]:+.0f} s; `chronyc tracking` there says why"
     if slow := {view.name: took for view in nodes if (took := _took_s(view)) > _SLOW_S}:
@@ -164,8 +197,11 @@ def _remarks(nodes: Sequence[NodeView]) -> Iterator[str]:
 
 
 def named(nodes: Sequence[str]) -> str:
-    """Nodes folded, and how many where that is not seen: `gpu[00-03] (4)`."""
-    return folded(nodes) + (f" ({len(nodes)})" if len(nodes) > 1 else "")
+    """Nodes folded, and how many where that is not seen: `gpu[00-03] (4)`. A set that fills lines is told by one."""
+    names = folded(nodes)
+    if len(names) > _LONG:
+        return f"{len(nodes)} nodes, {nodes[0]} among them"
+    return names + (f" ({len(nodes)})" if len(nodes) > 1 else "")
 
 
 def _ahead_s(view: NodeView) -> float:

@@ -43,8 +43,10 @@ class Tally:
     missed at the start is no reason to say of a healthy port that it has no rate.
     """
 
-    def __init__(self, polls: int) -> None:
+    def __init__(self, polls: int, tries: int = 0) -> None:
+        """`tries`: how often a question without any answer is asked at least."""
         self._polls = polls
+        self._tries = tries
         self._wanted: dict[Pair, int] = {}
         self._had: Counter[Pair] = Counter()
         self._read: Counter[Pair] = Counter()
@@ -77,7 +79,9 @@ class Tally:
     @property
     def waiting(self) -> list[Pair]:
         """Questions that have too few outcomes and may still get them."""
-        swept = any(self._enough(pair, wanted) for pair, wanted in self._wanted.items() if pair[1] == IN_BAND)
+        swept = not self._tries and any(
+            self._enough(pair, wanted) for pair, wanted in self._wanted.items() if pair[1] == IN_BAND
+        )
         return [
             pair
             for pair, wanted in self._wanted.items()
@@ -85,19 +89,22 @@ class Tally:
         ]
 
     def _enough(self, pair: Pair, wanted: int) -> bool:
-        read = self._read[pair]
-        return self._had[pair] >= wanted and (read == 0 or read >= min(wanted, _FOR_A_RATE))
+        read, had = self._read[pair], self._had[pair]
+        return had >= wanted and (had >= self._tries if read == 0 else read >= min(wanted, _FOR_A_RATE))
 
 
-async def observed(source: Source, state: FabricState, polls: int, clock: Callable[[], float] = elapsed) -> None:
+async def observed(
+    source: Source, state: FabricState, polls: int, clock: Callable[[], float] = elapsed, *, tries: int = 0
+) -> None:
     """Apply records until each question was asked `polls` times and, if answered, has a rate; or has no hope of it.
+    One that has no answer is asked `tries` times, if that is more.
 
     A question whose node cannot be reached or whose tool is not there is given up as soon as the others are done.
     `clock` counts seconds; after the polls' own time and a minute the rest is left as it is: unknown.
 
     Raises SourceError where the source cannot start.
     """
-    tally = Tally(polls)
+    tally = Tally(polls, tries)
     stream = source.records()
     patience = _SLACK_S
     started = clock()

@@ -15,10 +15,18 @@ from fabconsole.stream.records import Reason
 SUDOERS = "/etc/sudoers.d/fabconsole"
 UDEV = "/etc/udev/rules.d/99-fabconsole-umad.rules"
 UMAD_GROUP = "rdma"
+CHECK, ACCEPT = "; if its own console", "; if it does: "
+"""What stands, in what is said of a changed host key, before how to judge it and before the words to type."""
 _WRAP = TextWrapper(76, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 Facts = Mapping[str, str]
 Steps = tuple[str, ...]
+
+
+def accepted(detail: str) -> str:
+    """What to type here, not there, so that a changed host key is taken for its own; empty where that is no remedy."""
+    words = detail.partition(ACCEPT)[2].partition(" · ")[0]
+    return "" if words.endswith("…") else words  # cut off, it would write something else
 
 
 def steps(reason: Reason, questions: Sequence[str], detail: str, facts: Facts) -> Steps:

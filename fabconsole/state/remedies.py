@@ -35,7 +35,11 @@ REMEDIES: Mapping[Reason, Remedy] = {
     Reason.CLOSED: Remedy("⊟", "wait for its boot to end; if it has ended, remove /etc/nologin or /run/nologin"),
     Reason.NO_JOB: Remedy("∌", "let the account in without a job: pam_access before pam_slurm_adopt in pam.d/sshd"),
     Reason.NO_SHELL: Remedy("$", "give the account a login shell that starts others: usermod -s /bin/sh"),
-    Reason.UNTRUSTED: Remedy("⚷", "ask whoever runs it for its key's fingerprint; never connect to find out"),
+    Reason.UNTRUSTED: Remedy(
+        "⚷",
+        "hold the key that it offers against its own console's (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), "
+        "never connect to find out",
+    ),
     Reason.TIMEOUT: Remedy("◔", "it answers, but too late: look at its load; `poll.timeout` gives it longer"),
     Reason.STUCK: Remedy("∞", "slow or hanging: `ps -eo stat,cmd` there; what is in state D wants a reboot"),
     Reason.GARBLED: Remedy("¿", "something else writes into our shell: look for a profile or a banner that prints"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from collector_rig import (
 
 from fabconsole.collector.hostkeys import HostKeys
 from fabconsole.collector.known_hosts import Name
+from fabconsole.state.prescription import accepted
 from fabconsole.stream.records import Reason
 
 StartSshd = Callable[..., Sshd]
@@ -78,6 +80,25 @@ async def test_a_changed_key_is_not_connected_to_either_way(
     log = (tmp_path / "sshd.log").read_text()
     assert "Accepted publickey" not in log
     assert log.count("Connection") <= 2, "tried once, then slowly"
+
+
+@pytest.mark.parametrize("host_keys", ["strict", "accept-new"])
+async def test_what_is_printed_for_a_reinstalled_host_lets_it_in_by_that_very_key(
+    keys: Keys, start_sshd: StartSshd, host_keys: str, tmp_path: Path
+) -> None:
+    other = new_key(tmp_path / "other")
+    sshd = start_sshd(host_key=other)
+    keys.trust(sshd.port, keys.host_key)
+    keys.trust(sshd.port + 1, keys.host_key)
+    async with watched(collector(fabric(keys.ssh(host_keys=host_keys), {"gpu0": sshd.port}), {FAST: echo})) as watching:
+        record = only(await watching.until(unanswered("gpu0")))
+    typed = accepted(record.detail)
+    subprocess.run(["sh", "-c", typed], check=True, capture_output=True)
+    public = " ".join(other.with_suffix(".pub").read_text().split()[:2])
+    assert f"[127.0.0.1]:{sshd.port} {public}" in keys.known_hosts.read_text().splitlines()
+    assert len(keys.known_hosts.read_text().splitlines()) == 2
+    async with watched(collector(fabric(keys.ssh(host_keys=host_keys), {"gpu0": sshd.port}), {FAST: echo})) as watching:
+        await watching.until(sample_of("gpu0"))
 
 
 async def test_a_key_of_another_kind_than_the_known_one_is_a_changed_key(

@@ -134,13 +134,15 @@ class Lab:
         self.now += seconds
         return self
 
-    def answer(self, node: str, question: str, *tables: Table, facts: dict[str, str] | None = None) -> None:
+    def answer(
+        self, node: str, question: str, *tables: Table, facts: dict[str, str] | None = None, latency_s: float = 0.1
+    ) -> None:
         self.state.apply(
             Sample(
                 node=node,
                 question=question,
                 at=self.now,
-                latency_s=0.1,
+                latency_s=latency_s,
                 clock_s=self.now - self.booted_at[node],
                 boot_id=self.boots[node],
                 tables=tables,

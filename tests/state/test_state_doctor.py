@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from rich.cells import cell_len
-from state_records import Lab
+from state_records import ASKED, Lab
 
 from fabconsole.fabric.health import Health
-from fabconsole.state.doctor import Diagnosis, Limit, diagnosis
+from fabconsole.state.doctor import Diagnosis, Limit, diagnosis, named
 from fabconsole.state.prescription import steps
 from fabconsole.state.remedies import REMEDIES
-from fabconsole.stream.records import FAR_SIDE, Reason
+from fabconsole.stream.records import FAR_SIDE, Asked, Reason
 
 ACCOUNT = {
     "account.user": "fabops",
@@ -198,3 +198,52 @@ def test_what_is_said_of_nodes_in_different_words_is_told_of_each(lab: Lab) -> N
         lab.silent(host, "log", Reason.NO_LOG, "one" if host == HOSTS[0] else f"two · fabops@{host}")
     (limit,) = seen(lab).limits
     assert limit.said == {"one": HOSTS[:1], "two": HOSTS[1:]}
+
+
+def test_what_comes_too_late_is_one_limit_a_question() -> None:
+    lab = Lab("gpu00", "gpu01", "gpu02")
+    lab.silent("gpu00", "hca", Reason.TIMEOUT, "no answer within 4 s")
+    for host in ("gpu00", "gpu01", "gpu02"):
+        lab.silent(host, "nvlink", Reason.TIMEOUT, "no answer within 4 s")
+    late = {limit.questions: len(limit.nodes) for limit in seen(lab).limits if limit.reason is Reason.TIMEOUT}
+    assert late["nvlink",] == 3
+    assert {len(questions) for questions in late} == {1}
+
+
+def test_a_question_that_was_answered_and_is_late_now_can_be_asked(lab: Lab) -> None:
+    for host in HOSTS:
+        lab.answer(host, "log")
+        lab.silent(host, "gpu", Reason.TIMEOUT, "no answer within 4 s")
+    assert seen(lab).exit_code == 0
+    assert seen(lab).answered["gpu"] == (6, 6)
+
+
+def test_a_clock_is_not_blamed_for_an_answer_that_took_long() -> None:
+    lab = Lab(*HOSTS, asked=(*ASKED, Asked("account", 30.0)))
+    lab.answer("gpu03", "account", facts=ACCOUNT | {"account.clock-ahead-s": "4"}, latency_s=5.0)
+    assert not [note for note in seen(lab).remarks if "clock" in note]
+
+
+def test_nodes_that_fill_lines_are_told_by_one_of_them() -> None:
+    assert named([f"gpu{number:03}" for number in range(0, 64, 2)]) == "32 nodes, gpu000 among them"
+    assert named(HOSTS) == "gpu[00-05] (6)"
+
+
+def test_changed_host_keys_of_many_are_one_limit_with_a_line_to_type_for_each(lab: Lab) -> None:
+    for host in HOSTS:
+        said = f"CHANGED: offers {host}; if it does: ssh-keygen -R {host}; echo '{host} KEY' >>kh · fabops@{host}:22"
+        lab.silent(host, "hca", Reason.UNTRUSTED, said if host != HOSTS[0] else said[:60] + "…")
+    (limit,) = seen(lab).limits
+    assert (limit.nodes, limit.steps) == (HOSTS, ())
+    assert limit.here == tuple(f"ssh-keygen -R {host}; echo '{host} KEY' >>kh" for host in HOSTS[1:])
+
+
+def test_a_node_that_is_lost_while_others_never_answered_is_in_one_limit_with_them() -> None:
+    late = Lab("gpu00", "gpu01")
+    late.ports("gpu00")
+    late.silent("gpu01", "hca", Reason.STUCK, "asked and not back")
+    for host in ("gpu00", "gpu01"):
+        late.silent(host, "gpu", Reason.UNREACHABLE, f"no answer to an echo · {host}:22")
+    (limit,) = seen(late).limits
+    assert (limit.nodes, limit.questions) == (("gpu00", "gpu01"), ("hca", "gpu", "nvlink", "log"))
+    assert limit.said == {"no answer to an echo": ("gpu00", "gpu01")}
