@@ -22,6 +22,9 @@ from fabconsole.formats import ibqueryerrors, perfquery
 from fabconsole.formats.iblinkinfo import Link
 from fabconsole.stream.records import Peer, SwitchReading
 
+Counts = np.ndarray[tuple[int, int], np.dtype[np.uint64]]
+Quality = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+
 COLUMNS = (
     "symbol_error",
     "link_error_recovery",
@@ -91,6 +94,9 @@ class Switch:
     """Every row it ever had."""
     peers: tuple[Peer | None, ...] = ()
     columns: tuple[str, ...] = COLUMNS
+    values: Counts | None = None
+    """As last handed out: while nothing moved the fold is to know it, and keeps one reading of many."""
+    quality: Quality | None = None
 
     def reading(
         self, links: Sequence[Link], covered: Covered, node: ibqueryerrors.Node | None, clock_s: float
@@ -101,13 +107,18 @@ class Switch:
         self._shape(kept)
         self.seen.update(_row(link.port) for link in links)
         self._name(ports.values())
+        values, quality = self._values(ports), self._quality(covered, ports, named=node is not None)
+        if self.values is None or not np.array_equal(values, self.values):
+            self.values = values
+        if self.quality is None or not np.array_equal(quality, self.quality):
+            self.quality = _shared(quality.tobytes(), quality.shape)
         table = Table(
             kind=Kind.PORTS,
             source=self._source(ports.values()),
             rows=self.rows,
             columns=self.columns,
-            values=self._values(ports),
-            quality=self._quality(covered, ports, named=node is not None),
+            values=self.values,
+            quality=self.quality,
             states=tuple(link.state for link in kept),
             unread=tuple(sorted(self.seen.difference(self.rows), key=int)),
         )
@@ -142,17 +153,18 @@ class Switch:
             return self.width
         return Width.PMA_EXTENDED if self.caps is not None and self.caps.extended_errors else Width.PMA
 
-    def _values(self, ports: Mapping[int, ibqueryerrors.Port]) -> np.ndarray[tuple[int, int], np.dtype[np.uint64]]:
-        values = np.zeros((len(self.rows), len(self.columns)), np.uint64)
+    def _values(self, ports: Mapping[int, ibqueryerrors.Port]) -> Counts:
+        shape = len(self.rows), len(self.columns)
+        if not any(port.counts for port in ports.values()):
+            return _zeros(shape)
+        values = np.zeros(shape, np.uint64)
         for row, link in enumerate(self.links):
             if port := ports.get(link.port):
                 for name, value in port.counts.items():
                     values[row, self.columns.index(name)] = value
         return values
 
-    def _quality(
-        self, covered: Covered, ports: Mapping[int, ibqueryerrors.Port], *, named: bool
-    ) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+    def _quality(self, covered: Covered, ports: Mapping[int, ibqueryerrors.Port], *, named: bool) -> Quality:
         quality = np.full((len(self.rows), len(self.columns)), ABSENT, np.uint8)
         read = [link.port in ports or covered.clean(link.lid, link.port, named=named) for link in self.links]
         quality[np.array(read, np.bool_), : len(COLUMNS)] = PRESENT
@@ -162,6 +174,16 @@ class Switch:
             for name in ports[link.port].counts if link.port in ports else ():
                 quality[row, self.columns.index(name)] = PRESENT
         return quality
+
+
+@lru_cache(maxsize=64)  # most switches have counted nothing, and are of few models
+def _zeros(shape: tuple[int, int]) -> Counts:
+    return np.zeros(shape, np.uint64)
+
+
+@lru_cache(maxsize=1024)  # and most are read alike
+def _shared(quality: bytes, shape: tuple[int, int]) -> Quality:
+    return np.frombuffer(quality, np.uint8).reshape(shape)
 
 
 @lru_cache(maxsize=1024)  # every switch has a port 1: its name is there once

@@ -4,7 +4,8 @@
 
 The client polls, folds, draws a snapshot a second and runs a diagnostic on a host now and then, while hosts freeze,
 flood, refuse, garble, reboot and come back. Every half minute it says its resident memory, descriptors, tasks and
-records a second; at the end, how much the last third holds more than the third before it.
+records a second; at the end, how much the last third holds more than the third before it, and by how much memory grew
+in each third. What is remembered of a node is bounded, and fills as faults come by: that slows down, a leak does not.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import random
 import statistics
 import time
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +44,13 @@ class Held:
             f"{self.minute:5.1f} min  {self.resident_mb:7.1f} MB  {self.descriptors:4d} descriptors  "
             f"{self.tasks:4d} tasks  {self.records_a_s:6.0f} records/s"
         )
+
+
+def kb_a_minute(part: Sequence[Held]) -> float:
+    """How fast memory grew, by the straight line that fits best."""
+    return statistics.linear_regression(
+        [held.minute for held in part], [1024 * held.resident_mb for held in part]
+    ).slope
 
 
 async def soak(path: Path, minutes: float) -> list[Held]:
@@ -107,11 +116,12 @@ def main() -> None:
         os.sched_setaffinity(0, {CLIENT_CORE})
         found = asyncio.run(soak(inventory, options.minutes))
     third = len(found) // 3
-    if third:
-        middle, last = found[third : 2 * third], found[-third:]
+    if third > 1:
+        first, middle, last = found[:third], found[third : 2 * third], found[-third:]
         for what in ("resident_mb", "descriptors", "tasks"):
             before, after = (statistics.fmean(getattr(held, what) for held in part) for part in (middle, last))
             print(f"{what:12} middle third {before:8.1f}, last third {after:8.1f}: {100 * (after / before - 1):+.1f} %")
+        print("memory grew by", ", ".join(f"{kb_a_minute(part):+.0f}" for part in (first, middle, last)), "kB a minute")
 
 
 if __name__ == "__main__":

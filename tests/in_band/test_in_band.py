@@ -379,3 +379,17 @@ def test_any_truncation_is_read(cut: int, junk: bytes) -> None:
         asks.call()
         got = asks.read(answer(caps([2, 3])[:cut] + junk))
     assert got is not Again.NOW
+
+
+def test_a_sweep_in_which_nothing_moved_hands_out_the_arrays_of_the_one_before(asks: InBandInquiry) -> None:
+    counted = leaf(errors={1: " [SymbolErrorCounter == 3]"})
+    first, again = (named(swept(asks, sweep([counted, spine()])), "leaf01").table for _ in range(2))
+    assert again.values is first.values and again.quality is first.quality and again.rows is first.rows
+    moved = named(swept(asks, sweep([leaf(errors={1: " [SymbolErrorCounter == 4]"}), spine()])), "leaf01").table
+    assert (moved.values[0, SYMBOL], first.values[0, SYMBOL]) == (4, 3)
+
+
+def test_switches_that_counted_nothing_share_their_arrays(asks: InBandInquiry) -> None:
+    one, other = (named(got := swept(asks, sweep([leaf(), spine()])), "leaf01").table, named(got, "spine01").table)
+    assert one.values is other.values and one.quality is other.quality
+    assert not one.values.any()
