@@ -126,14 +126,19 @@ class Channel(asyncssh.SSHServerSession[bytes]):
     def _plays(self) -> list[Play]:
         return [play for play in (self._play, self._noise) if play is not None]
 
+    @property
+    def _open(self) -> asyncssh.SSHServerChannel[bytes] | None:
+        """The channel; None once the other end has closed it, which is before it is lost."""
+        return None if self._chan is None or self._chan.is_closing() else self._chan
+
     def _write(self, data: bytes) -> None:
-        if self._chan is not None:
-            self._chan.write(data)
+        if (open_ := self._open) is not None:
+            open_.write(data)
 
     def _complain(self, data: bytes) -> None:
-        if self._chan is not None:
-            self._chan.write_stderr(data)
+        if (open_ := self._open) is not None:
+            open_.write_stderr(data)
 
     def _exit(self, status: int) -> None:
-        if self._chan is not None and not self._chan.is_closing() and not self._machine.behaves(Manner.UNCLOSING):
-            self._chan.exit(status & 0xFF)
+        if (open_ := self._open) is not None and not self._machine.behaves(Manner.UNCLOSING):
+            open_.exit(status & 0xFF)
