@@ -44,6 +44,8 @@ class Connection:
         """How many are open, those we dropped and the other side has not closed among them."""
         self.had_session = False
         """Whether a session was ever to be had on it."""
+        self.listened = 0
+        """Bytes, and what they were packed in, that channels have taken since `meter` looked."""
         self._keeper = keeper
         self._deadline_s = deadline_s
         self._is_direct = is_direct
@@ -91,10 +93,10 @@ class Connection:
         """Ask by itself whether it lives where it was silent for so long; twice unanswered, it ends."""
         self.ssh.set_keepalive(quiet_s, 2)
 
-    def give_up(self, said: str) -> None:
+    def give_up(self, said: str, reason: Reason = Reason.UNREACHABLE) -> None:
         """End it from our side without waiting for the other; `said` is why."""
         if not self.is_closed:
-            self._given_up = Failure(Reason.UNREACHABLE, printable(said), self.target)
+            self._given_up = Failure(reason, printable(said), self.target)
             self.ssh.abort()
 
     def cut(self) -> None:

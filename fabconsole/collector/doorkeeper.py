@@ -69,6 +69,7 @@ class Doorkeeper(asyncssh.SSHClient):
         """
         if self._ssh is not None:
             self._ssh.__dict__.pop("_recv_handler", None)  # asyncssh's: a method of the connection that it is kept in
+            self._ssh.__dict__.pop("data_received", None)  # a meter's
         if self.error is not None:
             self.error.__traceback__ = None  # what it was raised through has the connection, which has it
         self._ssh = None

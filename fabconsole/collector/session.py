@@ -11,6 +11,7 @@ from fabconsole.collector.beside import carry, wait_for_its_turn
 from fabconsole.collector.channel import Channel, NoSessionError
 from fabconsole.collector.connection import Connection, NotConnectedError
 from fabconsole.collector.failure import Failure
+from fabconsole.collector.meter import metered
 from fabconsole.collector.ramp import STOOD_S, Entrance, backoff_s
 from fabconsole.collector.running import Running
 from fabconsole.collector.shared import Shared
@@ -191,6 +192,7 @@ class Session:
 
     def _up(self, connection: Connection) -> None:
         self._connection = connection
+        metered(connection, self._shared.monotonic)
         self._failure = None
         self._doubted = False
         self._up_at = self._shared.monotonic()

@@ -9,7 +9,8 @@ from typing import Any
 
 import asyncssh
 import pytest
-from asyncssh.constants import MSG_CHANNEL_CLOSE, MSG_CHANNEL_OPEN_CONFIRMATION, MSG_KEXINIT
+from asyncssh.constants import MSG_CHANNEL_CLOSE, MSG_CHANNEL_DATA, MSG_CHANNEL_OPEN_CONFIRMATION, MSG_KEXINIT
+from asyncssh.packet import String, UInt32
 from collector_rig import (
     FAST,
     LOG,
@@ -303,6 +304,31 @@ async def test_a_server_that_closes_no_channel_loses_its_connection_before_they_
             await watching.until(unanswered("gpu0", Reason.GARBLED), times=MOST_CHANNELS)
             record = only(await watching.until(unanswered("gpu0", Reason.UNREACHABLE)))
     assert "it closes none" in record.detail
+
+
+async def test_who_goes_on_flooding_a_closed_channel_is_hung_up_on(keys: Keys) -> None:
+    hung_up = asyncio.Event()
+
+    async def hounding(process: Process) -> None:
+        closed = asyncio.Event()
+        channel, connection = process.channel, process.channel.get_connection()
+        handlers = {**channel._packet_handlers, MSG_CHANNEL_CLOSE: lambda *packet: closed.set()}
+        channel._packet_handlers = handlers  # type: ignore[misc]
+        theirs = channel._send_chan
+        process.stdout.write(bytes(200_000))
+        await closed.wait()
+        while (transport := connection._transport) is not None:
+            if transport.get_write_buffer_size() < 1 << 20:
+                connection.send_packet(MSG_CHANNEL_DATA, UInt32(theirs), String(bytes(32_000)))
+            await asyncio.sleep(0)
+        hung_up.set()
+
+    async with serving(keys, hounding) as port:
+        inventory = fabric(keys.ssh(), {"gpu0": port}, Poll(fast_s=0.2, timeout_s=5.0))
+        async with watched(collector(inventory, {FAST: echo})) as watching:
+            await watching.until(lambda one: isinstance(one, Unanswered) and "goes on flooding" in one.detail)
+            await asyncio.wait_for(hung_up.wait(), 5)
+    assert {one.reason for one in watching.seen if isinstance(one, Unanswered)} == {Reason.OVERFLOW}
 
 
 async def test_a_half_open_connection_is_given_up_and_made_anew(keys: Keys) -> None:
