@@ -12,8 +12,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -98,25 +98,24 @@ class Sshd:
 
     def cut(self) -> None:
         """End its connections as a power cut would: no process of theirs is told."""
-        for pid in direct_children(self.process.pid):
-            os.kill(pid, signal.SIGKILL)
+        signalled(direct_children(self.process.pid), signal.SIGKILL)
 
     def stop(self) -> None:
-        self._signal(signal.SIGSTOP)
+        signalled(self.pids(), signal.SIGSTOP)
 
     def go_on(self) -> None:
-        self._signal(signal.SIGCONT)
+        signalled(self.pids(), signal.SIGCONT)
 
     def kill(self) -> None:
-        self._signal(signal.SIGKILL)
+        signalled(self.pids(), signal.SIGKILL)
         self.process.wait()
 
-    def _signal(self, number: signal.Signals) -> None:
-        for pid in self.pids():
-            try:
-                os.kill(pid, number)
-            except ProcessLookupError:
-                continue
+
+def signalled(pids: Iterable[int], number: signal.Signals) -> None:
+    """Whichever of them is still there has the signal."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 def direct_children(pid: int) -> list[int]:

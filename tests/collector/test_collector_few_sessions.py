@@ -24,6 +24,7 @@ from collector_rig import (
     marked,
     only,
     sample_of,
+    signalled,
     unanswered,
     watched,
 )
@@ -139,8 +140,7 @@ async def test_a_log_whose_own_connection_is_lost_is_followed_again_and_nothing_
             await watching.until(sample_of("gpu0", question.name))
         first, *others = sorted(direct_children(sshd.process.pid))
         seen = len(watching.seen)
-        for child in others:
-            os.kill(child, fate)
+        signalled(others, fate)
         lost = only(await watching.until(unanswered_alone, after=seen))
         assert lost.question in (LOG.name, "other log")
         seen = len(watching.seen)
@@ -148,8 +148,7 @@ async def test_a_log_whose_own_connection_is_lost_is_followed_again_and_nothing_
             await watching.until(sample_of("gpu0", question.name), times=2, after=seen)
         assert not [one for one in watching.seen if isinstance(one, Unanswered) and one.reason is Reason.UNREACHABLE]
         assert first in direct_children(sshd.process.pid)
-        for child in set(others) & set(direct_children(sshd.process.pid)):
-            os.kill(child, signal.SIGKILL)
+        signalled(set(others) & set(direct_children(sshd.process.pid)), signal.SIGKILL)
 
 
 async def test_a_server_that_allows_no_session_at_all_is_not_given_more_connections(

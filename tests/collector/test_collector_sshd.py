@@ -74,7 +74,7 @@ async def test_the_first_record_says_what_is_asked_and_samples_follow(keys: Keys
         assert sample.facts == {"said": "hello\n", "status": "0"}
         assert sample.boot_id == Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         assert abs(sample.clock_s - float(Path("/proc/uptime").read_text().split()[0])) < 10
-        assert 0 < sample.latency_s < 1
+        assert 0 < sample.latency_s <= sample.at - opening.at
 
 
 async def test_a_first_answer_is_followed_by_a_second_soon_because_one_reading_has_no_rate(
@@ -356,8 +356,8 @@ async def test_after_aclose_and_after_a_lost_connection_no_process_is_left(
         seen = len(watching.seen)
         await watching.until(unanswered("gpu0", Reason.UNREACHABLE), after=seen)
         await watching.until(sample_of("gpu0"), after=seen)
-        await eventually(lambda: any("sleep 300" in line for line in marked(mark)))
-        assert sum(line.startswith("timeout") for line in marked(mark)) == 1, marked(mark)
+        # What `timeout` has just forked bears its name until it is `sleep`.
+        await eventually(lambda: sorted(line[:7] for line in marked(mark) if "sleep" in line) == ["sleep 3", "timeout"])
     await eventually(lambda: not marked(mark))
 
 

@@ -46,8 +46,10 @@ def take_seat() -> Iterator[Callable[..., Seat]]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _interrupts_are_heard() -> Iterator[None]:
-    """What a shell starts in the background ignores interrupts, and so would every console that is started here."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+def _signals_are_heard() -> Iterator[None]:
+    """What a shell starts in the background ignores interrupts, and under nohup hangups too; so would what we start."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGINT, signal.SIGHUP)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
-    signal.signal(signal.SIGINT, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)

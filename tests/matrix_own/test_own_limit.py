@@ -11,8 +11,9 @@ from collections.abc import Callable
 
 from own_rig import FABCONSOLE, Seat, Site, environment
 
-NODES, ALLOWED = 80, 64
-POLL = "fast: 1s, slow: 30s, timeout: 10s"
+NODES, ALLOWED = 56, 64
+POLL = "fast: 1s, slow: 30s, timeout: 60s"
+"""All logins at once take a busy machine seconds each: no deadline is to be the reason that a node is not read."""
 NO_GPU = ["nvidia-smi"]
 LIMITED = ["sh", "-c", f'ulimit -n {ALLOWED}; exec "$@"', "sh"]
 OURS = "our own limit: 64 open files are allowed here, one a node: raise `ulimit -n`"
