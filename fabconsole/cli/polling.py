@@ -11,9 +11,10 @@ from pathlib import Path
 import click
 
 from fabconsole.cli.limits import raise_descriptor_limit
+from fabconsole.cli.progress import progress
 from fabconsole.cli.prompting import Prompting
 from fabconsole.collector.collector import Collector
-from fabconsole.fabric.clock import SteadyClock
+from fabconsole.fabric.clock import SteadyClock, elapsed
 from fabconsole.fabric.inventory import Inventory
 from fabconsole.fabric.inventory_file import read_inventory
 from fabconsole.fabric.thresholds_file import read_thresholds
@@ -24,6 +25,8 @@ from fabconsole.state.report import document, exit_code
 from fabconsole.state.snapshot import Snapshot
 
 _WIDE = 200
+ONCE = "one reading has no rates: what is down, degraded or missing shows, and nothing is known to be well; --polls 2"
+"""Said where everything was asked once: a port that is up may count errors all the while."""
 
 
 def at_interval(inventory: Inventory, interval_s: float | None) -> Inventory:
@@ -42,15 +45,18 @@ async def observe(path: Path, *, polls: int, interval_s: float | None) -> Snapsh
     inventory = at_interval(read_inventory(path, platforms=names()), interval_s)
     raise_descriptor_limit()
     if sys.stderr.isatty():
-        click.echo(f"asking {len(inventory.nodes)} nodes {polls} times; --interval SECONDS shortens it …", err=True)
+        often = f"{polls} times; --interval SECONDS shortens it" if polls > 1 else "once"
+        click.echo(f"asking {len(inventory.nodes)} nodes {often} …", err=True)
     clock = SteadyClock()
     source = Prompting(Collector(inventory, read_thresholds(), clock=clock))
     state = FabricState()
     try:
-        await observed(source, state, polls, source.clock)
+        with progress(elapsed, lambda: source.is_asking) as tell:
+            await observed(source, state, polls, source.clock, tell)
     finally:
         await source.aclose()
-    return state.snapshot(clock())
+    picture = state.snapshot(clock())
+    return replace(picture, warnings=(*picture.warnings, ONCE)) if polls == 1 else picture
 
 
 def _width() -> int | None:

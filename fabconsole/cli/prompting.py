@@ -41,6 +41,11 @@ class Prompting:
         now = self._monotonic()
         return now - self._spent_s - (now - self._since if self._asked is not None else 0.0)
 
+    @property
+    def is_asking(self) -> bool:
+        """True while somebody is to type something on the terminal."""
+        return self._asked is not None
+
     async def records(self) -> AsyncIterator[Sequence[Record]]:
         """Of `Source`."""
         async for batch in self._source.records():

@@ -108,6 +108,11 @@ class Block:
         self.version += 1
         self._table = None
 
+    @property
+    def cleared(self) -> Sequence[str]:
+        """Rows that the last answer found to have counted less than the one before."""
+        return [self.rows[row] for row in self.window.fell]
+
     def seen(self, row: int) -> Seen:
         """What became of a row in the last answer."""
         return self._line_seen(row)[0]

@@ -219,7 +219,8 @@ class Host:
         if block is None:
             block = self.blocks[key] = Block(table, self.window_s)
         changed = block.fold(table, sample.clock_s, sample.at)
-        return turns.told(self.node.name, table.kind, changed, sample.at, peers)
+        yield from turns.told(self.node.name, table.kind, changed, sample.at, peers)
+        yield from turns.cleared(self.node.name, table.kind, block.cleared, sample.at)
 
     def _vanished(self, sample: Sample) -> None:
         """A table that was in this question's answers and no longer is: its rows are gone."""

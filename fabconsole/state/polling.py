@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from fabconsole.fabric.clock import elapsed
 from fabconsole.state.fabric import FabricState
@@ -34,6 +35,17 @@ _FOR_A_RATE = 2
 
 Pair = tuple[str, str]
 """Node and question."""
+
+
+class Progress(NamedTuple):
+    """How far the asking is."""
+
+    done: int
+    """Nodes that were asked everything as often as is wanted, or are given up."""
+    nodes: int
+    answers: int
+    """Outcomes, of as many as are wanted."""
+    wanted: int
 
 
 class Tally:
@@ -88,19 +100,34 @@ class Tally:
             if not self._enough(pair, wanted) and pair not in self._hopeless and not (swept and pair[1] == IN_BAND)
         ]
 
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        nodes = {node for node, _ in self._wanted}
+        done = nodes - {node for node, _ in self.waiting}
+        had = sum(min(self._had[pair], wanted) for pair, wanted in self._wanted.items())
+        return Progress(len(done), len(nodes), had, sum(self._wanted.values()))
+
     def _enough(self, pair: Pair, wanted: int) -> bool:
         read, had = self._read[pair], self._had[pair]
         return had >= wanted and (had >= self._tries if read == 0 else read >= min(wanted, _FOR_A_RATE))
 
 
 async def observed(
-    source: Source, state: FabricState, polls: int, clock: Callable[[], float] = elapsed, *, tries: int = 0
+    source: Source,
+    state: FabricState,
+    polls: int,
+    clock: Callable[[], float] = elapsed,
+    tell: Callable[[Progress], None] | None = None,
+    *,
+    tries: int = 0,
 ) -> None:
     """Apply records until each question was asked `polls` times and, if answered, has a rate; or has no hope of it.
     One that has no answer is asked `tries` times, if that is more.
 
     A question whose node cannot be reached or whose tool is not there is given up as soon as the others are done.
-    `clock` counts seconds; after the polls' own time and a minute the rest is left as it is: unknown.
+    `clock` counts seconds; after the polls' own time and a minute the rest is left as it is: unknown. `tell` is called
+    after every batch of records.
 
     Raises SourceError where the source cannot start.
     """
@@ -115,6 +142,8 @@ async def observed(
                 tally.open(record.asked)
                 patience = _SLACK_S + polls * _longest(record.asked.values())
             tally.count(record)
+        if tell is not None:
+            tell(tally.progress)
         if not tally.waiting:
             return
 

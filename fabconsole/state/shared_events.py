@@ -10,6 +10,7 @@ from fabconsole.fabric.health import Severity
 from fabconsole.state.consequences import is_link_down, is_out
 from fabconsole.state.silence import SESSION
 from fabconsole.state.snapshot import EventView
+from fabconsole.state.turns import CLEARED
 
 _MANY = 3
 _WAYS = {Severity.CRIT: "down", Severity.INFO: "up"}
@@ -39,6 +40,8 @@ def gathered(views: Iterable[tuple[str, EventView]], racks: Racks) -> Iterator[E
             continue
         if view.event.kind == SESSION:
             silent.setdefault(words, []).append(view)
+        elif view.event.text.startswith(CLEARED):
+            silent.setdefault(CLEARED, []).append(view)
         elif view.event.peer and (way := _WAYS.get(view.event.severity)):
             turned.setdefault((view.event.peer.partition("/")[0], way), []).append(view)
         else:

@@ -93,7 +93,7 @@ class Subnet:
             for event in turns.told(self.names[guid], Kind.PORTS, switched, sweep.at, peers)
         )
         again = [_told(sweep, Severity.INFO, "sweeps the subnet again")] if seen_again else []
-        return [*again, *self._left(sweep), *turned]
+        return [*again, *self._left(sweep), *turned, *self._cleared(sweep)]
 
     def unanswered(self, failure: Unanswered) -> Sequence[Event]:
         """No host can sweep it any more; `failure` is the last one's. Returns what that begins."""
@@ -156,6 +156,11 @@ class Subnet:
                 text=f"missing: {self._not_found()}" if is_lost else "found again by a sweep",
             )
         self._missed = missed
+
+    def _cleared(self, sweep: Sweep) -> Iterator[Event]:
+        """That somebody cleared counters of switches that this sweep read."""
+        for guid in (reading.guid for reading in sweep.switches):
+            yield from turns.cleared(self.names[guid], Kind.PORTS, self.switches[guid].cleared, sweep.at)
 
     def _not_found(self) -> str:
         return f"the last sweep from {self.asker} did not find it"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.inventory import Expect
 from fabconsole.fabric.table import PortState
@@ -34,6 +36,8 @@ class Switch:
         self.wiring = 0
         """Grows when a port has another far end, or none, or one again."""
         self.read_at = 0.0
+        self.cleared: Sequence[str] = ()
+        """Ports whose counters were found cleared by the last reading."""
         self._asker: str | None = None
         self._read = 0.0
 
@@ -44,6 +48,7 @@ class Switch:
         the end that came later may bring the older reading: that says nothing any more.
         """
         read = at - before_s
+        self.cleared = ()
         another = self._asker is not None and self._asker != asker
         if another and self._read - _OVERLAP_S < read <= self._read:
             return []
@@ -59,7 +64,9 @@ class Switch:
             self.wiring += 1
             self.peers.update(seen)
             self.fresh = frozenset(seen)
-        return list(self.block.fold(reading.table, reading.clock_s, at))
+        turned = list(self.block.fold(reading.table, reading.clock_s, at))
+        self.cleared = self.block.cleared
+        return turned
 
     def decide(self, expect: Expect, *, complete: bool, remark: str) -> Judge:
         """How its ports are judged: what an incomplete sweep left out is not known to be clean."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from humanize import naturaldelta
@@ -12,6 +12,7 @@ from fabconsole.fabric.health import Severity
 from fabconsole.fabric.table import Kind
 from fabconsole.state.row_states import Turn
 
+CLEARED = "counters cleared by somebody else"
 REBOOTED = "rebooted: its counters begin anew"
 
 
@@ -39,6 +40,16 @@ def told(
 def rebooted(node: str, at: float) -> Event:
     """A new boot id."""
     return Event(at=at, node=node, kind="state", severity=Severity.WARN, text=REBOOTED)
+
+
+def cleared(node: str, kind: Kind, rows: Sequence[str], at: float) -> Iterator[Event]:
+    """That what these rows counted before is gone; none where nothing is."""
+    if rows:
+        what = "NVLink" if kind is Kind.NVLINKS else "port"
+        said = f"{len(rows)} {what}s" if len(rows) > 1 else _called(rows[0])
+        subject = rows[0].partition("/")[0] if len(rows) == 1 else None
+        text = f"{CLEARED}: {said}"
+        yield Event(at=at, node=node, kind="state", severity=Severity.WARN, subject=subject, text=text)
 
 
 def clock_jumped(node: str, by_s: float, at: float) -> Event:

@@ -26,8 +26,8 @@ class Window:
     before a reset is kept, and the new value is the least that came after it.
     """
 
-    __slots__ = ("_history", "_offset", "_rates", "_resets", "_ring", "_start", "limits", "quality", "saturated",
-                 "seen", "values", "window_s")  # fmt: skip
+    __slots__ = ("_fell", "_history", "_offset", "_rates", "_resets", "_ring", "_start", "limits", "quality",
+                 "saturated", "seen", "values", "window_s")  # fmt: skip
 
     def __init__(self, shape: tuple[int, int], limits: Limits, window_s: float) -> None:
         self.window_s = window_s
@@ -48,6 +48,7 @@ class Window:
         """Which values were read at least once since."""
         self._start: Rates | None = None
         self._resets: dict[tuple[int, int], float] = {}
+        self._fell: Sequence[int] = ()
         self._rates: Rates | None = None
 
     def fold(self, values: Counts, quality: Quality, clock_s: float, at: float) -> Sequence[Grown]:
@@ -56,6 +57,7 @@ class Window:
         The arrays become this window's: the caller no longer writes to them.
         """
         ring = self._ring
+        self._fell = ()
         if ring and clock_s < ring[-1].clock_s:
             self.restart()
             ring = self._ring
@@ -78,8 +80,14 @@ class Window:
         self.saturated = self.limits.reached(self.values, self.quality)
         return self._append(Step(clock_s, at, grown), moved)
 
+    @property
+    def fell(self) -> Sequence[int]:
+        """Rows of which the last reading found less counted than the one before."""
+        return self._fell
+
     def repeat(self, clock_s: float, at: float) -> None:
         """Take a reading in which nothing moved."""
+        self._fell = ()
         if not self._ring or clock_s < self._ring[-1].clock_s:
             self.fold(self.values, self.quality, clock_s, at)
             return
@@ -208,6 +216,7 @@ class Window:
             growth[wrapped] = past_the_end(growth[wrapped])
             reset = fell & ~wrapped
             growth[reset] = values[reset]
+            self._fell = np.flatnonzero(reset.any(axis=1)).tolist()
             self._resets.update({(int(row), int(column)): clock_s for row, column in np.argwhere(reset)})
         growth[~(present & self.seen)] = 0
         grown = self._ring[-1].grown + growth
