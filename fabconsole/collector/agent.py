@@ -1,10 +1,19 @@
-"""Whether the agent is there: asyncssh passes over one that is not, and then no key of ours is accepted."""
+"""The agent: whether it is there, since asyncssh passes over one that is not, and what it holds.
+
+To be asked what it holds makes no agent ask a person; to sign may.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
+from collections.abc import Sequence
 from pathlib import Path
+
+import asyncssh
+
+_PATIENCE_S = 2.0
 
 
 def gone(path: str | None) -> str | None:
@@ -24,3 +33,12 @@ def gone(path: str | None) -> str | None:
         except OSError as error:
             return f"the agent at {path} is gone ({os.strerror(error.errno or 0)})"
     return None
+
+
+async def keys(path: str) -> Sequence[asyncssh.SSHKeyPair] | None:
+    """What an agent holds, certificates too; None where it does not say."""
+    try:
+        async with asyncio.timeout(_PATIENCE_S), asyncssh.connect_agent(path) as agent:
+            return await agent.get_keys()
+    except (OSError, ValueError, asyncssh.Error):
+        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from random import Random, SystemRandom
@@ -147,6 +148,7 @@ class Collector:
                 self._spread()
                 for session in self._sessions.values():
                     tasks.create_task(session.live(), name=f"session {session.node.name}")
+                tasks.create_task(access.watch_agents(), name="agents")
                 await self._keep_asking(access)
         finally:
             if not self._closing:
@@ -228,7 +230,8 @@ class Collector:
             self._schedule.soon(relief, self._monotonic())
 
     def _tell_what_runs_out(self, access: Access) -> None:
-        for name, until in access.certificates.items():
+        gone = dict.fromkeys(self._told, math.inf)
+        for name, until in (gone | access.certificates).items():
             if self._told.get(name) != until:
                 self._told[name] = until
                 self._outbox.put(Credential(at=self._clock(), name=printable(name), until=until))

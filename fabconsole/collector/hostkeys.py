@@ -16,6 +16,7 @@ import asyncssh
 
 from fabconsole.collector.algorithms import OLD_HOST_KEYS
 from fabconsole.collector.known_hosts import AUTHORITY, REVOKED, KnownHosts, Line, Name, lines_in
+from fabconsole.collector.renewal import Written, written
 from fabconsole.fabric.errors import SourceError
 
 SIGNED = (
@@ -61,7 +62,7 @@ class HostKeys:
         self.files = tuple(files)
         self._accept_new = accept_new
         self._index = KnownHosts(())
-        self._written: tuple[tuple[int, int] | None, ...] | None = None
+        self._written: tuple[Written, ...] | None = None
         self._known: dict[Name, Known] = {}
         self._turn = asyncio.Lock()
 
@@ -147,7 +148,7 @@ class HostKeys:
         self._written = self._stat()
         return None
 
-    async def _read(self, written: tuple[tuple[int, int] | None, ...]) -> None:
+    async def _read(self, written: tuple[Written, ...]) -> None:
         """In a thread: a home directory may hang, and 5,000 lines take 15 ms."""
         self._index = await asyncio.to_thread(_indexed, self.files, self._index)
         self._known = {}
@@ -180,8 +181,8 @@ class HostKeys:
         lines = self._lines(name)
         return Known(*(_decoded(line for line in lines if line.marker == one) for one in ("", AUTHORITY, REVOKED)))
 
-    def _stat(self) -> tuple[tuple[int, int] | None, ...]:
-        return tuple(_written(file) for file in self.files)
+    def _stat(self) -> tuple[Written, ...]:
+        return tuple(written(file) for file in self.files)
 
 
 def _indexed(files: Sequence[Path], found: KnownHosts) -> KnownHosts:
@@ -223,14 +224,6 @@ def _accepted(name: Name, file: str, key: str) -> str:
     place, written = quote(file), quote(name.written)
     forgotten = f"ssh-keygen -R {written} -f {place}"
     return forgotten if len(key) > _SHORT_KEY else f"{forgotten}; echo {quote(f'{name.written} {key}')} >>{place}"
-
-
-def _written(file: Path) -> tuple[int, int] | None:
-    try:
-        stat = file.stat()
-    except OSError:
-        return None
-    return stat.st_mtime_ns, stat.st_size
 
 
 def _text(file: Path) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import asyncssh
 
+from fabconsole.collector import certificates
+from fabconsole.collector.agent import keys as held_by
 from fabconsole.collector.algorithms import IN_SSH_CONFIG, LEGACY, MODERN, Spoken, spoken
 from fabconsole.collector.certificates import Certificate
 from fabconsole.collector.hostkeys import HostKeys, Known
@@ -19,6 +23,9 @@ from fabconsole.collector.sealed_keys import SealedKey
 from fabconsole.collector.ssh_config_values import OWN_CONFIG, SYSTEM_CONFIG, known_hosts, tokens, way
 from fabconsole.fabric.errors import SourceError
 from fabconsole.fabric.inventory import SshAccess
+
+AGENTS_S = 60.0
+"""Between two looks at what an agent holds: nothing tells that somebody gave it a new certificate."""
 
 NO_KEEPALIVE = 0
 """What is asked anyway shows whether a connection lives, and more often; a keepalive costs a timer every packet."""
@@ -75,6 +82,14 @@ class Dial:
         return self.keys.kinds(known, old=self.old)
 
 
+class _Agent(NamedTuple):
+    """One in use."""
+
+    path: str
+    shown: frozenset[bytes] | None
+    """What of it is shown; None: all."""
+
+
 class Access:
     """How this inventory's machines are reached. Options are built once a distinct setting.
 
@@ -88,8 +103,24 @@ class Access:
         self._identities = Identities(ssh.identity)
         self._keys: dict[tuple[Path, ...], HostKeys] = {}
         self._options: dict[tuple[str, str | None, int | None, str], asyncssh.SSHClientConnectionOptions] = {}
-        self.certificates: dict[str, float] = {}
+        self._in_files: dict[str, float] = {}
+        self._in_agents: dict[_Agent, tuple[Certificate, ...]] = {}
+
+    @property
+    def certificates(self) -> dict[str, float]:
         """Those of ours that run out, and when, as last read."""
+        return self._in_files | {one.name: one.until for held in self._in_agents.values() for one in held}
+
+    async def watch_agents(self) -> None:
+        """See from time to time what those that are in use hold; ends only by being cancelled."""
+        while True:
+            await asyncio.sleep(AGENTS_S)
+            for agent in tuple(self._in_agents):
+                await self._look_into(agent)
+
+    async def _look_into(self, agent: _Agent) -> None:
+        if (keys := await held_by(agent.path)) is not None:
+            self._in_agents[agent] = certificates.held(keys, agent.shown)
 
     async def dial(
         self, address: str, *, user: str | None = None, port: int | None = None, algorithms: str | None = None
@@ -101,7 +132,7 @@ class Access:
         """
         algorithms = algorithms or self._ssh.algorithms
         options = await self._resolved(address, user or self._ssh.user, port, algorithms)
-        return self._dial(address, options, algorithms, self._ssh.jump)
+        return await self._dial(address, options, algorithms, self._ssh.jump)
 
     async def dial_jump(self, host: str, *, user: str | None = None, port: int | None = None) -> Dial:
         """Resolve a jump host: its user is ssh_config's before it is the inventory's, its way is ssh_config's alone."""
@@ -109,9 +140,9 @@ class Access:
         options = await self._resolved(host, user, port, algorithms)
         if user is None and options.config.get("User") is None:
             options = await self._resolved(host, self._ssh.user, port, algorithms)
-        return self._dial(host, options, algorithms, None)
+        return await self._dial(host, options, algorithms, None)
 
-    def _dial(
+    async def _dial(
         self, address: str, options: asyncssh.SSHClientConnectionOptions, algorithms: str, jump: str | None
     ) -> Dial:
         host = options.host if self._configs else address
@@ -119,7 +150,12 @@ class Access:
             written=address, host=host, port=options.port, user=options.username, alias=options.host_key_alias
         )
         identity = self._identities.of(options.config)
-        self.certificates |= {one.name: one.until for one in identity.certificates}
+        self._in_files |= {one.name: one.until for one in identity.certificates}
+        agent = _agent_of(options)
+        if agent is not None and agent not in self._in_agents:
+            self._in_agents[agent] = ()
+            await self._look_into(agent)
+        in_agent = () if agent is None else self._in_agents[agent]
         own_jump, command = way(options.config, letters) if jump is None else (jump, None)
         return Dial(
             host=address,
@@ -129,7 +165,7 @@ class Access:
             keys=self._host_keys(options, letters),
             old=algorithms == LEGACY,
             sealed=identity.sealed,
-            certificates=identity.certificates,
+            certificates=(*identity.certificates, *in_agent),
             jump=own_jump if own_jump and own_jump.lower() != "none" else None,
             command=command,
             target=f"{options.username}@{host}:{options.port}",
@@ -184,6 +220,13 @@ class Access:
             learns = bool(own) and self._ssh.host_keys == "accept-new"
             self._keys[files] = HostKeys(files, accept_new=learns)
         return self._keys[files]
+
+
+def _agent_of(options: asyncssh.SSHClientConnectionOptions) -> _Agent | None:
+    if not isinstance(options.agent_path, str) or not options.agent_path:
+        return None
+    shown = options.agent_identities
+    return _Agent(options.agent_path, None if shown is None else frozenset(shown))
 
 
 def _configs(ssh: SshAccess, usual: Sequence[Path]) -> tuple[Path, ...]:

@@ -195,7 +195,7 @@ class Credential:
     name: str
     """`certificate ~/.ssh/id_ed25519-cert.pub`, sanitised; the same for what takes its place."""
     until: float
-    """Seconds since the epoch."""
+    """Seconds since the epoch; infinite where it is ours no more."""
 
 
 Record = Opening | Sample | Unanswered | Happened | Sweep | Output | Finished | Credential | Wanted | Settled

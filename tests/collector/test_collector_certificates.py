@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import asyncssh
 import pytest
 from asked_rig import Person
-from collector_rig import FAST, Echo, Keys, Sshd, collector, fabric, only, sample_of, unanswered, watched
+from collector_rig import FAST, Echo, Keys, Sshd, collector, fabric, only, sample_of, tool, unanswered, watched
 
-from fabconsole.collector import certificates, session
+from fabconsole.collector import certificates, options, session
 from fabconsole.collector.certificates import beside
 from fabconsole.stream.records import Credential, Reason, Record
 
@@ -118,6 +120,56 @@ async def test_a_refused_key_is_not_called_an_expired_certificate_where_one_is_v
     source = collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("echo hi")})
     async with watched(source) as watching:
         assert only(await watching.until(unanswered("gpu0"))).reason is Reason.REFUSED
+
+
+@pytest.fixture
+def agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """A real ssh-agent and its ssh-add."""
+    socket = tmp_path / "agent"
+    process = subprocess.Popen([tool("ssh-agent"), "-D", "-a", str(socket)], stdout=subprocess.DEVNULL)
+    while not socket.exists():
+        assert process.poll() is None
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(socket))
+    yield lambda *words: subprocess.run([tool("ssh-add"), "-q", *map(str, words)], check=True, capture_output=True)
+    process.terminate()
+    process.wait()
+
+
+async def test_a_certificate_that_an_agent_alone_holds_is_watched_and_one_that_it_lets_go_is_not(
+    keys: Keys, authority: Authority, trusting: Sshd, agent: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(options, "AGENTS_S", 0.1)
+    first = authority.sign(600)
+    agent(keys.user_key)
+    beside(keys.user_key).unlink()
+    (keys.home / "ssh_config").write_text(f"Host *\n  IdentityFile {keys.home}/none\n")
+    source = collector(fabric(keys.ssh(identity=()), {"gpu0": trusting.port}), {FAST: lambda: Echo("echo hi")})
+    async with watched(source) as watching:
+        await watching.until(sample_of("gpu0"))
+        second = authority.sign(1200)
+        agent("-D")
+        agent(keys.user_key)
+        await watching.until(lambda one: isinstance(one, Credential) and one.until == second)
+        seen = len(watching.seen)
+        agent("-D")
+        await watching.until(lambda one: isinstance(one, Credential) and one.until == math.inf, after=seen)
+        told = [one for one in watching.seen if isinstance(one, Credential)]
+    assert [one.until for one in told if one.until < math.inf] == [first, second]
+    assert all(one.name.startswith("certificate ") and one.name.endswith(" of the agent") for one in told)
+
+
+async def test_a_certificate_of_the_agents_that_has_run_out_is_named(
+    keys: Keys, authority: Authority, trusting: Sshd, agent: Callable[..., None]
+) -> None:
+    authority.sign(-60)
+    agent(keys.user_key)
+    beside(keys.user_key).unlink()
+    (keys.home / "ssh_config").write_text(f"Host *\n  IdentityFile {keys.home}/none\n")
+    source = collector(fabric(keys.ssh(identity=()), {"gpu0": trusting.port}), {FAST: lambda: Echo("echo hi")})
+    async with watched(source) as watching:
+        record = only(await watching.until(unanswered("gpu0")))
+    assert record.reason is Reason.EXPIRED
+    assert " of the agent expired at " in record.detail
 
 
 def test_one_that_never_runs_out_and_what_is_none_are_not_watched(keys: Keys, authority: Authority) -> None:
