@@ -41,10 +41,6 @@ class Scenario:
     look: str
     faults: tuple[Fault, ...]
 
-    def effects(self, wiring: Wiring, seed: int) -> Effects:
-        """What it does to a fabric of one subnet; see `befall`."""
-        return self.befall((wiring,), seed)[0]
-
     def befall(self, subnets: Sequence[Wiring], seed: int) -> tuple[Effects, ...]:
         """What it does to each subnet of a fabric.
 

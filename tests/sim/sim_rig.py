@@ -55,7 +55,7 @@ def machine(
     """One host of a small fabric; without a plan, of a healthy one."""
     wiring = wiring or wired(nodes, seed)
     plan = plan or read_scenario(find_scenario("quiet"))
-    fabric = Fabric(wiring, plan.effects(wiring, seed), seed)
+    fabric = Fabric(wiring, plan.befall((wiring,), seed)[0], seed)
     return Machine(fabric, wiring.host[host], now=clock, began_at=BEGAN_AT)
 
 

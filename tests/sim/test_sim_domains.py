@@ -23,7 +23,7 @@ SYMBOLS, RECOVERIES, DOWNED, WAIT, DISCARDS = (
 
 
 def sick(text: str, folder: Path, wiring: Wiring = WIRING) -> Fabric:
-    return Fabric(wiring, scenario(text, folder).effects(wiring, 1), 1)
+    return Fabric(wiring, scenario(text, folder).befall((wiring,), 1)[0], 1)
 
 
 def test_a_declining_cable_errs_long_before_it_recovers_and_recovers_before_it_flaps(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_an_xid_burst_has_one_root_before_its_sixty_three_echoes(tmp_path: Path)
 
 def test_chaos_is_the_same_for_the_same_seed_and_of_every_kind(tmp_path: Path) -> None:
     plan = scenario("  - {fault: chaos, over: 30m, per_min: 12}\n", tmp_path)
-    one, same, other = plan.effects(WIRING, 1), plan.effects(WIRING, 1), plan.effects(WIRING, 2)
+    one, same, other = plan.befall((WIRING,), 1)[0], plan.befall((WIRING,), 1)[0], plan.befall((WIRING,), 2)[0]
     assert one.messages == same.messages != other.messages
     assert {manner for manners in one.manners.values() for manner in manners} == set(Manner)
     for effect in (one.down, one.growth, one.dead, one.lost, one.cleared, one.boots, one.jumps, one.hung):
@@ -106,7 +106,7 @@ def test_chaos_is_the_same_for_the_same_seed_and_of_every_kind(tmp_path: Path) -
 
 
 def test_chaos_is_over_when_its_time_is(tmp_path: Path) -> None:
-    effects = scenario("  - {fault: chaos, over: 5m, per_min: 12}\n", tmp_path).effects(WIRING, 3)
+    effects = scenario("  - {fault: chaos, over: 5m, per_min: 12}\n", tmp_path).befall((WIRING,), 3)[0]
     spells = [
         *(each for manners in effects.manners.values() for each in manners.values()),
         *effects.down.values(),

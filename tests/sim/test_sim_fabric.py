@@ -25,11 +25,11 @@ _DOWNED, _SYMBOLS = COLUMNS.index("link_downed"), COLUMNS.index("symbol_error")
 
 QUIET = read_scenario(find_scenario("quiet"))
 SMALL = wired(8, 1)
-HEALTHY = Fabric(SMALL, QUIET.effects(SMALL, 1), 1)
+HEALTHY = Fabric(SMALL, QUIET.befall((SMALL,), 1)[0], 1)
 
 
 def fabric(faults: str, folder: Path) -> Fabric:
-    return Fabric(SMALL, scenario(faults, folder).effects(SMALL, 1), 1)
+    return Fabric(SMALL, scenario(faults, folder).befall((SMALL,), 1)[0], 1)
 
 
 def test_sixty_four_hosts_are_two_scalable_units() -> None:
@@ -122,8 +122,8 @@ def test_what_one_end_sends_the_other_receives() -> None:
 
 
 def test_the_same_seed_is_the_same_fabric_and_another_is_another() -> None:
-    again = Fabric(wired(8, 1), QUIET.effects(SMALL, 1), 1)
-    other = Fabric(wired(8, 2), QUIET.effects(SMALL, 2), 2)
+    again = Fabric(wired(8, 1), QUIET.befall((SMALL,), 1)[0], 1)
+    other = Fabric(wired(8, 2), QUIET.befall((SMALL,), 2)[0], 2)
     assert np.array_equal(again.host_counts(SMALL.hosts[0], 77.0), HEALTHY.host_counts(SMALL.hosts[0], 77.0))
     assert not np.array_equal(other.host_counts(SMALL.hosts[0], 77.0), HEALTHY.host_counts(SMALL.hosts[0], 77.0))
     assert again.wiring.hosts[0].gpus == SMALL.hosts[0].gpus != other.wiring.hosts[0].gpus

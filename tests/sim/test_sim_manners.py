@@ -173,7 +173,7 @@ def test_what_is_well_behaved_costs_nothing_extra(tmp_path: Path) -> None:
 def test_a_fault_is_on_every_host_of_a_set_and_on_a_share_of_all(tmp_path: Path) -> None:
     text = '  - {fault: frozen-host, on: "gpu00-[00-03],gpu01-01"}\n  - {fault: noisy-host, share: 25%}\n'
     plan, wiring = scenario(text, tmp_path), wired(16, 1)
-    effects = plan.effects(wiring, 7)
+    effects = plan.befall((wiring,), 7)[0]
     frozen = {host for host, manners in effects.manners.items() if Manner.FROZEN in manners}
     noisy = {host for host, manners in effects.manners.items() if Manner.NOISY in manners}
     assert frozen == {"gpu00-00", "gpu00-01", "gpu00-02", "gpu00-03", "gpu01-01"}
@@ -184,7 +184,7 @@ def test_a_fault_is_on_every_host_of_a_set_and_on_a_share_of_all(tmp_path: Path)
 
 def test_one_host_after_the_other(tmp_path: Path) -> None:
     text = '  - {fault: frozen-host, on: "gpu00-[00-02]", at: 5s, lasts: 3s, apart: 10s}\n'
-    effects = scenario(text, tmp_path).effects(wired(4, 1), 1)
+    effects = scenario(text, tmp_path).befall((wired(4, 1),), 1)[0]
     spells = [manners[Manner.FROZEN].spells for manners in effects.manners.values()]
     assert spells == [((5.0, 8.0),), ((15.0, 18.0),), ((25.0, 28.0),)]
 

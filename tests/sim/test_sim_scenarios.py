@@ -102,11 +102,11 @@ def test_a_shipped_scenario_is_played_on_a_fabric_that_has_all_its_places_or_not
     plan = read_scenario(find_scenario(name))
     for enough in (nodes, nodes + 1, 33, 64, 500):
         if enough >= nodes:
-            plan.effects(wired(enough, 1), 1)
+            plan.befall((wired(enough, 1),), 1)
     if nodes > 1:
         said = rf"^{nodes - 1} nodes have no .*: scenario {name} takes --nodes {nodes} or more$"
         with pytest.raises(SourceError, match=said):
-            plan.effects(wired(nodes - 1, 1), 1)
+            plan.befall((wired(nodes - 1, 1),), 1)
 
 
 @pytest.mark.parametrize("on", ["gpu9999-00", "leaf4097", "spine5000", "gpu4096-00/mlx5_1"])
@@ -139,7 +139,7 @@ def test_a_fault_far_out_is_played_in_its_own_subnet(tmp_path: Path) -> None:
     assert (set(near.dead), set(near.manners)) == ({"leaf01"}, set())
     assert (set(far.dead), set(far.manners)) == (set(), {"gpu512-02"})
     with pytest.raises(SourceError, match=r"^64 nodes have no gpu512-02: scenario mine takes --nodes 2051 or more$"):
-        read_scenario(path).effects(wired(64, 1), 1)
+        read_scenario(path).befall((wired(64, 1),), 1)
 
 
 def test_the_command_line_offers_the_largest_fabric_that_is_laid_out() -> None:
@@ -153,9 +153,9 @@ def test_several_scenarios_are_played_together_each_from_its_time_on() -> None:
     assert plan.name == "flapping-cable,dead-leaf@40s,symbol-errors@2m"
     assert [fault.clue().at for fault in plan.faults] == [8, 10 + 40, 5 + 120, 5 + 120]
     assert len(plan.faults) == sum(len(one.faults) for one in alone.values())
-    effects = plan.effects(wiring, 1)
+    effects = plan.befall((wiring,), 1)[0]
     assert effects.dead["leaf05"].spells == ((50.0, 350.0),)
-    assert alone["dead-leaf"].effects(wiring, 1).dead["leaf05"].spells == ((10.0, 310.0),)
+    assert alone["dead-leaf"].befall((wiring,), 1)[0].dead["leaf05"].spells == ((10.0, 310.0),)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -205,9 +205,11 @@ def test_every_mistake_of_every_included_file_is_told_at_once(tmp_path: Path) ->
 
 
 def test_faults_that_meet_in_one_place_are_all_there() -> None:
-    effects = read_scenarios("dead-leaf,dead-leaf@20s,dead-leaf@10m").effects(wired(64, 1), 1)
+    effects = read_scenarios("dead-leaf,dead-leaf@20s,dead-leaf@10m").befall((wired(64, 1),), 1)[0]
     assert effects.dead["leaf05"].spells == ((10.0, 330.0), (610.0, 910.0))
-    once, twice = (read_scenarios(said).effects(wired(64, 1), 1) for said in ("congestion", "congestion,congestion@5s"))
+    once, twice = (
+        read_scenarios(said).befall((wired(64, 1),), 1)[0] for said in ("congestion", "congestion,congestion@5s")
+    )
     end = End("leaf11", "5")
     assert [growth.by(20.0) for growth in once.growth[end]] == [15 * 1_500_000, 450]
     assert sum(growth.by(20.0) for growth in twice.growth[end]) == (15 + 10) * 1_500_000 + 450 + 300
@@ -253,7 +255,7 @@ def test_every_fault_is_shown_by_a_shipped_scenario() -> None:
 
 def test_the_demo_has_something_to_find_within_twenty_seconds() -> None:
     wiring = wired(64, 1)
-    effects = read_scenario(find_scenario("first-page")).effects(wiring, 1)
+    effects = read_scenario(find_scenario("first-page")).befall((wiring,), 1)[0]
     assert min(spells.spells[0][0] for spells in effects.down.values()) < 15
     assert effects.growth
     assert any(message.at < 0 for said in effects.messages.values() for message in said)
@@ -262,7 +264,7 @@ def test_the_demo_has_something_to_find_within_twenty_seconds() -> None:
 def test_the_same_seed_is_the_same_course() -> None:
     wiring = wired(64, 1)
     plan = read_scenario(find_scenario("first-page"))
-    one, other = plan.effects(wiring, 1), plan.effects(wiring, 1)
+    one, other = plan.befall((wiring,), 1)[0], plan.befall((wiring,), 1)[0]
     assert {link: spells.spells for link, spells in one.down.items()} == {
         link: spells.spells for link, spells in other.down.items()
     }
