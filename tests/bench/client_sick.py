@@ -53,14 +53,14 @@ class Window:
 
 
 async def measure(
-    path: Path, interval_s: float, seconds: float, turns_at: float, settle_s: float, sick: set[str]
+    path: Path, interval_s: float, seconds: float, turns_at: float, settle_s: float, sick: set[str], asked: str
 ) -> dict[str, dict[str, float]]:
-    """Ask every host for its HCAs; two windows, one on each side of `turns_at`."""
+    """Ask every host for its HCAs, or `all`; two windows of the HCAs' answers, one on each side of `turns_at`."""
     inventory = read_inventory(path, platforms=names())
     source = Collector(
         replace(inventory, poll=replace(inventory.poll, fast_s=interval_s)),
         read_thresholds(),
-        questions=lambda node: [asked for asked in questions(node) if asked.name == "hca"],
+        questions=lambda node: [one for one in questions(node) if asked in ("all", one.name)],
     )
     state = FabricState()
     before = Window(turns_at - seconds, turns_at)
@@ -74,7 +74,7 @@ async def measure(
                 window.cpu.append(cpu_s())
         for record in batch:
             state.apply(record)
-            if isinstance(record, Sample) and record.node not in sick:
+            if isinstance(record, Sample) and record.question == "hca" and record.node not in sick:
                 before.take(record, now)
                 meanwhile.take(record, now)
         if now >= meanwhile.end:
@@ -87,4 +87,4 @@ async def measure(
 if __name__ == "__main__":
     raise_descriptor_limit()
     path, sick = Path(sys.argv[1]), set(sys.argv[6].split(","))
-    print(json.dumps(asyncio.run(measure(path, *map(float, sys.argv[2:6]), sick))))
+    print(json.dumps(asyncio.run(measure(path, *map(float, sys.argv[2:6]), sick, sys.argv[7]))))

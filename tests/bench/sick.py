@@ -1,6 +1,7 @@
 """What the sick cost the healthy: the sweep of the others before a share of all hosts turns sick, and meanwhile.
 
-    python tests/bench/sick.py 20 [--nodes 500] [--interval 5] [--seconds 30] [--kinds frozen,flooding,dead]
+    python tests/bench/sick.py 20 [--nodes 500] [--interval 5] [--seconds 30] [--settle 15]
+                                  [--kinds frozen,flooding,dead,refusing] [--asked all]
 
 In each run all hosts are well first; then PERCENT of them turn sick at once and stay so. The same healthy hosts are
 compared with themselves: how long a sweep of them takes (from one answer of a host to its next), and how long an
@@ -56,9 +57,9 @@ Account = dict[str, dict[str, float]]
 
 def swept(inventory: Path, sick: list[str], turns_at: float, options: argparse.Namespace) -> Account:
     """The client's account of the healthy, before and meanwhile."""
-    pace = (str(options.interval), str(options.seconds), str(turns_at), str(SETTLE_S), ",".join(sick))
+    pace = (str(options.interval), str(options.seconds), str(turns_at), str(options.settle))
     done = subprocess.run(
-        [sys.executable, str(HERE / "client_sick.py"), str(inventory), *pace],
+        [sys.executable, str(HERE / "client_sick.py"), str(inventory), *pace, ",".join(sick), options.asked],
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -101,6 +102,8 @@ def main() -> None:
     arguments.add_argument("--interval", type=float, default=5.0)
     arguments.add_argument("--seconds", type=float, default=30.0)
     arguments.add_argument("--kinds", default="frozen,flooding,dead")
+    arguments.add_argument("--asked", choices=("hca", "all"), default="hca", help="of the client; the console asks all")
+    arguments.add_argument("--settle", type=float, default=SETTLE_S, help="seconds from the turn to the second window")
     options = arguments.parse_args()
     raise_descriptor_limit()
     os.sched_setaffinity(0, {SERVER_CORE})
