@@ -1,4 +1,4 @@
-"""An event loop whose threads nobody waits for as it ends."""
+"""An event loop of short turns, whose threads nobody waits for as it ends."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import sys
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
+
+from fabconsole.cli.turns import new_loop
 
 _THREADS = 32
 """More than asyncio has on few cores: threads that hang keep nothing else waiting, a line for the audit log, say."""
@@ -35,4 +37,5 @@ def run(main: Coroutine[Any, Any, Result]) -> Result:
         asyncio.get_running_loop().set_default_executor(_Threads(_THREADS))
         return await main
 
-    return asyncio.run(with_threads())
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        return runner.run(with_threads())

@@ -25,6 +25,7 @@ from pathlib import Path
 from collect import CLIENT_CORE, SERVER_CORE, raise_descriptor_limit
 from memory import resident_kb
 
+from fabconsole.cli import loop
 from fabconsole.collector.collector import Collector
 from fabconsole.fabric.clock import Slices, SteadyClock
 from fabconsole.fabric.inventory_file import read_inventory
@@ -42,28 +43,33 @@ WARM = 3
 
 
 class Watch:
-    """The worst that somebody who waits for a turn of the event loop waited."""
+    """The worst that somebody who waits for a turn of the event loop waited, and how much of that was our own work:
+    the rest is other programs'.
+    """
 
     def __init__(self) -> None:
-        self.worst_s = 0.0
-        self.late: list[float] = []
+        self.began()
 
     async def live(self) -> None:
         """Until cancelled."""
         while True:
-            due = time.monotonic() + TICK_S
+            due, worked = time.monotonic() + TICK_S, time.thread_time()
             await asyncio.sleep(TICK_S)
             late = time.monotonic() - due
             self.worst_s = max(self.worst_s, late)
+            self.worked_s = max(self.worked_s, min(late, time.thread_time() - worked))
             self.late.append(late)
 
     def began(self) -> None:
         """From here on."""
-        self.worst_s, self.late = 0.0, []
+        self.worst_s, self.worked_s, self.cpu_s = 0.0, 0.0, time.process_time()
+        self.late: list[float] = []
 
     def told(self) -> str:
         """The worst, and how much there was of what a key would feel."""
-        return f"worst stall {1000 * self.worst_s:.0f} ms, {sum(one > 0.05 for one in self.late)} over 50 ms"
+        often = sum(one > 0.05 for one in self.late)
+        stall = f"worst stall {1000 * self.worst_s:.0f} ms ({1000 * self.worked_s:.0f} of work), {often} over 50 ms"
+        return f"{stall}, {time.process_time() - self.cpu_s:.1f} s of CPU"
 
 
 def connections() -> Iterator[socket.socket]:
@@ -163,7 +169,7 @@ def main() -> None:
     with launch(nodes=options.nodes, scenario="quiet", ready_s=60) as inventory:
         os.sched_setaffinity(0, {CLIENT_CORE})
         with Leisure().alone():  # as in the console
-            asyncio.run(measured(inventory, options.interval, options.cuts, snapshots=options.snapshots))
+            loop.run(measured(inventory, options.interval, options.cuts, snapshots=options.snapshots))
 
 
 if __name__ == "__main__":
