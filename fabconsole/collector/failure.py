@@ -49,6 +49,12 @@ class Failure:
         return f"{self.said} · {self.target}" if self.target else self.said
 
 
+def hanging(what: str, deadline_s: float) -> Failure:
+    """Something of this machine, which is needed before any node is dialled, does not come to an end."""
+    said = f"{what} is not read within {deadline_s:g} s: the home directory (NFS?) or a `Match exec` hangs here"
+    return Failure(Reason.FAILED, said)
+
+
 def failure_of(error: BaseException, target: str, deadline_s: float) -> Failure:
     """The failure that an exception of asyncssh or the sockets stands for, on the way to `target`."""
     if isinstance(error, OSError) and not _NONE_LEFT.isdisjoint(_numbers(error)):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import asyncssh
 
 from fabconsole.collector.algorithms import OLD_HOST_KEYS
+from fabconsole.collector.joined import Joined
 from fabconsole.collector.known_hosts import AUTHORITY, REVOKED, KnownHosts, Line, Name, lines_in
 from fabconsole.collector.renewal import Written, written
 from fabconsole.fabric.errors import SourceError
@@ -65,18 +66,21 @@ class HostKeys:
         self._written: tuple[Written, ...] | None = None
         self._known: dict[Name, Known] = {}
         self._turn = asyncio.Lock()
+        self._look = Joined(self._stat)
+        self._reading = Joined(self._read)
 
     async def known(self, name: Name) -> Known:
         """What is known of a machine now. Costs one stat a file where it was asked for before and nothing changed.
 
         Else hashed lines are tried, in slices between which the loop goes on. Raises SourceError where a file cannot
-        be read; a missing one holds no keys.
+        be read; a missing one holds no keys. In threads: a home directory may hang, and 5,000 lines take 15 ms.
         """
-        if self._stat() != self._written or name not in self._known:
+        if await self._look() != self._written or name not in self._known:
             async with self._turn:
-                written = self._stat()  # looked at anew: whoever had the turn may have read what we were about to
-                if written != self._written:
-                    await self._read(written)
+                # looked at anew: whoever had the turn may have read what we were about to
+                if await self._look() != self._written:
+                    self._written, self._index = await self._reading()
+                    self._known = {}
                 await self._search(name)
                 self._known[name] = self._found(name)
         return self._known[name]
@@ -148,11 +152,11 @@ class HostKeys:
         self._written = self._stat()
         return None
 
-    async def _read(self, written: tuple[Written, ...]) -> None:
-        """In a thread: a home directory may hang, and 5,000 lines take 15 ms."""
-        self._index = await asyncio.to_thread(_indexed, self.files, self._index)
-        self._known = {}
-        self._written = written
+    def _read(self) -> tuple[tuple[Written, ...], KnownHosts]:
+        read = self._stat()
+        return read, KnownHosts(
+            (line for file in self.files for line in lines_in(str(file), _text(file))), found=self._index
+        )
 
     async def _search(self, name: Name) -> None:
         for one in name.spoken_for:
@@ -183,10 +187,6 @@ class HostKeys:
 
     def _stat(self) -> tuple[Written, ...]:
         return tuple(written(file) for file in self.files)
-
-
-def _indexed(files: Sequence[Path], found: KnownHosts) -> KnownHosts:
-    return KnownHosts((line for file in files for line in lines_in(str(file), _text(file))), found=found)
 
 
 def _speaks(lines: Sequence[Line]) -> bool:

@@ -9,10 +9,11 @@ from random import Random
 
 from fabconsole.collector.bell import Bell
 from fabconsole.collector.connection import Connection, NotConnectedError
-from fabconsole.collector.failure import Failure
+from fabconsole.collector.failure import Failure, hanging
 from fabconsole.collector.gates import Gates
 from fabconsole.collector.keyring import Keyring
 from fabconsole.collector.options import Access
+from fabconsole.collector.own_time import OwnTime
 from fabconsole.collector.prompts import Prompts
 from fabconsole.collector.ramp import STOOD_S, backoff_s
 from fabconsole.collector.route import route
@@ -142,13 +143,16 @@ class JumpHosts:
     async def _dial(self, tunnel: Tunnel) -> None:
         tunnel.attempts += 1
         try:
-            way = await route(self._access, tunnel.way)
+            async with OwnTime(self._deadline_s).counts():
+                way = await route(self._access, tunnel.way)
             hops = tuple(stage.hop for stage in way)
             for number, stage in enumerate(way, 1):
                 through = tunnel.chain[-1] if tunnel.chain else None
                 tunnel.chain.append(await self._gates.enter(tunnel, hops[:number], stage.dial, through))
         except NotConnectedError as error:
             self._failed(tunnel, error.failure)
+        except TimeoutError:
+            self._failed(tunnel, hanging("ssh_config", self._deadline_s))
         except Exception as error:  # of any class, as for a node
             self._failed(tunnel, Failure(Reason.JUMP, printable(str(error))))
         else:

@@ -12,7 +12,8 @@ from fabconsole.collector import agent, descriptors, door, handshake
 from fabconsole.collector.certificates import expired
 from fabconsole.collector.connection import Connection, NotConnectedError
 from fabconsole.collector.doorkeeper import Doorkeeper
-from fabconsole.collector.failure import MOST_SAID, Failure, failure_of
+from fabconsole.collector.failure import MOST_SAID, Failure, failure_of, hanging
+from fabconsole.collector.hostkeys import Known
 from fabconsole.collector.knock import knocked
 from fabconsole.collector.options import Dial
 from fabconsole.collector.own_time import OwnTime
@@ -69,6 +70,8 @@ class Login:
             raise NotConnectedError(short)
         try:
             ssh = await self._let_in(entrance)
+        except NotConnectedError:
+            raise
         except FabconsoleError as error:
             raise NotConnectedError(Failure(Reason.UNTRUSTED, printable(str(error)), self._dial.target)) from error
         except Exception as error:
@@ -109,7 +112,7 @@ class Login:
 
     async def _ssh(self) -> asyncssh.SSHClientConnection:
         dial = self._dial
-        known = await dial.keys.known(dial.name)
+        known = await self._known()
         self._kinds = dial.host_key_kinds(known)
         async with self._own_time.counts():
             if self._factor is not None:
@@ -127,6 +130,14 @@ class Login:
                 client_factory=self._new_keeper,
                 connect_timeout=None,
             )
+
+    async def _known(self) -> Known:
+        """Of which the machine's own time is none."""
+        try:
+            async with OwnTime(self._deadline_s).counts():
+                return await self._dial.keys.known(self._dial.name)
+        except TimeoutError:
+            raise NotConnectedError(hanging("known_hosts", self._deadline_s)) from None
 
     def _new_keeper(self) -> Doorkeeper:
         self._keeper = Doorkeeper(self._dial, self._kinds, self._opened, self._factor)

@@ -18,6 +18,7 @@ from fabconsole.collector.algorithms import IN_SSH_CONFIG, LEGACY, MODERN, Spoke
 from fabconsole.collector.certificates import Certificate
 from fabconsole.collector.hostkeys import HostKeys, Known
 from fabconsole.collector.identities import Identities
+from fabconsole.collector.joined import Joined, Made
 from fabconsole.collector.known_hosts import Name
 from fabconsole.collector.sealed_keys import SealedKey
 from fabconsole.collector.ssh_config_values import OWN_CONFIG, SYSTEM_CONFIG, known_hosts, tokens, way
@@ -49,6 +50,13 @@ _OURS: Mapping[str, object] = {
     "keepalive_interval": NO_KEEPALIVE,
 }
 """What no ssh_config changes; `ssh_config.unhonoured` says so."""
+
+
+READERS = 8
+"""Machines whose ssh_config is read at a time. A `Match exec` that hangs keeps its thread, of 32 that all share."""
+
+_Machine = tuple[str, str | None, int | None, str]
+"""Its address, user, port and algorithms, as far as they matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,8 @@ class Access:
         self._configs = _configs(ssh, usual)
         self._identities = Identities(ssh.identity)
         self._keys: dict[tuple[Path, ...], HostKeys] = {}
-        self._options: dict[tuple[str, str | None, int | None, str], asyncssh.SSHClientConnectionOptions] = {}
+        self._options = Made(self._built, READERS)
+        self._look = Joined(self._renewed)
         self._in_files: dict[str, float] = {}
         self._in_agents: dict[_Agent, tuple[Certificate, ...]] = {}
 
@@ -174,28 +183,25 @@ class Access:
     async def _resolved(
         self, address: str, user: str | None, port: int | None, algorithms: str
     ) -> asyncssh.SSHClientConnectionOptions:
-        self._renew()
-        key = (address if self._configs else "", user, port, algorithms)
-        if key not in self._options:
-            self._options[key] = await self._built(address, user, port, algorithms)
-        return self._options[key]
+        if (identities := await self._look()) is not None:
+            self._identities = identities
+            self._options.forget()
+        return await self._options.of((address if self._configs else "", user, port, algorithms))
 
-    def _renew(self) -> None:
+    def _renewed(self) -> Identities | None:
         """A key or certificate that was put in the place of another one is taken up; one half written is not yet."""
-        if self._identities.renewed:
-            with suppress(SourceError):
-                self._identities = Identities(self._ssh.identity)
-                self._options.clear()
+        with suppress(SourceError):
+            return Identities(self._ssh.identity) if self._identities.renewed else None
+        return None
 
-    async def _built(
-        self, address: str, user: str | None, port: int | None, algorithms: str
-    ) -> asyncssh.SSHClientConnectionOptions:
+    async def _built(self, machine: _Machine) -> asyncssh.SSHClientConnectionOptions:
         """First what ssh_config says; then, by that, the keys and algorithms."""
+        address, user, port, algorithms = machine
         construct = asyncssh.SSHClientConnectionOptions.construct
         files = [str(config) for config in self._configs] or None
         said = await construct(
             config=files,
-            host=address if self._configs else "",
+            host=address,
             username=() if user is None else user,
             port=() if port is None else port,
             client_keys=None,
@@ -203,11 +209,9 @@ class Access:
         )
         if said.config.has_match_final():  # read again: what is said for good fills the gaps that are left
             said = await construct(said, config=files, final=True)
+        identity = await asyncio.to_thread(self._identities.of, said.config)
         options: asyncssh.SSHClientConnectionOptions = await construct(
-            said,
-            config=None,
-            **_algorithms(said, algorithms),
-            **self._identities.of(said.config).shown,
+            said, config=None, **_algorithms(said, algorithms), **identity.shown
         )
         return options
 

@@ -10,8 +10,9 @@ from fabconsole.collector.bell import patience
 from fabconsole.collector.beside import carry, wait_for_its_turn
 from fabconsole.collector.channel import Channel, NoSessionError
 from fabconsole.collector.connection import Connection, NotConnectedError
-from fabconsole.collector.failure import Failure
+from fabconsole.collector.failure import Failure, hanging
 from fabconsole.collector.meter import metered
+from fabconsole.collector.own_time import OwnTime
 from fabconsole.collector.ramp import STOOD_S, Entrance, backoff_s
 from fabconsole.collector.running import Running
 from fabconsole.collector.shared import Shared
@@ -173,10 +174,12 @@ class Session:
     async def _connect(self) -> Connection:
         node, shared = self.node, self._shared
         try:
-            async with shared.ramp.place(self._number):  # what thousands wait for, an ssh_config say, wakes a few
+            async with shared.ramp.place(self._number), OwnTime(shared.connect_s).counts():  # a few at a time
                 dial = await shared.access.dial(
                     node.address, user=node.user, port=node.port, algorithms=node.algorithms
                 )
+        except TimeoutError:
+            raise NotConnectedError(hanging("ssh_config", shared.connect_s)) from None
         except Exception as error:  # of any class: an ssh_config may name a home directory that nobody has
             raise NotConnectedError(Failure(Reason.FAILED, printable(f"{node.address}: {error}"))) from error
         self._jump = dial.jump
