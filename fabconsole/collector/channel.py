@@ -11,6 +11,7 @@ import asyncssh
 from fabconsole.collector.connection import MOST_CHANNELS, Connection
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.greeting import Greeting
+from fabconsole.collector.own_time import OwnTime
 from fabconsole.fabric.errors import FabconsoleError
 from fabconsole.fabric.printable import printable
 from fabconsole.platforms.shell import COMMAND
@@ -109,7 +110,10 @@ class Channel(asyncssh.SSHClientSession[bytes]):
         if connection.channels >= MOST_CHANNELS:
             connection.give_up(f"{connection.channels} channels are open, and it closes none; connection dropped")
         try:
-            await connection.ssh.create_session(lambda: self, COMMAND, window=WINDOW)
+            async with OwnTime(connection.deadline_s).counts():
+                await connection.ssh.create_session(lambda: self, COMMAND, window=WINDOW)
+        except TimeoutError:
+            raise TimeoutError(f"not begun within {connection.deadline_s:g} s") from None
         except asyncssh.ChannelOpenError as error:
             if self._chan is None and connection.had_session and not connection.is_closed:
                 raise NoSessionError(error.reason) from error

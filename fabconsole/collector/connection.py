@@ -47,7 +47,8 @@ class Connection:
         self.listened = 0
         """Bytes, and what they were packed in, that channels have taken since `meter` looked."""
         self._keeper = keeper
-        self._deadline_s = deadline_s
+        self.deadline_s = deadline_s
+        """Of an echo, and of a session's beginning."""
         self._is_direct = is_direct
         self._given_up: Failure | None = None
         self._left = False
@@ -67,7 +68,7 @@ class Connection:
         self._keeper.let_go()
         if self._given_up is not None:
             return self._given_up
-        return failure_of(self._keeper.error or asyncssh.ConnectionLost(""), self.target, self._deadline_s)
+        return failure_of(self._keeper.error or asyncssh.ConnectionLost(""), self.target, self.deadline_s)
 
     async def answers(self) -> bool:
         """Whether an echo comes back within the deadline. It starts nothing: where shells hang, so would its own.
@@ -75,7 +76,7 @@ class Connection:
         asyncssh sends it on a timer that every packet sets anew, which costs; to send one it has no public way.
         """
         try:
-            async with asyncio.timeout(self._deadline_s):
+            async with asyncio.timeout(self.deadline_s):
                 await self.ssh._make_global_request(ECHO)
         except Exception:  # no answer, whatever it is: see `connected`
             return False
@@ -84,7 +85,7 @@ class Connection:
     @property
     def unanswered(self) -> str:
         """What is said of an echo that did not come back."""
-        said = f"no answer to an echo within {self._deadline_s:g} s"
+        said = f"no answer to an echo within {self.deadline_s:g} s"
         socket = self.ssh.get_extra_info("socket") if self._is_direct else None
         why = None if socket is None else unheard.why(socket)
         return said if why is None else f"{said}, {why}"

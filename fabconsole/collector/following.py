@@ -143,6 +143,7 @@ class Following:
             return
         refusal = self._follower.ended(channel.status, self._clock())
         if refusal is not None and channel.refusal is None:
+            self._begin_later(refusal.reason)
             self._in_trouble(Failure(refusal.reason, refusal.detail))
             return
         stood = self._monotonic() - self._began

@@ -90,7 +90,6 @@ class Lane:
     def begun(self, channel: Channel) -> None:
         """The shell that was asked for is there."""
         self._way.heard()
-        self._setback.over()
         self._greeting, self._noise = self._prelude, 0
         self._heard.clear()
         for inquiry in self._inquiries.values():
@@ -140,8 +139,9 @@ class Lane:
         """The shell is over, or could not be had."""
         if channel is self._channel:
             self._let_go()
-            self._setback.ended(channel)
-            self._fail(channel.refusal or Failure(Reason.FAILED, f"the shell that asks {channel.said()}"))
+            failure = channel.refusal or Failure(Reason.FAILED, f"the shell that asks {channel.said()}")
+            self._setback.ended(failure)
+            self._fail(failure)
 
     def _stuck(self, flight: Flight, asking: Asking) -> Unanswered:
         """Why `asking`, which is out as `flight` or waits behind it, is not asked."""
@@ -181,6 +181,7 @@ class Lane:
         elif isinstance(reading, Again):
             self._again(flight)
         else:
+            self._setback.answered()
             self._emit(asking.answered(reading, answer))
             self._land()
             self._way.answered(asking)

@@ -38,11 +38,15 @@ SLOWLY = {
     Reason.UNTRUSTED: (10.0, 60.0),
     Reason.NO_SHELL: (1.0, 60.0),
     Reason.OVERFLOW: (1.0, 60.0),
+    Reason.FAILED: (1.0, 60.0),
+    Reason.NO_LOG: (1.0, 60.0),
+    Reason.NO_SUDO: (1.0, 60.0),
     Reason.JUMP: (30.0, 30.0),
     Reason.WAITING: (10.0, 10.0),
 }
 """The same where trying again mends nothing by itself: a refused key may lock an account, the others wait for a person
-or a job. Of a shell that does not begin the first may have met a busy machine, and a flood may have been one answer.
+or a job. Of a shell that does not begin, or ends, the first may have met a busy machine, a flood may have been one
+answer, and each try at a log that may not be read is a line in another.
 Behind a jump host, or where a person is asked, whoever waits is woken when there is news."""
 
 

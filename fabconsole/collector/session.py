@@ -178,10 +178,10 @@ class Session:
                 dial = await shared.access.dial(
                     node.address, user=node.user, port=node.port, algorithms=node.algorithms
                 )
-        except TimeoutError:
-            raise NotConnectedError(hanging("ssh_config", shared.connect_s)) from None
         except Exception as error:  # of any class: an ssh_config may name a home directory that nobody has
-            raise NotConnectedError(Failure(Reason.FAILED, printable(f"{node.address}: {error}"))) from error
+            said = Failure(Reason.FAILED, printable(f"{node.address}: {error}"))
+            hangs = isinstance(error, TimeoutError)
+            raise NotConnectedError(hanging("ssh_config", shared.connect_s) if hangs else said) from error
         self._jump = dial.jump
         through = None if dial.jump is None else await shared.jumps.through(dial.jump, self._number)
         try:

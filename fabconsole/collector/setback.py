@@ -18,8 +18,8 @@ STOOD_S = 60.0
 class Setback:
     """Of the shells of one lane, or of one question.
 
-    Every shell that does not begin is a line or more in its sshd's log, and an account without one stays so until a
-    person mends it. Every flood is read up to its cap before it is known for one.
+    Every shell that does not begin, or ends before it has answered, is a line or more in its sshd's log, and an account
+    without one stays so until a person mends it. Every flood is read up to its cap before it is known for one.
     """
 
     def __init__(self, monotonic: Callable[[], float], random: Random) -> None:
@@ -28,6 +28,8 @@ class Setback:
         self._failure: Failure | None = None
         self._attempts = 0
         self._until = float("-inf")
+        self._is_well = False
+        """Whether anything was answered since it last failed."""
 
     @property
     def failure(self) -> Failure | None:
@@ -43,8 +45,15 @@ class Setback:
         self._failure = failure
         self._until = now + backoff_s(self._attempts, failure.reason, self._random)
 
+    def answered(self) -> None:
+        """It went well."""
+        if not self._is_well:
+            self.over()
+            self._is_well = True
+
     def over(self) -> None:
-        """It went well, or it will be another connection on which it is tried."""
+        """What was met counts no more: it will be another connection on which it is tried."""
+        self._is_well = False
         self._failure = None
         self._attempts = 0
         self._until = float("-inf")
@@ -57,10 +66,10 @@ class Setback:
         else:
             channel.fail(known)
 
-    def ended(self, channel: Channel) -> None:
-        """A channel is over; nothing is to be learnt of it where it had a shell. A login that floods costs its question
-        a rest, see `Rests`.
+    def ended(self, failure: Failure) -> None:
+        """A shell is over, or did not begin. Of one that has answered nothing is to be learnt; a login that floods
+        costs its question a rest, see `Rests`.
         """
-        refusal = channel.refusal
-        if channel.session is None and refusal is not None and refusal.reason is not Reason.OVERFLOW:
-            self.met(refusal)
+        if failure.reason is not Reason.OVERFLOW and not self._is_well:
+            self.met(failure)
+        self._is_well = False
