@@ -66,8 +66,6 @@ class Login:
         asyncssh passes on whatever broke it, of any class: half a packet of the other side is a ValueError in its
         parser. Here, and wherever a channel is opened, all of it is a failure of that node and of nothing else.
         """
-        if self._through is None and (short := descriptors.shortage()) is not None:
-            raise NotConnectedError(short)
         try:
             ssh = await self._let_in(entrance)
         except NotConnectedError:
@@ -104,6 +102,7 @@ class Login:
             return await self._ssh()
 
     async def _knock(self) -> None:
+        _spare()
         async with self._own_time.counts():
             self._sock = await knocked(self._dial, self._take)
 
@@ -113,6 +112,8 @@ class Login:
     async def _ssh(self) -> asyncssh.SSHClientConnection:
         dial = self._dial
         known = await self._known()
+        if self._sock is None and self._through is None:
+            _spare()
         self._kinds = dial.host_key_kinds(known)
         async with self._own_time.counts():
             if self._factor is not None:
@@ -179,6 +180,12 @@ class Login:
 
     def _turned_away(self, why: tuple[Reason, str]) -> Failure:
         return Failure(why[0], printable(why[1]), self._dial.target, silent=why[1] == door.SILENT)
+
+
+def _spare() -> None:
+    """Looked at just before a descriptor is taken: hundreds of logins may be about to."""
+    if (short := descriptors.shortage()) is not None:
+        raise NotConnectedError(short)
 
 
 def _proxy(dial: Dial) -> Sequence[str] | None:

@@ -51,7 +51,6 @@ _OURS: Mapping[str, object] = {
 }
 """What no ssh_config changes; `ssh_config.unhonoured` says so."""
 
-
 READERS = 8
 """Machines whose ssh_config is read at a time. A `Match exec` that hangs keeps its thread, of 32 that all share."""
 
