@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 
 import numpy as np
@@ -33,7 +33,7 @@ class Seen(Enum):
 class Block:
     """All tables of one kind and source from one node or switch, folded."""
 
-    __slots__ = ("_behind", "_columns_in", "_rows_in", "_states", "_straight", "_table", "at", "columns",
+    __slots__ = ("_back", "_behind", "_columns_in", "_rows_in", "_states", "_straight", "_table", "at", "columns",
                  "downs", "gaps", "kind", "lines", "listing", "places", "rows", "source", "version",
                  "window")  # fmt: skip
 
@@ -63,11 +63,14 @@ class Block:
         self._columns_in: tuple[str, ...] = ()
         self._straight = False
         self._table: Table | None = None
+        self._back: Collection[str] = ()
+        """Rows that were left out of the answer before."""
 
     def fold(self, table: Table, clock_s: float, at: float) -> Sequence[Turn]:
         """Take an answer; returns the rows whose state word changed."""
         before, last_at = self._table, self.at
         left_out = {self.rows[row]: read_at for row, (_, read_at) in self._behind.items()} if self._behind else {}
+        self._back = left_out.keys()
         if table.source is not self.source:
             self._widened(table.source)
         if last_at is not None and at < last_at:
@@ -110,8 +113,10 @@ class Block:
 
     @property
     def cleared(self) -> Sequence[str]:
-        """Rows that the last answer found to have counted less than the one before."""
-        return [self.rows[row] for row in self.window.fell]
+        """Rows that the last answer found to have counted less than the one before, if they were in that: what was gone
+        counts from zero when it is back.
+        """
+        return [self.rows[row] for row in self.window.fell if self.rows[row] not in self._back]
 
     def seen(self, row: int) -> Seen:
         """What became of a row in the last answer."""

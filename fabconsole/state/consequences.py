@@ -11,11 +11,13 @@ from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Severity
 from fabconsole.state.silence import SESSION
 from fabconsole.state.snapshot import EventView
-from fabconsole.state.turns import REBOOTED
+from fabconsole.state.turns import MISSED, REBOOTED
 from fabconsole.state.xid_bursts import is_root, root_of, said
 
 _BEFORE_S = 40.0
 """A host is found out a poll and its deadlines after its links are."""
+_SWEEP_S = 150.0
+"""A switch is missed by a sweep, its links are seen to be down by hosts: two sweeps, and the time one takes."""
 _AFTER_S = 180.0
 """The sweep looks once a minute and takes its time; adapters come up one after the other."""
 _NEWS_S = 10.0
@@ -44,10 +46,15 @@ def _followers(views: Sequence[EventView]) -> Iterator[tuple[EventView, EventVie
     """Each event that followed from another, and that other."""
     roots = [view for view in views if is_root(view.event)]
     lost, booted = _of_nodes(views, is_loss), _of_nodes(views, _is_boot)
+    missed = _of_nodes(views, _is_missed)
     up = {(view.event.node, view.event.subject): view.event.at for view in views if _is_up(view.event)}
     for view in views:
         cause = root_of(view, roots) if roots else None
-        cause = cause or (_loss(view, lost) if lost else None) or (_boot(view, booted, up) if booted else None)
+        cause = (
+            cause
+            or (_loss(view, lost, missed) if lost or missed else None)
+            or (_boot(view, booted, up) if booted else None)
+        )
         if cause is not None and cause is not view:
             yield view, cause
 
@@ -67,12 +74,15 @@ def is_link_down(event: Event) -> bool:
     return event.kind == "state" and event.severity is Severity.CRIT and bool(event.peer)
 
 
-def _loss(view: EventView, lost: _Of) -> EventView | None:
+def _loss(view: EventView, lost: _Of, missed: _Of) -> EventView | None:
     """The loss of the node that a link went down to, or that had left a question unanswered a moment before."""
     event = view.event
     if event.kind == SESSION and event.text.startswith("no answer to "):
         return _near(view, lost.get(event.node, ()), _BEFORE_S, 0.0)
-    return _near(view, lost.get(_far(event), ()), _BEFORE_S, _AFTER_S) if is_link_down(event) else None
+    if not is_link_down(event):
+        return None
+    gone = _near(view, missed.get(_far(event), ()), _SWEEP_S, _AFTER_S)
+    return gone or _near(view, lost.get(_far(event), ()), _BEFORE_S, _AFTER_S)
 
 
 def _boot(view: EventView, booted: _Of, up: Mapping[tuple[str, str | None], float]) -> EventView | None:
@@ -108,6 +118,8 @@ def _with(view: EventView, under: Sequence[EventView]) -> EventView:
     links = sum(is_link_down(one.event) for one in below)
     if not links:
         return replace(view, under=below)
+    if _is_missed(view.event):
+        return replace(view, under=below, told=f"{view.event.headline}; {links} link{'s' * (links > 1)} to it down")
     what, colon, why = view.event.text.partition(": ")
     down = f"its {links} links down" if links > 1 else "its link down"
     event = replace(view.event, severity=Severity.CRIT)
@@ -124,6 +136,11 @@ def _of_nodes(views: Sequence[EventView], wanted: Callable[[Event], bool]) -> _O
 
 def _is_boot(event: Event) -> bool:
     return event.text == REBOOTED
+
+
+def _is_missed(event: Event) -> bool:
+    """True for a switch that a sweep did not find."""
+    return event.kind == "state" and event.severity is Severity.CRIT and event.text.startswith(MISSED)
 
 
 def _is_up(event: Event) -> bool:

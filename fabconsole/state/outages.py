@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from fabconsole.fabric.health import Health
 from fabconsole.state.findings import UNSEEN
+from fabconsole.state.rows import at
 from fabconsole.state.snapshot import Finding, NodeView
 from fabconsole.stream.records import Reason
 
@@ -73,8 +74,10 @@ class Outages:
             self._judge(nodes, name, own.get(name), {link: links[link] for link in ends.get(name, ())}, now)
         told: set[Link] = set()
         found: dict[str, tuple[Outage, Collection[Link]]] = {}
-        for name, outage in sorted(self._known.items(), key=lambda item: _is_host(nodes[item[0]])):
+        for name in sorted(self._known, key=lambda name: _is_host(nodes[name])):
+            outage = self._known[name]
             mine = [link for link in outage.links - told if link in links and _is_told(links[link])]
+            mine.sort(key=lambda link: sorted(link, key=lambda end: node_of(end) != name))
             told.update(mine)
             if mine:
                 found[name] = outage, mine
@@ -134,6 +137,15 @@ def _out_since(
 
 
 def _all_of(view: NodeView, nodes: Mapping[str, NodeView], links: Mapping[Link, Trouble]) -> bool:
-    """Whether these are all the links of a node whose far ends are read. One that was never read tells none itself."""
-    known = {frozenset((port.end, port.peer)) for port in view.ports if port.peer and node_of(port.peer) in nodes}
-    return known <= links.keys() if known else len(links) >= (view.expect.hcas or math.inf)
+    """Whether no link of a node is seen to stand. One that was never read tells none of its links itself."""
+    far = [port.peer for port in view.ports if port.peer and frozenset((port.end, port.peer)) not in links]
+    if not any(port.peer for port in view.ports):
+        return len(links) >= (view.expect.hcas or math.inf)
+    return not any(_stands(nodes, end) for end in far)
+
+
+def _stands(nodes: Mapping[str, NodeView], end: str) -> bool:
+    """True for an end that is seen, and not down: on a switch that is gone itself nobody sees any."""
+    node = nodes.get(node_of(end))
+    port = at(node.ports, end) if node else None
+    return port is not None and port.health not in UNSEEN and port.health not in _OUT

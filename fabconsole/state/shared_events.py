@@ -48,8 +48,15 @@ def gathered(views: Iterable[tuple[str, EventView]], racks: Racks) -> Iterator[E
             yield view
     for group in silent.values():
         yield from _told(group, _one)
+    single: dict[tuple[str, str], list[EventView]] = {}
     for (far, way), group in turned.items():
-        yield from _told(group, partial(_links, far, way))
+        for told in _told(group, partial(_links, far, way)):
+            if told.event.peer:
+                single.setdefault((told.event.node, way), []).append(told)
+            else:
+                yield told
+    for (near, way), group in single.items():  # a switch's own, to a far end each
+        yield from _told(group, partial(_links, near, way))
 
 
 def _of_racks(out: Sequence[EventView], racks: Racks) -> Iterator[EventView]:

@@ -13,6 +13,7 @@ from fabconsole.fabric.table import Kind
 from fabconsole.state.row_states import Turn
 
 CLEARED = "counters cleared by somebody else"
+MISSED = "missing: the last sweep"
 REBOOTED = "rebooted: its counters begin anew"
 
 

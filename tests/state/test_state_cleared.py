@@ -55,3 +55,11 @@ def test_a_boot_clears_nothing() -> None:
         lab.boots["h0"] = boot
         lab.wait(5).ports("h0", {"mlx5_0/1": CLEAN | {"port_xmit_data": count}})
     assert [text for _, text in told(lab) if CLEARED in text] == []
+
+
+def test_a_card_that_comes_back_and_counts_from_zero_was_cleared_by_nobody() -> None:
+    lab = Lab("h0")
+    for cards, count in ((2, 500), (1, 600), (2, 3)):
+        ports = {f"mlx5_{number}/1": CLEAN | {"port_xmit_data": count if number else 0} for number in range(cards)}
+        lab.wait(5).ports("h0", ports)
+    assert [text for _, text in told(lab) if CLEARED in text] == []

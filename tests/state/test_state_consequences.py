@@ -83,3 +83,15 @@ def test_a_link_that_stays_down_after_a_boot_has_a_line_of_its_own() -> None:
     boot = Event(at=T, node="h1", kind="state", severity=Severity.WARN, text=REBOOTED)
     down = turned("h1", "mlx5_0/1", "leaf01/1", T + 2)
     assert [line.event for line in told([boot, down])] == [down, boot]
+
+
+def test_a_switch_that_a_sweep_misses_is_one_line_with_the_links_that_its_hosts_lost_before() -> None:
+    gone = "missing: the last sweep from h1 did not find it"
+    missed = Event(at=T, node="leaf01", kind="state", severity=Severity.CRIT, text=gone)
+    (line,) = told([*(turned(f"h{n}", "mlx5_0/1", f"leaf01/{n}", T - 70) for n in range(4)), missed])
+    assert line.headline == f"{gone}; 4 links to it down"
+
+
+def test_links_of_one_switch_to_many_others_are_one_line() -> None:
+    up = [turned("spine01", f"port {n}", f"leaf0{n}/9", T, up=True) for n in range(4)]
+    assert [line.event.text for line in told(up)] == ["4 links to spine01 up"]

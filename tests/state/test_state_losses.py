@@ -59,10 +59,11 @@ def test_an_incomplete_sweep_loses_no_switch(lab: Lab) -> None:
 
 def test_links_that_go_down_with_one_switch_are_one_line(lab: Lab) -> None:
     swept(lab, leaf=False)
-    links = [view for view in lab.state.snapshot(lab.now).events if "link" in view.event.text]
-    assert [(view.event.text, view.nodes) for view in links] == [
-        ("4 links to leaf01 down", ("leaf01", "spine01", "spine02"))
+    links = [view for view in lab.state.snapshot(lab.now).events if "link" in view.headline]
+    assert [(view.event.node, view.headline.partition("; ")[2]) for view in links] == [
+        ("leaf01", "4 links to it down")
     ], "it stands under what they lead to"
+    assert set(links[0].nodes) == {"leaf01", "spine01", "spine02"}
 
 
 def test_links_that_come_back_with_one_switch_are_one_line(lab: Lab) -> None:

@@ -100,6 +100,24 @@ def test_it_is_one_line_where_a_banner_tells_that_its_hosts_are_lost_too() -> No
     assert [line.end for line in found] == ["rack r1"]
 
 
+def test_a_host_on_a_switch_that_is_out_too_is_one_line_beside_it() -> None:
+    cards = {"mlx5_0/1": "leaf01", "mlx5_1/1": "leaf02"}
+    lab = Lab("h0", "h1", in_band=["h0"], asked=(Asked("hca", 5.0),))
+    peers = {leaf: {"1": Peer(port_guid=f"h1-{card}", port=1, description="")} for card, leaf in cards.items()}
+    for is_out in (False, False, True):
+        lab.wait(30).ports("h0")
+        if is_out:
+            lab.silent("h1", "hca", Reason.UNREACHABLE, REFUSED)
+        else:
+            lab.ports("h1", dict.fromkeys(cards, CLEAN))
+        left = ["leaf01", *(f"leaf0{n}" for n in range(3, 6)), *([] if is_out else ["leaf02"])]
+        down = {"1": DOWN} if is_out else {}
+        lab.sweep("h0", *(lab.switch(leaf, {"1": CLEAN}, down, {} if is_out else peers.get(leaf, {})) for leaf in left))
+    found = {line.end: line.reason for line in lab.state.snapshot(lab.now).findings}
+    assert found["h1"].startswith("its link is down; unreachable")
+    assert "leaf01/1" not in found
+
+
 def test_hosts_of_a_rack_that_go_out_one_after_the_other_are_told_one_by_one() -> None:
     lab = fabric()
     look(lab, lost=["h2"], down=both("h2"))
