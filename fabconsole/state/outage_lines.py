@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from fabconsole.fabric.health import Health, worst
-from fabconsole.state.outages import Outage, Trouble
+from fabconsole.state.outages import Outage, Trouble, is_host
 from fabconsole.state.racks import NO_RACK
-from fabconsole.state.snapshot import Finding, RackView
+from fabconsole.state.snapshot import Finding, NodeView, RackView
 
 _AT_ONCE_S = 30.0
 """Hosts of a rack without power are found out within a poll and its deadlines of each other."""
@@ -55,6 +55,28 @@ def by_rack(out: Mapping[str, Told], racks: Iterable[RackView]) -> Sequence[tupl
         inside = [out[name] for name in rack.nodes if name in out]
         if len(inside) > 1 and len(inside) == len(rack.nodes) and rack.name != NO_RACK and _at_once(inside):
             found.append((_rack(rack.name, inside), rack.nodes))
+    return found
+
+
+def silent_racks(
+    lost: Mapping[str, Finding], nodes: Mapping[str, NodeView], racks: Iterable[RackView]
+) -> Sequence[Finding]:
+    """Racks of which no host is reached any more since one instant, though links stand: the line of each."""
+    found = []
+    for rack in racks if len(lost) > 1 else ():
+        hosts = [name for name in rack.nodes if name in nodes and is_host(nodes[name])]
+        inside = tuple(lost[name] for name in hosts if name in lost)
+        since = [one.since for one in inside]
+        if len(inside) > 1 and len(inside) == len(hosts) and max(since) - min(since) <= _AT_ONCE_S:
+            found.append(
+                Finding(
+                    end=f"rack {rack.name}",
+                    health=worst(one.health for one in inside),
+                    reason=f"its {len(inside)} hosts do not answer; {inside[0].reason}",
+                    since=min(since),
+                    under=inside,
+                )
+            )
     return found
 
 

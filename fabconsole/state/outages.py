@@ -74,7 +74,7 @@ class Outages:
             self._judge(nodes, name, own.get(name), {link: links[link] for link in ends.get(name, ())}, now)
         told: set[Link] = set()
         found: dict[str, tuple[Outage, Collection[Link]]] = {}
-        for name in sorted(self._known, key=lambda name: _is_host(nodes[name])):
+        for name in sorted(self._known, key=lambda name: is_host(nodes[name])):
             outage = self._known[name]
             mine = [link for link in outage.links - told if link in links and _is_told(links[link])]
             mine.sort(key=lambda link: sorted(link, key=lambda end: node_of(end) != name))
@@ -97,7 +97,7 @@ class Outages:
                 outage = self._known[name] = Outage(begun, outage.links if outage else set())
             earliest = begun - _BEFORE_S - 2 * min((q.interval_s for q in nodes[name].questions), default=0.0)
             outage.links.update(link for link, trouble in links.items() if trouble.line.since >= earliest)
-        elif outage is not None and not (own is not None and _does_not_answer(nodes[name], own)):
+        elif outage is not None and not (own is not None and does_not_answer(nodes[name], own)):
             outage.answers_since = now if outage.answers_since is None else outage.answers_since
             if now - outage.answers_since > _SETTLES_S:
                 del self._known[name]
@@ -112,12 +112,13 @@ def _is_told(trouble: Trouble) -> bool:
     return trouble.is_out or trouble.line.unsteady
 
 
-def _is_host(view: NodeView) -> bool:
+def is_host(view: NodeView) -> bool:
     """True for what is asked for adapters of its own."""
     return any(question.name == "hca" for question in view.questions)
 
 
-def _does_not_answer(view: NodeView, own: Finding) -> bool:
+def does_not_answer(view: NodeView, own: Finding) -> bool:
+    """True where what is said of a node is that it is not reached, and not that it turns us away."""
     return own.health in UNSEEN and any(question.reason in _NOT_THERE for question in view.questions)
 
 
@@ -126,12 +127,12 @@ def _out_since(
 ) -> float | None:
     """Since when a node is out; None: it is not, or one of its links says that it is not."""
     view = nodes[name]
-    if not _is_host(view):
+    if not is_host(view):
         return own.since if own is not None and own.health is Health.MISSING else None
     if not links or not _all_of(view, nodes, links):
         return None
     if own is not None:
-        return own.since if _does_not_answer(view, own) else None
+        return own.since if does_not_answer(view, own) else None
     since = sorted(trouble.line.since for trouble in links.values())
     return since[0] if len(since) >= _AT_ONCE and since[-1] - since[0] <= _BEFORE_S else None
 

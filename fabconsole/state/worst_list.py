@@ -9,8 +9,8 @@ from dataclasses import replace
 from fabconsole.fabric.health import Health, Severity
 from fabconsole.state import xid_bursts
 from fabconsole.state.findings import UNSEEN
-from fabconsole.state.outage_lines import by_rack, told
-from fabconsole.state.outages import Link, Outages, Trouble, is_out, node_of
+from fabconsole.state.outage_lines import by_rack, silent_racks, told
+from fabconsole.state.outages import Link, Outages, Trouble, does_not_answer, is_out, node_of
 from fabconsole.state.rows import at
 from fabconsole.state.snapshot import Finding, NodeView, RackView
 
@@ -51,9 +51,11 @@ class WorstList:
         links = {link: _joined(those, self._named.get(link)) for link, those in ends.items()}
         self._named = {link: line.end for link, (_, line) in links.items()}
         troubles = {link: Trouble(line, any(map(is_out, ends[link]))) for link, (_, line) in links.items()}
+        racks = list(racks)
         alone, folded = self._gathered(xid_bursts.gathered(alone), troubles, nodes, racks, now)
         lines = [line for link, line in links.items() if link not in folded]
-        lines += (_ranked(f) for f in alone if not (f.end in hidden and f.health in UNSEEN))
+        alone = [f for f in alone if not (f.end in hidden and f.health in UNSEEN)]
+        lines += map(_ranked, _silent(alone, nodes, racks))
         return tuple(f for _, f in sorted(lines, key=lambda line: (-line[0], -line[1].since, line[1].end)))
 
     def _gathered(
@@ -78,6 +80,14 @@ class WorstList:
         kept += (line for line, _ in in_racks)
         kept += (row.line for name, row in rows.items() if name not in covered)
         return kept, {link for _, its in out.values() for link in its}
+
+
+def _silent(alone: Sequence[Finding], nodes: Mapping[str, NodeView], racks: Iterable[RackView]) -> list[Finding]:
+    """What has no far end, the hosts of a rack that fell silent together in one line."""
+    lost = {f.end: f for f in alone if f.end in nodes and not f.under and does_not_answer(nodes[f.end], f)}
+    silent = silent_racks(lost, nodes, racks)
+    told = {id(one) for rack in silent for one in rack.under}
+    return [*silent, *(f for f in alone if id(f) not in told)]
 
 
 def _ranked(finding: Finding) -> _Line:

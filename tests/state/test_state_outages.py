@@ -118,6 +118,17 @@ def test_a_host_on_a_switch_that_is_out_too_is_one_line_beside_it() -> None:
     assert "leaf01/1" not in found
 
 
+def test_a_rack_that_is_not_reached_while_its_links_stand_is_one_line_too() -> None:
+    (line,) = look(fabric(), lost=["h2", "h3"])
+    assert (line.end, line.health) == ("rack r1", Health.STALE)
+    assert line.reason == f"its 2 hosts do not answer; unreachable: {REFUSED}"
+
+
+def test_a_rack_that_is_not_reached_leaves_a_cable_of_its_own_its_line() -> None:
+    found = look(fabric(), lost=["h2", "h3"], down={("h2", CARDS[0])})
+    assert {line.end for line in found} == {"rack r1", "leaf01/5"}
+
+
 def test_hosts_of_a_rack_that_go_out_one_after_the_other_are_told_one_by_one() -> None:
     lab = fabric()
     look(lab, lost=["h2"], down=both("h2"))
