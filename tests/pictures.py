@@ -3,14 +3,15 @@
     python tests/pictures.py [--into FOLDER] [--settle 66] [--only NAME ...]
 
 Starts the simulated fabric, the collector on it and the console without a terminal, goes where each picture is taken
-by the keys that a person would press, and has Chromium turn what Textual exports into a picture. Without Chromium
-the exported SVGs are left.
+by the keys that a person would press, and has Chromium turn what Textual exports into a picture; of `doctor` what it
+prints, on accounts that are limited. Without Chromium the exported SVGs are left.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import re
 import shutil
 import subprocess
@@ -21,8 +22,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.console import Console
 from textual.pilot import Pilot
 
+from fabconsole.cli.doctor import examine, lines
 from fabconsole.collector.collector import Collector
 from fabconsole.fabric.inventory_file import read_inventory
 from fabconsole.fabric.thresholds_file import read_thresholds
@@ -58,6 +61,10 @@ SHOTS = (
     Shot("diagnose", 150, 44, "gpu03-02/mlx5_5/1", ("d", "enter"), 6.0),
 )
 
+DOCTOR, DOCTOR_COLUMNS = "doctor", 110
+LIMITS, LIMITED_S = "account-limits", 16.0
+"""A scenario, and seconds until all of it has come."""
+
 
 async def take(shots: Sequence[Shot], settle_s: float, into: Path) -> list[Path]:
     """Every picture as an SVG, all of one fabric, `settle_s` after its start."""
@@ -81,6 +88,21 @@ async def take(shots: Sequence[Shot], settle_s: float, into: Path) -> list[Path]
                 while len(app.console_screen.desk.trail.places) > 1 or app.console_screen.pane.display:
                     await pilot.press("escape")
     return found
+
+
+def print_doctor(into: Path) -> Path:
+    """What `doctor` prints, as an SVG."""
+    with launch(scenario=LIMITS) as path:
+        time.sleep(LIMITED_S)
+        found = asyncio.run(examine(path, None))
+    paper = Console(
+        record=True, width=DOCTOR_COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor"
+    )
+    for line in lines(found, paper.width):
+        paper.print(line, soft_wrap=True)
+    target = into / f"{DOCTOR}.svg"
+    target.write_text(_readable(paper.export_svg(title="fabconsole doctor")))
+    return target
 
 
 async def _pose(app: FabConsole, pilot: Pilot[None], shot: Shot) -> None:
@@ -124,12 +146,15 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--into", type=Path, default=PICTURES)
     arguments.add_argument("--settle", type=float, default=66.0, help="seconds of the demo before the first picture")
-    arguments.add_argument("--only", nargs="*", choices=[shot.name for shot in SHOTS])
+    arguments.add_argument("--only", nargs="*", choices=[*(shot.name for shot in SHOTS), DOCTOR])
     options = arguments.parse_args()
     options.into.mkdir(parents=True, exist_ok=True)
     shots = [shot for shot in SHOTS if not options.only or shot.name in options.only]
     chromium = next((found for name in _CHROMIUM if (found := shutil.which(name))), None)
-    for svg in asyncio.run(take(shots, options.settle, options.into.resolve())):
+    svgs = asyncio.run(take(shots, options.settle, options.into.resolve())) if shots else []
+    if not options.only or DOCTOR in options.only:
+        svgs.append(print_doctor(options.into.resolve()))
+    for svg in svgs:
         if chromium is None:
             print(f"{svg}: no Chromium here to make a PNG of it", file=sys.stderr)
             continue

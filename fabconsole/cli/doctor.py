@@ -70,7 +70,7 @@ def show(found: Diagnosis, *, as_json: bool) -> int:
         click.echo(json.dumps(_document(found), indent=1, ensure_ascii=False))
     else:
         paper = Paper()
-        for line in _lines(found, paper.width):
+        for line in lines(found, paper.width):
             paper.print(line, soft_wrap=True)
     return found.exit_code
 
@@ -106,7 +106,7 @@ def _inquiry(question: Question, node: Node) -> Inquiry | Follower:
     return account.AccountInquiry(node) if question is account.QUESTION else registry.inquiry(question, node)
 
 
-def _lines(found: Diagnosis, width: int) -> Iterator[Text]:
+def lines(found: Diagnosis, width: int) -> Iterator[Text]:
     """What is printed. A step stands at the margin and is never folded: it is to be copied."""
     reached = f"{found.reached}/{found.nodes} nodes reached"
     yield Text.assemble((found.fabric, "bold"), f"  {moment(int(found.at))}  {reached}")
