@@ -141,13 +141,15 @@ class Collector:
         """Everything that happens, as one tree of tasks: it ends with this one."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                shared = self._share(access, tasks)
+                shared, slices = self._share(access, tasks), Slices()
                 for number, name in enumerate(racks_first(self._inventory)):
                     session = Session(self._inventory.nodes[name], number, self._asked[name], shared)
                     self._sessions[name] = session
+                    await slices.breathe()
                 self._spread()
                 for session in self._sessions.values():
                     tasks.create_task(session.live(), name=f"session {session.node.name}")
+                    await slices.breathe()
                 tasks.create_task(access.watch_agents(), name="agents")
                 await self._keep_asking(access)
         finally:

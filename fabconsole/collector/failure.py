@@ -55,6 +55,13 @@ def hanging(what: str, deadline_s: float) -> Failure:
     return Failure(Reason.FAILED, said)
 
 
+def undialled(error: Exception, address: str, deadline_s: float) -> Failure:
+    """Why it is not known how to dial a node."""
+    if isinstance(error, TimeoutError):
+        return hanging("ssh_config", deadline_s)
+    return Failure(Reason.FAILED, printable(f"{address}: {error}"))
+
+
 def failure_of(error: BaseException, target: str, deadline_s: float) -> Failure:
     """The failure that an exception of asyncssh or the sockets stands for, on the way to `target`."""
     if isinstance(error, OSError) and not _NONE_LEFT.isdisjoint(_numbers(error)):

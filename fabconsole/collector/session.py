@@ -10,7 +10,7 @@ from fabconsole.collector.bell import patience
 from fabconsole.collector.beside import carry, wait_for_its_turn
 from fabconsole.collector.channel import Channel, NoSessionError
 from fabconsole.collector.connection import Connection, NotConnectedError
-from fabconsole.collector.failure import Failure, hanging
+from fabconsole.collector.failure import Failure, undialled
 from fabconsole.collector.meter import metered
 from fabconsole.collector.own_time import OwnTime
 from fabconsole.collector.ramp import STOOD_S, Entrance, backoff_s
@@ -179,9 +179,7 @@ class Session:
                     node.address, user=node.user, port=node.port, algorithms=node.algorithms
                 )
         except Exception as error:  # of any class: an ssh_config may name a home directory that nobody has
-            said = Failure(Reason.FAILED, printable(f"{node.address}: {error}"))
-            hangs = isinstance(error, TimeoutError)
-            raise NotConnectedError(hanging("ssh_config", shared.connect_s) if hangs else said) from error
+            raise NotConnectedError(undialled(error, node.address, shared.connect_s)) from error
         self._jump = dial.jump
         through = None if dial.jump is None else await shared.jumps.through(dial.jump, self._number)
         try:
@@ -236,7 +234,9 @@ class Session:
                 else:
                     await self._beside(channel, connection, asked)
         except Exception as error:  # of any class, see `connection.connected`; shown as FAILED
-            if connection is self._connection and not connection.is_closed:
+            if isinstance(error, TimeoutError) and not await connection.answers():
+                connection.give_up(connection.unanswered)
+            elif connection is self._connection and not connection.is_closed:
                 said = f"opens no session: {error}; see MaxSessions in its sshd_config"
                 channel.fail(Failure(Reason.FAILED, printable(said), connection.target))
 
