@@ -50,6 +50,7 @@ class Lane:
         self._noise = 0
         self._leftovers = leftovers
         self._setback = Setback(monotonic, random)
+        self._rests = {asking: Setback(monotonic, random) for asking in inquiries}  # it may be what ends its shell
 
     @property
     def is_idle(self) -> bool:
@@ -90,6 +91,7 @@ class Lane:
     def begun(self, channel: Channel) -> None:
         """The shell that was asked for is there."""
         self._way.heard()
+        self._setback.over()
         self._greeting, self._noise = self._prelude, 0
         self._heard.clear()
         for inquiry in self._inquiries.values():
@@ -104,7 +106,8 @@ class Lane:
     def cut(self, failure: Failure) -> None:
         """The connection is gone, and with it the shell and whatever ran in it."""
         queue, self._queue = self._queue, {}
-        self._setback.over()
+        for setback in (self._setback, *self._rests.values()):
+            setback.over()
         self._give_up(failure)
         for asking in queue:
             self._emit(asking.failed(failure, self._clock()))
@@ -140,7 +143,10 @@ class Lane:
         if channel is self._channel:
             self._let_go()
             failure = channel.refusal or Failure(Reason.FAILED, f"the shell that asks {channel.said()}")
-            self._setback.ended(failure)
+            if channel.session is None:
+                self._setback.ended(failure)
+            elif (flight := self._flight) is not None and not flight.late:
+                self._rests[flight.asking].ended(failure)
             self._fail(failure)
 
     def _stuck(self, flight: Flight, asking: Asking) -> Unanswered:
@@ -181,7 +187,7 @@ class Lane:
         elif isinstance(reading, Again):
             self._again(flight)
         else:
-            self._setback.answered()
+            self._rests[asking].answered()
             self._emit(asking.answered(reading, answer))
             self._land()
             self._way.answered(asking)
@@ -198,6 +204,8 @@ class Lane:
         if self._noise > NOISE:
             self._noise = 0
             self._fail(UNASKED)
+        elif (known := self._rests[asking].failure) is not None:
+            self._fail(known)
         elif self._channel is None:
             self._open()
         elif self._channel.session is not None:

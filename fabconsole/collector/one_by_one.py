@@ -49,6 +49,5 @@ class OneByOne(Lane):
         if self._channel is None or self._channel.session is None:
             return super()._write_off(flight)
         self._ending = self._channel
-        self._setback.answered()  # that it ends is our doing
         self._channel.end()
         return True
