@@ -127,16 +127,14 @@ class Lane:
     def heard(self, channel: Channel, data: bytes) -> None:
         """Bytes from the shell."""
         self._way.heard()
-        if channel is not self._channel:
-            return
-        if (flight := self._flight) is not None:
+        if channel is self._channel and (flight := self._flight) is not None:
             flight.stamp(len(self._heard), self._clock())
             self._heard += data
             self._read(flight)
-            return
-        self._noise += len(data)
-        if self._noise > NOISE:
-            self.close()  # and the next asking is told why
+        elif channel is self._channel:
+            self._noise += len(data)
+            if self._noise > NOISE:
+                self.close()  # and the next asking is told why
 
     def ended(self, channel: Channel) -> None:
         """The shell is over, or could not be had."""
@@ -224,9 +222,8 @@ class Lane:
         left = self._leftovers[asking.question.lane]
         line = framed(flight.nonce, asking.question.name, left.call(inquiry.call()))
         greeting, self._greeting = self._greeting, ""
-        if self._channel is None or (
-            not self._channel.write(f"{greeting}{text}{line}".encode()) and flight.rounds < ROUNDS
-        ):
+        said = f"{greeting}{text}{line}".encode()
+        if self._channel is None or (not self._channel.write(said) and flight.rounds < ROUNDS):
             self._open()  # else it is over already each time that it has begun, and `ended` tells why
 
     def _let_go(self) -> Channel | None:
