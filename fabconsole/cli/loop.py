@@ -13,7 +13,7 @@ from fabconsole.cli.turns import new_loop
 _THREADS = 32
 """More than asyncio has on few cores: threads that hang keep nothing else waiting, a line for the audit log, say."""
 
-_SWITCH_S = 0.001
+_SWITCH_S = 0.0002
 """How long a thread that reads a long answer keeps the event loop waiting at a time; Python's 0.005 adds up to what an
 eye sees, for a key comes back to the loop several times on its way to its cell."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 STEP_S = 5.0
 """From here on the system's clock was set; less is its being wrong by a little, and being slowly mended."""
 
-_SLICE_S = 0.008
+_SLICE_S = 0.005
 _STEPS = 8
 """Turns of the event loop between two slices: a key takes about so many from the terminal to its cell, and would wait
 for a slice before each."""
