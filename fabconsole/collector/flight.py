@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from fabconsole.collector.asking import Asking
 from fabconsole.collector.failure import NOT_BEGUN, Failure
-from fabconsole.platforms.question import Answer
-from fabconsole.platforms.shell import Frame, unframe
+from fabconsole.collector.leftovers import Leftovers
+from fabconsole.platforms.question import Answer, Inquiry
+from fabconsole.platforms.shell import Frame, framed, unframe
 from fabconsole.stream.records import Reason, Unanswered
 
 ROUNDS = 4
@@ -49,13 +50,16 @@ class Flight:
     stamps: list[tuple[int, float]] = field(default_factory=list)
     """(offset into what was heard, our clock) of each piece."""
 
-    def sent(self, nonce: str) -> None:
-        """It goes out, once more."""
+    def sent(self, nonce: str, inquiry: Inquiry, left: Leftovers) -> str:
+        """It goes out, once more: what is said to the shell."""
         self.nonce = nonce
         self.rounds += 1
         self.is_here = False
         self.searched = 0
         self.stamps.clear()
+        text = inquiry.text()
+        text += "" if text.endswith("\n") or not text else "\n"
+        return text + framed(nonce, self.asking.question.name, left.call(inquiry.call()))
 
     def stamp(self, offset: int, at: float) -> None:
         """A piece has come. Bounded: a node that sends single bytes fills no list."""

@@ -11,11 +11,11 @@ from fabconsole.collector.channel import Channel
 from fabconsole.collector.failure import Failure
 from fabconsole.collector.flight import NOISE, ROUNDS, UNASKED, Flight
 from fabconsole.collector.leftovers import Leftovers
-from fabconsole.collector.setback import Setback
+from fabconsole.collector.setback import Setbacks
 from fabconsole.collector.understanding import Understood, understand
 from fabconsole.collector.way import LaneWay
 from fabconsole.platforms.question import Again, Answer, Inquiry
-from fabconsole.platforms.shell import Frame, framed
+from fabconsole.platforms.shell import Frame
 from fabconsole.stream.records import Reason, Record, Unanswered
 
 
@@ -49,8 +49,7 @@ class Lane:
         self._heard = bytearray()
         self._noise = 0
         self._leftovers = leftovers
-        self._setback = Setback(monotonic, random)
-        self._rests = {asking: Setback(monotonic, random) for asking in inquiries}  # it may be what ends its shell
+        self._setbacks = Setbacks(inquiries, monotonic, random)
 
     @property
     def is_idle(self) -> bool:
@@ -91,7 +90,7 @@ class Lane:
     def begun(self, channel: Channel) -> None:
         """The shell that was asked for is there."""
         self._way.heard()
-        self._setback.over()
+        self._setbacks.shells.over()
         self._greeting, self._noise = self._prelude, 0
         self._heard.clear()
         for inquiry in self._inquiries.values():
@@ -106,8 +105,7 @@ class Lane:
     def cut(self, failure: Failure) -> None:
         """The connection is gone, and with it the shell and whatever ran in it."""
         queue, self._queue = self._queue, {}
-        for setback in (self._setback, *self._rests.values()):
-            setback.over()
+        self._setbacks.over()
         self._give_up(failure)
         for asking in queue:
             self._emit(asking.failed(failure, self._clock()))
@@ -141,10 +139,7 @@ class Lane:
         if channel is self._channel:
             self._let_go()
             failure = channel.refusal or Failure(Reason.FAILED, f"the shell that asks {channel.said()}")
-            if channel.session is None:
-                self._setback.ended(failure)
-            elif (flight := self._flight) is not None and not flight.late:
-                self._rests[flight.asking].ended(failure)
+            self._setbacks.ended(channel, self._flight, failure)
             self._fail(failure)
 
     def _stuck(self, flight: Flight, asking: Asking) -> Unanswered:
@@ -185,7 +180,7 @@ class Lane:
         elif isinstance(reading, Again):
             self._again(flight)
         else:
-            self._rests[asking].answered()
+            self._setbacks.of[asking].answered()
             self._emit(asking.answered(reading, answer))
             self._land()
             self._way.answered(asking)
@@ -202,7 +197,7 @@ class Lane:
         if self._noise > NOISE:
             self._noise = 0
             self._fail(UNASKED)
-        elif (known := self._rests[asking].failure) is not None:
+        elif (known := self._setbacks.of[asking].failure) is not None:
             self._fail(known)
         elif self._channel is None:
             self._open()
@@ -211,19 +206,13 @@ class Lane:
 
     def _open(self) -> None:
         self._channel = Channel(self)
-        self._setback.open(self._channel, self._way)
+        self._setbacks.shells.open(self._channel, self._way)
 
     def _send(self, flight: Flight) -> None:
-        asking = flight.asking
-        flight.sent(f"{self._random.getrandbits(64):016x}")
-        inquiry = self._inquiries[asking]
-        text = inquiry.text()
-        text += "" if text.endswith("\n") or not text else "\n"
-        left = self._leftovers[asking.question.lane]
-        line = framed(flight.nonce, asking.question.name, left.call(inquiry.call()))
+        inquiry, left = self._inquiries[flight.asking], self._leftovers[flight.asking.question.lane]
+        said = flight.sent(f"{self._random.getrandbits(64):016x}", inquiry, left)
         greeting, self._greeting = self._greeting, ""
-        said = f"{greeting}{text}{line}".encode()
-        if self._channel is None or (not self._channel.write(said) and flight.rounds < ROUNDS):
+        if self._channel is None or (not self._channel.write(f"{greeting}{said}".encode()) and flight.rounds < ROUNDS):
             self._open()  # else it is over already each time that it has begun, and `ended` tells why
 
     def _let_go(self) -> Channel | None:

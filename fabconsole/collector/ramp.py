@@ -30,6 +30,11 @@ FIRST_S, CAP_S = 1.0, 30.0
 STOOD_S = 30.0
 """A connection that stood this long was a good one: the next backoff starts small again."""
 
+LOOK_AGAIN_S = 0.5
+"""Before the second look at a login that ended without a word; a machine whose sshd was killed has closed its port by
+then.
+"""
+
 SLOWLY = {
     Reason.REFUSED: (30.0, 300.0),
     Reason.LOCKED: (10.0, 60.0),

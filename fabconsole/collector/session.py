@@ -13,7 +13,7 @@ from fabconsole.collector.connection import Connection, NotConnectedError
 from fabconsole.collector.failure import Failure, undialled
 from fabconsole.collector.meter import metered
 from fabconsole.collector.own_time import OwnTime
-from fabconsole.collector.ramp import STOOD_S, Entrance, backoff_s
+from fabconsole.collector.ramp import LOOK_AGAIN_S, STOOD_S, Entrance, backoff_s
 from fabconsole.collector.running import Running
 from fabconsole.collector.shared import Shared
 from fabconsole.collector.turns import Turns
@@ -25,9 +25,6 @@ from fabconsole.stream.records import Reason
 
 SECOND_S = 2.0
 """After its first answer a question is asked again so soon, and at its own rhythm from then on."""
-
-LOOK_AGAIN_S = 0.5
-"""Before the second look; a machine whose sshd was killed has closed its port by then."""
 
 _OF_ALL = frozenset({Reason.JUMP, Reason.WAITING})
 """Failures that are told by what others have found out: to hear of them again dials nothing."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from random import Random
 
+from fabconsole.collector.asking import Asking
 from fabconsole.collector.channel import Channel
 from fabconsole.collector.failure import Failure
+from fabconsole.collector.flight import Flight
 from fabconsole.collector.ramp import backoff_s
 from fabconsole.collector.way import Way
 from fabconsole.stream.records import Reason
@@ -73,3 +75,23 @@ class Setback:
         if failure.reason is not Reason.OVERFLOW and not self._is_well:
             self.met(failure)
         self._is_well = False
+
+
+class Setbacks:
+    """Of one lane: of its shells, and of each question, which may be what ends one."""
+
+    def __init__(self, asked: Iterable[Asking], monotonic: Callable[[], float], random: Random) -> None:
+        self.shells = Setback(monotonic, random)
+        self.of = {asking: Setback(monotonic, random) for asking in asked}
+
+    def ended(self, channel: Channel, flight: Flight | None, failure: Failure) -> None:
+        """A shell is over in which `flight` was out, or did not begin."""
+        if channel.session is None:
+            self.shells.ended(failure)
+        elif flight is not None and not flight.late:
+            self.of[flight.asking].ended(failure)
+
+    def over(self) -> None:
+        """It will be another connection."""
+        for setback in (self.shells, *self.of.values()):
+            setback.over()
