@@ -14,6 +14,11 @@ from fabconsole.stream.records import Reason
 StartSshd = Callable[..., Sshd]
 
 
+def connections() -> list[SSHClientConnection]:
+    """All that are in memory, whoever began them."""
+    return [one for one in gc.get_objects() if isinstance(one, SSHClientConnection)]
+
+
 async def test_what_a_lost_connection_was_made_of_is_freed_without_a_search_for_circles(
     keys: Keys, start_sshd: StartSshd
 ) -> None:
@@ -39,11 +44,12 @@ async def test_what_a_connection_was_made_of_that_was_turned_away_is_freed_witho
 ) -> None:
     sshd = start_sshd(AllowUsers="nobody-at-all")
     keys.trust(sshd.port)
+    of_others = weakref.WeakSet(connections())
     async with watched(collector(fabric(keys.ssh(), {"gpu0": sshd.port}), {FAST: lambda: Echo("echo x")})) as watching:
         gc.collect()
         gc.disable()
         try:
             await watching.until(unanswered("gpu0", Reason.REFUSED))
-            await eventually(lambda: not any(isinstance(one, SSHClientConnection) for one in gc.get_objects()))
+            await eventually(lambda: all(one in of_others for one in connections()))
         finally:
             gc.enable()
