@@ -71,10 +71,12 @@ class Terminal:
 
 
 def cursor_cell(screen: pyte.Screen) -> tuple[int, int] | None:
-    """Where the heatmap's cursor is drawn: the one reversed or accented cell; None while there is none."""
+    """Where the heatmap's cursor is drawn: the one reversed cell but for scrollbars, which are in the last column; None
+    while there is none.
+    """
     for y in range(2, screen.lines - 1):
         for x, char in screen.buffer[y].items():
-            if char.reverse:
+            if char.reverse and x < screen.columns - 1:
                 return y, x
     return None
 
