@@ -254,7 +254,11 @@ def command_line(pid: int) -> str:
 
 
 def descendants(pid: int) -> Iterator[int]:
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").glob("*/children"))
+    except OSError:  # it has ended since its parent was asked
+        return
+    for task in tasks:
         try:
             children = task.read_text().split()
         except OSError:
