@@ -18,7 +18,7 @@ from fabconsole.fabric.table import Width
 from fabconsole.sim.adornment import adorned, cleaned
 from fabconsole.sim.effects import NDR, Effects, NvlinkId, Speed
 from fabconsole.sim.load import TRAFFIC, Load
-from fabconsole.sim.wiring import End, Hca, Host, Switch, Wiring
+from fabconsole.sim.wiring import End, Hca, Switch, Wiring
 
 COLUMNS = (
     "VL15_dropped",
@@ -105,10 +105,6 @@ class Fabric:
         if speed not in self._active:
             self._active[speed] = Line(4, "ACTIVE", 5, "LinkUp", speed)
         return self._active[speed]
-
-    def host_counts(self, host: Host, t: float) -> NDArray[np.int64]:
-        """(HCAs, `COLUMNS`): what the ports of one host have counted."""
-        return self.hca_counts(host.hcas, t)
 
     def hca_counts(self, hcas: Sequence[Hca], t: float) -> NDArray[np.int64]:
         """(`hcas`, `COLUMNS`): what the ports of some HCAs have counted, whatever these are called now."""

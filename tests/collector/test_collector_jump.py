@@ -161,6 +161,14 @@ async def test_two_hops_are_gone_through_in_order(keys: Keys, start_sshd: StartS
         await watching.until(sample_of("gpu0"))
 
 
+def jump_hosts(keys: Keys, tasks: asyncio.TaskGroup, monotonic: Callable[[], float]) -> JumpHosts:
+    """Jump hosts by themselves, without nodes behind them."""
+    prompts = Prompts([].append, time.time)
+    keyring = Keyring(prompts, tasks, clock=time.time)
+    access = Access(keys.ssh())
+    return JumpHosts(access, keyring, prompts, tasks, deadline_s=5.0, monotonic=monotonic, random=Random(1))
+
+
 async def test_a_way_that_is_dialled_again_leaves_no_connection_of_the_old_one(
     keys: Keys, start_sshd: StartSshd
 ) -> None:
@@ -168,17 +176,8 @@ async def test_a_way_that_is_dialled_again_leaves_no_connection_of_the_old_one(
     for sshd in (one, two):
         keys.trust(sshd.port)
     jump = f"root@127.0.0.1:{one.port},root@127.0.0.1:{two.port}"
-    prompts = Prompts([].append, time.time)
     async with asyncio.TaskGroup() as tasks:
-        jumps = JumpHosts(
-            Access(keys.ssh()),
-            Keyring(prompts, tasks, clock=time.time),
-            prompts,
-            tasks,
-            deadline_s=5.0,
-            monotonic=time.monotonic,
-            random=Random(1),
-        )
+        jumps = jump_hosts(keys, tasks, time.monotonic)
         old = await jumps.through(jump, 0)
         two.cut()
         await old.closed()
@@ -193,18 +192,9 @@ async def test_a_jump_host_that_lets_in_and_hangs_up_is_dialled_ever_more_rarely
     bastion = start_sshd()
     keys.trust(bastion.port)
     jump = f"root@127.0.0.1:{bastion.port}"
-    prompts = Prompts([].append, time.time)
     now = [1000.0]
     async with asyncio.TaskGroup() as tasks:
-        jumps = JumpHosts(
-            Access(keys.ssh()),
-            Keyring(prompts, tasks, clock=time.time),
-            prompts,
-            tasks,
-            deadline_s=5.0,
-            monotonic=lambda: now[0],
-            random=Random(1),
-        )
+        jumps = jump_hosts(keys, tasks, lambda: now[0])
         for longest_s in (1.0, 2.0, 4.0):
             way = await jumps.through(jump, 0)
             bastion.cut()

@@ -30,11 +30,11 @@ def test_a_declining_cable_errs_long_before_it_recovers_and_recovers_before_it_f
     fabric = sick("  - {fault: declining-cable, on: gpu00-01/mlx5_3, at: 0s, over: 100s}\n", tmp_path)
     host = fabric.wiring.host["gpu00-01"]
     link = host.hcas[3].link
-    before = fabric.host_counts(host, -1.0)[3]
+    before = fabric.hca_counts(host.hcas, -1.0)[3]
 
     def grown(t: float) -> list[int]:
         return [
-            int(fabric.host_counts(host, t)[3, column] - before[column]) for column in (SYMBOLS, RECOVERIES, DOWNED)
+            int(fabric.hca_counts(host.hcas, t)[3, column] - before[column]) for column in (SYMBOLS, RECOVERIES, DOWNED)
         ]
 
     early, half, late = grown(20.0), grown(60.0), grown(99.0)

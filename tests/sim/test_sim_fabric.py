@@ -108,14 +108,14 @@ def test_a_rail_hangs_on_one_leaf_of_its_unit() -> None:
 @given(t=st.floats(0, 1e7), step=st.floats(0.2, 100))
 def test_every_traffic_counter_of_a_host_moves_at_every_reading(t: float, step: float) -> None:
     host = SMALL.hosts[3]
-    before, after = HEALTHY.host_counts(host, t), HEALTHY.host_counts(host, t + step)
+    before, after = HEALTHY.hca_counts(host.hcas, t), HEALTHY.hca_counts(host.hcas, t + step)
     assert np.all(after[:, _TRAFFIC] > before[:, _TRAFFIC])
     assert np.all(after >= before)
 
 
 def test_what_one_end_sends_the_other_receives() -> None:
     host = SMALL.hosts[1]
-    sent = HEALTHY.host_counts(host, 50.0)[2, COLUMNS.index("port_xmit_data")]
+    sent = HEALTHY.hca_counts(host.hcas, 50.0)[2, COLUMNS.index("port_xmit_data")]
     far = SMALL.links[host.hcas[2].link].far
     received = HEALTHY.switch_counts(SMALL.switch[far.node], 50.0)[int(far.port)][COLUMNS.index("port_rcv_data")]
     assert sent == received
@@ -124,8 +124,10 @@ def test_what_one_end_sends_the_other_receives() -> None:
 def test_the_same_seed_is_the_same_fabric_and_another_is_another() -> None:
     again = Fabric(wired(8, 1), QUIET.befall((SMALL,), 1)[0], 1)
     other = Fabric(wired(8, 2), QUIET.befall((SMALL,), 2)[0], 2)
-    assert np.array_equal(again.host_counts(SMALL.hosts[0], 77.0), HEALTHY.host_counts(SMALL.hosts[0], 77.0))
-    assert not np.array_equal(other.host_counts(SMALL.hosts[0], 77.0), HEALTHY.host_counts(SMALL.hosts[0], 77.0))
+    assert np.array_equal(again.hca_counts(SMALL.hosts[0].hcas, 77.0), HEALTHY.hca_counts(SMALL.hosts[0].hcas, 77.0))
+    assert not np.array_equal(
+        other.hca_counts(SMALL.hosts[0].hcas, 77.0), HEALTHY.hca_counts(SMALL.hosts[0].hcas, 77.0)
+    )
     assert again.wiring.hosts[0].gpus == SMALL.hosts[0].gpus != other.wiring.hosts[0].gpus
 
 
@@ -138,7 +140,10 @@ def test_a_flapping_cable_is_counted_at_both_ends_and_carries_nothing_while_down
     assert sick.line(link, 5.0).state == "ACTIVE"
     assert (sick.line(link, 19.0).state, sick.line(link, 19.0).phys) == ("DOWN", "Polling")
     assert sick.line(link, 60.0).state == "ACTIVE"
-    for counts in (lambda t: sick.host_counts(host, t)[5], lambda t: sick.switch_counts(SMALL.switch["leaf06"], t)[2]):
+    for counts in (
+        lambda t: sick.hca_counts(host.hcas, t)[5],
+        lambda t: sick.switch_counts(SMALL.switch["leaf06"], t)[2],
+    ):
         assert counts(60.0)[_DOWNED] - counts(5.0)[_DOWNED] == 1
         assert counts(60.0)[_SYMBOLS] > counts(5.0)[_SYMBOLS]
         assert np.array_equal(counts(25.0)[_TRAFFIC], counts(19.0)[_TRAFFIC])
@@ -164,14 +169,14 @@ def test_a_dead_leaf_takes_one_rail_of_every_host_of_its_unit_with_it(tmp_path: 
 def test_symbol_errors_grow_at_one_end_only(tmp_path: Path) -> None:
     sick = fabric("  - {fault: symbol-errors, on: gpu00-02/mlx5_0, at: 10s, per_s: 3}", tmp_path)
     host = SMALL.host["gpu00-02"]
-    assert sick.host_counts(host, 20.0)[0, _SYMBOLS] == 30
+    assert sick.hca_counts(host.hcas, 20.0)[0, _SYMBOLS] == 30
     far = SMALL.links[host.hcas[0].link].far
     assert sick.switch_counts(SMALL.switch[far.node], 20.0)[int(far.port)][_SYMBOLS] == 0
 
 
 def test_a_counter_stops_where_its_register_does(tmp_path: Path) -> None:
     sick = fabric("  - {fault: old-errors, on: gpu00-00/mlx5_0, counter: link_downed, count: 700}", tmp_path)
-    counts = sick.host_counts(SMALL.hosts[0], 1.0)
+    counts = sick.hca_counts(SMALL.hosts[0].hcas, 1.0)
     assert capped(counts, Width.SYSFS)[0, _DOWNED] == 255
     assert capped(counts, Width.PMA_EXTENDED)[0, _DOWNED] >= 700
 

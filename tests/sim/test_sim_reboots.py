@@ -54,8 +54,8 @@ def test_its_counters_begin_from_zero_and_those_of_its_leaves_count_a_link_that_
     host = host_at(clock, tmp_path, REBOOT + errors)
     fabric, leaf = host.fabric, host.fabric.wiring.switch["leaf01"]
     downs = fabric.switch_counts(leaf, 99.0)[2][DOWNED]
-    assert fabric.host_counts(host.host, 99.0)[0, SYMBOLS] == 396
-    after = fabric.host_counts(host.host, FIRST_HCA + 10.0)[0]
+    assert fabric.hca_counts(host.host.hcas, 99.0)[0, SYMBOLS] == 396
+    after = fabric.hca_counts(host.host.hcas, FIRST_HCA + 10.0)[0]
     assert after[SYMBOLS] == 40
     assert after[DOWNED] == 0
     assert fabric.switch_counts(leaf, FIRST_HCA + 10.0)[2][DOWNED] == downs + 1
@@ -121,7 +121,7 @@ def test_counters_are_cleared_where_it_is_said_and_go_on_from_zero(
     fabric = host.fabric
 
     def counted(t: float) -> dict[str, int]:
-        of_host = fabric.host_counts(host.host, t)[:, SYMBOLS]
+        of_host = fabric.hca_counts(host.host.hcas, t)[:, SYMBOLS]
         of_leaf = fabric.switch_counts(fabric.wiring.switch["leaf04"], t)[2][SYMBOLS]
         return {"gpu00-01/3": int(of_host[3]), "gpu00-01/4": int(of_host[4]), "leaf04/2": int(of_leaf)}
 
