@@ -12,6 +12,10 @@ T = TypeVar("T")
 
 _THREAD_S = 0.01
 """Real seconds to wait for a thread at a time; no virtual time passes meanwhile."""
+_LONG_S = 0.2
+"""Virtual seconds that are not passed before what was said to a socket had time to come out of the other."""
+_UNDER_WAY_S = 0.01
+"""Real seconds for that: of a busy machine the kernel hands on what is said on loopback a moment later."""
 _TURN_S = 1e-5
 """Virtual seconds that a turn of the loop takes: one without any would be waited out for ever."""
 _DEAD_S = 30.0
@@ -31,6 +35,8 @@ class _Selector(selectors.DefaultSelector):
             return ready
         while not ready and self.threads():
             ready = super().select(_THREAD_S)
+        if not ready and timeout is not None and timeout > _LONG_S:
+            ready = super().select(_UNDER_WAY_S)
         if ready:
             return ready
         if timeout is None:
