@@ -154,6 +154,26 @@ def doctor(said: Said, path: Path | None, nodes: str | None, as_json: bool) -> N
     sys.exit(show(run(examine(_inventory_at(path or said.path), nodes)), as_json=as_json))
 
 
+@fabconsole.command()
+@click.argument("name", metavar="FORMAT", required=False)
+@click.argument("file", default="-")
+@click.option("--json", "as_json", is_flag=True, help="JSON in place of a table.")
+@click.option("--list", "list_them", is_flag=True, help="Tell every format there is.")
+def parse(name: str | None, file: str, as_json: bool, list_them: bool) -> None:
+    """Read what a tool printed, out of FILE or standard input, and tell what it says.
+
+    FORMAT is a tool's name or its command; `auto` recognises it from the text. Exits 65 where nothing was understood.
+    """
+    from fabconsole.cli import parse as parsing
+
+    if list_them:
+        parsing.listing(as_json=as_json)
+    elif name is None:
+        raise click.UsageError("name a FORMAT, or `auto`; `fabconsole parse --list` tells them")
+    else:
+        sys.exit(parsing.parse(name, file, as_json=as_json))
+
+
 def _console(path: Path, theme: str) -> int:
     from fabconsole.cli.console import run
     from fabconsole.fabric.resources import every

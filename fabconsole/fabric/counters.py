@@ -70,6 +70,11 @@ def _nvlink(name: str, kind: Class, label: str) -> Counter:
     return Counter(name, kind, label, {Width.NVIDIA_SMI: 64})
 
 
+def _net(name: str, kind: Class, label: str, unit: str = "count") -> Counter:
+    """Names: Linux `Documentation/ABI/testing/sysfs-class-net-statistics` and `sysfs-class-net`."""
+    return Counter(name, kind, label, {Width.NETDEV: 64}, unit=unit)
+
+
 _E, _S, _C, _T, _I = Class.ERROR, Class.STATE, Class.CONGESTION, Class.TRAFFIC, Class.INFO
 
 _ALL: Iterable[Counter] = (
@@ -121,6 +126,36 @@ _ALL: Iterable[Counter] = (
     _nvlink("rcv_general_errors", _E, "rcv general"),
     _nvlink("xmit_error_discards", _E, "xmit err disc"),
     _nvlink("effective_errors", _E, "effective"),
+    _nvlink("crc_flit", _E, "crc flit"),
+    _nvlink("crc_data", _E, "crc data"),
+    Counter("pcie_replay", _I, "pcie replay", {Width.NVIDIA_SMI: 64}),
+    _net("rx_packets", _T, "rx pkts", "packets"),
+    _net("tx_packets", _T, "tx pkts", "packets"),
+    _net("rx_bytes", _T, "rx bytes", "octets"),
+    _net("tx_bytes", _T, "tx bytes", "octets"),
+    _net("rx_errors", _E, "rx err"),
+    _net("tx_errors", _E, "tx err"),
+    _net("rx_dropped", _C, "rx drop"),
+    _net("tx_dropped", _C, "tx drop"),
+    _net("rx_crc_errors", _E, "rx crc"),
+    _net("rx_frame_errors", _E, "rx frame"),
+    _net("rx_length_errors", _E, "rx length"),
+    _net("rx_over_errors", _C, "rx over"),
+    _net("rx_fifo_errors", _C, "rx fifo"),
+    _net("tx_fifo_errors", _C, "tx fifo"),
+    _net("rx_missed_errors", _C, "rx missed"),
+    _net("tx_carrier_errors", _E, "tx carrier"),
+    _net("collisions", _E, "collisions"),
+    _net("multicast", _T, "rx mcast", "packets"),
+    _net("carrier_changes", _S, "carrier chg"),
+    _net("carrier_up_count", _I, "carrier up"),
+    _net("carrier_down_count", _S, "carrier down"),
+    _net("rx_pause", _C, "rx pause"),
+    _net("tx_pause", _C, "tx pause"),
+    _net("rx_ecn_mark", _C, "ecn mark"),
+    _net("fec_corrected", _I, "fec corr"),
+    _net("fec_uncorrected", _E, "fec uncorr"),
+    _net("fec_symbol_errors", _E, "fec symbol"),
 )
 
 COUNTERS: Mapping[str, Counter] = {counter.name: counter for counter in _ALL}

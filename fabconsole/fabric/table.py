@@ -32,6 +32,8 @@ class Width(StrEnum):
     """PortCountersExtended, attribute 0x1D, with 64-bit error fields."""
     NVIDIA_SMI = "nvidia-smi"
     """NVML through `nvidia-smi nvlink -e`: 64 bits."""
+    NETDEV = "netdev"
+    """A network interface's statistics, Linux's or a switch's: 64 bits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,1 +1,1 @@
-"""What tools print, read into facts: one module a tool, any bytes in, no exception out."""
+"""Text of one tool, understood: any bytes in, facts out, never an exception. One file a format."""

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from shlex import quote
 
-from fabconsole.formats import nvidia_proc
+from fabconsole.formats.nvidia import nvidia_proc
 from fabconsole.platforms.question import Refusal
 from fabconsole.stream.records import Reason
 

@@ -16,7 +16,7 @@ from shlex import quote
 from sys import intern
 
 from fabconsole.fabric.inventory import Node
-from fabconsole.formats import nvidia_proc, nvidia_smi
+from fabconsole.formats.nvidia import nvidia_proc, nvidia_smi
 from fabconsole.platforms import adopted, tool
 from fabconsole.platforms.question import Answer, Question, Reading, Refusal, Rhythm
 from fabconsole.stream.records import Reason

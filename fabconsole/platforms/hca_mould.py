@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fabconsole.formats import sysfs
+from fabconsole.formats.host import sysfs
 
 
 @dataclass(frozen=True, slots=True)

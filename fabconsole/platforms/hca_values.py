@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fabconsole.fabric.counters import COUNTERS
 from fabconsole.fabric.printable import printable
 from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED, Kind, PortState, Table, Width
-from fabconsole.formats import sysfs
+from fabconsole.formats.host import sysfs
 from fabconsole.platforms.hca_mould import Cavity
 from fabconsole.platforms.hca_text import Counters, Device
 

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 from fabconsole.fabric.inventory import InBand, Node
 from fabconsole.fabric.printable import printable
-from fabconsole.formats import iblinkinfo, ibqueryerrors, perfquery, sminfo
-from fabconsole.formats.iblinkinfo import Link
+from fabconsole.formats.infiniband import iblinkinfo, ibqueryerrors, perfquery, sminfo
+from fabconsole.formats.infiniband.iblinkinfo import Link
 from fabconsole.platforms import in_band_text
 from fabconsole.platforms.in_band_manager import ManagerWatch
 from fabconsole.platforms.in_band_refusal import refusal, unasked

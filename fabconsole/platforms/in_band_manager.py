@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Severity
-from fabconsole.formats.sminfo import Manager
+from fabconsole.formats.infiniband.sminfo import Manager
 
 
 class ManagerWatch:

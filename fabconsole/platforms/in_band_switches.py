@@ -18,8 +18,8 @@ from functools import lru_cache
 import numpy as np
 
 from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED, Kind, Table, Width
-from fabconsole.formats import ibqueryerrors, perfquery
-from fabconsole.formats.iblinkinfo import Link
+from fabconsole.formats.infiniband import ibqueryerrors, perfquery
+from fabconsole.formats.infiniband.iblinkinfo import Link
 from fabconsole.stream.records import Peer, SwitchReading
 
 Counts = np.ndarray[tuple[int, int], np.dtype[np.uint64]]

@@ -15,9 +15,9 @@ from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Severity
 from fabconsole.fabric.inventory import Node
 from fabconsole.fabric.printable import printable
-from fabconsole.formats import dmesg, journal, kernel_log
-from fabconsole.formats.dmesg import RingLine
-from fabconsole.formats.journal import JournalLine
+from fabconsole.formats.logs import dmesg, journal, kernel_log
+from fabconsole.formats.logs.dmesg import RingLine
+from fabconsole.formats.logs.journal import JournalLine
 from fabconsole.platforms import kernel_log_text
 from fabconsole.platforms.log_memory import JournalMemory, RingMemory
 from fabconsole.platforms.question import Question, Refusal, Rhythm

@@ -27,8 +27,8 @@ import re
 import shlex
 from dataclasses import dataclass
 
-from fabconsole.formats import journal
-from fabconsole.formats.kernel_log import OTHER_ERE, XID_ERE
+from fabconsole.formats.logs import journal
+from fabconsole.formats.logs.kernel_log import OTHER_ERE, XID_ERE
 
 QUOTA = 300
 """Lines of history of each of the two classes."""

@@ -7,8 +7,8 @@ from collections import deque
 
 import numpy as np
 
-from fabconsole.formats.dmesg import RingLine
-from fabconsole.formats.journal import JournalLine
+from fabconsole.formats.logs.dmesg import RingLine
+from fabconsole.formats.logs.journal import JournalLine
 
 LINES_KEPT = 4096
 """Of a ring's lines those with stamps within `RingMemory.SKEW_S` of the last, or without any."""

@@ -9,9 +9,9 @@ import numpy as np
 
 from fabconsole.fabric.inventory import Node
 from fabconsole.fabric.table import ABSENT, PRESENT, UNSUPPORTED, Kind, NvlinkState, Table, Width
-from fabconsole.formats import nvidia_smi, nvlink_errors
-from fabconsole.formats.nvidia_smi import Gpu, Gpus, NoLinks
-from fabconsole.formats.nvlink_errors import Errors
+from fabconsole.formats.nvidia import nvidia_smi, nvlink_errors
+from fabconsole.formats.nvidia.nvidia_smi import Gpu, Gpus, NoLinks
+from fabconsole.formats.nvidia.nvlink_errors import Errors
 from fabconsole.platforms import adopted, tool
 from fabconsole.platforms.nvlink_text import TEXT, Kept, Section, sections
 from fabconsole.platforms.question import Answer, Question, Reading, Refusal, Rhythm

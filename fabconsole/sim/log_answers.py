@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from fabconsole.formats.journal import FIELDS
-from fabconsole.formats.kernel_log import XID_ERE
+from fabconsole.formats.logs.journal import FIELDS
+from fabconsole.formats.logs.kernel_log import XID_ERE
 from fabconsole.platforms.kernel_log_text import HISTORY_S, OTHER, QUOTA, Asked, marker
 from fabconsole.sim.act import Act
 from fabconsole.sim.course import FOREVER

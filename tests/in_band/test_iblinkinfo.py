@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fabconsole.formats import iblinkinfo
+from fabconsole.formats.infiniband import iblinkinfo
 
 NDR = (
     '0x0c42a10300aa0001 "                   MF0;leaf 07"     17    3[  ] ==( 4X        106.25 Gbps Active/  LinkUp)'

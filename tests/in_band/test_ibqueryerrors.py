@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fabconsole.formats import ibqueryerrors
-from fabconsole.formats.ibqueryerrors import Failure
+from fabconsole.formats.infiniband import ibqueryerrors
+from fabconsole.formats.infiniband.ibqueryerrors import Failure
 
 PLAIN = b"""Errors for "host-a mlx5_0"
    GUID 0xc42a10300bb0001 port 1: [VL15Dropped == 14] [PortXmitWait == 4294967295]

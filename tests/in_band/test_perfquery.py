@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fabconsole.formats import perfquery
+from fabconsole.formats.infiniband import perfquery
 
 EXTENDED = """# Port extended counters: Lid 17 port 1 (CapMask: 0x5300 CapMask2: 0x0000002)
 PortSelect:......................1

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fabconsole.fabric.health import Severity
-from fabconsole.formats import sminfo
+from fabconsole.formats.infiniband import sminfo
 from fabconsole.platforms.in_band_manager import ManagerWatch
 
 LINE = "sminfo: sm lid 16 sm guid 0x100013, activity count 788 priority 12 state 3 SMINFO_MASTER\n"

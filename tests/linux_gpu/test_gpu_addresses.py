@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fabconsole.fabric.inventory import Node
-from fabconsole.formats import nvidia_proc
+from fabconsole.formats.nvidia import nvidia_proc
 from fabconsole.platforms.gpu import GpuInquiry
 from fabconsole.platforms.question import Answer, Reading, Refusal
 

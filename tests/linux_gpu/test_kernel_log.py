@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.inventory import Node
-from fabconsole.formats.dmesg import RingLine
-from fabconsole.formats.journal import JournalLine
+from fabconsole.formats.logs.dmesg import RingLine
+from fabconsole.formats.logs.journal import JournalLine
 from fabconsole.platforms import kernel_log_text
 from fabconsole.platforms.kernel_log import KernelLog
 from fabconsole.platforms.log_memory import LINES_KEPT, JournalMemory, RingMemory

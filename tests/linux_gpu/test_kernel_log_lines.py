@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Severity
-from fabconsole.formats import dmesg, journal, kernel_log
+from fabconsole.formats.logs import dmesg, journal, kernel_log
 
 
 def event(message: str) -> Event:

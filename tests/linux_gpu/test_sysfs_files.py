@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fabconsole.formats import sysfs
-from fabconsole.formats.sysfs import Rate
+from fabconsole.formats.host import sysfs
+from fabconsole.formats.host.sysfs import Rate
 
 
 @pytest.mark.parametrize(

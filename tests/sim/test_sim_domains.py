@@ -9,7 +9,7 @@ from sim_rig import scenario
 
 from fabconsole.fabric.errors import DocumentError
 from fabconsole.fabric.health import Severity
-from fabconsole.formats.kernel_log import event
+from fabconsole.formats.logs.kernel_log import event
 from fabconsole.sim.effects import Effects
 from fabconsole.sim.fabric import COLUMNS, Fabric
 from fabconsole.sim.manner import Manner

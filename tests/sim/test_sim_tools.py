@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sim_rig import Clock, machine, played, scenario
 
 from fabconsole.fabric.resources import every
-from fabconsole.formats import iblinkinfo, ibqueryerrors, nvidia_smi, nvlink_errors, perfquery, sminfo
+from fabconsole.formats.infiniband import iblinkinfo, ibqueryerrors, perfquery, sminfo
+from fabconsole.formats.nvidia import nvidia_smi, nvlink_errors
 from fabconsole.platforms.shell import guarded
 from fabconsole.runbook.command import read_command
 from fabconsole.sim import command

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 
 from fabconsole.fabric.counters import BY_PMA_NAME
 from fabconsole.fabric.printable import printable
+from fabconsole.formats.format import Format
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Reading, Row
 
 _HEAD = re.compile(
     r"\s*# (.{1,80}?) ?counters: .*?Lid (\d{1,5}) port (\d{1,3})"
@@ -85,3 +88,23 @@ def _port(head: re.Match[str], counts: dict[str, int]) -> Port:
     return Port(
         kind=printable(head[1], 80), lid=int(head[2]), port=int(head[3]), cap_mask=mask, cap_mask2=mask2, counts=counts
     )
+
+
+def _reading(paste: Paste) -> Reading:
+    said = read(paste.text)
+    return Reading(rows=[_row(port) for port in said.ports], unparsed=list(said.strange))
+
+
+def _row(port: Port) -> Row:
+    return Row(id=f"lid{port.lid}/{port.port}", counters=dict(port.counts), extra={"lid": port.lid, "kind": port.kind})
+
+
+FORMAT = Format(
+    name="perfquery",
+    family="infiniband",
+    commands=("perfquery", "perfquery -x"),
+    versions="infiniband-diags 1.5 to rdma-core 57",
+    yields="counters of ports",
+    signs={r"^\s*# Port .{0,60}counters: .*Lid \d": 100},
+    read=_reading,
+)

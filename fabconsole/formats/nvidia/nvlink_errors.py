@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from fabconsole.fabric.printable import printable
-from fabconsole.formats.nvidia_smi import LINK, MOST_GPUS, MOST_LINKS, Gpu, Strange, heading, lost, no_links
+from fabconsole.formats.nvidia.nvidia_smi import LINK, MOST_GPUS, MOST_LINKS, Gpu, Strange, heading, lost, no_links
 
 _COUNT = re.compile(r"[0-9]{1,20}")
 _COUNTERS = {

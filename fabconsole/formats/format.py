@@ -1,0 +1,104 @@
+"""A format: one tool's words, how they are told from others', and who reads them.
+
+A module of a family folder that has a `FORMAT` is one; putting the file there is all it takes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import fabconsole.formats as home
+from fabconsole.fabric.errors import ResourceError
+from fabconsole.fabric.scalars import nearest
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Reading
+
+_HEAD = 1 << 16
+"""Characters that are looked at to recognise a tool."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One tool's words."""
+
+    name: str
+    """As `fabconsole parse NAME` takes it: the tool's own, in lower case with hyphens."""
+    family: str
+    """infiniband, nvidia, host, logs, switches or site: where the list puts it."""
+    commands: tuple[str, ...]
+    """What prints it, as one would type it, the commonest first; each is an alias too."""
+    versions: str
+    """Which tools and versions it was seen from."""
+    yields: str
+    """What comes out, in a few words."""
+    signs: Mapping[str, int]
+    """Regular expression, multi-line, to its weight where it is found: 100 for what only this tool prints, 30 for what
+    is usual. Each must take time in proportion to the text, whatever that is."""
+    read: Callable[[Paste], Reading]
+    """Never raises."""
+    aliases: tuple[str, ...] = ()
+
+
+def formats() -> tuple[Format, ...]:
+    """Every format there is, by family and name."""
+    return tuple(sorted(_formats().values(), key=lambda one: (one.family, one.name)))
+
+
+def named(name: str) -> Format:
+    """The format called `name`, by its name, an alias or a command. Raises ResourceError, saying what is like it."""
+    found = _names().get(_plain(name))
+    if found is None:
+        near = nearest(_plain(name), tuple(_names())) or " `fabconsole parse --list` tells them"
+        raise ResourceError(f"no format {name!r}:{near}; `auto` recognises the tool from its text")
+    return found
+
+
+def recognise(paste: Paste) -> tuple[Format, ...]:
+    """The formats whose signs the text bears, the likeliest first; empty: nobody's."""
+    head = paste.text[:_HEAD]
+    borne = [(sum(weight for sign, weight in signs if sign.search(head)), one) for one, signs in _signs()]
+    likeliest = sorted((pair for pair in borne if pair[0] > 0), key=lambda pair: (-pair[0], pair[1].name))
+    return tuple(one for _, one in likeliest)
+
+
+def forget() -> None:
+    """Look again at the next call: a module was added since."""
+    for known in (_formats, _names, _signs):
+        known.cache_clear()
+
+
+@cache
+def _formats() -> Mapping[str, Format]:
+    found: dict[str, Format] = {}
+    for info in pkgutil.walk_packages(home.__path__, f"{home.__name__}."):
+        one = getattr(importlib.import_module(info.name), "FORMAT", None)
+        if isinstance(one, Format):
+            found[one.name] = one
+    return found
+
+
+@cache
+def _names() -> Mapping[str, Format]:
+    known: dict[str, Format] = {}
+    for one in formats():
+        for word in (*one.commands, *one.aliases):
+            known.setdefault(_plain(word), one)
+    return {**known, **{_plain(one.name): one for one in formats()}}
+
+
+@cache
+def _signs() -> tuple[tuple[Format, tuple[tuple[re.Pattern[str], int], ...]], ...]:
+    return tuple(
+        (one, tuple((re.compile(sign, re.MULTILINE), weight) for sign, weight in one.signs.items()))
+        for one in formats()
+    )
+
+
+def _plain(word: str) -> str:
+    """`nvidia-smi nvlink -s`, `nvidia_smi_nvlink_s` and `NVIDIA-SMI nvlink -s` are one name."""
+    return "-".join(re.findall(r"[a-z0-9]+", word.lower()))

@@ -1,0 +1,1 @@
+"""What a Linux host says of its adapters, links and neighbours."""

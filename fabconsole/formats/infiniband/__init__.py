@@ -1,0 +1,1 @@
+"""What the tools of an InfiniBand subnet print: infiniband-diags, rdma-core, the subnet manager."""

@@ -1,0 +1,1 @@
+"""Lines of logs, in whichever way they are stamped."""

@@ -1,0 +1,79 @@
+"""A text as it came, out of a terminal, a ticket, a mail or a file, made into plain lines.
+
+What the way here added is taken off: escapes and colours, carriage returns, a pager's `--More--`, marks of quoting,
+fences of Markdown, prompts with the command typed at them. What the tool printed is left as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+_NOT_PLAIN = re.compile(r"[^\n\t -~]")
+_ESCAPE = re.compile(
+    r"\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,512}(?:\x07|\x1b\\)|[()][0-9A-B]|[=>78cMDEH])"
+)
+_ENDED = re.compile(r"\r+\n")
+_BACKSPACED = re.compile(r"[^\n\x08]\x08")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_PAGER = re.compile(r"^(?:--\s?More\s?--|lines \d+-\d+.*|\(END\)|: *)\s*$|^ ?--More--[ \b]*", re.MULTILINE)
+_FENCE = re.compile(r"^\s*(?:```|~~~)\w*\s*$\n?", re.MULTILINE)
+_QUOTED = re.compile(r"^(?:> ?)+", re.MULTILINE)
+_PROMPT = re.compile(
+    r"^(?:\([\w.-]{1,32}\) )?"
+    r"(?:\[?[\w.-]{1,64}@[\w.-]{1,64}[ :][^\]#$>\n]{0,80}\]?[#$>]"  # root@gpu001:~#, [root@gpu001 ~]#, admin@leaf:mgmt$
+    r"|[\w.-]{1,64} \[[^\]\n]{1,64}\] (?:\([^)\n]{1,40}\) )?[#>]"  # switch [standalone: master] #
+    r"|\$) ?(.{0,200})$",
+    re.MULTILINE,
+)
+
+
+class Paste:
+    """A text made plain. Any bytes will do; nothing here raises."""
+
+    def __init__(self, said: bytes | str) -> None:
+        text = said if isinstance(said, str) else _decoded(said)
+        self.ends_mid_line = bool(text) and not text.endswith(("\n", "\r"))
+        """Whether the last line may have been cut: a paste often is not, an interrupted command's answer is."""
+        text = _plain(text)
+        text = _unquoted(text)
+        prompts = "@" in text or "] " in text or "$" in text
+        self.commands = tuple(said[1].strip() for said in _PROMPT.finditer(text) if said[1].strip()) if prompts else ()
+        """What was typed at the prompts that stood in it."""
+        self.text = _PROMPT.sub("", text) if prompts else text
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Every line, without its end; those that were taken off are blank."""
+        return self.text.split("\n")
+
+
+def _decoded(said: bytes) -> str:
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8")):
+        if said.startswith(mark):  # a file that Windows saved
+            return said[len(mark) :].decode(encoding, "replace")
+    return said.decode("utf-8", "replace")
+
+
+def _plain(text: str) -> str:
+    if _NOT_PLAIN.search(text) is None:
+        return _without_pager(text)
+    text = _ESCAPE.sub("", _ENDED.sub("\n", text))
+    while "\x08" in text and (shorter := _BACKSPACED.sub("", text)) != text:
+        text = shorter
+    text = text.replace("\r", "\n").replace("\xa0", " ")
+    return _without_pager(_CONTROL.sub("", text))
+
+
+def _without_pager(text: str) -> str:
+    if "--More--" in text or "-- More --" in text:
+        text = _PAGER.sub("", text)
+    return _FENCE.sub("", text) if "```" in text or "~~~" in text else text
+
+
+def _unquoted(text: str) -> str:
+    """A mail's or an issue's `> ` before every line; where most lines have none, it is the tool's own."""
+    if not text.startswith(">") and "\n>" not in text:
+        return text
+    said = [line for line in text.split("\n") if line.strip()]
+    return _QUOTED.sub("", text) if 2 * sum(line.startswith(">") for line in said) > len(said) else text
