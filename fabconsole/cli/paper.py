@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import NoReturn
 
 from rich.console import Console
+
+_WIDE = 200
+
+
+def paper_width() -> int | None:
+    """The terminal's width; into a pipe or a file, wide enough that a line of the table is a line of text."""
+    return None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE
 
 
 class Paper(Console):

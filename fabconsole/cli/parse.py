@@ -75,4 +75,8 @@ def _bounded(path: Path) -> bytes:
 
 
 def _show(one: Format, reading: Reading) -> None:
-    click.echo(json.dumps(document(one.name, reading), indent=1, ensure_ascii=False))
+    from fabconsole.cli.paper import Paper, paper_width
+    from fabconsole.formats.listing import render
+
+    paper = Paper(paper_width())
+    paper.print(render(one.name, reading, paper.width))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +23,6 @@ from fabconsole.state.polling import observed
 from fabconsole.state.report import document, exit_code
 from fabconsole.state.snapshot import Snapshot
 
-_WIDE = 200
 ONCE = "one reading has no rates: what is down, degraded or missing shows, and nothing is known to be well; --polls 2"
 """Said where everything was asked once: a port that is up may count errors all the while."""
 
@@ -59,18 +57,13 @@ async def observe(path: Path, *, polls: int, interval_s: float | None) -> Snapsh
     return replace(picture, warnings=(*picture.warnings, ONCE)) if polls == 1 else picture
 
 
-def _width() -> int | None:
-    """The terminal's width; into a pipe or a file, wide enough that a line of the table is a line of text."""
-    return None if sys.stdout.isatty() or "COLUMNS" in os.environ else _WIDE
-
-
 def show(snapshot: Snapshot, *, as_json: bool) -> int:
     """Print a snapshot and return its exit code."""
     if as_json:
         click.echo(json.dumps(document(snapshot), indent=1, ensure_ascii=False))
     else:
-        from fabconsole.cli.paper import Paper
+        from fabconsole.cli.paper import Paper, paper_width
         from fabconsole.state.listing import render
 
-        Paper(_width()).print(render(snapshot))
+        Paper(paper_width()).print(render(snapshot))
     return exit_code(snapshot)

@@ -1,0 +1,144 @@
+"""Which of all that a text said is worth a column: what differs from row to row; the rest is said once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import humanize
+
+from fabconsole.fabric.counters import Class, known
+from fabconsole.fabric.health import Health, Mark
+from fabconsole.fabric.printable import printable
+from fabconsole.formats.reading import Row, Said
+
+_CELL = 40
+_LISTED = 8
+_ORDER = {Class.ERROR: 0, Class.STATE: 0, Class.CONGESTION: 1, Class.INFO: 2, Class.TRAFFIC: 3}
+_NULL = "∅"
+"""The tool says that it does not know: what `Mark.UNSUPPORTED` looks like everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One counter of one row, in words."""
+
+    text: str
+    kind: Class
+
+
+def leaves(said: Mapping[str, Said], above: str = "") -> dict[str, str]:
+    """Everything that a mapping holds, flat: `fabric.state` to `Completed`; a long list is only counted."""
+    found: dict[str, str] = {}
+    for name, value in said.items():
+        key = f"{above}{name}"
+        if isinstance(value, Mapping):
+            found.update(leaves(value, f"{key}."))
+        elif isinstance(value, list | tuple) and any(isinstance(one, Mapping | list | tuple) for one in value):
+            found.update(_numbered(value, key))
+        else:
+            found[key] = cell(value)
+    return found
+
+
+def _numbered(values: Sequence[Said], key: str) -> dict[str, str]:
+    if len(values) > _LISTED:
+        return {key: f"{len(values)} entries"}
+    return leaves({str(place): value for place, value in enumerate(values)}, f"{key}.")
+
+
+def cell(value: Said) -> str:
+    """One value in words."""
+    if value is None:
+        return _NULL
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        shown = ", ".join(cell(one) for one in value[:_LISTED])
+        return f"{shown}, … ({len(value)})" if len(value) > _LISTED else shown
+    return printable(f"{value:g}" if isinstance(value, float) else str(value), 200)
+
+
+def alike(said: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """What every row says, and says alike."""
+    if len(said) < 2:
+        return {}
+    return {key: value for key, value in said[0].items() if all(one.get(key) == value for one in said)}
+
+
+def different(said: Sequence[Mapping[str, str]]) -> list[str]:
+    """The keys in which rows differ, those that most of them have first."""
+    same = alike(said)
+    often: dict[str, int] = {}
+    for one in said:
+        for key in one:
+            if key not in same:
+                often[key] = often.get(key, 0) + 1
+    return sorted(often, key=lambda key: -often[key])
+
+
+def fitting(said: Sequence[Mapping[str, str]], keys: Sequence[str], width: int) -> list[str]:
+    """As many of `keys` as have room beside each other in `width` columns."""
+    chosen = []
+    for key in keys:
+        widest = min(max((len(one.get(key, "")) for one in said), default=0), _CELL)
+        width -= max(widest, len(key.rpartition(".")[2])) + 2
+        if width < 0:
+            break
+        chosen.append(key)
+    return chosen
+
+
+def counted(row: Row) -> Iterator[Counted]:
+    """The row's counters that are not zero, errors first; then those without a value, by their number alone."""
+    saturated = {mark.partition(" ")[2] for mark in row.marks if mark.startswith("saturated ")}
+    unknown = [mark for mark in row.marks if mark.startswith("unknown ")]
+    for name, value in sorted(row.counters.items(), key=lambda pair: _ORDER[known(pair[0]).kind]):
+        if value:
+            at_least = Mark.SATURATED.glyph if name in saturated else ""
+            yield Counted(f"{known(name).label} {at_least}{_amount(name, value)}", known(name).kind)
+    none = sum(value is None for value in row.counters.values())
+    if unknown:
+        yield Counted(f"{Health.UNKNOWN.glyph} {len(unknown)} not understood", Class.ERROR)
+    if unsaid := none - len(unknown):
+        yield Counted(f"{_NULL} {unsaid} not counted", Class.TRAFFIC)
+    if row.counters and not any(row.counters.values()):
+        zero = len(row.counters) - none
+        yield Counted(f"{zero} × 0", Class.TRAFFIC)
+
+
+def _amount(name: str, value: float) -> str:
+    unit = known(name).unit
+    if unit in ("words", "octets"):
+        return humanize.naturalsize(value * (4 if unit == "words" else 1), binary=True, format="%.3g")
+    if unit == "packets":
+        return humanize.metric(value).strip()
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def place(row: Row) -> str:
+    """State in one word or two, with the glyph of what is not up: `▼ Down/Polling`."""
+    said = "/".join(word for word in (row.state, row.phys_state) if word)
+    word = (row.state or "").lower()
+    if word in ("down", "inactive"):
+        return f"{Health.DOWN.glyph} {said}"
+    return f"{Health.UNKNOWN.glyph} {said}" if word == "unknown" else said
+
+
+def speed(row: Row) -> str:
+    """`400 4X`: Gb/s and lanes."""
+    rate = "" if row.rate_gbps is None else f"{row.rate_gbps:g}"
+    return " ".join(part for part in (rate, row.width) if part)
+
+
+def ratios(row: Row) -> str:
+    """The bit error ratios that are told: `raw 2e-09 effective 1e-15`."""
+    if row.ber is None:
+        return ""
+    told = (("raw", row.ber.raw), ("effective", row.ber.effective), ("symbol", row.ber.symbol))
+    return " ".join(f"{name} {value:.0e}" for name, value in told if value is not None)
+
+
+def doubts(row: Row) -> str:
+    """The marks, but those that a counter's own words carry."""
+    return ", ".join(mark for mark in row.marks if not mark.startswith(("saturated ", "unsupported ", "unknown ")))
