@@ -38,7 +38,9 @@ class Paste:
         text = _plain(text)
         text = _unquoted(text)
         prompts = "@" in text or "] " in text or "$" in text
-        self.commands = tuple(said[1].strip() for said in _PROMPT.finditer(text) if said[1].strip()) if prompts else ()
+        self.typed = _typed(text) if prompts else {}
+        """Line, counted from 0, to what was typed at the prompt that stood there."""
+        self.commands = tuple(self.typed.values())
         """What was typed at the prompts that stood in it."""
         self.text = _PROMPT.sub("", text) if prompts else text
 
@@ -46,6 +48,17 @@ class Paste:
     def lines(self) -> list[str]:
         """Every line, without its end; those that were taken off are blank."""
         return self.text.split("\n")
+
+
+def _typed(text: str) -> dict[int, str]:
+    typed: dict[int, str] = {}
+    line = position = 0
+    for said in _PROMPT.finditer(text):
+        line += text.count("\n", position, said.start())
+        position = said.start()
+        if command := said[1].strip():
+            typed[line] = command
+    return typed
 
 
 def _decoded(said: bytes) -> str:
