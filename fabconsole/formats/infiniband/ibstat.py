@@ -1,0 +1,162 @@
+"""`ibstat`: a host's HCAs and their ports, or their names (`-l`) or port GUIDs (`-p`) alone.
+
+Shapes: rdma-core infiniband-diags/ibstat.c. `Rate` is in Gb/s, rounded down, and is kept from before where the port is
+down. An HCA that cannot be asked ends the listing with `ibpanic` (up to rdma-core 54) or is passed over with `ibwarn`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from fabconsole.formats.format import Format
+from fabconsole.formats.infiniband.adapters import Adapters
+from fabconsole.formats.infiniband.port_words import guid, logical, physical, unassigned
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Reading, Row, Said
+from fabconsole.formats.values import integer, is_nothing, number, snake
+
+_TYPE = r"(?:CA|Switch|Router|iWARP RNIC|usNIC(?: UDP)?|Unspecified|\?\?\?)"
+_ADAPTER = re.compile(rf"\s*({_TYPE}):? '([^']{{1,64}})'\s*")
+_PORT = re.compile(r"\s*Port (\d{1,3}):\s*")
+_LINE = re.compile(r"(\s*)([A-Z?][\w ?]{0,40}?) *:(?: |\t|$)\s*(.*?)\s*")
+_COMPLAINT = re.compile(r"\s*ib(?:panic|warn): \[\d{1,10}\] \w{1,64}: (.{1,400}?)\s*")
+_FAILED = re.compile(r"stat of|can't|failed|has no port number")
+_TRACE = re.compile(r"umad_\w{1,64}: ")
+_RATE = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(?: \((\w{1,10})\))?")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{1,15}(?:_[\w.-]{1,48})?")
+_PORT_GUID = re.compile(r"0x[0-9a-fA-F]{16}")
+
+_OF_ADAPTER = {
+    "Number of ports": "ports",
+    "Firmware version": "firmware",
+    "Hardware version": "hardware_version",
+    "Node GUID": "node_guid",
+    "System image GUID": "system_image_guid",
+    **{f"{word} type": "hca_type" for word in ("CA", "Switch", "Router", "iWARP RNIC", "usNIC", "usNIC UDP", "???")},
+}
+_OF_PORT = {
+    "State": "state",
+    "Physical state": "phys_state",
+    "Rate": "rate",
+    "Base lid": "lid",
+    "LMC": "lmc",
+    "SM lid": "sm_lid",
+    "Capability mask": "capability_mask",
+    "Port GUID": "port_guid",
+    "Link layer": "link_layer",
+}
+
+
+def _reading(paste: Paste) -> Reading:
+    adapters, incomplete, unparsed = Adapters(), list[str](), list[str]()
+    for line in paste.lines:
+        if line.strip() and not (_heading(line, adapters) or _fact(line, adapters)):
+            _complaint(line, incomplete, unparsed)
+    bare: list[Row] = [] if adapters.all else _bare(unparsed)
+    reading = Reading(rows=adapters.rows() + bare, unparsed=[] if bare else unparsed)
+    for row in reading.rows:
+        _settle(row)
+    if adapters.all:
+        reading.facts["devices"] = len(adapters.all)
+        reading.facts["ports"] = sum(len(adapter.ports) for adapter in adapters.all)
+    if torn := adapters.torn():
+        incomplete.append(torn)
+    incomplete.extend(adapters.shortfalls("ports"))
+    if incomplete:
+        reading.facts["incomplete"] = "; ".join(incomplete)
+    return reading
+
+
+def _heading(line: str, adapters: Adapters) -> bool:
+    if said := _ADAPTER.fullmatch(line):
+        adapters.begin(said[2]).said["node_type"] = said[1]
+    elif said := _PORT.fullmatch(line):
+        adapters.begin_port(int(said[1]))
+    return said is not None
+
+
+def _fact(line: str, adapters: Adapters) -> bool:
+    said = _LINE.fullmatch(line)
+    if said is None:
+        return False
+    indent, name, text = said.groups()
+    if key := _OF_ADAPTER.get(name):
+        adapters.adapter_for(key).said[key] = _value(key, text)
+    elif key := _OF_PORT.get(name):
+        _tell(adapters.port_for(key).row, key, text)
+    elif indent and adapters.all:  # what a later version may print; another stream's words are not indented
+        key = snake(name)
+        home = adapters.port_for(key).row.extra if adapters.in_port else adapters.adapter_for(key).said
+        home[key] = _value(key, text)
+    else:
+        return False
+    return True
+
+
+def _tell(row: Row, key: str, text: str) -> None:
+    if key == "state":
+        row.state = logical(text) if text else None
+    elif key == "phys_state":
+        row.phys_state = physical(text) if text else None
+    elif key == "rate" and (said := _RATE.fullmatch(text)):
+        row.rate_gbps = number(said[1])
+        if said[2]:
+            row.extra["generation"] = said[2]
+            row.extra["printed_rate"] = text
+    else:
+        row.extra[key] = _value(key, text)
+
+
+def _value(key: str, text: str) -> Said:
+    if key.endswith("guid"):
+        return guid(text) or (None if is_nothing(text) or not text.strip("0x") else text)
+    if key in ("firmware", "hardware_version", "capability_mask"):
+        return text or None
+    return None if is_nothing(text) else text if (value := integer(text)) is None else value
+
+
+def _settle(row: Row) -> None:
+    """What a down port prints as its rate is from before."""
+    if row.state == "Down" and row.rate_gbps is not None:
+        row.extra.setdefault("printed_rate", row.rate_gbps)
+        row.rate_gbps = None
+    if unassigned(row.extra.get("lid"), row.extra.get("link_layer")):
+        row.marks.append("lid unassigned")
+
+
+def _complaint(line: str, incomplete: list[str], unparsed: list[str]) -> None:
+    said = _COMPLAINT.fullmatch(line)
+    if said is None or not (_TRACE.match(said[1]) or _FAILED.search(said[1])):
+        unparsed.append(line)
+    elif not _TRACE.match(said[1]):
+        incomplete.append(said[1])
+
+
+def _bare(lines: Iterable[str]) -> list[Row]:
+    """Lines of `-l` or of `-p`, where all of them are one or the other."""
+    words = [line.strip() for line in lines]
+    if words and all(_PORT_GUID.fullmatch(word) for word in words):
+        return [Row(id=word[2:].lower(), extra={"port_guid": word[2:].lower()}) for word in words]
+    return [Row(id=word) for word in words] if words and all(_NAME.fullmatch(word) for word in words) else []
+
+
+FORMAT = Format(
+    name="ibstat",
+    family="infiniband",
+    commands=("ibstat", "ibstat -s", "ibstat -l", "ibstat -p", "ibstat mlx5_0 1"),
+    versions="infiniband-diags 1.5 to 5.6, rdma-core to 57",
+    yields="HCAs with firmware and GUIDs; state, rate and LIDs of their ports; whether the listing is whole",
+    signs={
+        rf"^[ \t]*{_TYPE}:? '[^'\n]{{1,64}}'[ \t]*$": 100,
+        r"^[ \t]*CA type:(?: |$)": 100,
+        r"^[ \t]*Physical state: \w": 60,
+        r"^[ \t]*Base lid: \d": 60,
+        r"^[ \t]*Rate: \d{1,5}(?: \(FDR10\))?[ \t]*$": 30,
+        r"^[ \t]*Number of ports: \d": 30,
+        r"^ibpanic: \[\d+\] main: (?:stat of|can't list) IB device": 100,
+        r"\A\s*(?:0x[0-9a-fA-F]{16}(?:\s+|\Z))+\Z": 30,
+        r"\A\s*(?:(?:mlx[45]|mthca|hfi1|bnxt_re|irdma|rxe|efa|ib[ps]\d|roce|rocep)\w{0,32}(?:\s+|\Z))+\Z": 30,
+    },
+    read=_reading,
+)
