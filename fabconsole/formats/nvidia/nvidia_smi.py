@@ -36,7 +36,9 @@ class NoLinks(StrEnum):
 
 _REASONS = (
     (
-        re.compile(r"does not have or support nvlink", re.IGNORECASE),
+        re.compile(
+            r"does not have or support nvlink|unable to retrieve nvlink information: not supported", re.IGNORECASE
+        ),
         NoLinks.NOT_SUPPORTED,
     ),
     (re.compile(r"MIG mode", re.IGNORECASE), NoLinks.MIG),

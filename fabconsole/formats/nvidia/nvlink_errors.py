@@ -16,7 +16,7 @@ from fabconsole.fabric.printable import printable
 from fabconsole.formats.nvidia.nvidia_smi import LINK, MOST_GPUS, MOST_LINKS, Gpu, Strange, heading, lost, no_links
 
 _COUNT = re.compile(r"[0-9]{1,20}")
-_COUNTERS = {
+CANONICAL = {
     "replay errors": "replay",
     "recovery errors": "recovery",
     "crc errors": "crc",
@@ -82,7 +82,7 @@ def errors(text: str) -> Errors:
             strange.add(line, torn=True)
         else:
             told.add((link, name))
-            counter = _COUNTERS.get(" ".join(name.lower().split()))
+            counter = CANONICAL.get(" ".join(name.lower().split()))
             if counter is None:
                 if len(other) < _MOST_NAMES:
                     other[printable(name.strip(), 64)] = None
