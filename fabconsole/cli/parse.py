@@ -55,7 +55,6 @@ def _described(one: Format) -> dict[str, object]:
 
 
 def _recognised(paste: Paste) -> Format:
-    """The likeliest; among equals the one that leaves the fewest lines."""
     found = recognise(paste)
     if not found:
         raise ResourceError("this text bears no tool's signs: name its format; `fabconsole parse --list` tells them")

@@ -18,6 +18,7 @@ from fabconsole.fabric.scalars import nearest
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 
+_TYPED = 50
 _HEAD = 1 << 16
 """Characters that are looked at to recognise a tool."""
 
@@ -59,11 +60,30 @@ def named(name: str) -> Format:
 
 
 def recognise(paste: Paste) -> tuple[Format, ...]:
-    """The formats whose signs the text bears, the likeliest first; empty: nobody's."""
+    """The formats whose signs the text bears, the likeliest first; empty: nobody's.
+
+    A command that was typed at a prompt is a sign too. Among equals the one that leaves the fewest lines is likeliest.
+    """
     head = paste.text[:_HEAD]
-    borne = [(sum(weight for sign, weight in signs if sign.search(head)), one) for one, signs in _signs()]
-    likeliest = sorted((pair for pair in borne if pair[0] > 0), key=lambda pair: (-pair[0], pair[1].name))
-    return tuple(one for _, one in likeliest)
+    typed = [_typed(command) for command in paste.commands]
+    borne = [
+        (sum(weight for sign, weight in signs if sign.search(head)) + _TYPED * typed.count(one.name), one)
+        for one, signs in _signs()
+    ]
+    most = max((weight for weight, _ in borne), default=0)
+    equals = [one for weight, one in borne if weight == most > 0]
+    if len(equals) > 1:
+        equals.sort(key=lambda one: len(one.read(paste).unparsed))
+    rest = sorted((pair for pair in borne if 0 < pair[0] < most), key=lambda pair: -pair[0])
+    return (*equals, *(one for _, one in rest))
+
+
+def _typed(command: str) -> str | None:
+    """The name of the format that a command line's output has: the longest command that it begins with."""
+    words = _plain(command).split("-")
+    beginnings = ("-".join(words[:count]) for count in range(len(words), 0, -1))
+    found = next((one for begun in beginnings if (one := _names().get(begun))), None)
+    return found.name if found else None
 
 
 def forget() -> None:

@@ -44,11 +44,12 @@ def documents(text: str) -> Documents:
 
 def _document(text: str, start: int, said: Documents) -> int:
     """Read the document at `start`; returns where the text goes on."""
-    body, dropped = text[start:], 0
+    body, dropped, sound = text[start:], 0, len(text)
     for _ in range(_MOST_REPAIRS):
         try:
             value, end = _DECODER.raw_decode(body)
         except json.JSONDecodeError as error:
+            sound = error.pos
             begin, stop = body.rfind("\n", 0, error.pos) + 1, body.find("\n", error.pos)
             if stop < 0 or not begin or error.msg.startswith("Unterminated") or _JSON_LIKE.search(body[begin:stop]):
                 break
@@ -59,13 +60,13 @@ def _document(text: str, start: int, said: Documents) -> int:
         else:
             said.found.append(value)
             return start + dropped + end
-    return _salvaged(text, start, body, said)
+    return _salvaged(text, body, sound, said)
 
 
-def _salvaged(text: str, start: int, body: str, said: Documents) -> int:
-    """As much of a document without an end as is whole."""
+def _salvaged(text: str, body: str, sound: int, said: Documents) -> int:
+    """As much of a document without an end as is whole; beyond `sound` it is none."""
     said.cut = True
-    whole, closers = _whole(body)
+    whole, closers = _whole(body[:sound])
     try:
         said.found.append(_DECODER.decode(body[:whole] + closers))
     except (ValueError, RecursionError):

@@ -13,11 +13,12 @@ _NOTHING = frozenset(
 )
 _INTEGER = re.compile(r"[+-]?(?:\d{1,20}|\d{1,3}(?:,\d{3}){1,6})", re.ASCII)
 _HEX = re.compile(r"0x[0-9a-fA-F]{1,16}")
-_NUMBER = re.compile(r"[+-]?(?:\d{1,20}|\d{1,3}(?:,\d{3}){1,6})(?:\.\d{0,12})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3}){1,6}|\d{1,20})(?:\.\d{0,12})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _BER = re.compile(r"(\d{1,4}(?:\.\d{1,6})?)[eE]([+-]?\d{1,3})", re.ASCII)
 _SPEED = re.compile(
     r"(\d{1,7}(?:\.\d{1,6})?)[ ]?(G|M|K|T)?i?(?:b/s|bps|bit/s|bits/s|b/sec|bits/sec|bit/sec|Gbase)?\b", re.IGNORECASE
 )
+_UNIT = re.compile(r"(?:[A-Za-z%°µ].*)?")
 _WORD = re.compile(r"[a-z0-9]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _GIGA = {"t": 1e3, "g": 1.0, "m": 1e-3, "k": 1e-6}
@@ -56,7 +57,7 @@ def quantity(text: str) -> tuple[float | int, str] | None:
     if said is None or (value := number(said[0])) is None:
         return None
     unit = text.strip()[said.end() :].strip()
-    return (value, unit) if not unit[:1].isdigit() else None
+    return (value, unit) if _UNIT.fullmatch(unit) else None
 
 
 def ber(text: str) -> float | None:

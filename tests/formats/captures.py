@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fabconsole.formats.format import named
+from fabconsole.formats.format import Format, named
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 
@@ -42,6 +42,12 @@ def text_of(path: str) -> bytes:
 def _grepped(name: Path, data: bytes) -> bytes:
     said = [line for line in data.split(b"\n") if line]
     return b"".join(b"/sys/" + str(name).encode() + b":" + line + b"\n" for line in said)
+
+
+def captures_of(one: Format) -> dict[str, bytes]:
+    """Every capture of a format's kind, by its path."""
+    paths = [str(capture["path"]) for capture in manifest()]
+    return {path: text_of(path) for path in paths if named(path.split("/")[0]) is one}
 
 
 @cache
