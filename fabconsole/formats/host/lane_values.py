@@ -1,0 +1,78 @@
+"""Values of the vendor's link tool: one a lane, with limits, with a mask, or none; as numbers wherever they are.
+
+Shapes: mstflint mlxlink/modules/printutil (records, `values`, `mask`) and mlxlink_commander.cpp (limits).
+"""
+
+from __future__ import annotations
+
+import re
+
+from fabconsole.formats.reading import Said
+from fabconsole.formats.values import is_nothing, number, snake
+
+_LIMITS = re.compile(r"(.{0,400}?)\s*\[(-?[0-9.]{1,16})\.\.(-?[0-9.]{1,16})\]")
+_MASKED = re.compile(r"(0x[0-9a-fA-F]{1,16})\s*\((.{0,400})\)")
+_COMMA = re.compile(r",(?![^(]*\))")
+_BRACKETED = re.compile(r"\[([^\]]{1,16})\]|\(([^)]{1,40})\)")
+_SWITCHED = frozenset({"ON", "OFF", "Yes", "No"})
+_TEXTS = re.compile(
+    r"serial|part|rev(?:ision)?$|version|vendor|oui|date|name|psid|identifier|compliance|guid|mac", re.I
+)
+_RENAMED = {
+    "rx_power_current_dbm": "rx_power_dbm",
+    "tx_power_current_dbm": "tx_power_dbm",
+    "max_power": "max_power_w",
+}
+
+
+def named(key: str) -> str:
+    """`Rx Power Current [dBm]` is `rx_power_dbm`, `Time Since Last Clear [Min]` has its unit, `(Ext.)` is no name."""
+    said = snake(_BRACKETED.sub(_unit, key).replace("amBER", "amber").replace("PCIe", "pcie"))
+    return _RENAMED.get(said, said)
+
+
+def _unit(said: re.Match[str]) -> str:
+    return f" {said[1].lower()}" if said[1] and said[1] != "per lane" else " "
+
+
+def understood(key: str, text: str) -> dict[str, Said]:
+    """What a line says, by name: the value, and where they are printed its limits or its mask."""
+    name = named(key)
+    if is_nothing(text):
+        return {name: None}
+    if said := _MASKED.fullmatch(text):
+        return {name: [part.strip() for part in _COMMA.split(said[2]) if part.strip()], f"{name}_mask": said[1].lower()}
+    if said := _LIMITS.fullmatch(text):
+        return {name: _value(key, said[1]), f"{name}_limits": [number(said[2]), number(said[3])]}
+    if name == "max_power_w" and (said := re.match(r"([0-9.]{1,8})(?: W max)?$", text)):
+        return {name: number(said[1])}
+    parts = key.partition("(")[2].partition(")")[0].split(",")
+    if name.startswith("attenuation") and len(parts) > 1:
+        values = [number(part) for part in text.split(",")]
+        return {name: {part.strip(): value for part, value in zip(parts, values, strict=False)}}
+    return {name: _value(key, text)}
+
+
+def lanes(values: list[str]) -> Said:
+    """A list of the JSON form; None where all of it says that there is nothing."""
+    said: list[Said] = [_scalar(value) for value in values]
+    return None if all(value is None for value in said) else said
+
+
+def _value(key: str, text: str) -> Said:
+    if _TEXTS.search(key):
+        return text
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) == 1:
+        return _scalar(text)
+    said: list[Said] = [_scalar(part) for part in parts]
+    if "per lane" in key.lower() or all(value is None or not isinstance(value, str) for value in said):
+        return said
+    return said if all(part in _SWITCHED for part in parts) else text
+
+
+def _scalar(text: str) -> str | float | int | None:
+    if is_nothing(text):
+        return None
+    value = number(text)
+    return text.strip() if value is None else value
