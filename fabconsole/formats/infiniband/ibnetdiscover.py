@@ -23,12 +23,14 @@ _ID = re.compile(
     re.ASCII,
 )
 _NODE = re.compile(
-    r'\s*([<>]?)\s*(Switch|H?[Cc]a|Rt|\?\?\?)\s*(\d{1,5})\s+"[SHR?]-([0-9a-f]{16})"\s*(?:#\s*"(.*)"\s*(.*))?', re.ASCII
+    r'\s*([<>]?)\s*(Switch|H?[Cc]a|Rt|\?\?\?)\s*(\d{1,5})\s+"[SHR?]-(?:0x)?([0-9a-f]{16})"\s*(?:#\s*"(.*)"\s*(.*))?',
+    re.ASCII,
 )
 _SWITCH = re.compile(r"(base|enhanced) port 0 lid (\d{1,6})(?: lmc (\d{1,2}))?\s*", re.ASCII)
 _FACT = re.compile(
     r"\s*#?\s*(?:(Topology file: generated on )(.*?)|(Initiated from node )([0-9a-f]{1,16}) port ([0-9a-f]{1,16})"
-    r"|(Reported max hops discovered|Total MADs used): (\d{1,10}))\s*"
+    r"|(Reported max hops discovered|Total MADs used): (\d{1,10})"
+    r"|Max of (\d{1,5}) hops discovered)\s*"
 )
 _CHASSIS = re.compile(r"\s*Chassis (\d{1,5})(?: \(guid (?:0x)?([0-9a-f]{1,16})\))?\s*")
 _HEADING = re.compile(
@@ -45,7 +47,7 @@ def read(paste: Paste) -> Reading:
         if not line or line.isspace():
             continue
         said.take(line)
-    return said.whole()
+    return said.whole(cut=paste.ends_mid_line)
 
 
 class _Topology:
@@ -56,8 +58,10 @@ class _Topology:
         self._nodes: list[Row] = []
         self._listed: list[Row] = []
         self._near: Row | None = None
-        self._last = 0
-        """The last port of the node that was told: they stand in order."""
+        self._told: set[str] = set()
+        """Its ports that were told: one that comes again is another's, whose heading was lost."""
+        self._unrated: dict[str, Row] = {}
+        """Lines without a rate: all have one, or in a version of old none has."""
         self._ids: dict[str, Said] = {}
 
     def take(self, line: str) -> None:
@@ -74,8 +78,15 @@ class _Topology:
         elif not self._told_once(line):
             self._complain(line)
 
-    def whole(self) -> Reading:
+    def whole(self, *, cut: bool) -> Reading:
+        """All of it; `cut`: the last line may lack its end."""
         said = self._said
+        torn = list(self._unrated.items())
+        if len(torn) == len(said.rows):
+            torn = torn[-1:] if cut else []
+        for line, row in torn:
+            row.extra["peer_lid"] = None  # its last digits may be what is missing
+            said.unparsed.append(line)
         if self._nodes:
             said.facts |= counts(self._nodes) | _lacking(self._nodes, said.rows)
             said.facts |= {"links": len(said.rows), "nodes": [_told(one) for one in self._nodes]}
@@ -87,16 +98,17 @@ class _Topology:
         return said
 
     def _keep(self, row: Row, line: str) -> None:
-        port = int(row.id.rpartition("/")[2])
-        if port <= self._last and "diff" not in row.extra:
-            self._near, self._last = None, 0  # the heading between was lost
+        if row.id in self._told and "diff" not in row.extra:
+            self._near = None
             row = link(line, None) or row
-        self._last = port
+        self._told.add(row.id)
+        if "generation" not in row.extra:
+            self._unrated[line] = row
         self._said.rows.append(row)
 
     def _identify(self, named: re.Match[str]) -> None:
         if named[1] == "vendid" or self._near is not None:
-            self._near, self._last, self._ids = None, 0, {}
+            self._near, self._told, self._ids = None, set(), {}
         key, value, port, remark = named.groups()
         value = value.zfill(16) if key.endswith("guid") else f"0x{value}"
         if key == "sysimgguid" or not key.endswith("guid"):
@@ -116,7 +128,7 @@ class _Topology:
             extra["remark"] = rest.strip()
         if diff:
             extra["diff"] = diff
-        self._near, self._last = Row(id=guid, extra=extra | self._ids), 0
+        self._near, self._told = Row(id=guid, extra=extra | self._ids), set()
         self._ids = {}
         self._nodes.append(self._near)
 
@@ -127,6 +139,8 @@ class _Topology:
                 facts["generated"] = iso(fact[2]) or fact[2]
             elif fact[3]:
                 facts["initiated_from_node"], facts["initiated_from_port"] = fact[4].zfill(16), fact[5].zfill(16)
+            elif fact[8]:
+                facts["max_hops"] = int(fact[8])
             else:
                 facts["max_hops" if fact[6].startswith("Rep") else "total_mads"] = int(fact[7])
         elif (chassis := _CHASSIS.fullmatch(line)) is not None:

@@ -1,8 +1,8 @@
 """The lines of a subnet's topology that tell about ports: a link as one end has it, and a line of the ports report.
 
 Shapes: rdma-core infiniband-diags/ibnetdiscover.c (`out_switch_port`, `out_ca_port`, `dump_ports_report`); with `-f` a
-line ends in what the speed and width fields held, with `-g` ports have the number that stands on the chassis. Some ways
-here lose the tabs, so that no blank is relied upon.
+line ends in what the speed and width fields held, with `-g` ports have the number that stands on the chassis. Before
+2007 neither ports' GUIDs nor rates were printed. Some ways here lose the tabs, so that no blank is relied upon.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from fabconsole.formats.reading import Row, Said
 
 _EXTERNAL = r"(?:\[ext (\d{1,4})\])?"
 _LINK = re.compile(
-    r"\s*([<>]?)\s*\[(\d{1,5})\]" + _EXTERNAL + r"(?:\(([0-9a-f]{1,16})\))?"
-    r'\s*"([SHR?])-([0-9a-f]{16})"\[(\d{1,5})\]' + _EXTERNAL + r"\s*(?:\(([0-9a-f]{1,16})\))?"
-    r'\s*#\s*(?:lid (\d{1,6}) lmc (\d{1,2}) )?"(.*)" lid (\d{1,6}) (\d{1,2}x|\?\?)([A-Z]{3}[0-9]{0,2}|\?\?\?)'
-    r"(?: (.*))?",
+    r"\s*([<>]?)\s*\[(\d{1,5})\]" + _EXTERNAL + r"(?:\((?:0x)?([0-9a-f]{1,16})\))?"
+    r'\s*"([SHR?])-(?:0x)?([0-9a-f]{16})"\[(\d{1,5})\]' + _EXTERNAL + r"\s*(?:\((?:0x)?([0-9a-f]{1,16})\))?"
+    r'\s*#\s*(?:lid (\d{1,6}) lmc (\d{1,2}) )?"(.*)" lid (\d{1,6})'
+    r"(?: (\d{1,2}x|\?\?)([A-Z]{3}[0-9]{0,2}|\?\?\?)(?: (.*))?)?\s*",
     re.ASCII,
 )
 _END = r"(CA|SW|RT|\?\?)\s{1,16}(\d{1,6})\s{1,16}(\d{1,5})\s{1,4}0x([0-9a-f]{1,16})"
@@ -36,7 +36,7 @@ _TYPES = {"S": "switch", "H": "ca", "R": "router", "SW": "switch", "CA": "ca", "
 def link(line: str, near: Row | None) -> Row | None:
     """A port that is linked, of the node `near`; None for any other line.
 
-    An adapter's own line names its port's GUID, a switch's does not: a line of the one kind below a node of the other
+    An adapter's own line tells its port's LID, a switch's does not: a line of the one kind below a node of the other
     was torn from its own, and then it is nobody's.
     """
     said = _LINK.fullmatch(line)
@@ -46,7 +46,7 @@ def link(line: str, near: Row | None) -> Row | None:
     far_port_guid, lid, lmc, far_name, far_lid, width, generation, rest = said.group(9, 10, 11, 12, 13, 14, 15, 16)
     extra: dict[str, Said] = {}
     guid = port_guid.zfill(16) if port_guid else None
-    if near is not None and _fits(near, port_guid is None, int(port)):
+    if near is not None and _fits(near, lid is None, int(port)):
         extra = {"node": near.extra["node"], "node_guid": near.id, "node_type": near.extra["node_type"]}
         guid = guid or near.id
         if lid is None and "lid" in near.extra:
@@ -63,7 +63,7 @@ def link(line: str, near: Row | None) -> Row | None:
         rate_gbps=rate_gbps(lanes, generation),
         width=lanes,
         peer=f"{far_port_guid.zfill(16) if far_port_guid else far_guid}/{far_port}",
-        extra=extra | {"generation": None if generation == "???" else generation},
+        extra=extra if generation is None else extra | {"generation": None if generation == "???" else generation},
         marks=_marks(guid, far_lid),
     )
 
@@ -102,8 +102,8 @@ def _marks(guid: str | None, far_lid: str) -> list[str]:
     return [*marks, "peer lid unset"] if far_lid in _UNSET else marks
 
 
-def _lanes(printed: str) -> str | None:
-    return None if printed == "??" else printed.upper()
+def _lanes(printed: str | None) -> str | None:
+    return None if printed is None or printed == "??" else printed.upper()
 
 
 def _add_rare(extra: dict[str, Said], ext: str | None, far_ext: str | None, diff: str, rest: str | None) -> None:
