@@ -27,11 +27,14 @@ def parse(name: str, file: str, *, as_json: bool) -> int:
     paste = Paste(_read(file))
     one = _recognised(paste) if name == "auto" else named(name)
     reading = one.read(paste)
+    understood = bool(reading.rows or reading.events or reading.facts)
+    if paste.ends_mid_line:
+        reading.facts["ends_mid_line"] = "it may be cut: a number at its very end may have lost digits"
     if as_json:
         click.echo(json.dumps(document(one.name, reading), indent=1, ensure_ascii=False))
     else:
         _show(one, reading)
-    return 0 if reading.rows or reading.events or reading.facts else EXIT_UNREAD
+    return 0 if understood else EXIT_UNREAD
 
 
 def listing(*, as_json: bool) -> None:

@@ -14,7 +14,9 @@ from fabconsole.formats.reading import Row, Said
 
 _CELL = 40
 _LISTED = 8
+_NAMED = 3
 _ORDER = {Class.ERROR: 0, Class.STATE: 0, Class.CONGESTION: 1, Class.INFO: 2, Class.TRAFFIC: 3}
+_FOR_MACHINES = ("guid", "uuid", "mask", "_id", "hash", "gid")
 _NULL = "∅"
 """The tool says that it does not know: what `Mark.UNSUPPORTED` looks like everywhere."""
 
@@ -31,7 +33,7 @@ def leaves(said: Mapping[str, Said], above: str = "") -> dict[str, str]:
     """Everything that a mapping holds, flat: `fabric.state` to `Completed`; a long list is only counted."""
     found: dict[str, str] = {}
     for name, value in said.items():
-        key = f"{above}{name}"
+        key = f"{above}{printable(name, 64)}"
         if isinstance(value, Mapping):
             found.update(leaves(value, f"{key}."))
         elif isinstance(value, list | tuple) and any(isinstance(one, Mapping | list | tuple) for one in value):
@@ -67,14 +69,14 @@ def alike(said: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 
 def different(said: Sequence[Mapping[str, str]]) -> list[str]:
-    """The keys in which rows differ, those that most of them have first."""
+    """The keys in which rows differ: those that most of them have first, what only a machine compares last."""
     same = alike(said)
     often: dict[str, int] = {}
     for one in said:
         for key in one:
             if key not in same:
                 often[key] = often.get(key, 0) + 1
-    return sorted(often, key=lambda key: -often[key])
+    return sorted(often, key=lambda key: (key.endswith(_FOR_MACHINES), -often[key]))
 
 
 def fitting(said: Sequence[Mapping[str, str]], keys: Sequence[str], width: int) -> list[str]:
@@ -90,21 +92,28 @@ def fitting(said: Sequence[Mapping[str, str]], keys: Sequence[str], width: int) 
 
 
 def counted(row: Row) -> Iterator[Counted]:
-    """The row's counters that are not zero, errors first; then those without a value, by their number alone."""
+    """The row's counters that are not zero, errors first; then those without a value, and whether all are zero."""
     saturated = {mark.partition(" ")[2] for mark in row.marks if mark.startswith("saturated ")}
-    unknown = [mark for mark in row.marks if mark.startswith("unknown ")]
+    unknown = {mark.partition(" ")[2] for mark in row.marks if mark.startswith("unknown ")}
     for name, value in sorted(row.counters.items(), key=lambda pair: _ORDER[known(pair[0]).kind]):
         if value:
             at_least = Mark.SATURATED.glyph if name in saturated else ""
-            yield Counted(f"{known(name).label} {at_least}{_amount(name, value)}", known(name).kind)
-    none = sum(value is None for value in row.counters.values())
-    if unknown:
-        yield Counted(f"{Health.UNKNOWN.glyph} {len(unknown)} not understood", Class.ERROR)
-    if unsaid := none - len(unknown):
-        yield Counted(f"{_NULL} {unsaid} not counted", Class.TRAFFIC)
-    if row.counters and not any(row.counters.values()):
-        zero = len(row.counters) - none
+            yield Counted(f"{_label(name)} {at_least}{_amount(name, value)}", known(name).kind)
+    none = [name for name, value in row.counters.items() if value is None]
+    if doubtful := [name for name in none if name in unknown]:
+        yield Counted(f"{Health.UNKNOWN.glyph} {_few(doubtful, 'not understood')}", Class.ERROR)
+    if unsaid := [name for name in none if name not in unknown]:
+        yield Counted(f"{_NULL} {_few(unsaid, 'not counted')}", Class.TRAFFIC)
+    if (zero := len(row.counters) - len(none)) and not any(row.counters.values()):
         yield Counted(f"{zero} × 0", Class.TRAFFIC)
+
+
+def _label(name: str) -> str:
+    return printable(known(name).label, 64)
+
+
+def _few(names: Sequence[str], what: str) -> str:
+    return ", ".join(map(_label, names)) if len(names) <= _NAMED else f"{len(names)} {what}"
 
 
 def _amount(name: str, value: float) -> str:
@@ -118,7 +127,7 @@ def _amount(name: str, value: float) -> str:
 
 def place(row: Row) -> str:
     """State in one word or two, with the glyph of what is not up: `▼ Down/Polling`."""
-    said = "/".join(word for word in (row.state, row.phys_state) if word)
+    said = printable("/".join(word for word in (row.state, row.phys_state) if word), 80)
     word = (row.state or "").lower()
     if word in ("down", "inactive"):
         return f"{Health.DOWN.glyph} {said}"
@@ -128,7 +137,7 @@ def place(row: Row) -> str:
 def speed(row: Row) -> str:
     """`400 4X`: Gb/s and lanes."""
     rate = "" if row.rate_gbps is None else f"{row.rate_gbps:g}"
-    return " ".join(part for part in (rate, row.width) if part)
+    return printable(" ".join(part for part in (rate, row.width) if part), 40)
 
 
 def ratios(row: Row) -> str:
@@ -141,4 +150,5 @@ def ratios(row: Row) -> str:
 
 def doubts(row: Row) -> str:
     """The marks, but those that a counter's own words carry."""
-    return ", ".join(mark for mark in row.marks if not mark.startswith(("saturated ", "unsupported ", "unknown ")))
+    told = [mark for mark in row.marks if not mark.startswith(("saturated ", "unsupported ", "unknown "))]
+    return printable(", ".join(told), 200)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -29,6 +31,8 @@ from fabconsole.formats.reading import Entry, Reading, Row
 _STYLE = {Class.ERROR: "bold", Class.STATE: "bold", Class.CONGESTION: "cyan", Class.INFO: "", Class.TRAFFIC: "dim"}
 _COLOUR = {Severity.OK: "green", Severity.INFO: "dim", Severity.WARN: "yellow", Severity.UNKNOWN: "magenta",
            Severity.CRIT: "bold red"}  # fmt: skip
+_Side = Literal["left", "right"]
+_NUMBER = re.compile(r"[-+.,\d]*")
 _ROWS, _EVENTS, _FACTS, _LINES = 1000, 200, 60, 20
 _DETAILS = 120
 _ID, _PEER = 44, 44
@@ -101,23 +105,35 @@ def _rows(rows: Sequence[Row], width: int) -> list[RenderableType]:
     if room:
         table.add_column("counted", header_style="dim", no_wrap=True)
     for key in chosen:
-        table.add_column(_head(key), header_style="dim", no_wrap=True, max_width=_PEER)
+        numbers = all(_NUMBER.fullmatch(one.get(key, "")) for one in details)
+        side: _Side = "right" if numbers else "left"
+        table.add_column(_head(key), header_style="dim", no_wrap=True, max_width=_PEER, justify=side)
     for at, row in enumerate(shown):
         cells = [_coloured(cells[at]) for _, cells in fixed]
         more = [Text(details[at].get(key, "")) for key in chosen]
         table.add_row(Text(printable(row.id, _ID)), *cells, *([_packed(counts[at], room)] if room else []), *more)
-    return [table, *_beside(alike(details), keys[len(chosen) :], len(rows))]
+    return [table, *_beside(alike(details), keys[len(chosen) :], len(rows), width)]
 
 
-def _beside(same: Mapping[str, str], left: Sequence[str], rows: int) -> Iterator[Text]:
+def _beside(same: Mapping[str, str], left: Sequence[str], rows: int, width: int) -> Iterator[Text]:
     if same:
-        told = [f"{_head(key)} {value}" for key, value in list(same.items())[:12]]
-        yield Text(f" in all: {' · '.join(told)}{' · …' if len(same) > 12 else ''}", "dim")
+        yield _line("in all", [f"{_head(key)} {value}" for key, value in same.items()], width)
     if left:
-        more = f" and {len(left) - 12} more" if len(left) > 12 else ""
-        yield Text(f" also told, by --json: {', '.join(left[:12])}{more}", "dim")
+        yield _line("also told, by --json", [_head(key) for key in left], width)
     if rows > _ROWS:
-        yield Text(f" and {rows - _ROWS:,} rows more: --json", "dim")
+        yield _line("", [f"and {rows - _ROWS:,} rows more: --json"], width)
+
+
+def _line(head: str, said: Sequence[str], width: int) -> Text:
+    """What is said once: as much as a line has room for."""
+    shown, room = [], width - len(head) - 8
+    for one in said:
+        room -= len(one) + 3
+        if room < 0:
+            break
+        shown.append(one)
+    more = [f"{len(said) - len(shown)} more"] if len(said) > len(shown) else []
+    return Text(f" {head}: " + " · ".join([*shown, *more]), "dim")
 
 
 def _packed(said: Sequence[Counted], width: int) -> Text:
@@ -153,9 +169,8 @@ def _events(events: Sequence[Entry]) -> Table:
     for event, times in _folded(events)[:_EVENTS]:
         severity = event.severity or Severity.UNKNOWN
         what = Text(_what(event) + (f" ({times}×)" if times > 1 else ""))
-        table.add_row(
-            Text(_when(event), "dim"), Text(severity.name, _COLOUR[severity]), what, Text(event.action or "", "dim")
-        )
+        action = Text(printable(event.action or ""), "dim")
+        table.add_row(Text(_when(event), "dim"), Text(severity.name, _COLOUR[severity]), what, action)
     return table
 
 
@@ -175,13 +190,13 @@ def _what(event: Entry) -> str:
         return printable(event.text, 300)
     where = " ".join(part for part in (event.node, event.subject) if part)
     link = f" link {event.link}" if event.link is not None else ""
-    return f"{event.kind} {event.code} {event.meaning or printable(event.text, 200)} · {where}{link}".rstrip(" ·")
+    return printable(f"{event.kind} {event.code} {event.meaning or event.text} · {where}{link}", 300).rstrip(" ·")
 
 
 def _when(event: Entry) -> str:
-    if event.at is not None:
-        return event.at
-    return event.stamp or ("" if event.since_boot_s is None else f"{event.since_boot_s:.6f} s after boot")
+    if said := event.at or event.stamp:
+        return printable(said, 40)
+    return "" if event.since_boot_s is None else f"{event.since_boot_s:.6f} s after boot"
 
 
 def _not_understood(lines: Sequence[str]) -> Text:

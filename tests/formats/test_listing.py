@@ -1,0 +1,92 @@
+"""A reading as a table: what differs is a column, what is alike is said once, nothing that was doubtful looks well."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from fabconsole.fabric.health import Severity
+from fabconsole.formats.listing import render
+from fabconsole.formats.reading import Ber, Entry, Reading, Row
+
+
+def lines(reading: Reading, width: int = 100) -> list[str]:
+    """As a terminal of that width shows it, runs of blanks as one."""
+    paper = Console(file=io.StringIO(), width=width, markup=False, highlight=False)
+    paper.print(render("sometool", reading, width))
+    shown = paper.file.getvalue()  # type: ignore[attr-defined]
+    return [" ".join(line.split()) for line in shown.splitlines()]
+
+
+def two(first: Row, second: Row) -> list[str]:
+    """The line of the first of two rows."""
+    return [line for line in lines(Reading(rows=[first, second])) if line.startswith("a ")]
+
+
+def test_a_counter_is_shown_where_it_is_not_zero() -> None:
+    row = Row(id="a", counters={"symbol_error": 12345, "link_downed": 0})
+    assert two(row, Row(id="b")) == ["a symbol 12,345"]
+
+
+def test_errors_stand_before_traffic_and_traffic_is_in_units() -> None:
+    row = Row(id="a", counters={"port_xmit_data": 1 << 40, "symbol_error": 1})
+    assert two(row, Row(id="b")) == ["a symbol 1 · xmit data 4 TiB"]
+
+
+def test_a_saturated_counter_is_at_least_that_much() -> None:
+    row = Row(id="a", counters={"link_downed": 255}, marks=["saturated link_downed"])
+    assert two(row, Row(id="b")) == ["a downs ≥255"]
+
+
+def test_what_cannot_be_counted_and_what_was_not_understood_are_told_apart() -> None:
+    row = Row(id="a", counters={"symbol_error": None, "link_downed": None}, marks=["unknown link_downed"])
+    assert two(row, Row(id="b")) == ["a ? downs · ∅ symbol"]
+
+
+def test_counters_that_are_all_zero_say_so() -> None:
+    assert two(Row(id="a", counters={"symbol_error": 0, "link_downed": 0}), Row(id="b")) == ["a 2 × 0"]
+
+
+def test_a_link_that_is_not_up_has_a_glyph() -> None:
+    assert two(Row(id="a", state="Down", phys_state="Polling"), Row(id="b")) == ["a ▼ Down/Polling"]
+
+
+def test_a_state_that_is_not_known_has_another() -> None:
+    assert two(Row(id="a", state="unknown"), Row(id="b")) == ["a ? unknown"]
+
+
+def test_bit_error_ratios_are_told_as_far_as_they_are_known() -> None:
+    assert two(Row(id="a", ber=Ber(raw=2e-9)), Row(id="b")) == ["a raw 2e-09"]
+
+
+def test_what_all_rows_say_alike_is_said_once() -> None:
+    said = lines(Reading(rows=[Row(id="a", extra={"lid": 7, "mtu": 1}), Row(id="b", extra={"lid": 7, "mtu": 2})]))
+    assert said[-1] == "in all: lid 7"
+
+
+def test_what_has_no_room_is_named() -> None:
+    rows = [Row(id=name, extra={"short": name, "long_words": name * 80}) for name in "ab"]
+    assert lines(Reading(rows=rows), 60)[-1] == "also told, by --json: long words"
+
+
+def test_the_only_row_is_told_from_top_to_bottom() -> None:
+    assert lines(Reading(rows=[Row(id="a", extra={"fabric": {"state": "Completed"}})]))[-1] == "fabric.state Completed"
+
+
+def test_events_that_say_the_same_are_one_line_with_a_count() -> None:
+    event = Entry(at="2026-01-02T03:04:05", kind="xid", code=79, text="…", subject="0000:18:00.0",
+                  severity=Severity.CRIT, meaning="GPU has fallen off the bus", action="reboot")  # fmt: skip
+    assert lines(Reading(events=[event, event]))[-1] == (
+        "2026-01-02T03:04:05 CRIT xid 79 GPU has fallen off the bus · 0000:18:00.0 (2×) reboot"
+    )
+
+
+def test_lines_that_were_not_understood_are_counted_at_the_top_and_told_at_the_end() -> None:
+    said = lines(Reading(unparsed=["what is this"]))
+    assert (said[0], said[-1]) == ("sometool · ? 1 line not understood", "what is this")
+
+
+def test_nothing_of_a_node_reaches_the_terminal_raw() -> None:
+    row = Row(id="a\x1b[2J", extra={"x\x1b": "\x1b]0;x\x07"}, peer="\u202eb")
+    assert not {"\x1b", "\x07", "\u202e"} & set("".join(lines(Reading(rows=[row], unparsed=["\x1b[1m"]))))
