@@ -67,7 +67,7 @@ def test_what_all_rows_say_alike_is_said_once() -> None:
 
 def test_what_has_no_room_is_named() -> None:
     rows = [Row(id=name, extra={"short": name, "long_words": name * 80}) for name in "ab"]
-    assert lines(Reading(rows=rows), 60)[-1] == "also told, by --json: long words"
+    assert lines(Reading(rows=rows), 45)[-1] == "also told, by --json: long words"
 
 
 def test_the_only_row_is_told_from_top_to_bottom() -> None:
