@@ -1,31 +1,42 @@
-"""`perfquery`, plain and `-x`: one port's counters, and in the header what its performance agent can count.
+"""`perfquery`, with whatever option: a port's counters, and in the header what its performance agent can count.
 
-Shapes and masks: rdma-core infiniband-diags/perfquery.c and iba_types.h. A counter that the agent cannot count is
-printed as 0 by older versions: believe the mask, not the line.
+Shapes and masks: rdma-core infiniband-diags/perfquery.c, libibmad/fields.c and iba_types.h. A counter that the agent
+cannot count is printed as 0 by older versions: believe the mask, not the line. A line has no port of its own: where a
+header was lost, what follows belongs to nobody.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from fabconsole.fabric.counters import BY_PMA_NAME
 from fabconsole.fabric.printable import printable
 from fabconsole.formats.format import Format
+from fabconsole.formats.infiniband import pma_counters
+from fabconsole.formats.infiniband.diags_messages import sorted_out
 from fabconsole.formats.paste import Paste
-from fabconsole.formats.reading import Reading, Row
+from fabconsole.formats.reading import Reading, Row, Said
+from fabconsole.formats.values import snake
 
 _HEAD = re.compile(
-    r"\s*# (.{1,80}?) ?counters: .*?Lid (\d{1,5}) port (\d{1,3})"
-    r"(?: \(CapMask: 0x([0-9A-Fa-f]{1,4})(?: CapMask2: 0x([0-9A-Fa-f]{1,8}))?\))?\s*"
+    r"[#*\s]{0,8}(\w[\w \-]{0,79}?)(?: ?counters)?: ?(?:Lid (0x[0-9a-fA-F]{1,4}|\d{1,5})\b)?(.{0,300}?)"
+    r"(?:\bport (\d{1,3})|\ball ports)"
+    r"(?: ?\(CapMask: ?0x([0-9A-Fa-f]{1,4})(?:,? CapMask2: ?0x([0-9A-Fa-f]{1,8}))?\))?\**"
 )
-_VALUE = re.compile(r"\s*(\w{1,64}):\.*(\d{1,20})\s*")
-_SELECT = re.compile(r"\s*(?:PortSelect|CounterSelect2?):\.*(?:0x)?[0-9a-fA-F]{1,16}\s*")
+_WAY = re.compile(r"Gid (\S{1,64})|DR path (?:slid \d{1,5}; dlid \d{1,5}; )?([\d,\[\]]{1,300})")
+_VALUE = re.compile(r"([A-Za-z]\w{0,63}):([.…\s]*)([^.…\s].*)")
+_NO_COUNTER = re.compile(r"(?:Port|Counter)Select\d{0,2}")
 _XMIT_WAIT = 1 << 12  # CapMask: PortCounters has PortXmitWait
+_QP1_DROPPED = 1 << 15  # CapMask: QP1Dropped is counted
+_WIDE, _WIDE_NO_CASTS = 1 << 9, 1 << 10  # CapMask: PortCountersExtended, with and without unicast and multicast
 _EXTENDED_ERRORS = 1 << 1  # CapMask2: PortCountersExtended has the error counters
-_MAXIMUM = (1 << 64) - 1
+_WHOLE = ("Port", "Port extended")
+_ALL = 255
 _SHOWN = 8
+_DATA = frozenset({"port_xmit_data", "port_rcv_data", "port_xmit_packets", "port_rcv_packets"})
+_CASTS = frozenset(f"{cast}_{way}_packets" for cast in ("unicast", "multicast") for way in ("xmit", "rcv"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +44,20 @@ class Port:
     """One record: a port's counters of one kind."""
 
     kind: str
-    """`Port`, `Port extended`, `PortRcvErrorDetails`, …: what stands before `counters:`."""
-    lid: int
-    port: int
+    """`Port`, `Port extended`, `PortRcvErrorDetails`, …: what stands before `counters:`; empty: the header was lost."""
+    lid: int | None
+    """None: not said, or reached by a path."""
+    port: int | None
     """255: the sum of all ports."""
     cap_mask: int | None
     """ClassPortInfo CapabilityMask; None where it is not printed."""
     cap_mask2: int | None
     counts: Mapping[str, int]
     """Canonical name to value; names we do not know stay as printed."""
+    unknown: tuple[str, ...] = ()
+    """Counters whose value is no number."""
+    said: dict[str, Said] = field(default_factory=dict)
+    """What else stood there: masks as printed, what was selected, and of `PortSamplesControl` every field."""
 
     @property
     def extended_errors(self) -> bool | None:
@@ -52,6 +68,32 @@ class Port:
     def xmit_wait(self) -> bool | None:
         """Whether the agent counts PortXmitWait; None: not said."""
         return None if self.cap_mask is None else bool(self.cap_mask & _XMIT_WAIT)
+
+    @property
+    def extended(self) -> bool:
+        """Whether its counters have 64 bits: a header of 2010 does not say so."""
+        return "extended" in self.kind or (self.kind in ("Port", "") and not _CASTS.isdisjoint(self.counts))
+
+    @property
+    def unsupported(self) -> Iterator[str]:
+        """Counters printed as 0 that the masks say are not counted."""
+        for name, value in self.counts.items():
+            if value == 0 and not self._counted(name):
+                yield name
+
+    def _counted(self, name: str) -> bool:
+        if self.cap_mask is None or self.kind not in _WHOLE:
+            return True
+        wide = self.kind == "Port extended"
+        if name in _CASTS:
+            return bool(self.cap_mask & _WIDE)
+        if name in _DATA:
+            return not wide or bool(self.cap_mask & (_WIDE | _WIDE_NO_CASTS))
+        if wide and self.extended_errors is False:
+            return False
+        if name == "port_xmit_wait":
+            return bool(self.cap_mask & _XMIT_WAIT)
+        return name != "qp1_dropped" or bool(self.cap_mask & _QP1_DROPPED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,46 +107,146 @@ class Ports:
 
 def read(text: str) -> Ports:
     """Understand a run's standard output. Never raises."""
-    ports: list[Port] = []
-    strange: list[str] = []
-    counts: dict[str, int] = {}
-    for line in text.split("\n"):
-        if not line.strip():
-            continue
-        if head := _HEAD.fullmatch(line):
-            counts = {}
-            ports.append(_port(head, counts))
-        elif ports and _SELECT.fullmatch(line):
-            continue
-        elif ports and (said := _VALUE.fullmatch(line)) and int(said[2]) <= _MAXIMUM:
-            counts[BY_PMA_NAME.get(said[1], said[1])] = int(said[2])
-        elif len(strange) < _SHOWN:
-            strange.append(printable(line, 120))
-    return Ports(ports=tuple(ports), strange=tuple(strange))
+    listing = _Listing()
+    listing.read(text.split("\n"))
+    return Ports(ports=listing.ports, strange=tuple(printable(line, 120) for line in listing.strange[:_SHOWN]))
 
 
-def _port(head: re.Match[str], counts: dict[str, int]) -> Port:
-    mask, mask2 = (int(text, 16) if text else None for text in (head[4], head[5]))
-    return Port(
-        kind=printable(head[1], 80), lid=int(head[2]), port=int(head[3]), cap_mask=mask, cap_mask2=mask2, counts=counts
-    )
+@dataclass(slots=True)
+class _Record:
+    head: re.Match[str] | None
+    counts: dict[str, int] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    said: dict[str, Said] = field(default_factory=dict)
+
+    def port(self) -> Port:
+        head, select = self.head, self.said.get("port_select")
+        lid, number, mask, mask2 = (head[2], head[4], head[5], head[6]) if head else (None, None, None, None)
+        way = _WAY.search(head[3]) if head else None
+        said: dict[str, Said] = {"gid": way[1]} if way and way[1] else {"path": way[2]} if way else {}
+        said.update({name: f"0x{hexed}" for name, hexed in (("cap_mask", mask), ("cap_mask2", mask2)) if hexed})
+        said.update(self.said)
+        return Port(
+            kind=printable(head[1], 80) if head else "",
+            lid=int(lid, 16 if "x" in lid else 10) if lid else None,
+            port=int(number) if number else _ALL if head else select if isinstance(select, int) else None,
+            cap_mask=int(mask, 16) if mask else None,
+            cap_mask2=int(mask2, 16) if mask2 else None,
+            counts=self.counts,
+            unknown=tuple(self.unknown),
+            said=said,
+        )
+
+
+class _Listing:
+    """Records as they come, and the lines that are no part of any."""
+
+    def __init__(self) -> None:
+        self._records: list[_Record] = []
+        self.strange: list[str] = []
+
+    @property
+    def ports(self) -> tuple[Port, ...]:
+        return tuple(record.port() for record in self._records)
+
+    def read(self, lines: list[str]) -> None:
+        for whole in lines:
+            line = whole.strip()
+            said = _VALUE.fullmatch(line)
+            if not line or (
+                said is not None and self._value(said[1], said[3], dotted="." in said[2] or "…" in said[2])
+            ):
+                continue
+            if head := _HEAD.fullmatch(line):
+                self._records.append(_Record(head))
+            else:
+                self.strange.append(whole)
+
+    def _value(self, printed: str, text: str, *, dotted: bool) -> bool:
+        """Whether the line was understood."""
+        if _NO_COUNTER.fullmatch(printed) or (dotted and self._samples):
+            return self._field(snake(printed), text)
+        known = printed in BY_PMA_NAME or pma_counters.is_known(printed)
+        if not (known or dotted):
+            return False
+        name = pma_counters.name(printed)
+        if not text.isdecimal() or not text.isascii() or len(text) > 20 or int(text) > pma_counters.MAXIMUM:
+            if known:
+                self._record(name).unknown.append(name)
+            return False
+        self._record(name).counts[name] = int(text)
+        return True
+
+    def _field(self, name: str, text: str) -> bool:
+        if name == "port_select":
+            self._selected(text)
+        self._record(name).said[name] = int(text) if text.isdecimal() and len(text) < 20 else printable(text, 80)
+        return True
+
+    @property
+    def _samples(self) -> bool:
+        head = self._records[-1].head if self._records else None
+        return head is not None and head[1].startswith("PortSamples")
+
+    def _record(self, name: str) -> _Record:
+        """The record that a line of this name belongs to: one that has it already lost the next one's header."""
+        last = self._records[-1] if self._records else None
+        if last is None or name in last.counts or name in last.said or name in last.unknown:
+            last = _Record(None)
+            self._records.append(last)
+        return last
+
+    def _selected(self, text: str) -> None:
+        """`PortSelect` repeats the header's port, or shows that its header was lost."""
+        head = self._records[-1].head if self._records else None
+        if head is not None and head[4] != text and not (head[4] is None and text == str(_ALL)):
+            self._records.append(_Record(None))
 
 
 def _reading(paste: Paste) -> Reading:
-    said = read(paste.text)
-    return Reading(rows=[_row(port) for port in said.ports], unparsed=list(said.strange))
+    listing = _Listing()
+    listing.read(paste.lines)
+    facts, unparsed = sorted_out(listing.strange)
+    return Reading(rows=[_row(port) for port in listing.ports], facts=facts, unparsed=unparsed)
 
 
 def _row(port: Port) -> Row:
-    return Row(id=f"lid{port.lid}/{port.port}", counters=dict(port.counts), extra={"lid": port.lid, "kind": port.kind})
+    unsupported = list(port.unsupported)
+    counters: dict[str, int | float | None] = dict(port.counts)
+    counters.update(dict.fromkeys((*unsupported, *port.unknown)))
+    marks = [f"unsupported {name}" for name in unsupported] + [f"unknown {name}" for name in port.unknown]
+    marks += pma_counters.saturated(port.counts.items(), extended=port.extended)
+    extra: dict[str, Said] = {"lid": port.lid, "port": port.port, "kind": port.kind or None}
+    if port.kind in _WHOLE:
+        extra["extended"] = port.extended
+    if port.port == _ALL:
+        marks.insert(0, "sum")
+    if not port.kind:
+        marks.insert(0, "header lost")
+    extra = {name: value for name, value in extra.items() if value is not None}
+    extra.update(port.said)
+    return Row(id=_id(port), counters=counters, marks=marks, extra=extra)
+
+
+def _id(port: Port) -> str:
+    number = "?" if port.port is None else port.port
+    if port.lid is not None:
+        return f"lid{port.lid}/{number}"
+    return f"path{port.said['path']}/{number}" if "path" in port.said else f"?/{number}"
 
 
 FORMAT = Format(
     name="perfquery",
     family="infiniband",
-    commands=("perfquery", "perfquery -x"),
-    versions="infiniband-diags 1.5 to rdma-core 57",
-    yields="counters of ports",
-    signs={r"^\s*# Port .{0,60}counters: .*Lid \d": 100},
+    commands=("perfquery", *(f"perfquery -{option}" for option in "xalEDTXSc")),
+    versions="OFED 1.2 to rdma-core 57",
+    yields="counters of ports, and which of them are counted at all",
+    signs={
+        r"^[ \t#*]*\w[\w \-]{0,60}: ?(?:Lid \w{1,6}|DR path) [^\n]{0,200}(?:port \d|all ports)[^\n]{0,4}CapMask": 100,
+        r"^[ \t#*]*\w{0,20}Port\w{0,40}[\w \-]{0,50}counters: ?(?:Lid|DR path)": 100,
+        r"^[ \t#*]*PortSamplesControl: ?(?:Lid|DR path)": 100,
+        r"^[ \t]*(?:SymbolError\w+|Link(?:ErrorRec|Downed|Rec)\w*|(?:Port)?(?:Xmi?t|Rcv)\w+|VL15Dropped):\.\.": 60,
+        r"^perfquery: ib(?:error|warn|panic)": 100,
+    },
     read=_reading,
 )
