@@ -1,6 +1,7 @@
 """`sminfo`: who is the master subnet manager, and is it moving.
 
-Shape: rdma-core infiniband-diags/sminfo.c, one line; GUIDs are not padded.
+Shape: rdma-core infiniband-diags/sminfo.c, one line; GUIDs are not padded. A line that was wrapped on its way is read
+too, and one behind the name of the host that asked, as pdsh puts it.
 """
 
 from __future__ import annotations
@@ -8,9 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from fabconsole.fabric.printable import printable
+from fabconsole.formats.format import Format
+from fabconsole.formats.infiniband.diags_messages import sorted_out
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Reading, Row, Said
+
 _LINE = re.compile(
-    r"^[ \t]*sminfo: sm lid (\d{1,5}) sm guid 0x([0-9a-fA-F]{1,16}), "
-    r"activity count (\d{1,20}) priority (\d{1,2}) state (\d{1,2}) \S+",
+    r"^[ \t]*(?:(?P<asked>[\w.-]{1,64}):[ \t]*)?sminfo:\s{1,8}sm\s{1,8}lid\s{1,8}(?P<lid>0x[0-9a-fA-F]{1,4}|\d{1,5})"
+    r"\s{1,8}sm\s{1,8}guid\s{1,8}(?P<guid>0x[0-9a-fA-F]{1,16}|(?:[0-9a-fA-F]{1,4}:){3}[0-9a-fA-F]{1,4}),"
+    r"(?:\s{1,8}activity\s{1,8}count\s{1,8}(?P<activity>\d{1,20}))?\s{1,8}priority\s{1,8}(?P<priority>\d{1,3})"
+    r"\s{1,8}state\s{1,8}(?P<state>\d{1,2})(?:[ \t]{1,8}|\s{1,8}(?=SMINFO_|\?))?(?P<word>\(?\w[\w()]*|\?{1,3})?",
     re.MULTILINE,
 )
 _STATES = ("Not active", "Discovering", "Standby", "Master")
@@ -33,13 +42,72 @@ class Manager:
 def read(text: str) -> Manager | None:
     """Understand a run's standard output; None where it names no manager. Never raises."""
     said = _LINE.search(text)
-    if said is None:
-        return None
-    state = int(said[5])
+    return None if said is None or not said["word"] or said["activity"] is None else _manager(said)
+
+
+def _manager(said: re.Match[str]) -> Manager:
+    state = int(said["state"])
     return Manager(
-        lid=int(said[1]),
-        guid=said[2].lower().zfill(16),
-        activity=int(said[3]),
-        priority=int(said[4]),
+        lid=int(said["lid"], 16 if "x" in said["lid"] else 10),
+        guid=_guid(said["guid"]),
+        activity=int(said["activity"] or 0),
+        priority=int(said["priority"]),
         state=_STATES[state] if state < len(_STATES) else f"state {state}",
     )
+
+
+def _guid(text: str) -> str:
+    digits = "".join(part.zfill(4) for part in text.split(":")) if ":" in text else text[2:]
+    return digits.lower().zfill(16)
+
+
+def _reading(paste: Paste) -> Reading:
+    found = tuple(_LINE.finditer(paste.text))
+    rest = _LINE.sub("", paste.text).split("\n")
+    facts, unparsed = sorted_out(line for line in rest if line.strip())
+    rows = [_row(said) for said in found]
+    if len(found) == 1:
+        facts = {**_once(rows[0]), **facts}
+    return Reading(rows=rows, facts=facts, unparsed=unparsed)
+
+
+def _row(said: re.Match[str]) -> Row:
+    manager = _manager(said)
+    word = (said["word"] or "").strip("()")
+    extra: dict[str, Said] = {
+        "lid": manager.lid,
+        "guid": said["guid"],
+        "priority": manager.priority,
+        "activity_count": None if said["activity"] is None else manager.activity,
+        "state_code": int(said["state"]),
+        "state_name": printable(word, 64) or None,
+        "asked_by": said["asked"],
+    }
+    marks = ["guid is zero"] if not manager.guid.strip("0") else []
+    return Row(
+        id=manager.guid,
+        state=manager.state,
+        marks=marks,
+        extra={name: value for name, value in extra.items() if value is not None},
+    )
+
+
+def _once(row: Row) -> dict[str, Said]:
+    """Of a single manager, what an operator asks for: it stands once."""
+    return {"sm_state": row.state, **{f"sm_{name}": value for name, value in row.extra.items() if name in _ONCE}}
+
+
+_ONCE = ("lid", "guid", "priority", "activity_count")
+
+FORMAT = Format(
+    name="sminfo",
+    family="infiniband",
+    commands=("sminfo",),
+    versions="OFED 1.2 to rdma-core 57",
+    yields="subnet managers: LID, GUID, priority, state, activity",
+    signs={
+        r"^[ \t]*(?:[\w.-]{1,64}:[ \t]*)?sminfo:\s{1,8}sm\s{1,8}lid\b": 100,
+        r"^[ \t]*sminfo: ib(?:error|warn|panic)": 100,
+    },
+    read=_reading,
+)

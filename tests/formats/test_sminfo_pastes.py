@@ -1,0 +1,80 @@
+"""`sminfo` as it is pasted: every state, wrapped lines, several hosts that asked, and what it says when it fails."""
+
+from __future__ import annotations
+
+import pytest
+
+from fabconsole.formats.format import named
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Reading
+
+LINE = "sminfo: sm lid 16 sm guid 0x100013, activity count 788 priority 12 state 3 SMINFO_MASTER\n"
+
+
+def said(text: str) -> Reading:
+    return named("sminfo").read(Paste(text))
+
+
+@pytest.mark.parametrize(
+    ("printed", "state"),
+    [
+        ("state 0 SMINFO_NOTACT", "Not active"),
+        ("state 1 SMINFO_DISCOVER", "Discovering"),
+        ("state 2 SMINFO_STANDBY", "Standby"),
+        ("state 3 SMINFO_MASTER", "Master"),
+        ("state 3 (MASTER)", "Master"),
+        ("state 3", "Master"),
+        ("state 7 ???", "state 7"),
+    ],
+)
+def test_every_state_has_its_name(printed: str, state: str) -> None:
+    reading = said(LINE.replace("state 3 SMINFO_MASTER", printed))
+    assert [row.state for row in reading.rows] == [state]
+    assert reading.unparsed == []
+
+
+def test_a_single_manager_stands_among_the_facts() -> None:
+    assert said(LINE).facts == {
+        "sm_state": "Master",
+        "sm_lid": 16,
+        "sm_guid": "0x100013",
+        "sm_priority": 12,
+        "sm_activity_count": 788,
+    }
+
+
+def test_a_guid_is_padded_and_kept_as_printed() -> None:
+    (row,) = said(LINE).rows
+    assert (row.id, row.extra["guid"]) == ("0000000000100013", "0x100013")
+    (row,) = said(LINE.replace("0x100013", "0002:c903:004a:1b20")).rows
+    assert row.id == "0002c903004a1b20"
+
+
+def test_a_wrapped_line_is_one() -> None:
+    reading = said(LINE.replace("priority 12 state", "priority 12\n  state"))
+    assert [(row.extra["priority"], row.state) for row in reading.rows] == [(12, "Master")]
+
+
+def test_hosts_that_see_two_masters_are_told_apart() -> None:
+    reading = said(f"gpu1: {LINE}gpu2: {LINE.replace('0x100013', '0x100099')}")
+    assert [(row.extra["asked_by"], row.id[-2:]) for row in reading.rows] == [("gpu1", "13"), ("gpu2", "99")]
+    assert "sm_guid" not in reading.facts
+
+
+def test_a_guid_of_zeros_is_no_manager_to_believe() -> None:
+    (row,) = said(LINE.replace("0x100013", "0x0")).rows
+    assert row.marks == ["guid is zero"]
+
+
+def test_without_a_manager_the_complaint_is_what_is_left() -> None:
+    reading = said(
+        "# sminfo\nibwarn: [812] _do_madrpc: recv failed: Connection timed out\nsminfo: iberror: failed: query\n"
+    )
+    assert (reading.rows, reading.unparsed) == ([], [])
+    assert reading.facts["errors"] == ["sminfo: iberror: failed: query"]
+
+
+def test_a_line_cut_before_its_state_is_no_manager() -> None:
+    reading = said(LINE[: LINE.index(" state")])
+    assert reading.rows == []
+    assert len(reading.unparsed) == 1
