@@ -1,0 +1,133 @@
+"""What is easily got wrong in SONiC's tables."""
+
+from __future__ import annotations
+
+from captures import SAMPLES
+
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Reading
+from fabconsole.formats.switches.sonic import FORMAT
+
+
+def read(text: str) -> Reading:
+    return FORMAT.read(Paste(text))
+
+
+def sample(name: str) -> Reading:
+    return read((SAMPLES / name).read_text("utf-8"))
+
+
+def test_a_counter_that_the_switch_has_not_is_unsupported_and_no_zero() -> None:
+    port = sample("sonic.txt").rows[1]
+    assert port.counters["RX_OVR"] is None
+    assert "unsupported RX_OVR" in port.marks
+
+
+def test_an_oversized_packet_is_no_overrun() -> None:
+    counters = sample("sonic.txt").rows[0].counters
+    assert "RX_OVR" in counters
+    assert "rx_over_errors" not in counters
+
+
+def test_an_administratively_disabled_port_is_down_by_command() -> None:
+    port = sample("sonic.txt").rows[2]
+    assert (port.state, port.extra["admin"]) == ("down", "down")
+
+
+def test_two_runs_of_one_command_are_not_mixed() -> None:
+    said = sample("sonic.txt")
+    assert [row.counters["rx_packets"] for row in said.rows if row.id == "Ethernet0"] == [1_204_338_771, 811]
+
+
+def test_rates_are_octets_a_second_whatever_unit_was_printed() -> None:
+    ports = sample("sonic.txt").rows
+    assert [port.extra["rx_bytes_per_s"] for port in ports[:3]] == [412_070_000.0, 0.0, 8044.91]
+
+
+def test_no_error_after_correction_is_not_a_ratio_of_zero() -> None:
+    port = sample("sonic.fec.txt").rows[0]
+    assert port.ber is not None
+    assert (port.ber.raw, port.ber.effective) == (2.11e-9, None)
+    assert port.marks == ["none seen effective"]
+
+
+def test_lanes_are_no_number_with_thousands_separators() -> None:
+    assert sample("sonic.ports.txt").rows[1].extra["lanes"] == "101,102,103,104"
+
+
+def test_a_port_without_description_does_not_move_its_neighbours_cells() -> None:
+    port = sample("sonic.ports.txt").rows[0]
+    assert (port.extra["alias"], port.extra["description"]) == ("etp1", None)
+
+
+def test_the_speed_of_a_port_that_is_down_is_kept_as_printed_only() -> None:
+    port = sample("sonic.ports.txt").rows[0]
+    assert (port.rate_gbps, port.extra["printed_rate"]) == (None, "25G")
+
+
+def test_pause_frames_of_both_directions_stand_beside_each_other() -> None:
+    port = sample("sonic.queues.txt").rows[0]
+    assert (port.counters["rx_pfc3"], port.counters["tx_pfc3"]) == (88_120, 17_003)
+
+
+def test_a_queue_is_a_row_of_its_own() -> None:
+    queue = next(row for row in sample("sonic.queues.txt").rows if row.id == "Ethernet0/UC0")
+    assert queue.counters == {"tx_packets": 8201, "tx_bytes": 11_220_044, "tx_dropped": 39, "Drop/bytes": 1}
+
+
+def test_a_module_tells_its_maker_and_its_light() -> None:
+    module = sample("sonic.modules.txt").rows[0].extra
+    assert (module["vendor_sn"], module["rx1_power_dbm"], module["temperature_c"]) == ("AC2506FT00017", 0.3802, 30.9258)
+    assert module["tx1_power"] is None
+
+
+def test_a_value_of_two_lines_is_kept_whole() -> None:
+    lines = str(sample("sonic.modules.txt").rows[0].extra["application_advertisement"]).split("\n")
+    assert [line[:7] for line in lines] == ["400GAUI", "100GAUI"]
+
+
+def test_modules_without_indentation_are_read_all_the_same() -> None:
+    text = (SAMPLES / "sonic.modules.txt").read_text("utf-8")
+    flat = read("\n".join(line.strip() for line in text.split("\n")))
+    assert flat.rows[0].extra["vendor_sn"] == "AC2506FT00017"
+
+
+def test_a_neighbour_without_a_description_is_a_neighbour() -> None:
+    peers = [row.peer for row in sample("sonic.platform.txt").rows if row.peer]
+    assert peers == ["spine-01/Ethernet104", "spine-02/Ethernet104"]
+
+
+def test_a_count_that_does_not_match_is_said() -> None:
+    said = read((SAMPLES / "sonic.platform.txt").read_text("utf-8").replace("displayed:  2", "displayed:  3"))
+    assert said.facts["incomplete"] == "3 entries are announced and 2 are told"
+
+
+def test_parts_and_version() -> None:
+    said = sample("sonic.platform.txt")
+    parts = {row.id: row.extra for row in said.rows}
+    assert parts["PSU 1"]["power_w"] == 102.0
+    assert parts["fan2"]["status"] == "Not OK"
+    assert parts["ASIC"]["crit_high_th"] == 120.0
+    assert said.facts["sonic_software_version"] == "SONiC.202411.7-4f1c0de"
+
+
+def test_the_detailed_counters_are_those_of_the_port_that_was_asked_for() -> None:
+    assert [row.id for row in sample("sonic.detailed.txt").rows] == ["Ethernet4"]
+
+
+def test_json_and_text_have_the_same_names() -> None:
+    port = sample("sonic.json.txt").rows[0]
+    assert (port.counters["rx_packets"], port.state) == (1_204_338_771, "up")
+
+
+def test_a_line_of_another_stream_is_no_row() -> None:
+    lines = (SAMPLES / "sonic.txt").read_text("utf-8").split("\n")
+    lines.insert(4, "Warning: Permanently added 'leaf-a01' (ED25519) to the list of known hosts.")
+    said = read("\n".join(lines))
+    assert said.unparsed == ["Warning: Permanently added 'leaf-a01' (ED25519) to the list of known hosts."]
+    assert len(said.rows) == 4
+
+
+def test_an_indented_table_of_a_mail_is_read() -> None:
+    text = (SAMPLES / "sonic.fec.txt").read_text("utf-8")
+    assert read("\n".join("    " + line for line in text.split("\n"))).rows[0].counters["fec_corrected"] == 7_130_402
