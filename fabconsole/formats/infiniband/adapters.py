@@ -79,14 +79,14 @@ class Adapters:
         """A row a port, and one for each adapter that shows none; what is said of an adapter is in each of its."""
         return [row for adapter in self.all for row in _rows(adapter)]
 
-    def torn(self) -> str | None:
-        """Where the listing ends in the midst of a port, in words: its last one has less to say than another."""
+    def torn(self, *last_keys: str) -> str | None:
+        """Where the listing ends in the midst of a port, in words: its last one lacks a key that another has."""
         ports = [port for adapter in self.all for port in adapter.ports]
-        if len(ports) < 2 or not self.all[-1].ports:
+        if not ports or not self.all[-1].ports:
             return None
-        last = ports[-1]
-        if any(last.keys < port.keys for port in ports[:-1]):
-            return f"the listing ends in the midst of {last.row.id}"
+        lacks = set(last_keys) - ports[-1].keys
+        if any(lacks & port.keys for port in ports[:-1]):
+            return f"the listing ends in the midst of {ports[-1].row.id}"
         return None
 
     def shortfalls(self, key: str) -> Iterator[str]:

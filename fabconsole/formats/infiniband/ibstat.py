@@ -60,7 +60,7 @@ def _reading(paste: Paste) -> Reading:
     if adapters.all:
         reading.facts["devices"] = len(adapters.all)
         reading.facts["ports"] = sum(len(adapter.ports) for adapter in adapters.all)
-    if torn := adapters.torn():
+    if torn := adapters.torn("port_guid", "link_layer"):
         incomplete.append(torn)
     incomplete.extend(adapters.shortfalls("ports"))
     if incomplete:
