@@ -1,0 +1,183 @@
+"""What `nvidia-smi -q` tells of each GPU, read from its text or its XML, as one shape.
+
+A report is a tree of names and values. All of it stands in a row's `extra`, under the same names from either form;
+what is counted stands in `counters` too. A unit is part of a name, `gpu_current_temp_c`, `used_mib`; a value without
+one is a count, or text as printed: `16x`, a serial with its leading zeros. `N/A` is None, other words stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from fabconsole.formats.logs.stamps import iso
+from fabconsole.formats.reading import Reading, Row
+from fabconsole.formats.values import number
+
+Tree: TypeAlias = dict[str, Any]
+
+_QUANTITY = re.compile(
+    r"([+-]?\d{1,15}(?:\.\d{1,6})?)(?: |(?=%))(C|W|MHz|MiB|KB/s|MB/s|GB/s|us|ms|s|sec|seconds|mV|mJ|J|%|bank\(s\)|RPM)"
+)
+_UNITS = {"%": "percent", "KB/s": "kb_s", "MB/s": "mb_s", "GB/s": "gb_s", "sec": "s", "seconds": "s", "bank(s)": ""}
+_COUNT = re.compile(r"0|[1-9]\d{0,18}", re.ASCII)
+_NOTHING = frozenset({"N/A", "[N/A]", ""})
+_TEXT = frozenset(
+    {"serial", "chassis_serial_number", "bus", "device", "domain", "base_classcode", "sub_classcode", "device_id"}
+    | {"sub_system_id", "board_id", "name", "process_name", "driver_version", "kmd_version"}
+)
+"""Names whose value is no count though it may look like one."""
+_UNIT_OF_SECTION = (
+    (re.compile(r"^temperature$|_temp$"), re.compile(""), "c"),
+    (re.compile(r"power_readings$|_power$|_limit$"), re.compile(r"_(?:draw|limit|power)$"), "w"),
+    (re.compile(r"clocks$"), re.compile(""), "mhz"),
+    (re.compile(r"memory_usage$"), re.compile(""), "mib"),
+    (re.compile(r"^utilization$"), re.compile(""), "percent"),
+    (re.compile(r"^clocks_event_reasons_counters$"), re.compile(""), "us"),
+    (re.compile(r"^voltage$"), re.compile(""), "mv"),
+    (re.compile(""), re.compile(r"^[tr]x_throughput$"), "kb_s"),
+    (re.compile(""), re.compile(r"^fan_speed$|^edpp_multiplier$"), "percent"),
+    (re.compile(""), re.compile(r"^used_gpu_memory$"), "mib"),
+    (re.compile(""), re.compile(r"^latest_duration$"), "us"),
+)
+"""Section and name of what has a unit, to give `N/A` the same name as a number."""
+
+LISTS = frozenset({"processes", "accounted_processes", "mig_devices", "supported_clocks", "encoder_sessions"})
+"""Sections of which there may be several of a kind, or none."""
+
+_PCI = re.compile(r"(?:([0-9a-f]{4,8}):)?([0-9a-f]{2}):([0-9a-f]{2})\.([0-9a-f])", re.IGNORECASE)
+_COUNTERS = {
+    ("pci", "replays_since_reset"): "pcie_replay",
+    ("pci", "replay_number_rollovers"): "pcie_replay_rollover",
+    ("remapped_rows", "correctable_error"): "remapped_rows_correctable",
+    ("remapped_rows", "uncorrectable_error"): "remapped_rows_uncorrectable",
+    ("remapped_rows", "correctable_error_inactive"): "remapped_rows_correctable_inactive",
+    ("remapped_rows", "uncorrectable_error_inactive"): "remapped_rows_uncorrectable_inactive",
+    ("retired_pages", "single_bit_ecc"): "retired_pages_single_bit_ecc",
+    ("retired_pages", "double_bit_ecc"): "retired_pages_double_bit_ecc",
+}
+_ECC = ("volatile", "aggregate", "aggregate_uncorrectable_sram_sources")
+
+
+@lru_cache(maxsize=8192)
+def said(section: str, name: str, text: str) -> tuple[str, Any]:
+    """A name with its unit, and the value, of what stands as `text` under `name` in `section`."""
+    if text in _NOTHING:
+        unit = next((unit for first, last, unit in _UNIT_OF_SECTION if first.search(section) and last.search(name)), "")
+        return f"{name}_{unit}" if unit else name, None
+    if name in _TEXT:
+        return name, text
+    if quantity := _QUANTITY.fullmatch(text):
+        unit = _UNITS.get(quantity[2], quantity[2].lower())
+        return f"{name}_{unit}" if unit else name, number(quantity[1])
+    return name, int(text) if _COUNT.fullmatch(text) else text
+
+
+def put(tree: Tree, name: str, value: Any) -> None:
+    """Keep a value; what is said twice differently is a list of both."""
+    if name not in tree:
+        tree[name] = value
+    elif isinstance(tree[name], list):
+        tree[name].append(value)
+    elif tree[name] != value:
+        tree[name] = [tree[name], value]
+
+
+def branch(tree: Tree, name: str) -> Tree:
+    """The section `name` of a tree, begun if it is not there; of a list, a new element of it."""
+    if name in LISTS:
+        several = tree.get(name)
+        tree[name] = several = several if isinstance(several, list) else []
+        several.append({})
+        found: Tree = several[-1]
+        return found
+    there = tree.get(name)
+    if not isinstance(there, dict):
+        there = {}
+        if name in tree:  # a value of the same name came first: both are kept
+            put(tree, name, there)
+        else:
+            tree[name] = there
+    return there
+
+
+@dataclass(slots=True)
+class Report:
+    """One run's: what stands once, and its GPUs."""
+
+    facts: Tree = field(default_factory=dict)
+    gpus: list[tuple[str | None, Tree]] = field(default_factory=list)
+    """PCI address as it heads the GPU's part, None where that line is missing; and the tree."""
+    ended: bool = True
+    """False: the document has no end."""
+
+
+def reading(reports: list[Report], unparsed: list[str], typed: tuple[str, ...] = ()) -> Reading:
+    """Several runs' reports as one reading. `typed`: the commands, which may ask for one GPU alone."""
+    whole = Reading(unparsed=unparsed)
+    alone = any(re.search(r" (?:-i|--id)\b", command) for command in typed)
+    missing = []
+    for report in reports:
+        for name, value in report.facts.items():
+            put(whole.facts, name, value)
+        told, announced = len(report.gpus), report.facts.get("attached_gpus")
+        if isinstance(announced, int) and announced != told and not (alone and told < announced):
+            missing.append(f"{announced} attached GPUs are announced, {told} told")
+        if not report.ended:
+            missing.append("the document has no end")
+        for index, (address, tree) in enumerate(report.gpus):
+            whole.rows.append(_row(address, tree, index if announced == told else None, len(whole.rows)))
+    if isinstance(stamp := whole.facts.get("timestamp"), str) and (at := iso(stamp)):
+        whole.facts["at"] = at
+    if missing:
+        whole.facts["incomplete"] = "; ".join(missing)
+    return whole
+
+
+def address_of(text: str) -> str | None:
+    """`00000000:53:00.0` and `0000:53:00.0` as the kernel writes it, `0000:53:00.0`; None for no PCI address."""
+    said = _PCI.fullmatch(text.strip())
+    if said is None:
+        return None
+    return f"{(said[1] or '0000')[-8:].removeprefix('0000').rjust(4, '0')}:{said[2]}:{said[3]}.{said[4]}".lower()
+
+
+def _row(address: str | None, tree: Tree, index: int | None, nth: int) -> Row:
+    pci = tree.get("pci")
+    bus_id = pci.get("bus_id") if isinstance(pci, dict) else None
+    known = address or (address_of(bus_id) if isinstance(bus_id, str) else None)
+    row = Row(id=known or str(tree.get("uuid") or f"gpu?{nth + 1}"), extra=tree)
+    if known is None:
+        row.marks.append("which GPU is not said")
+    if index is not None:
+        row.extra = {"gpu_index": index, **tree}
+    for name, value in _counted(tree):
+        if isinstance(value, int) and not isinstance(value, bool):
+            row.counters[name] = value
+        elif isinstance(value, str | list) or value is None:
+            row.counters[name] = None
+            row.marks.append(f"{'unsupported' if value is None else 'unknown'} {name}")
+    return row
+
+
+def _counted(tree: Tree) -> Iterator[tuple[str, Any]]:
+    for (section, name), counter in _COUNTERS.items():
+        there = tree.get(section, tree)  # of lines that were picked out, the section's head is missing
+        if isinstance(there, dict) and name in there:
+            yield counter, there[name]
+    errors = tree.get("ecc_errors")
+    if isinstance(errors, dict):
+        for section in _ECC:
+            if isinstance(there := errors.get(section), dict):
+                yield from _leaves(f"ecc_{section}", there)
+
+
+def _leaves(above: str, tree: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            yield from _leaves(f"{above}_{name}", value)
+        elif name != "sram_threshold_exceeded":
+            yield f"{above}_{name}", value
