@@ -1,0 +1,155 @@
+"""Tables as switches print them: headings, a rule of dashes or of equals signs, cells below.
+
+A cell belongs to the column that begins where the cell does, or next to it: what a mail or a ticket took from the
+beginning of every line moves them all alike.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+DASHES = re.compile(r"\s*-{2,}(?:\s+-{1,})*\s*")
+_EQUALS = re.compile(r"\s*={4,}\s*")
+_GROUP = re.compile(r"-+")
+_CELL = re.compile(r"\S+(?: \S+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the columns of a table begin, and what they are called."""
+
+    headings: tuple[str, ...]
+    starts: tuple[int, ...]
+    loose: bool = False
+    """The blanks between were lost on the way here: a cell is a word."""
+
+    def cells(self, line: str) -> tuple[str, ...] | None:
+        """A line's cells, blank ones too, one for every heading. None: it is none of this table's."""
+        if self.loose:
+            return self._words(line)
+        cut = self._cut(line)
+        return cut if cut is not None else self._nearest(line)
+
+    def _cut(self, line: str) -> tuple[str, ...] | None:
+        ends = (*self.starts[1:], len(line))
+        for before, start in zip(self.starts, self.starts[1:], strict=False):
+            gap = line[max(before, start - 2) : start]
+            if gap.strip():
+                return None
+        if line[: self.starts[0]].strip():
+            return None
+        return tuple(line[start:end].strip() for start, end in zip(self.starts, ends, strict=True))
+
+    def _nearest(self, line: str) -> tuple[str, ...] | None:
+        found = [""] * len(self.starts)
+        for said in _CELL.finditer(line.expandtabs()):
+            place = self._column(said.start())
+            if found[place]:
+                return None
+            found[place] = said[0]
+        return tuple(found)
+
+    def _column(self, at: int) -> int:
+        after = bisect_right(self.starts, at)
+        if after == 0:
+            return 0
+        if after == len(self.starts):
+            return after - 1
+        return after if self.starts[after] - at < at - self.starts[after - 1] else after - 1
+
+    def _words(self, line: str) -> tuple[str, ...] | None:
+        words = tuple(line.split())
+        return words if len(words) == len(self.headings) else None
+
+
+@dataclass(slots=True)
+class Table:
+    """A table that stood in a text."""
+
+    columns: Columns
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    end: int = 0
+    """The line after its last."""
+    strange: list[str] = field(default_factory=list)
+    """Lines within that are none of its rows."""
+
+
+def dashed(lines: list[str], rule: int) -> Table | None:
+    """The table whose rule of dashes, one for a column, is line `rule`; its headings are the lines above."""
+    starts = tuple(group.start() for group in _GROUP.finditer(lines[rule]))
+    above = [line for line in lines[max(0, rule - 2) : rule] if line.strip() and not is_rule(line)]
+    if not above or not lines[rule - 1].strip():
+        return None
+    if len(above) == 2 and (
+        len(_CELL.findall(above[0])) < 2 or Columns(("",) * len(starts), starts)._cut(above[0]) is None
+    ):
+        above = above[1:]  # a title, or the end of what stood before
+    widths = tuple(len(group[0]) for group in _GROUP.finditer(lines[rule]))
+    columns = Columns(_headings(above, starts), starts)
+    if len(starts) > 1 and any(columns._cut(line) is None for line in above[-1:]):
+        words = tuple(above[-1].split())
+        gaps = {after - start - width for start, after, width in zip(starts, starts[1:], widths, strict=False)}
+        if gaps <= {1} and len(words) == len(starts):
+            columns = Columns(words, starts, loose=True)
+    return _filled(Table(columns), lines, rule + 1)
+
+
+def ruled(lines: list[str], rule: int) -> Table | None:
+    """The table whose first of two rules of equals signs is line `rule`, its headings between them."""
+    for second in range(rule + 2, min(rule + 5, len(lines))):
+        if _EQUALS.fullmatch(lines[second]):
+            break
+    else:
+        return None
+    between = [line for line in lines[rule + 1 : second] if line.strip()]
+    if not between:
+        return None
+    main = max(between, key=lambda line: len(_CELL.findall(line)))
+    starts = tuple(said.start() for said in _CELL.finditer(main))
+    return _filled(Table(Columns(_headings(between, starts), starts)), lines, second + 1)
+
+
+def is_rule(line: str) -> bool:
+    """Whether a line holds nothing but dashes, or equals signs."""
+    return DASHES.fullmatch(line) is not None or _EQUALS.fullmatch(line) is not None
+
+
+def is_double_rule(line: str) -> bool:
+    """Whether a line holds nothing but equals signs."""
+    return _EQUALS.fullmatch(line) is not None
+
+
+def _headings(above: list[str], starts: tuple[int, ...]) -> tuple[str, ...]:
+    named: list[list[str]] = [[] for _ in starts]
+    columns = Columns(("",) * len(starts), starts)
+    for line in above:
+        cells = columns._cut(line) or columns._nearest(line) or ()
+        for words, cell in zip(named, cells, strict=False):
+            if cell:
+                words.append(cell)
+    return tuple(" ".join(words) for words in named)
+
+
+def _filled(table: Table, lines: list[str], start: int) -> Table:
+    """Read the rows from line `start` on: to a blank line, or one that heads something else."""
+    at = start
+    while at < len(lines) and lines[at].strip():
+        line = lines[at]
+        if is_rule(line):
+            if at == start or not table.rows:
+                break
+            at += 1  # a rule closes the table
+            break
+        if at + 1 < len(lines) and DASHES.fullmatch(lines[at + 1]) and lines[at + 1].count("-") > 4:
+            break
+        cells = table.columns.cells(line)
+        alone = cells is not None and sum(map(bool, cells)) == 1 and bool(cells[0]) and len(cells) > 1
+        if cells is None or (alone and " " in cells[0]):
+            table.strange.append(line)
+        else:
+            table.rows.append(cells)
+        at += 1
+    table.end = at
+    return table

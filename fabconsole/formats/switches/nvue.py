@@ -1,0 +1,173 @@
+"""NVUE, the command line of Cumulus Linux and NVOS: `nv show …`, as JSON and as text; `net show …` of older Cumulus.
+
+NVOS runs NVLink switches (`acp21`, `sw11p1s1`) and InfiniBand switches (`sw9p1`), Cumulus Linux Ethernet (`swp1`).
+An answer that names no interface is told by the command before it; without one its row is called `interface`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from fabconsole.formats.format import Format
+from fabconsole.formats.json_text import documents
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Reading
+from fabconsole.formats.switches.measures import nested
+from fabconsole.formats.switches.nvue_interface import tells_of_one
+from fabconsole.formats.switches.nvue_objects import ASKED, keep, tell
+from fabconsole.formats.switches.nvue_tables import (
+    counters,
+    headless,
+    is_of_counters,
+    is_of_interfaces,
+    lines_of,
+    tell_interfaces,
+    tell_things,
+)
+from fabconsole.formats.switches.nvue_text import Part, Tree, parts
+from fabconsole.formats.values import snake
+
+_TYPED = re.compile(r"\s*(?:\S{1,80}[$#>] ?|[$#>] )?((?:sudo )?(?:nv|net) show\b.{0,200})")
+_JSON = re.compile(r"^\s*(?:\{|\[\s*(?:[{\"\]]|$))", re.MULTILINE)
+_ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…)\s*")
+_TITLES = frozenset({"kernel interface table", "cl-netstat counters", "detailed counters", "action succeeded"})
+
+
+def _reading(paste: Paste) -> Reading:
+    told = Reading()
+    for asked, lines in _answers(paste):
+        text = "\n".join(lines)
+        if _JSON.search(text):
+            said = documents(text)
+            for one in said.found:
+                tell(one, asked, told)
+            if said.cut:
+                told.facts["incomplete"] = "the JSON ends before its end"
+            lines = said.rest
+        _tell_text(lines, asked, told)
+    return told
+
+
+def _answers(paste: Paste) -> Iterator[tuple[str, list[str]]]:
+    """Every command with the lines that answer it; before the first nobody knows what was asked."""
+    asked = ""
+    lines: list[str] = []
+    for at, line in enumerate(paste.lines):
+        typed = paste.typed.get(at) or ((bare := _TYPED.fullmatch(line)) and bare[1])
+        if typed:
+            yield asked, lines
+            asked, lines = typed, []
+        else:
+            lines.append(line)
+    yield asked, lines
+
+
+def _tell_text(lines: list[str], asked: str, told: Reading) -> None:
+    said = parts(lines)
+    subject = ASKED.search(asked)
+    of_one: Tree = {}
+    applied: Tree = {}
+    for part in said.found:
+        if part.table is None:
+            _tell_tree(part, subject is not None, of_one, applied, told)
+        elif is_of_counters(part.table):
+            _section(of_one, part.title or "counters").update(counters(part.table))
+        elif subject is not None and part.table.columns.headings[:1] not in (("Interface",), ("Iface",)):
+            of_one[snake(part.title) or _kind(part)] = lines_of(part.table)
+        elif is_of_interfaces(part.table):
+            tell_interfaces(part.table, told)
+        else:
+            tell_things(part.table, part.title, told)
+    if of_one or applied:
+        _tell_one(of_one, applied, asked, told)
+    _tell_rest(said.strange, told)
+
+
+def _kind(part: Part) -> str:
+    heads = part.table.columns.headings if part.table is not None else ()
+    return snake(heads[0]) if heads and heads[0] else "table"
+
+
+def _section(tree: Tree, title: str) -> dict[str, object]:
+    section = tree.setdefault(title, {})
+    return section if isinstance(section, dict) else {}
+
+
+def _tell_tree(part: Part, is_asked: bool, of_one: Tree, applied: Tree, told: Reading) -> None:
+    if is_asked or tells_of_one(part.tree) or tells_of_one(part.applied):
+        of_one.update(part.tree)
+        applied.update(part.applied)
+        return
+    tell(part.tree, "", told)
+    if part.applied and (shown := _without_blanks(part.applied)):
+        keep(told.facts, "applied", nested(shown))
+
+
+def _without_blanks(tree: Tree) -> Tree:
+    """A tree without the branches on which nothing hangs."""
+    kept: Tree = {}
+    for name, one in tree.items():
+        below = _without_blanks(one) if isinstance(one, dict) else one
+        if below != {}:
+            kept[name] = below
+    return kept
+
+
+def _tell_one(of_one: Tree, applied: Tree, asked: str, told: Reading) -> None:
+    first = len(told.rows)
+    tell(of_one or {"link": {}}, asked, told)
+    shown = _without_blanks(applied)
+    if shown and len(told.rows) > first:
+        told.rows[first].extra["applied"] = nested(shown)
+
+
+def _tell_rest(lines: list[str], told: Reading) -> None:
+    for line in lines:
+        if _ELLIPSIS.fullmatch(line):
+            told.facts["incomplete"] = "lines were left out where `...` stands"
+        elif line.strip().lower() not in _TITLES:
+            found = headless(line)
+            if found is not None:
+                told.rows.append(found)
+            else:
+                told.unparsed.append(line)
+
+
+FORMAT = Format(
+    name="nvue",
+    family="switches",
+    commands=(
+        "nv show interface -o json",
+        "nv show interface",
+        "nv show interface --view counters",
+        "nv show interface X link phy-detail",
+        "nv show platform environment",
+        "net show interface",
+        "net show counters",
+    ),
+    aliases=("nvue-cumulus", "nvos", "cumulus", "nv-show", "nv", "cumulus-linux"),
+    versions="Cumulus Linux 3.7 to 5.13, NVOS 25.02 for NVLink and InfiniBand switches",
+    yields="interfaces: state, speed, counters, BER, modules; fans, sensors, firmware, events; what is applied",
+    signs={
+        r"^\s*\"(?:oper-status|admin-status|carrier-transitions|oper-status-last-change|logical-state)\":": 60,
+        r"\"(?:in|out)-(?:bytes|pkts|drops|errors)\":": 60,
+        r"\"(?:in-symbol-errors|supported-lanes|physical-state|vl-capabilities|phy-received-bits)\":": 60,
+        r"\"(?:raw|effective|symbol)-ber\":": 60,
+        r"\"(?:vendor-pn|vendor-sn|diagnostics-status|cable-type)\":": 60,
+        r"\"(?:actual-firmware|fw-source|current-speed|fan-dir|time-created|table-occupancy)\":": 60,
+        r"^\s*operational(?:\s+applied)?(?:\s+pending)?\s*$": 90,
+        r"^\s*(?:in|out)-(?:bytes|pkts|drops|errors)  +\d": 60,
+        r"^\s*(?:raw-ber|effective-ber|phy-received-bits|rs-num-corr-err-bin0) +\S": 60,
+        r"^(?:Interface|Iface) +MTU +(?:Met +)?RX_OK +RX_ERR": 80,
+        r"^Kernel Interface table": 20,
+        r"^Interface +(?:Admin Status|State|MTU) +(?:Oper Status|Speed)": 90,
+        r"^State +Name +Spd +MTU": 100,
+        r"^(?:Transceiver) +Identifier +Vendor name": 100,
+        r"^(?:vendor-pn|supported-cable-length|diagnostics-status) *: ": 80,
+        r"(?:^|[$#>] ?)(?:nv|net) show \w": 70,
+        r"^Counter +Receive +Transmit": 60,
+        r"^Name +Type +State": 40,
+    },
+    read=_reading,
+)

@@ -1,0 +1,192 @@
+"""One interface of an NVUE switch, out of whatever object tells about it: link, counters, phy, transceiver.
+
+Shapes: states are objects (`{"up": {}}`); counters are numbers in JSON and have units in text, where `9.73 MB` is
+rounded and no count. Source: the Cumulus Linux and NVOS manuals named in `nvue_names`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from fabconsole.formats.reading import Ber, Row, Said
+from fabconsole.formats.switches.measures import said, words
+from fabconsole.formats.switches.nvue_names import counter, is_count
+from fabconsole.formats.values import ber, gbps, integer, is_nothing, no_error_seen, snake
+
+INTERFACE = re.compile(
+    r"(?:swp|eth|bond|vlan|vxlan|br|lo|mgmt|peerlink|sw\d{1,3}p|acp|fnm|ib|nvl|en|erspan|usb|dummy|mlag|ipoib|v)"
+    r"[\w.@:/-]{0,40}"
+)
+_INFINIBAND = re.compile(r"(?:sw\d{1,3}p\d{1,3}(?:s\d{1,3})?|acp\d{1,4}|fnm\d{1,3}|nvl\d{1,4}|ib\d{1,3})")
+_TYPES = frozenset({"ib", "nvl", "fnm", "infiniband", "nvlink", "ipoib"})
+_LOGICAL = {"init": "Initialize", "initialize": "Initialize", "initializing": "Initialize", "armed": "Armed"} | {
+    "active": "Active",
+    "down": "Down",
+    "activedefer": "ActiveDefer",
+}
+_PHYSICAL = {"linkup": "LinkUp", "link up": "LinkUp"}
+_ROUNDED = re.compile(r"\d[\d,]{0,20}(?:\.\d{1,6})? ?[KMGTPE]i?B(?:ytes)?", re.IGNORECASE)
+_OCTETS = re.compile(r"(\d{1,20}) ?(?:bytes?|b)", re.IGNORECASE)
+_PATHS_APART = frozenset({"link", "operational", "value", "counters", "stats"})
+_LANES = re.compile(r"\d{1,2}X")
+_BERS = {"raw_ber": "raw", "effective_ber": "effective", "symbol_ber": "symbol"}
+
+
+def is_interface(name: str, value: object) -> bool:
+    """Whether a pair of an object is an interface and what is said of it."""
+    if not isinstance(value, Mapping):
+        return False
+    return "link" in value or bool(INTERFACE.fullmatch(name)) or bool(_keys(value) & _OF_LINK)
+
+
+_OF_LINK = frozenset(
+    {"oper_status", "admin_status", "logical_state", "physical_state", "mac_address", "in_bytes", "in_pkts"}
+    | {"carrier_transitions", "raw_ber", "effective_ber", "symbol_ber", "oper_status_last_change", "ifindex"}
+    | {"vendor_pn", "cable_type", "supported_speed", "supported_lanes", "phy_received_bits", "rx_ok", "pd_fsm_state"}
+    | {"detailed_counters", "error_counters", "drop_counters", "in_symbol_errors", "op_vls"}
+)
+
+
+def tells_of_one(value: Mapping[str, object]) -> bool:
+    """Whether an object without an interface's name is one all the same: its link, its counters, its module."""
+    return "link" in value or bool(_keys(value) & _OF_LINK)
+
+
+def _keys(value: Mapping[str, object]) -> set[str]:
+    return {snake(str(name)) for name in value}
+
+
+def row(name: str, value: Mapping[str, object], kind: str = "") -> Row:
+    """What an object says of the interface `name`. `kind` is how the command went on: counters, link phy-detail."""
+    told = Row(id=name)
+    leaves = list(_leaves(value, ()))
+    infiniband = _is_infiniband(name, leaves)
+    for path, leaf in leaves:
+        _tell(told, path, leaf, infiniband=infiniband)
+    _settle(told)
+    if kind:
+        told.extra.setdefault("shown", kind)
+    return told
+
+
+def _leaves(value: Mapping[str, object], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], object]]:
+    for name, one in value.items():
+        here = (*path, str(name))
+        if isinstance(one, Mapping):
+            if one and all(inner == {} for inner in one.values()):
+                yield here, words(one)
+            elif one:
+                yield from _leaves(one, here)
+        else:
+            yield here, one
+
+
+def _is_infiniband(name: str, leaves: list[tuple[tuple[str, ...], object]]) -> bool:
+    for path, leaf in leaves:
+        key = snake(path[-1])
+        if key == "type":
+            return str(leaf).lower() in _TYPES
+        if key in ("logical_state", "in_symbol_errors", "out_wait", "op_vls", "vl_capabilities"):
+            return True
+    return _INFINIBAND.fullmatch(name) is not None
+
+
+def _tell(told: Row, path: tuple[str, ...], leaf: object, *, infiniband: bool) -> None:
+    key = snake(path[-1])
+    if key.startswith(("raw_ber", "effective_ber", "symbol_ber")) and not isinstance(leaf, list):
+        _tell_ber(told, key, str(leaf))
+    elif is_count(path) and _tell_count(told, path, leaf, infiniband=infiniband):
+        pass
+    else:
+        told.extra.update(said(_key(path), leaf))
+
+
+def _key(path: tuple[str, ...]) -> str:
+    """What stands in `link` has the plain name, everything else the names it stands under as well."""
+    return "-".join(name.strip("[]") for name in path if name not in _PATHS_APART) or path[-1]
+
+
+def _tell_ber(told: Row, key: str, text: str) -> None:
+    value = ber(text)
+    kind = _BERS.get(key)
+    if kind is None:
+        told.extra[key] = value
+        return
+    told.ber = told.ber or Ber()
+    told.ber = Ber(**{**{one: getattr(told.ber, one) for one in _BERS.values()}, kind: value})
+    if value is None:
+        told.marks.append(f"none seen {kind}" if no_error_seen(text) else f"unknown {kind}")
+
+
+def _tell_count(told: Row, path: tuple[str, ...], leaf: object, *, infiniband: bool) -> bool:
+    """Whether it was a count indeed."""
+    if isinstance(leaf, bool | list) or leaf is None:
+        return False
+    name = counter(path, infiniband=infiniband)
+    if isinstance(leaf, int | float):
+        told.counters[name] = leaf
+        return True
+    text = str(leaf).strip()
+    exact = _OCTETS.fullmatch(text)
+    value = integer(exact[1]) if exact else integer(text)
+    if value is not None:
+        told.counters[name] = value
+    elif _ROUNDED.fullmatch(text):
+        told.counters[name] = None
+        told.marks.append(f"approximate {name}")
+        told.extra[snake(_key(path))] = text
+    elif is_nothing(text):
+        told.counters[name] = None
+        told.marks.append(f"unsupported {name}")
+    else:
+        return False
+    return True
+
+
+def _settle(told: Row) -> None:
+    """Give what the common keys hold its place there."""
+    extra = told.extra
+    up = _up(extra)
+    logical = extra.pop("logical_state", None)
+    if isinstance(logical, str):
+        told.state = _LOGICAL.get(logical.lower(), logical)
+    elif up is not None:
+        told.state = up
+    physical = extra.pop("physical_state", None)
+    if isinstance(physical, str):
+        told.phys_state = _PHYSICAL.get(physical.lower(), physical)
+    _settle_rate(told)
+    lanes = extra.get("lanes")
+    if isinstance(lanes, str) and _LANES.fullmatch(lanes) and told.state not in ("down", "Down"):
+        told.width = lanes
+    _settle_peer(told)
+
+
+def _up(extra: dict[str, Said]) -> str | None:
+    """Whether the link is up; the printed `state` is kept as `link_state`, since a row's own may say more."""
+    if "state" in extra and "link_state" not in extra:
+        extra["link_state"] = extra.pop("state")
+    for key in ("oper_status", "oper_state", "link_state"):
+        said = extra.get(key)
+        if isinstance(said, str) and said.lower() in ("up", "down"):
+            return said.lower()
+    return None
+
+
+def _settle_rate(told: Row) -> None:
+    speed = told.extra.get("speed")
+    rate = gbps(speed) if isinstance(speed, str) else None
+    if rate is None:
+        return
+    if told.state in ("down", "Down"):
+        told.extra["printed_rate"] = told.extra.pop("speed")
+    else:
+        told.rate_gbps = rate
+
+
+def _settle_peer(told: Row) -> None:
+    host, port = (told.extra.get(f"remote_{what}") for what in ("host", "port"))
+    if isinstance(port, str) and isinstance(host, str):
+        told.peer = f"{host}/{port}"
+        told.extra["peer_node"] = host

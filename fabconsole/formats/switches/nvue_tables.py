@@ -1,0 +1,152 @@
+"""Tables of an NVUE switch: of interfaces, of one interface's counters, of modules, fans, firmware.
+
+Also those of `net show …`, the command of Cumulus Linux 3 and 4, and its `cl-netstat` lines.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fabconsole.formats.reading import Reading, Row
+from fabconsole.formats.switches.columns import Table
+from fabconsole.formats.switches.measures import measured
+from fabconsole.formats.switches.nvue_interface import INTERFACE, row
+from fabconsole.formats.values import snake
+
+_OF_INTERFACES = frozenset({"interface", "iface", "port", "transceiver"})
+_WORDS_OF_STATE = {"up": "up", "dn": "down", "down": "down", "admdn": "down", "prtdn": "down"}
+_LLDP = re.compile(r"(\S{1,64}) \((\S{1,64})\)")
+_HEADLESS = re.compile(
+    r"\s*(\S{1,32})\s+(\d{2,5})(?:\s+\d)?((?:\s+\d{1,20}){8})\s+([A-Za-z]{1,8})\s*"  # MTU, Met, counters, flags
+)
+_SPEED = re.compile(r"\d{1,4}(?:\.\d)?[MGT]")
+_NETSTAT = ("RX_OK", "RX_ERR", "RX_DRP", "RX_OVR", "TX_OK", "TX_ERR", "TX_DRP", "TX_OVR")
+_RENAMED = {"spd": "speed", "name": "interface"}
+
+
+def is_of_interfaces(table: Table) -> bool:
+    """Whether each of its rows is an interface."""
+    heads = [head.lower() for head in table.columns.headings]
+    return heads[:1] != [] and (
+        heads[0] in _OF_INTERFACES or ("name" in heads[:2] and bool({"mtu", "spd"} & set(heads)))
+    )
+
+
+def is_of_counters(table: Table) -> bool:
+    """Whether each of its rows is a counter of one interface, received and transmitted."""
+    return table.columns.headings[:1] == ("Counter",)
+
+
+def tell_interfaces(table: Table, told: Reading) -> None:
+    """Add a row for every interface; a line without a name goes on with the one before."""
+    heads = [_RENAMED.get(head.lower(), head) for head in table.columns.headings]
+    place = next((at for at, head in enumerate(heads) if snake(head) in _OF_INTERFACES), 0)
+    pairs: list[tuple[str, dict[str, object]]] = []
+    for cells in table.rows:
+        name = cells[place]
+        said = {head or "state": cell for at, (head, cell) in enumerate(zip(heads, cells, strict=True)) if at != place}
+        goes_on = not name or (pairs and pairs[-1][0] == name and not any(list(said.values())[:-1]))
+        if goes_on and pairs:
+            _go_on(pairs[-1][1], said)
+        elif name:
+            pairs.append((name, {head: cell for head, cell in said.items() if cell}))
+    told.rows.extend(_interface(name, said) for name, said in pairs)
+
+
+def _go_on(before: dict[str, object], said: dict[str, str]) -> None:
+    for head, cell in said.items():
+        if cell:
+            known = before.get(head)
+            before[head] = [*(known if isinstance(known, list) else [known] if known else []), cell]
+
+
+def _interface(name: str, said: dict[str, object]) -> Row:
+    state = next((key for key in said if key.lower() == "state"), None)
+    printed = str(said[state]) if state is not None else ""
+    word = _WORDS_OF_STATE.get(printed.lower())
+    if state is not None and word is not None:
+        said = {**said, state: word}
+    told = row(name, said)
+    if printed.upper() in ("ADMDN", "PRTDN"):
+        told.extra["printed_state"] = printed
+    lldp = said.get("LLDP")
+    if isinstance(lldp, str) and (peer := _LLDP.fullmatch(lldp)):
+        told.peer, told.extra["peer_node"] = f"{peer[1]}/{peer[2]}", peer[1]
+    return told
+
+
+def counters(table: Table) -> dict[str, dict[str, str]]:
+    """A table of counters as the object that JSON has: name, then receive and transmit."""
+    heads = [head.lower() for head in table.columns.headings[1:]]
+    return {cells[0]: {head: cell for head, cell in zip(heads, cells[1:], strict=True) if cell} for cells in table.rows}
+
+
+def lines_of(table: Table) -> list[dict[str, object]]:
+    """Every line of a table as an object; a line whose first cell is blank has the one of the line before."""
+    heads = [snake(head) or "name" for head in table.columns.headings]
+    found: list[dict[str, object]] = []
+    for cells in table.rows:
+        said: dict[str, object] = {}
+        for head, printed, cell in zip(heads, table.columns.headings, cells, strict=True):
+            if cell:
+                said.update(measured(printed, cell) if printed else {head: cell})
+        if not cells[0] and found:
+            said = {heads[0]: found[-1].get(heads[0]), **said}
+        found.append(said)
+    return found
+
+
+def tell_things(table: Table, title: str, told: Reading) -> None:
+    """Add a row for every line of a table of fans, sensors, firmware and the like."""
+    heads = table.columns.headings
+    kind = snake(title) or snake(heads[0])
+    for cells in table.rows:
+        if not cells[0]:
+            if told.rows:
+                _extend(told.rows[-1], heads, cells)
+            continue
+        thing = Row(id=cells[0])
+        for head, cell in zip(heads[1:], cells[1:], strict=True):
+            if cell:
+                thing.extra.update(measured(head or "value", cell))
+        thing.extra.setdefault("kind", kind)
+        told.rows.append(thing)
+
+
+def _extend(thing: Row, heads: tuple[str, ...], cells: tuple[str, ...]) -> None:
+    for head, cell in zip(heads, cells, strict=True):
+        if cell:
+            key = snake(head) or "value"
+            known = thing.extra.get(key)
+            thing.extra[key] = cell if known is None else f"{known}, {cell}"
+
+
+def headless(line: str) -> Row | None:
+    """An interface's line of which the table's heading was cut off, as `| grep swp1` does."""
+    counted = _HEADLESS.fullmatch(line)
+    if counted is not None:
+        said = dict(zip(_NETSTAT, counted[3].split(), strict=True))
+        return row(counted[1], {"mtu": int(counted[2]), **said, "flg": counted[4]})
+    words = line.split()
+    if len(words) < 2:
+        return None
+    printed, name = (words[0], words[1]) if words[0] in ("UP", "DN", "ADMDN", "PRTDN") else ("", words[0])
+    if not INTERFACE.fullmatch(name):
+        return None
+    return _by_words(name, printed, words)
+
+
+def _by_words(name: str, printed: str, words: list[str]) -> Row | None:
+    states = [printed] if printed else [word for word in words[1:] if word in ("up", "down")][:2]
+    if not states:
+        return None
+    said: dict[str, object] = {"State": states[-1]}
+    if len(states) == 2:
+        said["admin-status"] = states[0]
+    speed = next((word for word in words if _SPEED.fullmatch(word)), None)
+    mtu = next((int(word) for word in words[1:] if word.isdecimal() and 2 < len(word) < 6), None)
+    if speed:
+        said["speed"] = speed
+    if mtu:
+        said["mtu"] = mtu
+    return _interface(name, {**said, "line": " ".join(words)})
