@@ -78,7 +78,7 @@ def _bounded(path: Path) -> bytes:
 
 def _show(one: Format, reading: Reading) -> None:
     from fabconsole.cli.paper import Paper, paper_width
-    from fabconsole.formats.listing import render
+    from fabconsole.formats.listing.page import render
 
     paper = Paper(paper_width())
     paper.print(render(one.name, reading, paper.width))

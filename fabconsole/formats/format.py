@@ -23,6 +23,10 @@ _HEAD = 1 << 16
 """Characters that are looked at to recognise a tool."""
 
 
+FAMILIES = ("infiniband", "nvidia", "host", "logs", "switches", "site")
+"""The folders that formats are in, in the order in which they are told."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """One tool's words."""
@@ -30,7 +34,7 @@ class Format:
     name: str
     """As `fabconsole parse NAME` takes it: the tool's own, in lower case with hyphens."""
     family: str
-    """infiniband, nvidia, host, logs, switches or site: where the list puts it."""
+    """One of `FAMILIES`."""
     commands: tuple[str, ...]
     """What prints it, as one would type it, the commonest first; each is an alias too."""
     versions: str
@@ -47,7 +51,7 @@ class Format:
 
 def formats() -> tuple[Format, ...]:
     """Every format there is, by family and name."""
-    return tuple(sorted(_formats().values(), key=lambda one: (one.family, one.name)))
+    return tuple(sorted(_formats().values(), key=lambda one: (FAMILIES.index(one.family), one.name)))
 
 
 def named(name: str) -> Format:
@@ -95,10 +99,12 @@ def forget() -> None:
 @cache
 def _formats() -> Mapping[str, Format]:
     found: dict[str, Format] = {}
-    for info in pkgutil.walk_packages(home.__path__, f"{home.__name__}."):
-        one = getattr(importlib.import_module(info.name), "FORMAT", None)
-        if isinstance(one, Format):
-            found[one.name] = one
+    for family in FAMILIES:
+        room = importlib.import_module(f"{home.__name__}.{family}")
+        for info in pkgutil.iter_modules(room.__path__):
+            one = getattr(importlib.import_module(f"{room.__name__}.{info.name}"), "FORMAT", None)
+            if isinstance(one, Format):
+                found[one.name] = one
     return found
 
 

@@ -7,7 +7,7 @@ import io
 from rich.console import Console
 
 from fabconsole.fabric.health import Severity
-from fabconsole.formats.listing import render
+from fabconsole.formats.listing.page import render
 from fabconsole.formats.reading import Ber, Entry, Reading, Row
 
 
@@ -66,8 +66,13 @@ def test_what_all_rows_say_alike_is_said_once() -> None:
 
 
 def test_what_has_no_room_is_named() -> None:
-    rows = [Row(id=name, extra={"short": name, "long_words": name * 80}) for name in "ab"]
+    rows = [Row(id=name, extra={"short": name, "long_words": name * 80}) for name in "abcdefghi"]
     assert lines(Reading(rows=rows), 45)[-1] == "also told, by --json: long words"
+
+
+def test_a_few_rows_that_differ_in_much_stand_beside_each_other() -> None:
+    rows = [Row(id=name, extra={"short": name, "long_words": name * 80}) for name in "ab"]
+    assert [line.split()[:2] for line in lines(Reading(rows=rows), 45)][-2:] == [["a", "b"], ["long", "words"]]
 
 
 def test_the_only_row_is_told_from_top_to_bottom() -> None:

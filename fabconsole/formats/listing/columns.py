@@ -16,8 +16,9 @@ _CELL = 40
 _LISTED = 8
 _NAMED = 3
 _ORDER = {Class.ERROR: 0, Class.STATE: 0, Class.CONGESTION: 1, Class.INFO: 2, Class.TRAFFIC: 3}
+_NAMES = ("node", "peer_node", "description")
 _FOR_MACHINES = ("guid", "uuid", "mask", "_id", "hash", "gid")
-_NULL = "∅"
+NOT_TOLD = "∅"
 """The tool says that it does not know: what `Mark.UNSUPPORTED` looks like everywhere."""
 
 
@@ -52,7 +53,7 @@ def _numbered(values: Sequence[Said], key: str) -> dict[str, str]:
 def cell(value: Said) -> str:
     """One value in words."""
     if value is None:
-        return _NULL
+        return NOT_TOLD
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
@@ -69,14 +70,14 @@ def alike(said: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 
 def different(said: Sequence[Mapping[str, str]]) -> list[str]:
-    """The keys in which rows differ: those that most of them have first, what only a machine compares last."""
+    """The keys in which rows differ: names, then those that most of them have, what only a machine compares last."""
     same = alike(said)
     often: dict[str, int] = {}
     for one in said:
         for key in one:
             if key not in same:
                 often[key] = often.get(key, 0) + 1
-    return sorted(often, key=lambda key: (key.endswith(_FOR_MACHINES), -often[key]))
+    return sorted(often, key=lambda key: (key not in _NAMES, key.endswith(_FOR_MACHINES), -often[key]))
 
 
 def fitting(said: Sequence[Mapping[str, str]], keys: Sequence[str], width: int) -> list[str]:
@@ -103,7 +104,7 @@ def counted(row: Row) -> Iterator[Counted]:
     if doubtful := [name for name in none if name in unknown]:
         yield Counted(f"{Health.UNKNOWN.glyph} {_few(doubtful, 'not understood')}", Class.ERROR)
     if unsaid := [name for name in none if name not in unknown]:
-        yield Counted(f"{_NULL} {_few(unsaid, 'not counted')}", Class.TRAFFIC)
+        yield Counted(f"{NOT_TOLD} {_few(unsaid, 'not counted')}", Class.TRAFFIC)
     if (zero := len(row.counters) - len(none)) and not any(row.counters.values()):
         yield Counted(f"{zero} × 0", Class.TRAFFIC)
 

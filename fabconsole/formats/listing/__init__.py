@@ -1,0 +1,1 @@
+"""A reading as a page for the terminal: how a paste from a ticket is read."""

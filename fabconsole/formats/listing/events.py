@@ -1,0 +1,54 @@
+"""What happened, by the stamps of whoever said it; what was said again and again is one line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from fabconsole.fabric.health import Severity
+from fabconsole.fabric.printable import printable
+from fabconsole.formats.reading import Entry
+
+_COLOUR = {Severity.OK: "green", Severity.INFO: "dim", Severity.WARN: "yellow", Severity.UNKNOWN: "magenta",
+           Severity.CRIT: "bold red"}  # fmt: skip
+_MOST = 200
+
+
+def happened(events: Sequence[Entry]) -> Table:
+    """One line an event."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for head in ("when", "", "what", "to do"):
+        table.add_column(head, header_style="dim", overflow="fold", no_wrap=head in ("when", ""))
+    for event, times in _folded(events)[:_MOST]:
+        severity = event.severity or Severity.UNKNOWN
+        what = Text(_what(event) + (f" ({times}×)" if times > 1 else ""))
+        action = Text(printable(event.action or ""), "dim")
+        table.add_row(Text(_when(event), "dim"), Text(severity.name, _COLOUR[severity]), what, action)
+    return table
+
+
+def _folded(events: Sequence[Entry]) -> list[tuple[Entry, int]]:
+    """Events that say the same, in a row or not, are one line with a count, at the first one's place."""
+    first: dict[tuple[object, ...], tuple[Entry, int]] = {}
+    for event in events:
+        said = event.text if event.code is None else ""
+        key = (event.node, event.kind, event.code, event.subject, event.link, said)
+        known, times = first.get(key, (event, 0))
+        first[key] = known, times + 1
+    return list(first.values())
+
+
+def _what(event: Entry) -> str:
+    if event.code is None:
+        return printable(event.text, 300)
+    where = " ".join(part for part in (event.node, event.subject) if part)
+    link = f" link {event.link}" if event.link is not None else ""
+    return printable(f"{event.kind} {event.code} {event.meaning or event.text} · {where}{link}", 300).rstrip(" ·")
+
+
+def _when(event: Entry) -> str:
+    if said := event.at or event.stamp:
+        return printable(said, 40)
+    return "" if event.since_boot_s is None else f"{event.since_boot_s:.6f} s after boot"

@@ -1,0 +1,57 @@
+"""The whole page: a headline, what stands once, the rows, the events, and what was not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from fabconsole.fabric.health import Health
+from fabconsole.fabric.printable import printable
+from fabconsole.formats.listing.columns import leaves
+from fabconsole.formats.listing.events import happened
+from fabconsole.formats.listing.pairs import pairs
+from fabconsole.formats.listing.rows import alone, table
+from fabconsole.formats.reading import Reading
+
+_ONCE, _LINES = 60, 20
+
+
+def render(name: str, reading: Reading, width: int) -> RenderableType:
+    """A headline, what stands once, the rows, the events, and what was not understood."""
+    parts: list[RenderableType] = [_headline(name, reading)]
+    if reading.facts:
+        parts += pairs(leaves(reading.facts), _ONCE, width)
+    if len(reading.rows) == 1:
+        parts += alone(reading.rows[0], width)
+    elif reading.rows:
+        parts += table(reading.rows, width)
+    if reading.events:
+        parts.append(happened(reading.events))
+    if reading.unparsed:
+        parts.append(_not_understood(reading.unparsed))
+    return Group(*parts)
+
+
+def _headline(name: str, reading: Reading) -> Text:
+    told = [f"{len(reading.rows):,} rows"] if len(reading.rows) > 1 else []
+    told += [f"{len(reading.events):,} events"] if reading.events else []
+    said = Text.assemble((name, "bold"), "".join(f" · {part}" for part in told))
+    if reading.unparsed:
+        said.append(f" · {Health.UNKNOWN.glyph} {_lines(len(reading.unparsed))} not understood", "magenta")
+    return said
+
+
+def _not_understood(lines: Sequence[str]) -> Text:
+    said = Text(f" {Health.UNKNOWN.glyph} not understood, {_lines(len(lines))}:\n", "magenta")
+    for line in lines[:_LINES]:
+        said.append(f"   {printable(line, 200)}\n", "dim")
+    if len(lines) > _LINES:
+        said.append(f"   and {len(lines) - _LINES:,} more: --json\n", "dim")
+    said.rstrip()
+    return said
+
+
+def _lines(many: int) -> str:
+    return f"{many:,} line{'s' if many != 1 else ''}"

@@ -1,0 +1,152 @@
+"""Rows as a table: as many columns as the terminal has room for, of what differs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from fabconsole.fabric.counters import Class
+from fabconsole.fabric.health import Health
+from fabconsole.fabric.printable import printable
+from fabconsole.formats.listing.columns import (
+    Counted,
+    alike,
+    counted,
+    different,
+    doubts,
+    fitting,
+    leaves,
+    place,
+    ratios,
+    speed,
+)
+from fabconsole.formats.listing.pairs import line, pairs
+from fabconsole.formats.reading import Row
+
+_STYLE = {Class.ERROR: "bold", Class.STATE: "bold", Class.CONGESTION: "cyan", Class.INFO: "", Class.TRAFFIC: "dim"}
+_Side = Literal["left", "right"]
+_NUMBER = re.compile(r"[-+.,\d]*")
+_MOST, _DETAILS = 1000, 120
+_WIDEST, _NARROWEST = 44, 30
+_ACROSS = 8
+"""So many rows may stand beside each other, where they differ in more than has room above."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A head and a cell a row."""
+
+    head: str
+    cells: Sequence[Text]
+    widest: int = _WIDEST
+
+    @property
+    def width(self) -> int:
+        """With the blanks after it."""
+        lines = (len(line) for cell in self.cells for line in cell.plain.split("\n"))
+        return max(len(self.head), min(max(lines), self.widest)) + 2
+
+    def add_to(self, table: Table) -> None:
+        """Numbers stand at the right, so that their digits are in line."""
+        side: _Side = "right" if all(_NUMBER.fullmatch(cell.plain) for cell in self.cells) else "left"
+        table.add_column(self.head, header_style="dim", max_width=self.widest, overflow="fold", justify=side)
+
+
+_KNOWN: Sequence[tuple[str, Callable[[Row], str]]] = (
+    ("state", place),
+    ("Gb/s", speed),
+    ("peer", lambda row: printable(row.peer or "", _WIDEST)),
+    ("bit errors", ratios),
+    ("mark", doubts),
+)
+
+
+def alone(row: Row, width: int) -> list[RenderableType]:
+    """The only row: what it says, from top to bottom."""
+    return [*table([replace(row, extra={})], width), *pairs(leaves(row.extra), _DETAILS, width)]
+
+
+def table(rows: Sequence[Row], width: int) -> list[RenderableType]:
+    """A line a row; beneath, what all rows say alike, and what had no room."""
+    shown = rows[:_MOST]
+    columns = [_Column("", [Text(printable(row.id, _WIDEST)) for row in shown])]
+    known = [_Column(head, [_coloured(said(row)) for row in shown]) for head, said in _KNOWN]
+    columns += [column for column in known if any(column.cells)]
+    room = width - sum(column.width for column in columns)
+    if counts := _counts(shown, room):
+        columns.append(counts)
+    details = [leaves(row.extra) for row in shown]
+    keys = different(details)
+    chosen = fitting(details, keys, width - sum(column.width for column in columns))
+    columns += [_Column(_head(key), [Text(one.get(key, "")) for one in details]) for key in chosen]
+    drawn = [_drawn(columns)] if len(columns) > 1 or not keys else []
+    left = keys[len(chosen) :]
+    if left and len(shown) <= _ACROSS:
+        return [*drawn, _across(shown, details, left, width), *_beside(alike(details), [], 0, width)]
+    return [*drawn, *_beside(alike(details), left, len(rows) - len(shown), width)]
+
+
+def _drawn(columns: Sequence[_Column]) -> Table:
+    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        column.add_to(drawn)
+    for cells in zip(*(column.cells for column in columns), strict=True):
+        drawn.add_row(*cells)
+    return drawn
+
+
+def _across(rows: Sequence[Row], details: Sequence[Mapping[str, str]], keys: Sequence[str], width: int) -> Table:
+    """A line a key and a column a row: few things that differ in much, such as the GPUs of a host."""
+    each = max((width - _NARROWEST) // len(rows) - 2, 8)
+    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    drawn.add_column("", style="dim", max_width=_NARROWEST, no_wrap=True)
+    for row in rows:
+        drawn.add_column(printable(row.id, each), header_style="dim", max_width=each, no_wrap=True)
+    for key in keys[:_DETAILS]:
+        drawn.add_row(key.replace("_", " "), *(Text(one.get(key, "")) for one in details))
+    return drawn
+
+
+def _beside(same: Mapping[str, str], left: Sequence[str], more: int, width: int) -> Iterator[Text]:
+    if same:
+        yield line("in all", [f"{_head(key)} {value}" for key, value in same.items()], width)
+    if left:
+        yield line("also told, by --json", [_head(key) for key in left], width)
+    if more:
+        yield Text(f" and {more:,} rows more: --json", "dim")
+
+
+def _counts(rows: Sequence[Row], room: int) -> _Column | None:
+    said = [list(counted(row)) for row in rows]
+    if not any(said):
+        return None
+    widest = max(room, _NARROWEST)
+    return _Column("counted", [_packed(one, widest) for one in said], widest)
+
+
+def _packed(said: Sequence[Counted], width: int) -> Text:
+    """Counters beside each other, in as many lines as they need; a name stays with its number."""
+    text, taken = Text(), 0
+    for one in said:
+        if taken and taken + len(one.text) + 3 > width:
+            text.append("\n")
+            taken = 0
+        text.append(" · " if taken else "").append(one.text, _STYLE[one.kind])
+        taken += len(one.text) + 3
+    return text
+
+
+def _coloured(said: str) -> Text:
+    style = {Health.DOWN.glyph: "red", Health.UNKNOWN.glyph: "magenta"}.get(said[:1], "")
+    return Text(said, style)
+
+
+def _head(key: str) -> str:
+    """`fabric.health.summary` as `summary`: what is above it is in the JSON."""
+    return key.rpartition(".")[2].replace("_", " ")
