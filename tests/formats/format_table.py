@@ -1,6 +1,6 @@
 """The README's table of formats, made from what each says of itself.
 
-python tests/formats/table.py      # writes it there
+python tests/formats/format_table.py      # writes it there
 """
 
 from __future__ import annotations
