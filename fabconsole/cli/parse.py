@@ -25,7 +25,7 @@ def parse(name: str, file: str, *, as_json: bool) -> int:
     Raises ResourceError where no format has that name or nobody's signs are in the text, OSError.
     """
     paste = Paste(_read(file))
-    one = _recognised(paste) if name == "auto" else named(name)
+    one, *others = _recognised(paste) if name == "auto" else (named(name),)
     reading = one.read(paste)
     understood = bool(reading.rows or reading.events or reading.facts)
     if paste.ends_mid_line:
@@ -34,6 +34,11 @@ def parse(name: str, file: str, *, as_json: bool) -> int:
         click.echo(json.dumps(document(one.name, reading), indent=1, ensure_ascii=False))
     else:
         _show(one, reading)
+    if others and reading.unparsed:
+        also = ", ".join(other.name for other in others)
+        click.echo(
+            f"fabconsole: it bears signs of {also} too; what is not understood here may be read by that", err=True
+        )
     return 0 if understood else EXIT_UNREAD
 
 
@@ -57,11 +62,11 @@ def _described(one: Format) -> dict[str, object]:
     }
 
 
-def _recognised(paste: Paste) -> Format:
+def _recognised(paste: Paste) -> tuple[Format, ...]:
     found = recognise(paste)
     if not found:
         raise ResourceError("this text bears no tool's signs: name its format; `fabconsole parse --list` tells them")
-    return found[0]
+    return found
 
 
 def _read(file: str) -> bytes:

@@ -63,6 +63,11 @@ def test_a_text_that_ends_within_a_line_says_that_it_may_be_cut() -> None:
     assert "ends_mid_line" in json.loads(parse("perfquery", "--json", text=_TEXT.rstrip()).stdout)["facts"]
 
 
+def test_a_text_of_two_tools_names_the_other() -> None:
+    done = parse("auto", text=_TEXT + "CA 'mlx5_0'\n\tCA type: MT4129\n\tPort 1:\n\t\tState: Active\n")
+    assert "signs of" in done.stderr
+
+
 @pytest.mark.parametrize("form", [["--json"], []])
 def test_any_bytes_are_answered_in_plain_words(form: list[str]) -> None:
     done = parse("perfquery", *form, text=b"\xff\x00\x1b[2J\n" + _TEXT.encode())

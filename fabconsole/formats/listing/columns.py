@@ -15,6 +15,7 @@ from fabconsole.formats.reading import Row, Said
 _CELL = 40
 _LISTED = 8
 _NAMED = 3
+_WHOLE = 1e5
 _ORDER = {Class.ERROR: 0, Class.STATE: 0, Class.CONGESTION: 1, Class.INFO: 2, Class.TRAFFIC: 3}
 _NAMES = ("node", "peer_node", "description")
 _FOR_MACHINES = ("guid", "uuid", "mask", "_id", "hash", "gid")
@@ -59,7 +60,11 @@ def cell(value: Said) -> str:
     if isinstance(value, list | tuple):
         shown = ", ".join(cell(one) for one in value[:_LISTED])
         return f"{shown}, … ({len(value)})" if len(value) > _LISTED else shown
-    return printable(f"{value:g}" if isinstance(value, float) else str(value), 200)
+    return printable(_float(value) if isinstance(value, float) else str(value), 200)
+
+
+def _float(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= _WHOLE else f"{value:g}"
 
 
 def alike(said: Sequence[Mapping[str, str]]) -> dict[str, str]:
