@@ -1,56 +1,37 @@
-"""`iblinkinfo`, with or without `--line`: every port of every switch, its state, its speed and its far end.
+"""`iblinkinfo`, with or without `--line`: every port of every node, its state, its speed and its far end.
 
-Shapes: rdma-core infiniband-diags/iblinkinfo.c (`print_port`) and libibmad/dump.c (speeds, widths, states). A down
-port has neither speed nor width: they are not valid then (IBTA C14-24.2.1).
+Shapes: rdma-core infiniband-diags/iblinkinfo.c, and `link_line`. Without `--line` a port's line does not name its
+switch: that stands in the heading, and where a heading was lost the line's LID tells that it is another's.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from sys import intern
 
 from fabconsole.fabric.printable import printable
 from fabconsole.fabric.table import PortState
+from fabconsole.formats.format import Format
+from fabconsole.formats.infiniband import link_line
+from fabconsole.formats.infiniband.diags_messages import sorted_out
+from fabconsole.formats.infiniband.link_line import Far, Line
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Reading, Row, Said
 
-_LANE = {
-    "2.5": (2.5, "SDR"),
-    "5.0": (5.0, "DDR"),
-    "10.0": (10.0, "QDR"),
-    "14.0625": (14.0, "FDR"),
-    "25.78125": (25.0, "EDR"),
-    "53.125": (50.0, "HDR"),
-    "106.25": (100.0, "NDR"),
-    "212.5": (200.0, "XDR"),
-}
-"""Signalling rate of a lane as printed, to what its generation is sold as, so that it compares with sysfs `rate`."""
-
-_SWITCH = re.compile(r"\s*Switch: 0x([0-9a-fA-F]{1,16}) (.*):\s*")
-_OTHER = re.compile(r"\s*(?:CA|Router|\?\?): (.*):\s*")
-_NEAR = re.compile(
-    r'(?:0x([0-9a-fA-F]{1,16}) )?(?:"(.*?)" )?\s*(\d{1,5})\s+(\d{1,3})\[[^\]]{0,3}\] ==\((.{1,200}?)\)==>\s*(.*)'
+_HEAD = re.compile(
+    r"(?P<kind>Switch):? 0x(?P<guid>[0-9a-fA-F]{1,16}):? (?P<node>.*?):?|(?P<other>CA|Router|\?\?): (?P<name>.*):"
 )
-_STATE = re.compile(r"\s*(?:(\d{1,2}X|undefined \(\d+\)) +(.+?) +)?(\w+)/ *(\w[\w ]*?)\s*(?:\(HOQ.*)?")
-_SPEED = re.compile(r"([0-9.]{1,9}) Gbps( \(FDR10\))?")
-_FAR = re.compile(r'(?:0x([0-9a-fA-F]{1,16}) )?\s*(\d{1,5})\s+(\d{1,3})\[[^\]]{0,3}\] "(.*)" \((.*)\)\s*')
-_NO_FAR = re.compile(r'(?:\[\s*\] "" \(\s*\)|"Port not available")\s*')
-_WIDER = re.compile(r"Could be (\d{1,2}X)(?: |$)")
-_FASTER = re.compile(r"Could be ([0-9.]{1,9} Gbps(?: \(FDR10\))?)(?: |$)")
+_BEGUN = re.compile(r"(?:0x[0-9a-fA-F]{1,16}\s|\d{1,5}\s+\d{1,3}\[)")
+_DIFFERS = re.compile(r"\s*([<>]) (?=\s*(?:0x|\d|Switch|CA: |Router: |\?\?: |numports))")
+_NUMBER_OF_PORTS = re.compile(r"numports = \d{1,3}")
+_KINDS = {"Switch": "switches", "CA": "cas", "Router": "routers", "??": "others"}
+_SIBLINGS = 1 << 16
+"""How far the GUIDs of one adapter's ports lie apart, at most."""
+_PIECES = 3
+"""Into how many a line is broken on its way, at most."""
 _SHOWN = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Far:
-    """The far end of a link."""
-
-    guid: str | None
-    """Port GUID, sixteen hex digits; only `--line` prints it."""
-    lid: int
-    port: int
-    description: str
-    """Sanitised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,97 +61,156 @@ class Links:
     """The first lines that were not understood, sanitised."""
 
 
+@dataclass(slots=True)
+class _Node:
+    """Whose lines follow, by the last heading; the empty one: nobody's."""
+
+    heading: str = ""
+    kind: str = ""
+    guid: str | None = None
+    """Of a switch."""
+    name: str = ""
+    mark: int | None = None
+    """Of its first line: a switch's LID, an adapter's GUID."""
+
+    def owns(self, line: Line) -> bool:
+        """Whether the line can be one of its ports: else the heading between was lost."""
+        if line.node is not None or not self.kind or (self.kind == "Switch") != (line.guid is None):
+            return False
+        mark = line.lid if line.guid is None else int(line.guid, 16)
+        self.mark = mark if self.mark is None else self.mark
+        return mark == self.mark if line.guid is None else abs(mark - self.mark) < _SIBLINGS
+
+
 def read(text: str, before: Mapping[int, Link] | None = None) -> Links:
     """Understand a run. Never raises; a line cut off in its middle is `strange`."""
     before = before or {}
-    guid, description, head = None, "", ""
+    node = _Node()
     links: list[Link] = []
     by_line: dict[int, Link] = {}
     strange: list[str] = []
     for line in text.split("\n"):
-        if not line.strip():
+        if not line or line.isspace():
             continue
-        key = hash(head + line)
-        link = before.get(key) or _link(line, guid, description)
+        key = hash(node.heading + line)
+        link = before.get(key)
+        if link is None and (said := link_line.taken_apart(line.lstrip())) is not None and said.hint is not None:
+            link = _link(said, node)
         if link is not None:
             links.append(link)
             by_line[key] = link
-        elif header := _SWITCH.fullmatch(line):
-            guid, description, head = _guid(header[1]), intern(printable(header[2], 64)), line
-        elif header := _OTHER.fullmatch(line):
-            guid, description, head = None, intern(printable(header[1], 64)), line
+        elif heading := _heading(line):
+            node = heading
         elif len(strange) < _SHOWN:
             strange.append(printable(line, 120))
     return Links(links=tuple(links), by_line=by_line, strange=tuple(strange))
 
 
-def _link(line: str, guid: str | None, description: str) -> Link | None:
-    near = _NEAR.fullmatch(line.lstrip())
-    if near is None:
-        return None
-    far = _FAR.fullmatch(near[6])
-    if far is None and _NO_FAR.fullmatch(near[6]) is None:
-        return None
-    guid, lid = _guid(near[1]) or guid, int(near[3])
-    state = _state(near[5], lid, guid, far[5] if far else "")
-    if state is None:
-        return None
+def _link(said: Line, node: _Node) -> Link:
+    owned = node.owns(said)
     return Link(
-        guid=guid,
-        description=intern(printable(near[2].strip(), 64)) if near[2] is not None else description,
-        lid=lid,
-        port=int(near[4]),
-        state=state,
-        far=None if far is None else _far(far),
+        guid=said.guid or (node.guid if owned else None),
+        description=said.node if said.node is not None else node.name if owned else "",
+        lid=said.lid,
+        port=said.port,
+        state=said.state,
+        far=said.far,
     )
 
 
-def _far(said: re.Match[str]) -> Far:
-    return Far(guid=_guid(said[1]), lid=int(said[2]), port=int(said[3]), description=intern(printable(said[4], 64)))
-
-
-def _guid(text: str | None) -> str | None:
-    return intern(text.lower().zfill(16)) if text else None
-
-
-@lru_cache(maxsize=1 << 14)  # the ports of a switch mostly say the same: 300 bytes each if every one said it for itself
-def _state(text: str, lid: int, guid: str | None, hint: str) -> PortState | None:
-    """The state in parentheses, with the `hint` at the line's end; None where it is not understood."""
-    said = _STATE.fullmatch(text)
+def _heading(line: str) -> _Node | None:
+    said = _HEAD.fullmatch(line.strip())
     if said is None:
         return None
-    width, speed, state, physical = said.groups()
-    lanes = int(width[:-1]) if width and width.endswith("X") else 0
-    lane, generation = _speed(speed) if speed else (None, None)
-    return PortState(
-        state=state,
-        phys_state=physical,
-        rate_gbps=lane * lanes if lane and lanes else None,
-        width=width if lanes else None,
-        generation=generation,
-        link_layer="InfiniBand",
-        lid=lid,
-        port_guid=guid,
-        could_be=_could_be(hint, width if lanes else None, speed),
-    )
+    name = intern(printable(said["node"] if said["kind"] else said["name"], 64))
+    return _Node(line, said["kind"] or said["other"], link_line.padded(said["guid"]), name)
 
 
-def _speed(text: str) -> tuple[float | None, str | None]:
-    said = _SPEED.fullmatch(text.strip())
-    if said is None:
-        return None, None
-    lane, generation = _LANE.get(said[1], (None, None))
-    return lane, "FDR10" if said[2] else generation
+def _reading(paste: Paste) -> Reading:
+    walk = _Walk()
+    for line in paste.lines:
+        walk.take(line)
+    facts, unparsed = sorted_out(walk.unparsed)
+    return Reading(rows=walk.rows, facts={**dict(_counted(walk)), **facts}, unparsed=unparsed)
 
 
-def _could_be(text: str, width: str | None, speed: str | None) -> str | None:
-    """`Could be 4X Could be 106.25 Gbps` as the link's whole `400 Gb/s 4X NDR`; what is not named stays as it is.
+class _Walk:
+    """Line by line through a paste: one that was broken in pieces on its way is put together again."""
 
-    The tool names a lane's signalling rate, and only what of width and speed is below what both ends can do.
-    """
-    wider, faster = _WIDER.search(text), _FASTER.search(text)
-    lane, generation = _speed(faster[1] if faster else speed or "")
-    whole = wider[1] if wider else width
-    if lane is None or generation is None or whole is None or not (wider or faster):
-        return printable(" ".join(text.replace("Could be", " ").split()), 40) or None
-    return f"{lane * int(whole[:-1]):g} Gb/s {whole} {generation}"
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.unparsed: list[str] = []
+        self.differing: list[Said] = []
+        """Numbers of ports that are not what they were, of a comparison."""
+        self.nodes: dict[str, set[str]] = {}
+        self._node = _Node()
+        self._pieces = 0
+        """How many of the last lines may be the beginning of one."""
+
+    def take(self, line: str) -> None:
+        text = line.strip()
+        if not text:
+            return
+        differs = _DIFFERS.match(line)
+        bare = line[differs.end() :].strip() if differs else text
+        if said := link_line.taken_apart(bare):
+            self._keep(said, differs[1] if differs else "")
+        elif heading := _heading(bare):
+            self._node, self._pieces = heading, 0
+            self.nodes.setdefault(heading.kind, set()).add(heading.guid or heading.name)
+        elif differs and _NUMBER_OF_PORTS.fullmatch(bare):
+            self.differing.append(f"{self._node.name}: {text}")
+        elif not self._joined(text):
+            self.unparsed.append(line)
+            self._pieces = 1 if _BEGUN.match(bare) else (self._pieces + 1) % _PIECES if self._pieces else 0
+
+    def _joined(self, text: str) -> bool:
+        """Whether this line ends what the last ones began."""
+        if not self._pieces:
+            return False
+        pieces = [piece.strip().rstrip("\\") for piece in self.unparsed[-self._pieces :]]
+        for between in (" ", ""):
+            if said := link_line.taken_apart(between.join((*pieces, text))):
+                del self.unparsed[-self._pieces :]
+                self._keep(said, "")
+                return True
+        return False
+
+    def _keep(self, said: Line, differs: str) -> None:
+        self._pieces = 0
+        owned = self._node.owns(said)
+        guid = said.guid or (self._node.guid if owned else None)
+        row = link_line.row(said, guid, said.node if said.node is not None else self._node.name if owned else None)
+        if owned:
+            row.extra["node_type"] = self._node.kind
+        if differs:
+            row.extra["differs"] = differs
+            row.marks.append("only before" if differs == "<" else "only now")
+        self.rows.append(row)
+
+
+def _counted(walk: _Walk) -> Iterator[tuple[str, Said]]:
+    for kind, found in walk.nodes.items():
+        yield _KINDS[kind], len(found)
+    if walk.differing:
+        yield "differing", walk.differing
+    if walk.rows:
+        yield "ports", len(walk.rows)
+        yield "active", sum(row.state == "Active" for row in walk.rows)
+        yield "down", sum(row.state == "Down" for row in walk.rows)
+        yield "degraded", sum("degraded" in row.marks for row in walk.rows)
+
+
+FORMAT = Format(
+    name="iblinkinfo",
+    family="infiniband",
+    commands=("iblinkinfo", "iblinkinfo --line", "iblinkinfo -l", "iblinkinfo --switches-only", "iblinkinfo -d"),
+    versions="OFED 1.4 to rdma-core 57",
+    yields="ports with state, width, speed and far end; what a link could be",
+    signs={
+        r"^(?!.{0,40}Link info:).{0,200}\d\[[^\]\n]{0,3}\] {0,8}==\(.{1,200}\)==>": 100,
+        r"^[ \t]*Switch:? 0x[0-9a-fA-F]{1,16} .{0,80}:$": 30,
+        r"^[ \t]*(?:CA|Router): .{1,80}:$": 20,
+    },
+    read=_reading,
+)

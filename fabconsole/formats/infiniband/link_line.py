@@ -1,0 +1,218 @@
+"""The line that draws a link with an arrow: of `iblinkinfo`, and of `ibqueryerrors -r` behind `Link info:`.
+
+Shapes: rdma-core infiniband-diags/iblinkinfo.c (`print_port`) and ibqueryerrors.c (`print_port_config`),
+libibmad/dump.c (speeds, widths, states), and the scripts that they were before. A down port has neither speed nor
+width: they are not valid then (IBTA C14-24.2.1).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from sys import intern
+
+from fabconsole.fabric.printable import printable
+from fabconsole.fabric.table import PortState
+from fabconsole.formats.reading import Row, Said
+
+_LANE = {
+    2.5: (2.5, "SDR"),
+    5.0: (5.0, "DDR"),
+    10.0: (10.0, "QDR"),
+    14.0625: (14.0, "FDR"),
+    25.78125: (25.0, "EDR"),
+    53.125: (50.0, "HDR"),
+    106.25: (100.0, "NDR"),
+    212.5: (200.0, "XDR"),
+}
+"""Signalling rate of a lane, to what its generation is sold as, so that it compares with sysfs `rate`."""
+_ROUNDED = 0.005
+"""By how much a printed signalling rate may be off: `25.78 Gbps`, `14.0 Gbps`."""
+
+_NEAR = re.compile(
+    r'(?:0x([0-9a-fA-F]{1,16})\s+)?(?:"(.*?)"\s*)?(\d{1,5})\s+(\d{1,3})\[([^\]]{0,3})\] {0,8}'
+    r"==\((.{1,200}?)\)==>\s*(.*)"
+)
+_STATE = re.compile(
+    r"\s*(?:(\d{1,2}X|undefined \(\d+\)) *(\S.*?) +)?([A-Za-z]\w*|\?\(\d+\)) */ *([A-Za-z][\w ]*?|\?\(\d+\))"
+    r"\s*\)?\s*(?:\(HOQ:(\d{1,3}) +VL_Stall:(\d{1,3})\)?)?\s*"
+)
+_SPEED = re.compile(r"([0-9.]{1,9}) Gbps( \(FDR10\))?")
+_FAR = re.compile(
+    r'(?:0x([0-9a-fA-F]{1,16})\s+)?(\d{1,5})\s+(\d{1,3})\[([^\]]{0,3})\]\s?"(.*)"(?: ?\(((?:[^()"]|\(FDR10\))*)\))?'
+)
+_NO_FAR = re.compile(r'(?:\[\s*\]\s*""\s*(?:\(\s*\))?|"Port not available")')
+_WIDER = re.compile(r"Could be (\d{1,2}X)(?: |$)")
+_FASTER = re.compile(r"Could be ([0-9.]{1,9} Gbps(?: \(FDR10\))?)(?: |$)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Far:
+    """The far end of a link."""
+
+    guid: str | None
+    """Port GUID, sixteen hex digits; only `--line` prints it."""
+    lid: int
+    port: int
+    description: str
+    """Sanitised."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One such line, taken apart."""
+
+    guid: str | None
+    node: str | None
+    """Node description, sanitised; None: the form did not print it."""
+    lid: int
+    port: int
+    external: str
+    """The number on the chassis, where it has another."""
+    state: PortState
+    lane_gbps: float | None
+    """Signalling rate of a lane, as printed."""
+    settings: tuple[int, int] | None
+    """Head-of-queue lifetime and VL stall count."""
+    far: Far | None
+    far_external: str
+    hint: str | None
+    """What stands in the parentheses at its end; None: they were cut off."""
+
+
+def taken_apart(text: str) -> Line | None:
+    """A line without its indentation; None where it is none, or was cut before its far end's name."""
+    near = _NEAR.fullmatch(text.rstrip())
+    if near is None:
+        return None
+    far = _FAR.fullmatch(near[7])
+    if far is None and _NO_FAR.fullmatch(near[7]) is None:
+        return None
+    guid, lid, hint = padded(near[1]), int(near[3]), far[6] if far else ""
+    drawn = _drawn(near[6], lid, guid, hint or "")
+    if drawn is None:
+        return None
+    state, lane, settings = drawn
+    return Line(
+        guid=guid,
+        node=None if near[2] is None else intern(printable(near[2].strip(), 64)),
+        lid=lid,
+        port=int(near[4]),
+        external=near[5].strip(),
+        state=state,
+        lane_gbps=lane,
+        settings=settings,
+        far=None if far is None else _far(far),
+        far_external=far[4].strip() if far else "",
+        hint=hint,
+    )
+
+
+def _far(said: re.Match[str]) -> Far:
+    return Far(guid=padded(said[1]), lid=int(said[2]), port=int(said[3]), description=intern(printable(said[5], 64)))
+
+
+def padded(guid: str | None) -> str | None:
+    """A GUID's digits as sixteen of them."""
+    return intern(guid.lower().zfill(16)) if guid else None
+
+
+@lru_cache(maxsize=1 << 14)  # the ports of a switch mostly say the same: 300 bytes each if every one said it for itself
+def _drawn(
+    text: str, lid: int, guid: str | None, hint: str
+) -> tuple[PortState, float | None, tuple[int, int] | None] | None:
+    """The state in parentheses, with the `hint` at the line's end; None where it is not understood."""
+    said = _STATE.fullmatch(text)
+    if said is None:
+        return None
+    width, speed, state, physical, hoq, stall = said.groups()
+    lanes = int(width[:-1]) if width and width.endswith("X") else 0
+    lane, generation = _speed(speed) if speed else (None, None)
+    told = PortState(
+        state=state,
+        phys_state=physical,
+        rate_gbps=lane * lanes if lane and lanes else None,
+        width=width if lanes else None,
+        generation=generation,
+        link_layer="InfiniBand",
+        lid=lid,
+        port_guid=guid,
+        could_be=_could_be(hint, width if lanes else None, speed),
+    )
+    return told, _printed(speed or ""), (int(hoq), int(stall)) if hoq else None
+
+
+def _printed(speed: str) -> float | None:
+    said = _SPEED.match(speed.strip())
+    return float(said[1]) if said and said[1].count(".") < 2 and said[1] != "." else None
+
+
+def _speed(text: str) -> tuple[float | None, str | None]:
+    said, printed = _SPEED.fullmatch(text.strip()), _printed(text)
+    if said is None or printed is None:
+        return None, None
+    near = (sold for rate, sold in _LANE.items() if abs(rate - printed) <= rate * _ROUNDED)
+    lane, generation = _LANE.get(printed) or next(near, (None, None))
+    return lane, "FDR10" if said[2] else generation
+
+
+def _could_be(text: str, width: str | None, speed: str | None) -> str | None:
+    """`Could be 4X Could be 106.25 Gbps` as the link's whole `400 Gb/s 4X NDR`; what is not named stays as it is.
+
+    The tool names a lane's signalling rate, and only what of width and speed is below what both ends can do.
+    """
+    wider, faster = _WIDER.search(text), _FASTER.search(text)
+    lane, generation = _speed(faster[1] if faster else speed or "")
+    whole = wider[1] if wider else width
+    if lane is None or generation is None or whole is None or not (wider or faster):
+        return printable(" ".join(text.replace("Could be", " ").split()), 40) or None
+    return f"{lane * int(whole[:-1]):g} Gb/s {whole} {generation}"
+
+
+def row(line: Line, guid: str | None, node: str | None) -> Row:
+    """The port at its near end, of the node that the line or its heading names."""
+    state, far = line.state, line.far
+    one = Row(
+        id=_id(guid, line.lid, line.port),
+        state="Initialize" if state.state == "Init" else state.state,
+        phys_state=state.phys_state,
+        rate_gbps=state.rate_gbps,
+        width=state.width,
+        peer=None if far is None else _id(far.guid, far.lid, far.port),
+        extra={name: value for name, value in _extras(line, node) if value is not None and value != ""},
+    )
+    if state.could_be:
+        one.marks.append("degraded")
+    if far is None and state.state != "Down":
+        one.marks.append("peer not available")
+    if line.hint is None:
+        one.marks.append("line cut")
+    return one
+
+
+def _extras(line: Line, node: str | None) -> Iterator[tuple[str, Said]]:
+    yield "lid", line.lid
+    yield "port", line.port
+    yield "node", node
+    yield "external_port", line.external
+    yield "lane_gbps", line.lane_gbps
+    yield "generation", line.state.generation
+    if far := line.far:
+        yield "peer_lid", far.lid
+        yield "peer_port", far.port
+        yield "peer_node", far.description
+        yield "peer_external_port", line.far_external
+    yield "could_be", line.state.could_be
+    if wider := _WIDER.search(line.hint or ""):
+        yield "could_be_width", wider[1]
+    if faster := _FASTER.search(line.hint or ""):
+        yield "could_be_lane_gbps", _printed(faster[1])
+    if line.settings:
+        yield "hoq_life", line.settings[0]
+        yield "vl_stall_count", line.settings[1]
+
+
+def _id(guid: str | None, lid: int, port: int) -> str:
+    return f"{guid}/{port}" if guid else f"lid{lid}/{port}"
