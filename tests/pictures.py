@@ -4,7 +4,8 @@
 
 Starts the simulated fabric, the collector on it and the console without a terminal, goes where each picture is taken
 by the keys that a person would press, and has Chromium turn what Textual exports into a picture; of `doctor` what it
-prints, on accounts that are limited. Without Chromium the exported SVGs are left.
+prints, on accounts that are limited, and of `parse` what it makes of a paste. Without Chromium the exported SVGs are
+left.
 """
 
 from __future__ import annotations
@@ -29,6 +30,9 @@ from fabconsole.cli.doctor import examine, lines
 from fabconsole.collector.collector import Collector
 from fabconsole.fabric.inventory_file import read_inventory
 from fabconsole.fabric.thresholds_file import read_thresholds
+from fabconsole.formats.format import recognise
+from fabconsole.formats.listing.page import render
+from fabconsole.formats.paste import Paste
 from fabconsole.platforms.registry import names
 from fabconsole.runbook.audit import Audit
 from fabconsole.sim.launch import launch
@@ -66,6 +70,11 @@ LIMITS, LIMITED_S = "account-limits", 16.0
 """A scenario, and seconds until all of it has come."""
 
 
+PARSE, PARSE_COLUMNS = "parse", 120
+PASTE = Path(__file__).resolve().parent / "formats" / "samples" / "ibqueryerrors.txt"
+"""What is read in its picture."""
+
+
 async def take(shots: Sequence[Shot], settle_s: float, into: Path) -> list[Path]:
     """Every picture as an SVG, all of one fabric, `settle_s` after its start."""
     found: list[Path] = []
@@ -95,13 +104,29 @@ def print_doctor(into: Path) -> Path:
     with launch(scenario=LIMITS) as path:
         time.sleep(LIMITED_S)
         found = asyncio.run(examine(path, None))
-    paper = Console(
-        record=True, width=DOCTOR_COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor"
-    )
+    paper = _paper(DOCTOR_COLUMNS)
     for line in lines(found, paper.width):
         paper.print(line, soft_wrap=True)
-    target = into / f"{DOCTOR}.svg"
-    target.write_text(_readable(paper.export_svg(title="fabconsole doctor")))
+    return _printed(paper, DOCTOR, into)
+
+
+def print_parse(into: Path) -> Path:
+    """What `parse` prints of a paste, as an SVG."""
+    paper = _paper(PARSE_COLUMNS)
+    one, *_ = recognise(paste := Paste(PASTE.read_bytes()))
+    paper.print(render(one.name, one.read(paste), paper.width))
+    return _printed(paper, PARSE, into)
+
+
+def _paper(columns: int) -> Console:
+    return Console(
+        record=True, width=columns, file=io.StringIO(), force_terminal=True, color_system="truecolor", highlight=False
+    )
+
+
+def _printed(paper: Console, name: str, into: Path) -> Path:
+    target = into / f"{name}.svg"
+    target.write_text(_readable(paper.export_svg(title=f"fabconsole {name}")))
     return target
 
 
@@ -146,7 +171,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--into", type=Path, default=PICTURES)
     arguments.add_argument("--settle", type=float, default=66.0, help="seconds of the demo before the first picture")
-    arguments.add_argument("--only", nargs="*", choices=[*(shot.name for shot in SHOTS), DOCTOR])
+    arguments.add_argument("--only", nargs="*", choices=[*(shot.name for shot in SHOTS), DOCTOR, PARSE])
     options = arguments.parse_args()
     options.into.mkdir(parents=True, exist_ok=True)
     shots = [shot for shot in SHOTS if not options.only or shot.name in options.only]
@@ -154,6 +179,8 @@ def main() -> None:
     svgs = asyncio.run(take(shots, options.settle, options.into.resolve())) if shots else []
     if not options.only or DOCTOR in options.only:
         svgs.append(print_doctor(options.into.resolve()))
+    if not options.only or PARSE in options.only:
+        svgs.append(print_parse(options.into.resolve()))
     for svg in svgs:
         if chromium is None:
             print(f"{svg}: no Chromium here to make a PNG of it", file=sys.stderr)

@@ -35,16 +35,16 @@ def render(name: str, reading: Reading, width: int) -> RenderableType:
 
 
 def _headline(name: str, reading: Reading) -> Text:
-    told = [f"{len(reading.rows):,} rows"] if len(reading.rows) > 1 else []
-    told += [f"{len(reading.events):,} events"] if reading.events else []
+    told = [_many(len(reading.rows), "row")] if len(reading.rows) > 1 else []
+    told += [_many(len(reading.events), "event")] if reading.events else []
     said = Text.assemble((name, "bold"), "".join(f" · {part}" for part in told))
     if reading.unparsed:
-        said.append(f" · {Health.UNKNOWN.glyph} {_lines(len(reading.unparsed))} not understood", "magenta")
+        said.append(f" · {Health.UNKNOWN.glyph} {_many(len(reading.unparsed), 'line')} not understood", "magenta")
     return said
 
 
 def _not_understood(lines: Sequence[str]) -> Text:
-    said = Text(f" {Health.UNKNOWN.glyph} not understood, {_lines(len(lines))}:\n", "magenta")
+    said = Text(f" {Health.UNKNOWN.glyph} not understood, {_many(len(lines), 'line')}:\n", "magenta")
     for line in lines[:_LINES]:
         said.append(f"   {printable(line, 200)}\n", "dim")
     if len(lines) > _LINES:
@@ -53,5 +53,5 @@ def _not_understood(lines: Sequence[str]) -> Text:
     return said
 
 
-def _lines(many: int) -> str:
-    return f"{many:,} line{'s' if many != 1 else ''}"
+def _many(many: int, what: str) -> str:
+    return f"{many:,} {what}{'s' if many != 1 else ''}"

@@ -87,9 +87,15 @@ def table(rows: Sequence[Row], width: int) -> list[RenderableType]:
     columns += [_Column(_head(key), [Text(one.get(key, "")) for one in details]) for key in chosen]
     drawn = [_drawn(columns)] if len(columns) > 1 or not keys else []
     left = keys[len(chosen) :]
-    if left and len(shown) <= _ACROSS:
+    if len(shown) <= _ACROSS and _shared(details, left):
         return [*drawn, _across(shown, details, left, width), *_beside(alike(details), [], 0, width)]
     return [*drawn, *_beside(alike(details), left, len(rows) - len(shown), width)]
+
+
+def _shared(details: Sequence[Mapping[str, str]], keys: Sequence[str]) -> bool:
+    """Whether most rows tell most of what had no room: things of one kind, and not a GPU with its links."""
+    told = sum(key in one for one in details for key in keys)
+    return 2 * told > len(keys) * len(details)
 
 
 def _drawn(columns: Sequence[_Column]) -> Table:
