@@ -31,7 +31,7 @@ def manifest() -> tuple[dict[str, object], ...]:
 
 
 def text_of(path: str) -> bytes:
-    """A capture; a tree of files as `grep -H .` prints it, a file without a line as an empty one."""
+    """A capture; a tree of files as `grep -H .` prints it, a file that is empty as a loop over the files would."""
     place = CORPUS / path
     if not place.is_dir():
         return place.read_bytes()
@@ -40,7 +40,7 @@ def text_of(path: str) -> bytes:
 
 
 def _grepped(name: Path, data: bytes) -> bytes:
-    said = [line for line in data.split(b"\n") if line]
+    said = [line for line in data.split(b"\n") if line] or [b""]
     return b"".join(b"/sys/" + str(name).encode() + b":" + line + b"\n" for line in said)
 
 
