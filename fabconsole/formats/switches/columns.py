@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 DASHES = re.compile(r"\s*-{2,}(?:\s+-{1,})*\s*")
 _EQUALS = re.compile(r"\s*={4,}\s*")
+_WHOLE = re.compile(r"\s*(?:={4,}|-{16,})\s*")
 _GROUP = re.compile(r"-+")
 _CELL = re.compile(r"\S+(?: \S+)*")
 
@@ -97,9 +98,9 @@ def dashed(lines: list[str], rule: int) -> Table | None:
 
 
 def ruled(lines: list[str], rule: int) -> Table | None:
-    """The table whose first of two rules of equals signs is line `rule`, its headings between them."""
-    for second in range(rule + 2, min(rule + 5, len(lines))):
-        if _EQUALS.fullmatch(lines[second]):
+    """The table whose headings stand between two rules that go right across, the first of which is line `rule`."""
+    for second in range(rule + 2, min(rule + 6, len(lines))):
+        if _WHOLE.fullmatch(lines[second]):
             break
     else:
         return None
@@ -114,6 +115,11 @@ def ruled(lines: list[str], rule: int) -> Table | None:
 def is_rule(line: str) -> bool:
     """Whether a line holds nothing but dashes, or equals signs."""
     return DASHES.fullmatch(line) is not None or _EQUALS.fullmatch(line) is not None
+
+
+def is_whole_rule(line: str) -> bool:
+    """Whether a line is one rule for all columns."""
+    return _WHOLE.fullmatch(line) is not None
 
 
 def is_double_rule(line: str) -> bool:

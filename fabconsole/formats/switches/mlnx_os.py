@@ -1,0 +1,103 @@
+"""MLNX-OS, later Onyx, the command line of NVIDIA's managed InfiniBand switches and of older Ethernet ones.
+
+`show …` as text, and as JSON with `| json-print` or from the switch's JSON interface.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from fabconsole.formats.format import Format
+from fabconsole.formats.json_text import documents
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Reading
+from fabconsole.formats.switches import mlnx_os_json, mlnx_os_text
+
+_PROMPT = re.compile(
+    r"\s*[\w.-]{1,64} ?(?:\[[^\]\n]{1,64}\] ?)?(?:\(config[^)\n]{0,60}\) ?)?[>#] ?"
+    r"((?:show|enable|configure|no |ib |interface |exit|cli ).{0,200})?"
+)
+_JSON = re.compile(r"^\s*(?:\{|\[\s*(?:[{\"\[\]]|$))", re.MULTILINE)
+_UNKNOWN = re.compile(r"\s*% ?(.{1,200})")
+
+
+def _reading(paste: Paste) -> Reading:
+    told = Reading()
+    for asked, lines in _answers(paste):
+        text = "\n".join(lines)
+        if _JSON.search(text):
+            said = documents(text)
+            for one in said.found:
+                mlnx_os_json.tell(one, asked, told)
+            if said.cut:
+                told.facts["incomplete"] = "the JSON ends before its end"
+            lines = said.rest
+        kept = [line for line in lines if not _refused(line, asked, told)]
+        mlnx_os_text.tell(kept, asked, told)
+    return told
+
+
+def _answers(paste: Paste) -> Iterator[tuple[str, list[str]]]:
+    """Every command with the lines that answer it; before the first nobody knows what was asked."""
+    asked = ""
+    lines: list[str] = []
+    for at, line in enumerate(paste.lines):
+        typed = paste.typed.get(at)
+        prompt = _PROMPT.fullmatch(line) if typed is None and line.strip() else None
+        if typed is None and prompt is None:
+            lines.append(line)
+            continue
+        yield asked, lines
+        asked, lines = (typed or (prompt and prompt[1]) or "").strip(), []
+    yield asked, lines
+
+
+def _refused(line: str, asked: str, told: Reading) -> bool:
+    """`% Unrecognized command "transceiver".` is an answer too."""
+    refused = _UNKNOWN.fullmatch(line)
+    if refused is None:
+        return False
+    told.facts["refused"] = f"{asked}: {refused[1]}" if asked else refused[1]
+    return True
+
+
+FORMAT = Format(
+    name="mlnx-os",
+    family="switches",
+    commands=(
+        "show interfaces ib",
+        "show interfaces ib status",
+        "show interfaces ib | json-print",
+        "show interfaces ethernet | json-print",
+        "show interfaces status | json-print",
+        "show version | json-print",
+        "show inventory",
+    ),
+    aliases=("onyx", "mlnxos", "onyx-json", "mlnx-os-json", "mellanox-os"),
+    versions="MLNX-OS 3.6 (SX6036), MLNX-OS of QM8700, Onyx 3.6 to 3.9",
+    yields="ports: state, rate, width, counters, module; fans, power, temperature, inventory, version",
+    signs={
+        r"^\s*Logical port state\s*: ": 100,
+        r"^\s*\"(?:Logical port state|Physical port state|Current line rate)\":": 100,
+        r"Logical port state +Physical port state": 100,
+        r"^\s*(?:IB|Eth)\d{1,3}/\d{1,3}(?:/\d{1,3})?(?: state)?:\s*$": 60,
+        r"^\s*\"header\": \"(?:Eth|IB|Vlan|Po|TC)": 90,
+        r"^\s*\"(?:Operational state|Admin state|Actual speed|Forwarding mode)\":": 60,
+        r"^\s*(?:Operational state|Admin state|Actual speed)\s*: ": 60,
+        r"^\s*\"?Product name\"?:\s+\"?(?:MLNX-OS|Onyx|SX_?\w*)": 100,
+        r"^\s*\"?(?:Product release|Version summary|System serial num)\"?:": 50,
+        r"^\s*CHASSIS +\S+ +\S+ +\S+": 90,
+        r"^\s*\"Interface (?:ethernet|ib)\":": 80,
+        r"^\s*\"ECN marked packets\":": 60,
+        r"^\s*Slot \d+ port \d+ state": 90,
+        r"^[\w.-]{1,64} (?:\[[^\]\n]{1,64}\] )?(?:\(config[^)\n]{0,60}\) )?[#>] ?show \w": 70,
+        r"^\s*Module +(?:Device|Part Number|Component|Status|Type|Power Meter)\b": 80,
+        r"^\s*\"?Remote (?:chassis id|port-id)\"?\s*:": 60,
+        r"^\s*\"(?:executed_command|status_message)\":": 60,
+        r"^\s*\"(?:ingress rate|egress rate|PFC oper|spanning-tree|priority-flow-control)\":": 60,
+        r"^\s*(?:IB)\d{1,3}/\d{1,3}(?:/\d{1,3})? .{0,160}(?:Active|Down|Initialize|Armed) +\w+\s*$": 90,
+        r"^\s*VL15 dropped packets\s*: ": 60,
+    },
+    read=_reading,
+)
