@@ -13,7 +13,7 @@ from fabconsole.formats.switches.columns import DASHES, Table, dashed, is_rule, 
 from fabconsole.formats.switches.measures import measured
 from fabconsole.formats.switches.mlnx_os_port import Pair, port, port_name
 from fabconsole.formats.switches.nvue_objects import keep
-from fabconsole.formats.values import snake
+from fabconsole.formats.values import is_nothing, snake
 
 _PAIR = re.compile(r"\s*([A-Za-z0-9][^:\n]{0,60}?)\s*:(?:\s+(.*))?$")
 _COUNT = re.compile(r"\s*(\d{1,20})\s+([a-z][\w -]{2,40}?)\s*", re.IGNORECASE)
@@ -125,7 +125,7 @@ def _tell_things(table: Table, heads: list[str], state: _State) -> None:
         found = list(cells)
         if heads[:1] == ["module"]:
             module = found[0] = found[0] or module
-        thing = Row(id="/".join(found[place] for place in naming if found[place]) or found[0])
+        thing = Row(id="/".join(found[place] for place in naming if not is_nothing(found[place])) or found[0])
         for head, cell in zip(table.columns.headings, found, strict=True):
             if cell:
                 thing.extra.update(measured(head or "value", cell))
