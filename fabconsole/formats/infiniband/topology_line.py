@@ -23,7 +23,7 @@ _LINK = re.compile(
 _END = r"(CA|SW|RT|\?\?)\s{1,16}(\d{1,6})\s{1,16}(\d{1,5})\s{1,4}0x([0-9a-f]{1,16})"
 _REPORTED = re.compile(
     r"\s*" + _END + r" (\d{1,2}x|\?\?) ([A-Z]{3}[0-9]{0,2}|\?\?\?)"
-    r"(?: - " + _END + r" \( '(.*)' - '(.*)' \)|\s{1,64}'(.*)')\s*",
+    r"(?: - " + _END + r" \( '(.*)' - '(.*)' \)|\s{8,64}(?:'(.*)'|([^\s'-].*?)))\s*",
     re.ASCII,
 )
 _FIELD = re.compile(r"([a-z]{1,8})=(\d{1,6})", re.ASCII)
@@ -77,15 +77,16 @@ def reported(line: str) -> Row | None:
     if said is None:
         return None
     kind, lid, port, guid, width, generation = said.group(1, 2, 3, 4, 5, 6)
-    far_kind, far_lid, far_port, far_guid, name, far_name, alone = said.group(7, 8, 9, 10, 11, 12, 13)
-    extra: dict[str, Said] = {"node": name if alone is None else alone, "node_type": _TYPES.get(kind), "lid": int(lid)}
+    far_kind, far_lid, far_port, far_guid, name, far_name, alone, bare = said.group(7, 8, 9, 10, 11, 12, 13, 14)
+    name = (name or alone or bare or "").strip()
+    extra: dict[str, Said] = {"node": name, "node_type": _TYPES.get(kind), "lid": int(lid)}
     row = Row(id=f"{guid.zfill(16)}/{port}", extra=extra)
     lanes = _lanes(width)
     if far_guid is None:
         row.marks.append("no peer")
         extra["printed_rate"] = f"{width} {generation}"
         return row
-    extra |= {"peer_node": far_name, "peer_node_type": _TYPES.get(far_kind), "peer_lid": int(far_lid)}
+    extra |= {"peer_node": far_name.strip(), "peer_node_type": _TYPES.get(far_kind), "peer_lid": int(far_lid)}
     extra["generation"] = None if generation == "???" else generation
     row.peer, row.width, row.rate_gbps = f"{far_guid.zfill(16)}/{far_port}", lanes, rate_gbps(lanes, generation)
     return row
