@@ -9,6 +9,7 @@ from fabconsole.formats.reading import Ber, Row, Said
 from fabconsole.formats.values import ber, gbps, integer, is_nothing, no_error_seen, number
 
 _MANTISSA = re.compile(r"(?:\d{1,3}-)?[a-z]{1,4}-(\d.*)", re.IGNORECASE)
+_TYPED = re.compile(r"[+-]?(?:0|[1-9]\d{0,18})(?:\.\d{1,12})?(?:[eE][+-]\d{1,3})?", re.ASCII)
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
 _BARE = re.compile(r"\d{1,7}", re.ASCII)
 
@@ -55,7 +56,9 @@ def typed(text: str) -> Said:
     text = text.strip()
     if is_nothing(text):
         return None
-    value = number(text)
+    if text in {"True", "False"}:
+        return text == "True"
+    value = number(text) if _TYPED.fullmatch(text) else None
     return text if value is None else value
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 _PIECE = re.compile(r"\S+(?: \S+)*")
 _WORD = re.compile(r"\S+")
+_PROMPT = re.compile(r"\s*[\w.-]{1,64}(?:\([\w./-]{0,32}\))?[#>] ?(?:(?:do )?sho?w? .*)?")
 _DASHES = re.compile(r"-+")
 _DEEPEST = 4
 """Lines that a heading may have."""
@@ -84,6 +85,11 @@ def is_rule(line: str) -> bool:
     return "--" in line and not line.strip("- \t")
 
 
+def is_prompt(line: str) -> bool:
+    """Whether a line is a switch's prompt with a `show` command typed at it, or nothing: `leaf-b02#show version`."""
+    return _PROMPT.fullmatch(line) is not None
+
+
 def is_interface(name: str) -> bool:
     """Whether a text is a port's name: `Ethernet1/1`, `Et3/17/1`, `mgmt0`, `Ethernet-BP4`, `1/1`."""
     return _INTERFACE.fullmatch(name) is not None
@@ -130,6 +136,8 @@ def _above(lines: Sequence[str], at: int, spans: list[tuple[int, int]]) -> list[
     lowest = at - 1
     if at > 1 and len(spans) == len(_PIECE.findall(lines[at - 2])) != len(_PIECE.findall(lines[at - 1])):
         lowest = at - 2  # another stream wrote between heading and rule
+    if at < 1 or is_interface(lines[lowest].strip().partition(" ")[0]):
+        return []  # a rule between rows and their sum
     for index in range(lowest, max(lowest - _DEEPEST, -1), -1):
         line = lines[index]
         if not line.strip() or is_rule(line):
