@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from fabconsole.fabric.counters import BY_PMA_NAME
 from fabconsole.fabric.printable import printable
+from fabconsole.formats.infiniband import pma_counters
 
-_HEAD = re.compile(rb'\s*(?:Errors|Data Counters) for (?:0x([0-9a-fA-F]{1,16}) )?"(.*)"\s*')
-_PORT = re.compile(rb"\s*GUID 0x([0-9a-fA-F]{1,16}) port (ALL|\d{1,3}):((?: *\[[^\[\]]*\])*)\s*")
-_ITEM = re.compile(rb"\[(\w{1,64}) == (\d{1,20})( \([^\[\]]*\))?\]")
-_NODES = re.compile(rb"\s*## Summary: (\d{1,9}) nodes checked, (\d{1,9}) bad nodes found\s*")
-_PORTS = re.compile(rb"\s*##\s+(\d{1,9}) ports checked, (\d{1,9}) ports have errors beyond threshold\s*")
-_FAILED = re.compile(rb"\s*##\s+(\d{1,9}) PMA query failures\s*")
-_LISTED = re.compile(rb"\s*## (Thresholds|Suppressed):\s*(.*?)\s*")
+_HEAD = re.compile(rb'(Errors|Data Counters) for (?:0x([0-9a-fA-F]{1,16})[ \t]*)?(?:"(.*)")?')
+_PORT = re.compile(rb"GUID\s{1,8}0x([0-9a-fA-F]{1,16})\s{1,8}port\s{1,8}(ALL|\d{1,3}):(.*)")
+_ITEM = re.compile(rb"\[(\w{1,64}) ?={1,2} ?(\d{1,20})( ?\([^\[\]]*\))?\]")
+_BEGUN = re.compile(rb"\[\s{0,8}(\w{1,64})\s{0,8}==?")
+_LINK = re.compile(rb"Link info:\s*(.*)")
+_NODES = re.compile(rb"#{0,2}\s*Summary:\s{1,8}(\d{1,9}) nodes checked, (\d{1,9}) bad nodes found")
+_PORTS = re.compile(rb"#{0,2}\s*(\d{1,9}) ports checked, (\d{1,9}) ports have errors beyond threshold")
+_FAILED = re.compile(rb"#{0,2}\s*(\d{1,9}) PMA query failures")
+_LISTED = re.compile(rb"#{0,2}\s*(?:(Thresholds|Suppress(?:ed|ing)):\s*(.*)|\(null\))")
 _QUERY = re.compile(r"query failed on (.*), .*?Lid (\d{1,5}) port (\d{1,3})$", re.MULTILINE)
-_NAMES = {printed.encode(): name for printed, name in BY_PMA_NAME.items()}
-_MAXIMUM = (1 << 64) - 1
+_DATA = frozenset({"port_xmit_data", "port_rcv_data", "port_xmit_packets", "port_rcv_packets"})
+_SIBLINGS = 1 << 16
+"""How far the GUIDs of one adapter's ports lie apart, at most."""
 _SHOWN = 8
 
 
@@ -39,6 +42,10 @@ class Port:
     """They come from 64-bit counters."""
     end: int
     """Offset of the first byte after its line: when that came, it had been read."""
+    unknown: tuple[str, ...] = ()
+    """Counters of its line whose value is no number."""
+    link: str = ""
+    """What `-r` tells of its link, see `link_line`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +58,8 @@ class Node:
     ports: Mapping[int, Port]
     total: Mapping[str, int] = field(default_factory=dict)
     """`port ALL`: a sum, saturating like its parts, and no port."""
+    data: bool = False
+    """Of `--counters`: no errors, and every port is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +90,18 @@ class Failure:
     port: int
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A port's line that is not what it should be."""
+
+    port: Port
+    """Number -1: `port ALL`."""
+    node: Node | None
+    """Whose it is; None: the heading above it is another's, or there is none."""
+    mark: str
+    """In words."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errors:
     """What one run said."""
@@ -89,7 +110,14 @@ class Errors:
     summary: Summary | None
     """None: it broke off, or did not start."""
     strange: tuple[str, ...] = ()
-    """The first lines that were not understood, sanitised."""
+    """The first lines that were not understood, or belong to nobody, sanitised."""
+    doubts: tuple[Doubt, ...] = ()
+    totals: Mapping[int, Port] = field(default_factory=dict)
+    """`port ALL` by the place of its node among `nodes`, as its line says it."""
+    summaries: tuple[Summary, ...] = ()
+    """Of several runs in a row, each one's."""
+    rest: tuple[str, ...] = ()
+    """Every line that was not understood."""
 
     @property
     def whole(self) -> bool:
@@ -99,33 +127,131 @@ class Errors:
 
 def read(text: bytes) -> Errors:
     """Understand a run's standard output. Never raises."""
-    nodes: list[Node] = []
-    strange: list[str] = []
-    ports: dict[int, Port] = {}
-    total: dict[str, int] = {}
-    tail: dict[str, int] = {}
-    lists: dict[str, str] = {}
+    run = _Run()
     for line, end in _lines(text):
-        if head := _HEAD.fullmatch(line):
-            ports, total = {}, {}
-            nodes.append(Node(guid=_guid(head[1]), description=printable(head[2], 64), ports=ports, total=total))
-        elif nodes and (said := _PORT.fullmatch(line)) and (found := _counts(said[3])) is not None:
-            guid = _guid(said[1]) or ""
-            if said[2] == b"ALL":
-                total.update(found[0])
-            elif nodes[-1].guid in (None, guid):
-                number = int(said[2])
-                ports[number] = Port(guid=guid, number=number, counts=found[0], extended=found[1], end=end)
-            elif len(strange) < _SHOWN:
-                strange.append(printable(line, 120))  # of a switch whose heading was not understood
-        elif not _summed(line, tail, lists) and b"Link info:" not in line and len(strange) < _SHOWN:
-            strange.append(printable(line, 120))
-    return Errors(nodes=tuple(nodes), summary=_summary(tail, lists), strange=tuple(strange))
+        run.take(line, end)
+    return run.errors
 
 
 def failures(stderr: str) -> tuple[Failure, ...]:
     """Which queries failed, from the warnings on standard error. Never raises."""
     return tuple(Failure(printable(name, 64), int(lid), int(port)) for name, lid, port in _QUERY.findall(stderr))
+
+
+class _Run:
+    """Line by line through a run, or several in a row."""
+
+    def __init__(self) -> None:
+        self._nodes: list[Node] = []
+        self._ports: dict[int, Port] = {}
+        """Of the last node."""
+        self._totals: dict[int, Port] = {}
+        self._doubts: list[Doubt] = []
+        self._strange: list[str] = []
+        self._rest: list[str] = []
+        self._tails: list[dict[str, int]] = [{}]
+        self._lists: list[dict[str, str]] = [{}]
+        self._last = -1
+        """Number of the last port that a link's line may follow."""
+
+    @property
+    def errors(self) -> Errors:
+        told = (_summary(*both) for both in zip(self._tails, self._lists, strict=True))
+        summaries = tuple(summary for summary in told if summary is not None)
+        return Errors(
+            nodes=tuple(self._nodes),
+            summary=_summary(self._tails[-1], self._lists[-1]),
+            strange=tuple(self._strange),
+            doubts=tuple(self._doubts),
+            totals=self._totals,
+            summaries=summaries,
+            rest=tuple(self._rest),
+        )
+
+    def take(self, line: bytes, end: int) -> None:
+        if said := _PORT.fullmatch(line):
+            self._port(said, line, end)
+        elif head := _HEAD.fullmatch(line):
+            self._ports = {}
+            name = printable(head[3] or b"", 64)
+            data = head[1] == b"Data Counters"
+            self._nodes.append(Node(guid=_guid(head[2]), description=name, ports=self._ports, total={}, data=data))
+            self._last = -1
+        elif link := _LINK.fullmatch(line):
+            self._link(link[1].decode("utf-8", "replace"), line)
+        elif not self._summed(line):
+            self._odd(line, understood=False)
+
+    def _port(self, said: re.Match[bytes], line: bytes, end: int) -> None:
+        number = -1 if said[2] == b"ALL" else int(said[2])
+        guid = _guid(said[1]) or ""
+        counts, extended, unknown, whole = _counts(said[3])
+        port = Port(guid=guid, number=number, counts=counts, extended=extended, end=end, unknown=unknown)
+        node, mark = self._owner(guid, number)
+        self._last = -1
+        if not whole:
+            self._doubts.append(Doubt(port, node, mark))
+            self._odd(line, understood=False)
+        elif mark and number >= 0:
+            self._doubts.append(Doubt(port, node, mark))
+            self._odd(line, understood=True)
+        elif node is None:
+            self._doubts.append(Doubt(port, None, mark))
+            self._odd(line, understood=True)
+        elif number < 0:
+            self._totals[len(self._nodes) - 1] = port
+            self._nodes[-1] = replace(node, total=counts)
+        else:
+            self._ports[number] = port
+            self._last = number
+
+    def _owner(self, guid: str, number: int) -> tuple[Node | None, str]:
+        """Whose port a line tells of, and what is wrong with that."""
+        node = self._nodes[-1] if self._nodes else None
+        if node is None:
+            return None, "heading lost"
+        if node.guid is not None and node.guid != guid:
+            torn = guid.lstrip("0") in node.guid
+            return (node, "damaged guid") if torn else (None, "heading lost")
+        first = next(iter(self._ports.values()), None)
+        if number in self._ports or (number < 0 and (node.guid is None or len(self._nodes) - 1 in self._totals)):
+            return None, "heading lost"
+        if node.guid is None and first is not None and abs(int(first.guid, 16) - int(guid, 16)) >= _SIBLINGS:
+            return None, "heading lost"
+        return node, ""
+
+    def _link(self, text: str, line: bytes) -> None:
+        """It follows its port's line; behind any other it is nobody's."""
+        if self._last >= 0:
+            self._ports[self._last] = replace(self._ports[self._last], link=text)
+        elif not (self._doubts and not self._doubts[-1].port.link):
+            self._rest.append(line.decode("utf-8", "replace"))
+        else:
+            last = self._doubts.pop()
+            self._doubts.append(Doubt(replace(last.port, link=text), last.node, last.mark))
+        self._last = -1
+
+    def _odd(self, line: bytes, *, understood: bool) -> None:
+        if len(self._strange) < _SHOWN:
+            self._strange.append(printable(line, 120))
+        if not understood:
+            self._rest.append(line.decode("utf-8", "replace"))
+
+    def _summed(self, line: bytes) -> bool:
+        tail = self._tails[-1]
+        if said := _NODES.fullmatch(line):
+            if "nodes" in tail:
+                tail = {}
+                self._tails.append(tail)
+                self._lists.append({})
+            tail["nodes"], tail["bad_nodes"] = int(said[1]), int(said[2])
+        elif said := _PORTS.fullmatch(line):
+            tail["ports"], tail["bad_ports"] = int(said[1]), int(said[2])
+        elif said := _FAILED.fullmatch(line):
+            tail["failures"] = int(said[1])
+        elif (said := _LISTED.fullmatch(line)) and said[1]:
+            self._lists[-1]["thresholds" if said[1] == b"Thresholds" else "suppressed"] = printable(said[2], 2000)
+        return said is not None
 
 
 def _lines(text: bytes) -> Iterator[tuple[bytes, int]]:
@@ -142,28 +268,25 @@ def _guid(text: bytes | None) -> str | None:
     return text.decode().lower().zfill(16) if text else None
 
 
-def _counts(text: bytes) -> tuple[dict[str, int], bool] | None:
-    """Counters of one line and whether any is extended; None where an item is none we can read."""
+def _counts(text: bytes) -> tuple[dict[str, int], bool, tuple[str, ...], bool]:
+    """Counters of one line, whether those of errors have 64 bits, which are none, and whether all was understood."""
+    counts: dict[str, int] = {}
+    human = [False, False]
     items = _ITEM.findall(text)
-    counts = {_NAMES.get(name) or name.decode("ascii", "replace"): int(value) for name, value, _ in items}
-    if len(counts) != text.count(b"[") or max(counts.values(), default=0) > _MAXIMUM:
-        return None
-    return counts, any(human for _, _, human in items)
+    unknown = []
+    for printed, value, meant in items:
+        name = pma_counters.name(printed.decode("ascii", "replace"))
+        if int(value) <= pma_counters.MAXIMUM and name not in counts:
+            counts[name] = int(value)
+        else:
+            unknown.append(name)
+        human[name in _DATA] |= bool(meant)
+    rest = _ITEM.sub(b"", text).strip()
+    unknown += [pma_counters.name(printed.decode("ascii", "replace")) for printed in _BEGUN.findall(rest)]
+    return counts, human[0] or (human[1] and not counts.keys() - _DATA), tuple(unknown), not rest and not unknown
 
 
-def _summed(line: bytes, tail: dict[str, int], lists: dict[str, str]) -> bool:
-    if said := _NODES.fullmatch(line):
-        tail["nodes"], tail["bad_nodes"] = int(said[1]), int(said[2])
-    elif said := _PORTS.fullmatch(line):
-        tail["ports"], tail["bad_ports"] = int(said[1]), int(said[2])
-    elif said := _FAILED.fullmatch(line):
-        tail["failures"] = int(said[1])
-    elif said := _LISTED.fullmatch(line):
-        lists[said[1].decode().lower()] = printable(said[2], 200)
-    return said is not None
-
-
-def _summary(tail: dict[str, int], lists: dict[str, str]) -> Summary | None:
+def _summary(tail: Mapping[str, int], lists: Mapping[str, str]) -> Summary | None:
     """Whole only with its second line: the failures come after it and before the end."""
     if "nodes" not in tail or "ports" not in tail:
         return None
