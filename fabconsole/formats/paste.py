@@ -21,7 +21,7 @@ _FENCE = re.compile(r"^\s*(?:```|~~~)\w*\s*$\n?", re.MULTILINE)
 _QUOTED = re.compile(r"^(?:> ?)+", re.MULTILINE)
 _PROMPT = re.compile(
     r"^(?:\([\w.-]{1,32}\) )?"
-    r"(?:\[?[\w.-]{1,64}@[\w.-]{1,64}(?:[ :][^\]#$>\n]{0,80})?\]?[#$>]"  # root@gpu001:~#, [root@gpu001 ~]#, admin@leaf$
+    r"(?:\[?[\w.-]{1,64}@[\w.-]{1,64}(?:[ :][^\]#$<>\n]{0,80})?\]?[#$>]"  # root@gpu1:~#, [root@gpu1 ~]#, admin@leaf$
     r"|[\w.-]{1,64} \[[^\]\n]{1,64}\] (?:\([^)\n]{1,40}\) )?[#>]"  # switch [standalone: master] #
     r"|\$) ?(.{0,200})$",
     re.MULTILINE,

@@ -25,3 +25,8 @@ def test_the_line_of_a_command_is_blank_and_no_other_moves() -> None:
 
 def test_a_text_without_prompts_has_none() -> None:
     assert Paste("NIC statistics:\n     rx_packets: 1\n").typed == {}
+
+
+def test_an_interface_behind_another_with_its_flags_is_no_prompt() -> None:
+    text = "eth0@if3         UP             02:00:5e:00:00:01 <UP,LOWER_UP>\n"
+    assert Paste(text).text == text
