@@ -6,17 +6,10 @@ Raw stamps count seconds since boot: `[ 1234.567890] `. `--time-format iso` writ
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-_RAW = re.compile(
-    r"(?:<\d{1,3}>)?(?:[a-z0-9]{2,8}\s*:[a-z]{3,6}\s*: )?\[\s*(\d{1,10}\.\d{1,9})(?:\]|,[^\]]{0,20}\])\s?(.*)"
-)
-_ISO = re.compile(
-    r"(?:[a-z0-9]{2,8}\s*:[a-z]{3,6}\s*: )?"
-    r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)[,.](\d{1,6})((?:[+-]\d\d:?\d\d)|Z)?\s(.*)"
-)
+from fabconsole.formats.logs.stamped import split
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +31,21 @@ class RingLine:
 
 def line(text: str) -> RingLine:
     """One line, less its newline; one without a stamp is all message. Never raises."""
-    if said := _RAW.fullmatch(text):
-        return RingLine(float(said[1]), None, said[2])
-    if said := _ISO.fullmatch(text):
-        at = _wall(said[1], said[2], said[3])
-        if at is not None:
-            return RingLine(None, at, said[4])
-    return RingLine(None, None, text)
+    said = split(text, hosts=False)
+    if said is None:
+        return RingLine(None, None, text)
+    if said.since_boot_s is not None:
+        return RingLine(said.since_boot_s, None, said.message)
+    at = _wall(said.at)
+    return RingLine(None, at, said.message if at is not None else text)
 
 
-def _wall(stamp: str, fraction: str, zone: str | None) -> float | None:
+def _wall(at: str | None) -> float | None:
+    """Seconds since the epoch; a stamp without a zone is taken for UTC."""
+    if at is None:
+        return None
     try:
-        moment = datetime.fromisoformat(stamp + (zone or "Z").replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(at)
     except ValueError:
         return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp() + float(f"0.{fraction}")
+    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()

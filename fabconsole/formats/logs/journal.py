@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 FIELDS = ("MESSAGE", "SYSLOG_IDENTIFIER", "_SOURCE_MONOTONIC_TIMESTAMP")
@@ -18,6 +19,18 @@ _CURSOR = re.compile(r"[A-Za-z0-9=;._-]{8,512}")
 _LONGEST = 1 << 16
 _DRIFT = 200e-6
 """How far the kernel's log clock, which nothing disciplines, may run from the monotonic one: seconds a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What an entry says, wherever it was found."""
+
+    at: float | None
+    """Seconds since the epoch, by the node's clock."""
+    host: str | None
+    message: str
+    level: int | None
+    """As syslog numbers them, 0 the loudest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +55,25 @@ def entry(line: bytes | str) -> JournalLine | None:
         return None
     if not isinstance(said, dict):
         return None
-    cursor, boot = said.get("__CURSOR"), said.get("_BOOT_ID")
-    message, identifier = _text(said.get("MESSAGE")), _text(said.get("SYSLOG_IDENTIFIER"))
-    at = _onset(said)
-    if not isinstance(cursor, str) or _CURSOR.fullmatch(cursor) is None or message is None or at is None:
+    cursor, boot, heard = said.get("__CURSOR"), said.get("_BOOT_ID"), spoken(said)
+    if not isinstance(cursor, str) or _CURSOR.fullmatch(cursor) is None or heard is None or heard.at is None:
+        return None
+    return JournalLine(cursor, heard.at, boot if isinstance(boot, str) else None, heard.message)
+
+
+def spoken(fields: Mapping[str, object]) -> Spoken | None:
+    """What an entry of any journal says, by its fields; None where it has no message. Never raises."""
+    message, identifier = _text(fields.get("MESSAGE")), _text(fields.get("SYSLOG_IDENTIFIER"))
+    if message is None:
         return None
     if identifier and identifier not in ("kernel", "systemd-journald"):
         message = f"{identifier}: {message}"
-    return JournalLine(cursor, at, boot if isinstance(boot, str) else None, message)
+    level = fields.get("PRIORITY")
+    loud = int(level) if isinstance(level, str) and level in "01234567" and len(level) == 1 else None
+    return Spoken(_onset(fields), _text(fields.get("_HOSTNAME")), message, loud)
 
 
-def _onset(said: dict[str, object]) -> float | None:
+def _onset(said: Mapping[str, object]) -> float | None:
     """When it was said: when journald read it, unless it read it late (at its start), which its clocks betray."""
     read, now, then = (_micros(said.get(name)) for name in _CLOCKS)
     if read is None or now is None or then is None:

@@ -81,25 +81,34 @@ _RULES = (
     _Rule("S?Xid \\(", "log", _WARN, "an Xid in a form that is not known: read it"),
 )
 
-_COMPILED = tuple((re.compile(rule.ere), rule) for rule in _RULES)
+
+def _words(ere: str) -> tuple[str, ...]:
+    """Of each alternative of a pattern the longest text that must stand in a line for it: quick to look for."""
+    flat = _ESCAPED.sub("\n", ere)
+    while flat != (flat := _GROUP.sub("\n", flat)):
+        pass
+    return tuple(max(_MEANS_MORE.split(one), key=len) for one in flat.split("|"))
+
+
+_ESCAPED = re.compile(r"\\.|\[[^\]]*\][*+?]?")
+_GROUP = re.compile(r"\([^()]*\)[*+?]?")
+_MEANS_MORE = re.compile(r".[?*]|[.+\n]")
+_COMPILED = tuple((word, re.compile(rule.ere), rule) for rule in _RULES for word in _words(rule.ere))
 
 OTHER_ERE = "|".join(rule.ere for rule in _RULES)
 """POSIX extended pattern of every other line that `event` understands."""
-
-_FIRST = re.compile(f"{XID_ERE}|{OTHER_ERE}")
 
 
 def event(message: str, node: str, at: float) -> Event | None:
     """What a message tells, `at` its onset by the node's clock; None where it is none of ours. Never raises."""
     message = message[:4096]
-    if _FIRST.search(message) is None:
-        return None
-    if said := _XID.search(message):
-        return _xid(said, message, node, at)
-    if said := _SXID.search(message):
-        return _sxid(said, message, node, at)
-    for pattern, rule in _COMPILED:
-        if pattern.search(message):
+    if "Xid (" in message:
+        if said := _XID.search(message):
+            return _xid(said, message, node, at)
+        if said := _SXID.search(message):
+            return _sxid(said, message, node, at)
+    for word, pattern, rule in _COMPILED:
+        if word in message and pattern.search(message):
             return Event(
                 at=at,
                 node=node,

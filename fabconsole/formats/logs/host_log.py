@@ -1,0 +1,215 @@
+"""A host's log as it was pasted: the kernel's ring, syslog, a journal, in whichever way it is stamped.
+
+A line that says nothing of GPUs, links or their bus is counted and is of no concern. Among stamped lines one without
+a stamp is another stream's, and told as not understood; where no line has a stamp, all are the log's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+
+from fabconsole.fabric.event import Event
+from fabconsole.formats.format import Format
+from fabconsole.formats.json_text import documents
+from fabconsole.formats.logs import host_facts, host_rules, journal, kernel_log, stamped
+from fabconsole.formats.logs.host_facts import HostFacts
+from fabconsole.formats.logs.stamped import LEVELS, Stamped
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Entry, Reading
+
+_WORDS = (*host_rules.WORDS, *host_facts.WORDS)
+_BETWEEN = re.compile(
+    r"-- (?:Logs? begin|Journal begins|Reboot|Boot |No entries|Subject|Support).*|--|\s*Hint: You are.*"
+)
+_EXPORTED = re.compile(r"^__(?:CURSOR|REALTIME_TIMESTAMP)=", re.MULTILINE)
+_FIELD = re.compile(r"([A-Z_][A-Z0-9_]{0,63})=(.*)")
+_PRETTY = re.compile(r'^\{\s*\n\s*"', re.MULTILINE)
+_DETAIL = re.compile(r"(?:device \[[0-9a-fx]{4}:|\[ ?\d{1,2}\] |(?:AER: +)?TLP Header:)")
+_SUPPRESSED = re.compile(r"message repeated (\d{1,6}) times")
+_ENTRIES = {"xid": "xids", "sxid": "sxids"}
+
+
+class _Log:
+    """The log as far as it has been read."""
+
+    def __init__(self, hosts: bool) -> None:
+        self._hosts = hosts
+        self._said = Reading()
+        self._facts = HostFacts()
+        self._unstamped: list[str] = []
+        self._carriers: dict[str, Counter[str]] = {}
+        self._kinds: Counter[str] = Counter()
+        self._codes: dict[str, Counter[str]] = {kind: Counter() for kind in _ENTRIES}
+        self._unread = 0
+
+    def line(self, text: str) -> None:
+        """A line, as it stands."""
+        found = stamped.split(text.lstrip(), hosts=self._hosts)
+        if found is not None:
+            self._message(found)
+        elif _BETWEEN.fullmatch(text):
+            return
+        elif text[0].isspace() and self._facts.stamped:
+            self._facts.continued += 1  # of the message above
+        elif not self._message(Stamped(text), counted=False):
+            self._unstamped.append(text)
+
+    def entry(self, fields: dict[str, object]) -> None:
+        """An entry of a journal."""
+        heard = journal.spoken(fields)
+        if heard is None:
+            self._said.unparsed.append(json.dumps(fields)[:200])
+            return
+        level = None if heard.level is None else LEVELS[heard.level]
+        stamp = None if heard.at is None else f"{heard.at:.6f}"
+        self._message(Stamped(heard.message, stamp, host=heard.host, level=level))
+
+    def stray(self, text: str) -> None:
+        self._said.unparsed.append(text)
+
+    def reading(self) -> Reading:
+        facts = self._facts
+        if facts.stamped >= max(1, len(self._unstamped)):
+            self._said.unparsed.extend(self._unstamped)
+        else:
+            facts.lines += len(self._unstamped)
+        self._said.facts = facts.told(len(self._said.events))
+        if self._kinds:
+            self._said.facts["events"] = dict(self._kinds)
+        for kind, name in _ENTRIES.items():
+            if self._codes[kind]:
+                self._said.facts[name] = dict(self._codes[kind])
+        if self._carriers:
+            self._said.facts["carriers"] = {name: dict(changes) for name, changes in self._carriers.items()}
+        return self._said
+
+    def _message(self, line: Stamped, *, counted: bool = True) -> bool:
+        """Whether it tells something; `counted`: it is a line of the log, whatever it tells."""
+        if counted:
+            self._facts.line(line)
+        if self._detail(line.message) or not any(map(line.message.__contains__, _WORDS)):
+            return False
+        found = self._event(line)
+        self._facts.message(line.message)
+        if found is None:
+            return False
+        if not counted:
+            self._facts.line(line)
+        self._said.events.append(_entry(found, line))
+        self._kinds[found.kind] += 1
+        if found.kind in self._codes:
+            self._codes[found.kind][str(found.code)] += 1
+        return True
+
+    def _event(self, line: Stamped) -> Event | None:
+        message = line.message
+        if found := kernel_log.event(message, "", 0.0):
+            return found
+        if more := host_rules.event(message):
+            found, change = more
+            if change is not None and found.subject is not None:
+                self._carriers.setdefault(found.subject, Counter())[change] += 1
+            return found
+        return None
+
+    def _detail(self, message: str) -> bool:
+        """Whether it is a further line of the PCIe error before it; that one's text tells it then."""
+        events = self._said.events
+        if not events or events[-1].kind != "aer" or not events[-1].subject:
+            return False
+        _, address, rest = message.partition(f"{events[-1].subject}: ")
+        if not address or not _DETAIL.match(rest.lstrip()):
+            return False
+        events[-1] = replace(events[-1], text=f"{events[-1].text}; {' '.join(rest.split())}"[:4096])
+        return True
+
+
+def _entry(found: Event, line: Stamped) -> Entry:
+    at = line.at
+    return Entry(
+        at=at,
+        node=line.host,
+        kind=found.kind,
+        code=found.code,
+        severity=found.severity,
+        text=found.text,
+        link=found.link,
+        action=found.action,
+        subject=found.subject,
+        meaning=found.meaning,
+        stamp=line.stamp if at is None else None,
+        since_boot_s=line.since_boot_s,
+    )
+
+
+def _reading(paste: Paste) -> Reading:
+    text = paste.text
+    log = _Log(stamped.has_hosts(text))
+    if _EXPORTED.search(text):
+        _exported(paste.lines, log)
+    elif _PRETTY.search(text):
+        said = documents(text)
+        for one in said.found:
+            for fields in one if isinstance(one, list) else [one]:
+                log.entry(fields if isinstance(fields, dict) else {})
+        for line in said.rest:
+            log.stray(line)
+    else:
+        _lines(paste.lines, log)
+    return log.reading()
+
+
+def _lines(lines: list[str], log: _Log) -> None:
+    for line in lines:
+        if not line or line.isspace():
+            continue
+        if line[0] == "{":
+            try:
+                fields = json.loads(line)
+            except (ValueError, RecursionError):
+                log.stray(line)
+                continue
+            log.entry(fields if isinstance(fields, dict) else {})
+        else:
+            log.line(line)
+
+
+def _exported(lines: list[str], log: _Log) -> None:
+    """`journalctl -o export`: a field a line, a blank line after each entry."""
+    fields: dict[str, object] = {}
+    for line in [*lines, ""]:
+        if not line.strip():
+            if fields:
+                log.entry(fields)
+            fields = {}
+        elif said := _FIELD.fullmatch(line):
+            fields.setdefault(said[1], said[2])
+        else:
+            log.stray(line)
+
+
+FORMAT = Format(
+    name="kernel-log",
+    family="logs",
+    commands=("dmesg", "dmesg -T", "journalctl -k", "journalctl -k -o json", "cat /dev/kmsg", "cat /var/log/syslog"),
+    versions="util-linux 2.23 to 2.41, systemd 219 to 257, rsyslog; kernels 3.10 to 6.15; drivers 450 to 610",
+    yields="Xid, SXid, mlx5, PCIe and carrier events; drivers, firmware, lines counted",
+    signs={
+        r"NVRM: Xid \(|: SXid \(PCI:": 60,
+        r"^[ \t]*(?:<\d{1,3}>)?(?:[a-z]{2,8} *:[a-z]{3,6} *: )?\[ *\d{1,8}\.\d{6}\](?:\[ *[TC]\d+\])? ": 70,
+        r"^[ \t]*(?:kern|user|daemon|syslog) {0,4}:[a-z]{3,6} {0,3}: (?:\d{4}-|\[)": 60,
+        r"^\[\w{2,9}\.? +\w{3,9}\.? +\d{1,2} \d\d:\d\d:\d\d \d{4}\] (?!\[)": 70,
+        r"^\d{1,3},\d{1,12},\d{1,16},[-c][^;\n]{0,60};": 100,
+        r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \S{1,64} kernel: ": 80,
+        r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \S{1,64} systemd(?:-[a-z]+)?\[\d+\]: ": 40,
+        r"^\d{4}-\d\d-\d\dT\S{8,24} \S{1,64} (?:kernel: |systemd(?:-[a-z]+)?\[)": 70,
+        r"^[^\n]{0,80}(?:mlx5_core|pcieport) [0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.\d(?: \w+)?: ": 40,
+        r'"__REALTIME_TIMESTAMP" ?:|^__REALTIME_TIMESTAMP=\d': 80,
+        r": (?:[Ll]ost|[Gg]ained) carrier$|: link becomes ready$": 30,
+    },
+    read=_reading,
+    aliases=("dmesg -x", "syslog", "journal", "kmsg", "xid"),
+)

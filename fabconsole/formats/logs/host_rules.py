@@ -1,0 +1,93 @@
+"""What a host's log says of its links besides what `kernel_log` knows: carriers, bonds, and other signs of trouble.
+
+`kernel_log` follows live nodes and is kept to what an operator must see; a log that somebody pasted is read for more.
+Forms: systemd-networkd's networkd-link.c, NetworkManager's nm-device.c, the kernel's drivers/net (`NIC Link is Down`,
+phylib's `Link is Down`, bond_main.c), net/ipv6/addrconf.c, net/sched/sch_generic.c, nvidia-peermem.c of NVIDIA's open
+kernel modules.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fabconsole.fabric.event import Event
+from fabconsole.fabric.health import Severity
+from fabconsole.fabric.printable import printable
+
+_INFO, _WARN, _CRIT = Severity.INFO, Severity.WARN, Severity.CRIT
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A message, by its words; the group `on` is what it is about."""
+
+    words: tuple[str, ...]
+    """One of them stands in every such message."""
+    pattern: re.Pattern[str]
+    kind: str
+    severity: Severity
+    change: str | None = None
+    """lost or gained: what became of the carrier."""
+
+
+def _rule(words: str, pattern: str, kind: str, severity: Severity, change: str | None = None) -> _Rule:
+    return _Rule(tuple(words.split("|")), re.compile(pattern), kind, severity, change)
+
+
+_FAILS = r"(?i:\b(?:error|errors|fail|failed|fails|failure|timed out|timeout|fatal)\b)"
+_IF = r"(?P<on>[\w.@-]{1,32})"
+_RULES = (
+    _rule("ost carrier", rf"{_IF}: [Ll]ost carrier", "carrier", _WARN, "lost"),
+    _rule("ained carrier", rf"{_IF}: [Gg]ained carrier", "carrier", _INFO, "gained"),
+    _rule("link disconnected", rf"device \({_IF}\): (?:carrier: )?link disconnected", "carrier", _WARN, "lost"),
+    _rule("link connected", rf"device \({_IF}\): (?:carrier: )?link connected", "carrier", _INFO, "gained"),
+    _rule("definitely down for", rf"definitely down for (?:active )?interface {_IF}", "carrier", _WARN, "lost"),
+    _rule("definitely down", rf"(?:slave|interface) {_IF}: link status definitely down", "carrier", _WARN, "lost"),
+    _rule("definitely down", rf"slave {_IF}\): link status definitely down", "carrier", _WARN, "lost"),
+    _rule("definitely up for", rf"definitely up for interface {_IF}", "carrier", _INFO, "gained"),
+    _rule("link status", rf"slave {_IF}\): link status (?:definitely )?up", "carrier", _INFO, "gained"),
+    _rule("without any active", rf"{_IF}: now running without any active interface", "carrier", _CRIT, "lost"),
+    _rule("link becomes ready", rf"{_IF}: link becomes ready", "carrier", _INFO, "gained"),
+    _rule("link is not ready", rf"{_IF}: link is not ready", "carrier", _INFO),
+    _rule("own", rf"(?:^| ){_IF}:? (?:NIC )?[Ll]ink (?:is )?[Dd]own(?!\w| \(S)", "carrier", _WARN, "lost"),
+    _rule(
+        "ink is |ink up|ink Up",
+        rf"(?:^| ){_IF}:? (?:NIC )?[Ll]ink (?:is )?[Uu]p(?!\w| \d\.\d)",
+        "carrier",
+        _INFO,
+        "gained",
+    ),
+    _rule("NETDEV WATCHDOG", rf"NETDEV WATCHDOG: {_IF}", "netdev", _WARN),
+    _rule("peermem", r"peermem.{0,200}(?:ERROR|error|fail)", "peermem", _WARN),
+    _rule("API mismatch", r"NVRM: .{0,80}API mismatch", "driver", _CRIT),
+    _rule("NVRM: ", r"NVRM: .{0,200}(?:not supported by|probe routine failed|No NVIDIA|failed to)", "driver", _WARN),
+    _rule("DPC: ", r"DPC: unmasked uncorrectable error", "aer", _WARN),
+    _rule("Slot(", r"Slot\([^)]{1,20}\): (?:Link Up|Card present)", "aer", _INFO),
+    _rule("mlx", rf"mlx[45]_(?:core|ib|en)\b.{{0,300}}?{_FAILS}", "mlx5", _WARN),
+    _rule("mlx5_core", r"mlx5_core.{0,100}(?:assert_var|assert_exit_ptr|\bsynd\b|print_health_info)", "mlx5", _WARN),
+    _rule("[Hardware Error]|achine check|achine Check", "", "hardware", _WARN),
+    _rule("Kernel panic|soft lockup|hard LOCKUP", "", "log", _CRIT),
+    _rule("blocked for more than", r"blocked for more than \d{1,6} seconds", "log", _WARN),
+    _rule("Out of memory: Kill|oom-kill:", "", "log", _WARN),
+)
+
+_BY_WORD = tuple((word, rule) for rule in _RULES for word in rule.words)
+
+WORDS = (
+    *("Xid (", "NVRM: ", "mlx", "PCIe ", "AER: ", "DPC: ", "Slot(", "Missed ", "WATCHDOG", "peermem", "infiniband "),
+    *("carrier", "link ", "Link ", "without any active", "High temp", "compromised", "reached miss", "leak of a"),
+    *("Hardware Error", "achine ", "panic", "lockup", "LOCKUP", "blocked for", "Out of memory", "oom-kill"),
+)
+"""A line without any of these tells nothing: they are looked for before anything else."""
+
+
+def event(message: str) -> tuple[Event, str | None] | None:
+    """What a message tells, and what became of a carrier; None where it is none of ours. Never raises."""
+    message = message[:4096]
+    for word, rule in _BY_WORD:
+        if word in message and (said := rule.pattern.search(message)):
+            on = said["on"] if rule.pattern.groups else None
+            found = Event(at=0.0, node="", kind=rule.kind, severity=rule.severity, text=printable(message), subject=on)
+            return found, rule.change
+    return None

@@ -1,0 +1,199 @@
+"""A host's log as it was pasted: stamps of every kind, what is an event, and what is of no concern."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from captures import SAMPLES
+
+from fabconsole.fabric.health import Severity
+from fabconsole.formats.format import named
+from fabconsole.formats.logs import dmesg
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Entry, Reading
+
+XID = "NVRM: Xid (PCI:0000:05:00): 79, pid=7, name=x, GPU has fallen off the bus."
+
+
+def read(said: str) -> Reading:
+    return named("kernel-log").read(Paste(said))
+
+
+def sample(name: str) -> Reading:
+    return read((SAMPLES / f"kernel-log{name}.txt").read_text("utf-8"))
+
+
+def only(said: str) -> Entry:
+    (event,) = read(said).events
+    return event
+
+
+@pytest.mark.parametrize(
+    ("before", "at", "stamp", "since_boot_s", "node"),
+    [
+        ("[ 1234.567890] ", None, None, 1234.56789, None),
+        ("[1234.567890] ", None, None, 1234.56789, None),
+        ("<4>[ 1234.567890] ", None, None, 1234.56789, None),
+        ("[ 1234.567890][  T812] ", None, None, 1234.56789, None),
+        ("[ 1234.567890 <    0.000012>] ", None, None, 1234.56789, None),
+        ("kern  :warn  : [ 1234.567890] ", None, None, 1234.56789, None),
+        ("kern :warn : [ 1234.567890] ", None, None, 1234.56789, None),
+        ("4,812,1234567890,-;", None, None, 1234.56789, None),
+        ("4,812,1234567890,-,caller=T1;", None, None, 1234.56789, None),
+        ("[Sat Nov 21 04:05:06 2026] ", "2026-11-21T04:05:06", None, None, None),
+        ("[Sat Nov  1 04:05:06 2026] ", "2026-11-01T04:05:06", None, None, None),
+        ("kern  :warn  : [Sat Nov 21 04:05:06 2026] ", "2026-11-21T04:05:06", None, None, None),
+        ("[Sa Nov 21 04:05:06 2026] ", None, "Sa Nov 21 04:05:06 2026", None, None),
+        ("[Nov21 04:05] ", None, "Nov21 04:05", None, None),
+        ("[  +0.000123] ", None, "  +0.000123", None, None),
+        ("2026-11-21T04:05:06,123456+00:00 ", "2026-11-21T04:05:06.123456+00:00", None, None, None),
+        ("kern  :warn  : 2026-11-21T04:05:06.123456+02:00 ", "2026-11-21T04:05:06.123456+02:00", None, None, None),
+        ("Nov 21 04:05:06 gpu1 kernel: ", None, "Nov 21 04:05:06", None, "gpu1"),
+        ("Nov  1 04:05:06 gpu1 kernel: ", None, "Nov  1 04:05:06", None, "gpu1"),
+        ("Okt 21 04:05:06 gpu1 kernel: ", None, "Okt 21 04:05:06", None, "gpu1"),
+        ("11月 21 04:05:06 gpu1 kernel: ", None, "11月 21 04:05:06", None, "gpu1"),
+        ("Nov 21 04:05:06.123456 gpu1 kernel: ", None, "Nov 21 04:05:06.123456", None, "gpu1"),
+        ("Nov 21 04:05:06 gpu1 kernel: [ 1234.567890] ", None, "Nov 21 04:05:06", 1234.56789, "gpu1"),
+        ("/var/log/syslog.1:Nov 21 04:05:06 gpu1 kernel: ", None, "Nov 21 04:05:06", None, "gpu1"),
+        ("2026-11-21T04:05:06.123456+02:00 gpu1 kernel: ", "2026-11-21T04:05:06.123456+02:00", None, None, "gpu1"),
+        ("2026-11-21T04:05:06+0200 gpu1 kernel: ", "2026-11-21T04:05:06+02:00", None, None, "gpu1"),
+        ("Sat 2026-11-21 04:05:06 UTC gpu1 kernel: ", "2026-11-21T04:05:06+00:00", None, None, "gpu1"),
+        ("1795233906.250000 gpu1 kernel: ", "2026-11-21T04:05:06.250000+00:00", None, None, "gpu1"),
+        ("[ 1234.567890] gpu1 kernel: ", None, None, 1234.56789, "gpu1"),
+        ("<4>1 2026-11-21T04:05:06Z gpu1 kernel - - - ", "2026-11-21T04:05:06+00:00", None, None, "gpu1"),
+        ("> [ 1234.567890] ", None, None, 1234.56789, None),
+        ("    [ 1234.567890] ", None, None, 1234.56789, None),
+        ("", None, None, None, None),
+    ],
+)
+def test_an_xid_is_found_behind_every_stamp(
+    before: str, at: str | None, stamp: str | None, since_boot_s: float | None, node: str | None
+) -> None:
+    event = only(before + XID)
+    assert (event.kind, event.code, event.subject, event.severity) == ("xid", 79, "0000:05:00.0", Severity.CRIT)
+    assert (event.at, event.stamp, event.since_boot_s, event.node) == (at, stamp, since_boot_s, node)
+    assert event.text == XID
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "subject", "severity"),
+    [
+        ("systemd-networkd[5]: ib6: lost carrier", "carrier", "ib6", Severity.WARN),
+        ("systemd-networkd[5]: ib6: Gained carrier", "carrier", "ib6", Severity.INFO),
+        ("NetworkManager[8]: <info>  [1.2] device (ib6): carrier: link disconnected", "carrier", "ib6", Severity.WARN),
+        ("kernel: ixgbe 0000:01:00.0 ens1f0: NIC Link is Down", "carrier", "ens1f0", Severity.WARN),
+        ("kernel: ixgbe 0000:01:00.0 ens1f0: NIC Link is Up 10 Gbps", "carrier", "ens1f0", Severity.INFO),
+        ("kernel: tg3 0000:01:00.0 eno1: Link is down", "carrier", "eno1", Severity.WARN),
+        ("kernel: IPv6: ADDRCONF(NETDEV_CHANGE): ens1: link becomes ready", "carrier", "ens1", Severity.INFO),
+        ("kernel: bond0: (slave ens1): link status definitely down, disabling slave", "carrier", "ens1", Severity.WARN),
+        (
+            "kernel: bonding: bond0: link status definitely down for interface ens1, disabling it",
+            *("carrier", "ens1", Severity.WARN),
+        ),
+        ("kernel: bond0: now running without any active interface!", "carrier", "bond0", Severity.CRIT),
+        ("kernel: NETDEV WATCHDOG: ens1 (ixgbe): transmit queue 3 timed out", "netdev", "ens1", Severity.WARN),
+        ("kernel: nvidia-peermem nv_get_p2p_free_callback:127 ERROR detected", "peermem", None, Severity.WARN),
+        ("kernel: pcieport 0000:00:06.0: pciehp: Slot(41): Link Up", "aer", None, Severity.INFO),
+        ("kernel: mlx5_core 0000:01:00.0 ib0: Link up", "mlx5", "0000:01:00.0", Severity.INFO),
+        (
+            "kernel: mlx5_core 0000:01:00.0: wait_func:1100:(pid 7): MANAGE_PAGES(0x108) timeout",
+            "mlx5",
+            None,
+            Severity.WARN,
+        ),
+        ("kernel: NVRM: API mismatch: the client has the version 1", "driver", None, Severity.CRIT),
+    ],
+)
+def test_what_a_host_says_of_its_links_is_an_event(
+    message: str, kind: str, subject: str | None, severity: Severity
+) -> None:
+    event = only(f"Nov 21 04:05:06 gpu1 {message}")
+    assert (event.kind, event.subject, event.severity, event.node) == (kind, subject, severity, "gpu1")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "acpi PNP0A08:29: _OSC: platform does not support [SHPCHotplug AER DPC]",
+        "ata6: SATA link down (SStatus 4 SControl 300)",
+        "pcieport 0000:00:06.0: AER: Corrected error message received from 0000:00:06.0",
+        "NVRM: GPU4 RPC history (CPU -> GSP):",
+        "NVRM:     -1    103  GSP_RM_ALLOC          0x0000000000002080",
+        "nvidia-nvswitch0: SXid (PCI:0000:85:00.0): 20034, Data {0x00000000, 0x1}",
+        "mlx5_core 0000:01:00.0: mlx5_error_sw_reset:231:(pid 1618): start",
+        "RAS: Correctable Errors collector initialized.",
+    ],
+)
+def test_what_is_of_no_concern_is_counted_and_understood(message: str) -> None:
+    said = read(f"[    1.000000] {message}\n")
+    assert (said.events, said.unparsed) == ([], [])
+    assert (said.facts["lines"], said.facts["ordinary_lines"]) == (1, 1)
+
+
+def test_what_stands_once_is_a_fact() -> None:
+    facts: Any = sample("").facts
+    assert facts["driver_version"] == "570.124.06"
+    assert facts["kernel"] == "6.8.0-51-generic"
+    assert facts["mlx5_firmware"] == {"0000:1a:00.0": "28.43.2026"}
+    assert facts["insufficient_slot_power_w"] == {"0000:1a:00.0": 27}
+    assert facts["pcie_bandwidth_gbps"] == {"0000:1a:00.0": 252.048}
+    assert facts["pcie_limited"]["0000:1a:00.0"].startswith("limited by 32.0 GT/s PCIe x8 link")
+    assert facts["gpus"] == {"0000:5d:00": "GPU-0a1b2c3d-0001-0002-0003-0a1b2c3d4e5f"}
+    assert facts["xids"] == {"74": 1}
+    assert facts["sxids"] == {"12028": 1}
+    assert facts["carriers"] == {"ens1f0": {"lost": 2, "gained": 1}}
+    assert facts["first"]["since_boot_s"] == 0.0
+
+
+def test_levels_are_counted_where_they_are_printed() -> None:
+    assert sample(".kmsg").facts["levels"] == {"info": 1, "warn": 1}
+    assert sample(".decoded-iso").facts["levels"] == {"warn": 1, "err": 1, "info": 1}
+    assert sample(".journal-json").facts["levels"] == {"warn": 1, "info": 1}
+
+
+def test_further_lines_of_a_pcie_error_stand_in_its_text() -> None:
+    (event,) = (one for one in sample("").events if one.kind == "aer")
+    assert event.subject == "0000:1a:00.0"
+    assert event.text.endswith("; device [15b3:1021] error status/mask=00000001/0000e000; [ 0] RxErr (First)")
+
+
+def test_the_link_of_an_nvlink_error_is_told() -> None:
+    assert [(one.kind, one.code, one.link) for one in sample("").events if one.link is not None] == [
+        ("xid", 74, 7),
+        ("sxid", 12028, 61),
+    ]
+
+
+def test_a_journal_in_json_tells_host_time_and_program() -> None:
+    xid, carrier = sample(".journal-json").events
+    assert (xid.at, xid.node, xid.code, xid.link) == ("2026-11-21T04:05:06.250000+00:00", "gpu-a01", 149, 8)
+    assert (carrier.kind, carrier.subject) == ("carrier", "ib3")
+
+
+def test_a_journal_in_pretty_json_is_read_too() -> None:
+    said = read('{\n\t"__REALTIME_TIMESTAMP" : "1795233906250000",\n\t"MESSAGE" : "' + XID + '"\n}\n')
+    assert [event.code for event in said.events] == [79]
+
+
+def test_a_journal_for_export_is_read_entry_by_entry() -> None:
+    said = sample(".journal-export")
+    assert [(event.code, event.node) for event in said.events] == [(94, "gpu-a01")]
+    assert said.facts["lines"] == 2
+
+
+def test_a_line_of_another_stream_among_stamped_ones_is_not_understood() -> None:
+    said = read(f"[    1.000000] {XID}\nConnection to gpu1 closed.\n")
+    assert said.unparsed == ["Connection to gpu1 closed."]
+    assert said.facts["lines"] == 1
+
+
+def test_a_message_of_several_lines_goes_on_where_they_are_set_in() -> None:
+    said = read("Nov 21 04:05:06 gpu1 kernel: one\n                             two\n")
+    assert (said.unparsed, said.facts["lines"], said.facts["continued_lines"]) == ([], 1, 1)
+
+
+def test_dmesg_takes_every_stamp_too() -> None:
+    assert dmesg.line("[Sat Nov 21 04:05:06 2026] NVRM: x").wall(0.0) == 1795233906.0
+    assert dmesg.line("[ 12.345678][ T7] NVRM: x").since_boot_s == 12.345678
+    assert dmesg.line("[Nov21 04:05] NVRM: x").wall(0.0) is None
