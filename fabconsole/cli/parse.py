@@ -10,7 +10,8 @@ import click
 
 from fabconsole.fabric.errors import ResourceError
 from fabconsole.formats.document import document
-from fabconsole.formats.format import Format, formats, named, recognise
+from fabconsole.formats.format import Format, formats, named
+from fabconsole.formats.hosts import likeliest, read
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 
@@ -26,7 +27,7 @@ def parse(name: str, file: str, *, as_json: bool) -> int:
     """
     paste = Paste(_read(file))
     one, *others = _recognised(paste) if name == "auto" else (named(name),)
-    reading = one.read(paste)
+    reading = read(one, paste)
     understood = bool(reading.rows or reading.events or reading.facts)
     if paste.ends_mid_line:
         reading.facts["ends_mid_line"] = "it may be cut: a number at its very end may have lost digits"
@@ -63,7 +64,7 @@ def _described(one: Format) -> dict[str, object]:
 
 
 def _recognised(paste: Paste) -> tuple[Format, ...]:
-    found = recognise(paste)
+    found = likeliest(paste)
     if not found:
         raise ResourceError("this text bears no tool's signs: name its format; `fabconsole parse --list` tells them")
     return found

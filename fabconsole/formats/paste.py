@@ -14,7 +14,6 @@ _ESCAPE = re.compile(
     r"\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,512}(?:\x07|\x1b\\)|[()][0-9A-B]|[=>78cMDEH])"
 )
 _ENDED = re.compile(r"\r+\n")
-_BACKSPACED = re.compile(r"[^\n\x08]\x08")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _PAGER = re.compile(r"^(?:--\s?More\s?--|lines \d+-\d+.*|\(END\)|: *)\s*$|^ ?--More--[ \b]*", re.MULTILINE)
 _FENCE = re.compile(r"^\s*(?:```|~~~)\w*\s*$\n?", re.MULTILINE)
@@ -72,10 +71,21 @@ def _plain(text: str) -> str:
     if _NOT_PLAIN.search(text) is None:
         return _without_pager(text)
     text = _ESCAPE.sub("", _ENDED.sub("\n", text))
-    while "\x08" in text and (shorter := _BACKSPACED.sub("", text)) != text:
-        text = shorter
+    if "\x08" in text:
+        text = "\n".join(_rubbed_out(line) for line in text.split("\n"))
     text = text.replace("\r", "\n").replace("\xa0", " ")
     return _without_pager(_CONTROL.sub("", text))
+
+
+def _rubbed_out(line: str) -> str:
+    """A line without the characters that backspaces took back."""
+    left: list[str] = []
+    for char in line:
+        if char != "\x08":
+            left.append(char)
+        elif left:
+            left.pop()
+    return "".join(left)
 
 
 def _without_pager(text: str) -> str:

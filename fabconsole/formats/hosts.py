@@ -1,0 +1,79 @@
+"""One tool's words from many hosts at once, as a cluster shell prints them, taken apart and read host by host.
+
+Forms: `pdsh` and `clush` before every line (`gpu017: text`), `dshbak` and `clush -b` in blocks under a ruled heading,
+whose names may be folded (`gpu[001-004]`), Ansible's `gpu017 | CHANGED | rc=0 >>`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from fabconsole.formats.format import Format, recognise
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Reading, Said
+
+_NAME = r"[A-Za-z0-9](?:[\w.-]|\[[\d,-]{1,64}\]|,){0,200}"
+_BEFORE = re.compile(rf"^({_NAME}):(?: |$)(.*)$", re.MULTILINE)
+_RULED = re.compile(rf"^-{{5,}}\n({_NAME})(?: \(\d+\))?\n-{{5,}}$\n?", re.MULTILINE)
+_ANSIBLE = re.compile(rf"^({_NAME}) \| (?:CHANGED|SUCCESS|FAILED)!? \| rc=\d+ >>$\n?", re.MULTILINE)
+_LINES_A_HOST = 3
+"""Fewer a host in the mean, and a tool's own `name: value` lines would pass for hosts'."""
+
+
+def read(one: Format, paste: Paste) -> Reading:
+    """Read a text by a format: each host's by itself where a cluster shell put several together. Never raises.
+
+    Then a row is `gpu017/mlx5_0/1`, an event has its node, and `facts` holds each host's under its name.
+    """
+    whole = one.read(paste)
+    apart = by_host(paste.text)
+    if not apart or (whole.rows and not whole.unparsed):
+        return whole
+    parts = {host: one.read(Paste(text)) for host, text in apart.items()}
+    lost = sum(len(part.unparsed) for part in parts.values())
+    if not any(part.rows or part.events for part in parts.values()) or lost >= max(len(whole.unparsed), 1):
+        return whole
+    return _joined(parts)
+
+
+def likeliest(paste: Paste) -> tuple[Format, ...]:
+    """As `recognise`, with what a cluster shell put before the lines left out where nothing is recognised with it."""
+    if found := recognise(paste):
+        return found
+    return next((found for text in by_host(paste.text).values() if (found := recognise(Paste(text)))), ())
+
+
+def by_host(text: str) -> dict[str, str]:
+    """Each host's part of a text, in the order in which they first speak; none where it is not of that kind."""
+    for heading in (_RULED, _ANSIBLE):
+        if heading.search(text):
+            return dict(_blocks(heading, text))
+    if _BEFORE.match(text.lstrip("\n")) is None:
+        return {}
+    said: dict[str, list[str]] = {}
+    lines = 0
+    for line in text.split("\n"):
+        if before := _BEFORE.match(line):
+            said.setdefault(before[1], []).append(before[2])
+            lines += 1
+        elif line.strip():
+            return {}
+    return {host: "\n".join(own) + "\n" for host, own in said.items()} if lines >= _LINES_A_HOST * len(said) else {}
+
+
+def _blocks(heading: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
+    heads = list(heading.finditer(text))
+    for head, after in zip(heads, [*heads[1:], None], strict=True):
+        yield head[1], text[head.end() : after.start() if after else len(text)]
+
+
+def _joined(parts: dict[str, Reading]) -> Reading:
+    facts: dict[str, Said] = {"hosts": len(parts)}
+    return Reading(
+        rows=[replace(row, id=f"{host}/{row.id}") for host, part in parts.items() for row in part.rows],
+        events=[replace(event, node=event.node or host) for host, part in parts.items() for event in part.events],
+        facts=facts | {host: part.facts for host, part in parts.items() if part.facts},
+        unparsed=[f"{host}: {line}" for host, part in parts.items() for line in part.unparsed],
+    )

@@ -1,0 +1,64 @@
+"""What a cluster shell printed of many hosts is read host by host."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fabconsole.formats.format import named
+from fabconsole.formats.hosts import by_host, likeliest, read
+from fabconsole.formats.paste import Paste
+
+_IBSTATUS = (Path(__file__).parent / "samples" / "ibstatus.txt").read_text()
+_ONE = named("ibstatus")
+_HOSTS = ("gpu001", "gpu002.example.org")
+
+
+def before_every_line(text: str) -> str:
+    """As pdsh and clush."""
+    return "".join(f"{host}: {line}\n" for host in _HOSTS for line in text.splitlines())
+
+
+def interleaved(text: str) -> str:
+    """As pdsh, of hosts that answer at once."""
+    return "".join(f"{host}: {line}\n" for line in text.splitlines() for host in _HOSTS)
+
+
+def in_blocks(text: str) -> str:
+    """As dshbak and clush -b."""
+    return "".join(f"---------------\n{host}\n---------------\n{text}" for host in _HOSTS)
+
+
+def by_ansible(text: str) -> str:
+    """As an ad-hoc command of Ansible's."""
+    return "".join(f"{host} | CHANGED | rc=0 >>\n{text}\n" for host in _HOSTS)
+
+
+every_shell = pytest.mark.parametrize("shell", [before_every_line, interleaved, in_blocks, by_ansible])
+
+
+@every_shell
+def test_every_row_is_its_hosts(shell) -> None:  # type: ignore[no-untyped-def]
+    own = [row.id for row in _ONE.read(Paste(_IBSTATUS)).rows]
+    said = read(_ONE, Paste(shell(_IBSTATUS)))
+    assert [row.id for row in said.rows] == [f"{host}/{row}" for host in _HOSTS for row in own]
+
+
+@every_shell
+def test_the_tool_is_recognised_behind_it(shell) -> None:  # type: ignore[no-untyped-def]
+    assert likeliest(Paste(shell(_IBSTATUS)))[:1] == (_ONE,)
+
+
+@every_shell
+def test_nothing_is_left_over(shell) -> None:  # type: ignore[no-untyped-def]
+    assert read(_ONE, Paste(shell(_IBSTATUS))).unparsed == []
+
+
+def test_folded_names_of_hosts_that_say_the_same_stay_folded() -> None:
+    assert list(by_host("-----\ngpu[001-004] (4)\n-----\nx\n")) == ["gpu[001-004]"]
+
+
+@pytest.mark.parametrize("text", ["State: Active\nRate: 400\nBase lid: 7\n", "eth0: 1 2\neth1: 3 4\n", "a: b\nplain\n"])
+def test_a_tools_own_names_and_values_are_no_hosts(text: str) -> None:
+    assert by_host(text) == {}
