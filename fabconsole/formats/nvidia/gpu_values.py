@@ -31,9 +31,8 @@ def tell(row: Row, key: str, value: Said, printed: str) -> None:
     """Put a value in; where it is None, what was printed instead."""
     row.extra[key] = value
     if value is None:
-        told = row.extra.setdefault("not_told", {})
-        assert isinstance(told, dict)  # noqa: S101 - nobody else has that key
-        told[key] = printed
+        told = row.extra.get("not_told")
+        row.extra["not_told"] = {**(told if isinstance(told, dict) else {}), key: printed}
         if _WRONG.search(printed):
             row.marks.append(f"{printed.strip('[]')} {key}")
 

@@ -1,0 +1,155 @@
+"""`dcgmi`: its boxes and its JSON tell the same, whatever became of the blanks."""
+
+from __future__ import annotations
+
+from captures import SAMPLES
+
+from fabconsole.fabric.health import Severity
+from fabconsole.formats.nvidia.dcgmi import FORMAT
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Ber, Reading, Row
+
+
+def read(text: str) -> Reading:
+    return FORMAT.read(Paste(text))
+
+
+def sample(name: str) -> Reading:
+    return read((SAMPLES / f"dcgmi{name}.txt").read_text("utf-8"))
+
+
+def named(said: Reading, name: str) -> Row:
+    return next(row for row in said.rows if row.id == name)
+
+
+def test_a_link_is_up_down_or_disabled_and_what_there_is_not_has_no_row() -> None:
+    said = sample("")
+    assert named(said, "gpu1/nvl3").state == "down"
+    assert named(said, "gpu2/nvl1").state == "disabled"
+    assert named(said, "gpu1").extra == {"links_up": 11, "links_down": 1, "links_not_supported": 6}
+    assert said.facts == {"links": 37, "links_up": 32, "links_down": 2, "links_disabled": 3}
+
+
+def test_links_of_a_switch_keep_their_numbers_beside_gaps() -> None:
+    assert named(sample(""), "nvswitch9/nvl5").state == "disabled"
+
+
+def test_letters_after_an_intruding_line_are_still_the_devices() -> None:
+    said = read("    gpuId 3:\nclosing\n        U D\n")
+    assert [row.id for row in said.rows] == ["gpu3", "gpu3/nvl0", "gpu3/nvl1"]
+
+
+def test_error_counts_have_their_canonical_names() -> None:
+    assert named(sample(".nvlink-errors"), "gpu3/nvl1").counters == {
+        "crc_flit": 7,
+        "crc_data": 0,
+        "replay": 1,
+        "recovery": 0,
+    }
+
+
+def test_a_count_that_could_not_be_had_is_none() -> None:
+    row = named(sample(".nvlink-errors"), "gpu3/nvl2")
+    assert (row.counters, row.marks) == ({"replay": None}, ["unsupported replay"])
+
+
+def test_json_values_are_texts() -> None:
+    row = named(sample(".nvlink-errors-json"), "gpu3/nvl1")
+    assert row.counters == {"symbol_error": 9, "malformed_packets": None}
+    assert row.ber == Ber(symbol=1.5e-13)
+
+
+def test_counts_whose_link_was_lost_are_nobodys() -> None:
+    said = read("| NVLINK Error Counts |\n| GPU 0 |\n| Link 0 | |\n| -> Replay Error | 4 |\n| -> Replay Error | 5 |\n")
+    assert [row.counters for row in said.rows] == [{"replay": 4}]
+    assert len(said.unparsed) == 1
+
+
+def test_health_is_told_by_entity_and_by_system() -> None:
+    said = sample(".health")
+    assert said.facts["overall_health"] == "Failure"
+    assert [(row.id, row.state) for row in said.rows] == [("gpu0", "Warning"), ("gpu3", "Failure")]
+    assert said.rows[1].extra["systems"] == {"Memory system": "Failure", "PCIe system": "Warning"}
+    assert [event.severity for event in said.events] == [Severity.WARN, Severity.CRIT, Severity.WARN]
+
+
+def test_a_wrapped_error_is_one_text() -> None:
+    assert sample(".health").events[0].text == (
+        "NVLINK system: Detected 2 nvlink errors on GPU 0's NVLink (should be 0). "
+        "Monitor the NVLink; it can still perform workload."
+    )
+
+
+def test_health_as_json_tells_the_same() -> None:
+    said = sample(".health-json")
+    assert (said.facts["overall_health"], said.rows[0].id, said.rows[0].state) == ("Failure", "gpu3", "Failure")
+    assert said.events[0].text == "Memory system: A row remap is pending on GPU 3."
+
+
+def test_health_that_lost_its_blanks_is_read() -> None:
+    said = read(
+        "| Health Monitor Report |\n| Overall Health | Warning |\n| GPU | |\n| -> 2 | Warning |\n| -> Errors | |\n"
+        "| -> Thermal system | Warning |\n| | too hot |\n"
+    )
+    assert said.rows[0].extra == {"systems": {"Thermal system": "Warning"}, "errors": ["Thermal system: too hot"]}
+
+
+def test_a_healthy_node_has_no_rows() -> None:
+    said = read("| Health Monitor Report   |\n| Overall Health   | Healthy   |\n")
+    assert (said.rows, said.facts) == ([], {"overall_health": "Healthy"})
+
+
+def test_a_cut_word_is_joined_again() -> None:
+    said = sample(".diagnostics")
+    assert said.events[0].text == (
+        "Persistence Mode: Persistence mode for GPU 1 is currently disabled. "
+        "The DCGM diagnostic requires persistence mode to be enabled."
+    )
+    assert (said.events[0].severity, said.events[0].subject) == (Severity.CRIT, "gpu1")
+
+
+def test_a_test_that_fails_on_one_gpu_fails() -> None:
+    row = named(sample(".diagnostics"), "GPU Memory")
+    assert row.state == "Fail"
+    assert row.extra["results"] == [{"status": "Pass", "gpus": [1, 2]}, {"status": "Fail", "gpus": [0]}]
+
+
+def test_dcgm_4_tells_each_gpu_in_a_line() -> None:
+    row = named(sample(".diagnostics"), "memory")
+    assert row.extra["results"] == [
+        {"status": "Pass"},
+        {"status": "Pass", "gpus": [0]},
+        {"status": "Pass", "gpus": [1]},
+    ]
+
+
+def test_tests_are_counted_by_what_came_of_them() -> None:
+    facts = sample(".diagnostics").facts
+    assert (facts["tests"], facts["tests_pass"], facts["tests_fail"], facts["tests_skip"]) == (5, 2, 2, 1)
+    assert facts["driver"] == "550.127.08"
+
+
+def test_a_diagnosis_as_json_has_its_warnings() -> None:
+    said = sample(".diagnostics-json")
+    assert [(row.id, row.state) for row in said.rows] == [("software", "Pass"), ("pcie", "Fail")]
+    assert said.rows[1].extra["warnings"] == ["PCIe link of GPU 0 runs at width 8, not 16"]
+    assert said.facts["driver"] == "570.86.15"
+
+
+def test_discovered_devices_are_rows() -> None:
+    said = sample(".discovery")
+    assert [row.id for row in said.rows] == ["gpu0", "gpu1", "nvswitch9"]
+    assert said.rows[1].extra["bus_id"] == "0000:2a:00.0"
+    assert said.facts == {"gpus": 2, "nvswitches": 1, "cpus": 0}
+
+
+def test_monitored_fields_have_the_columns_names() -> None:
+    assert [(row.id, row.extra) for row in sample(".monitored").rows] == [
+        ("gpu1", {"gputl": 97, "tmptr": 64, "nvltx": 12.5}),
+        ("gpu0", {"gputl": 96, "tmptr": 61, "nvltx": None}),
+    ]
+
+
+def test_a_host_engine_that_is_not_there_is_an_event() -> None:
+    (event,) = read("Error: unable to establish a connection to the specified host: localhost\n").events
+    assert event.severity is Severity.UNKNOWN
