@@ -1,0 +1,41 @@
+"""Lists of nodes as Slurm writes them: `node[0201-0272,0281],login1`, brackets of brackets among them."""
+
+from __future__ import annotations
+
+import re
+
+_SPAN = re.compile(r"(\d{1,9})-(\d{1,9})", re.ASCII)
+_BRACKETS = re.compile(r"\[([^\[\]]*)\]")
+
+
+def parts(text: str) -> list[str]:
+    """The members as they stand, a range as one: split at commas that are in no bracket."""
+    found: list[str] = []
+    depth = start = 0
+    for at, sign in enumerate(text):
+        if sign == "[":
+            depth += 1
+        elif sign == "]":
+            depth = max(0, depth - 1)
+        elif sign == "," and not depth:
+            found.append(text[start:at])
+            start = at + 1
+    found.append(text[start:])
+    return [part for part in (one.strip() for one in found) if part and part != "(null)"]
+
+
+def size(text: str) -> int:
+    """How many names a list stands for."""
+    return sum(_size(part) for part in parts(text))
+
+
+def _size(part: str) -> int:
+    names = 1
+    for inner in _BRACKETS.findall(part):
+        names *= sum(_span(one) for one in inner.split(","))
+    return names
+
+
+def _span(text: str) -> int:
+    found = _SPAN.fullmatch(text.strip())
+    return max(1, int(found[2]) - int(found[1]) + 1) if found else 1

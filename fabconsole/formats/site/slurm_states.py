@@ -1,0 +1,108 @@
+"""What Slurm says of a node's or a job's state: `down*`, `MIXED+DRAIN`, `["IDLE", "DRAIN"]`, `idle~`.
+
+Signs and names: slurm's sinfo(1) "NODE STATE CODES" and squeue(1) "JOB STATE CODES".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from fabconsole.formats.reading import Row
+
+_SIGNS = {
+    "*": "not responding",
+    "~": "powered down",
+    "#": "powering up",
+    "!": "power down pending",
+    "%": "powering down",
+    "$": "maintenance",
+    "@": "reboot pending",
+    "^": "reboot issued",
+    "-": "planned",
+}
+_SHORT_NODES = {
+    "alloc": "allocated",
+    "comp": "completing",
+    "drain": "drained",
+    "drng": "draining",
+    "failg": "failing",
+    "futr": "future",
+    "mix": "mixed",
+    "npc": "perfctrs",
+    "plnd": "planned",
+    "pow_dn": "powering_down",
+    "pow_up": "powering_up",
+    "resv": "reserved",
+    "boot": "reboot",
+    "unk": "unknown",
+}
+_SHORT_JOBS = {
+    "bf": "boot_fail",
+    "ca": "cancelled",
+    "cd": "completed",
+    "cf": "configuring",
+    "cg": "completing",
+    "dl": "deadline",
+    "f": "failed",
+    "nf": "node_fail",
+    "oom": "out_of_memory",
+    "pd": "pending",
+    "pr": "preempted",
+    "r": "running",
+    "rd": "resv_del_hold",
+    "rf": "requeue_fed",
+    "rh": "requeue_hold",
+    "rq": "requeued",
+    "rs": "resizing",
+    "rv": "revoked",
+    "si": "signaling",
+    "se": "special_exit",
+    "so": "stage_out",
+    "st": "stopped",
+    "s": "suspended",
+    "to": "timeout",
+}
+_NODES = {*_SHORT_NODES, *_SHORT_NODES.values(), "down", "cloud", "fail", "idle", "inval", "maint", "powered_down"}
+_NODES |= {"power_down", "power_up", "reboot_issued", "reboot_requested", "blocked", "error", "no_respond"}
+_JOBS = {*_SHORT_JOBS, *_SHORT_JOBS.values(), "launch_failed", "reconfig_fail", "power_up_node"}
+_WORD = re.compile(r"([A-Za-z_]{1,24})([*~#!%$@^-]{0,3})((?:\+[A-Za-z_]{1,24}[*~#!%$@^-]{0,3}){0,8})")
+
+
+def is_node_state(text: str) -> bool:
+    """Whether a text is a node's state, signs and flags among it."""
+    found = _WORD.fullmatch(text.strip())
+    return found is not None and found[1].lower() in _NODES
+
+
+def is_job_state(text: str) -> bool:
+    """Whether a text is a job's state, long or short."""
+    found = _WORD.fullmatch(text.strip())
+    return found is not None and found[1].lower() in _JOBS
+
+
+def put(row: Row, text: str, flags: Sequence[str] = ()) -> None:
+    """Put a state down: its base, what goes with it, and what stood there."""
+    row.extra["printed_state"] = text
+    words = [word for word in re.split(r"[+|]", text) if word]
+    told: list[str] = []
+    for at, word in enumerate(words):
+        name = word.rstrip("".join(_SIGNS))
+        told += [_SIGNS[sign] for sign in word[len(name) :]]
+        if at == 0:
+            short = _SHORT_JOBS if row.extra.get("kind") == "job" else _SHORT_NODES
+            row.state = short.get(name.lower(), name.lower())
+        else:
+            told.append(name.lower())
+    told += [flag.lower() for flag in flags]
+    if told:
+        row.extra["state_flags"] = list(dict.fromkeys(told))
+    _drained(row, told)
+
+
+def _drained(row: Row, told: Sequence[str]) -> None:
+    """A node is drained where it takes no work and has none, draining while it still has some (sinfo(1))."""
+    if row.state in {"drained", "draining"}:
+        row.extra["drain"] = row.state
+    elif "drain" in told:
+        row.extra["drain"] = "draining" if row.state in {"allocated", "mixed", "completing"} else "drained"

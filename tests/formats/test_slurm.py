@@ -1,0 +1,118 @@
+"""What is easily got wrong in Slurm's words."""
+
+from __future__ import annotations
+
+import pytest
+from captures import SAMPLES
+
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Reading, Row
+from fabconsole.formats.site import hostlist
+from fabconsole.formats.site.slurm import FORMAT
+
+
+def read(text: str) -> Reading:
+    return FORMAT.read(Paste(text))
+
+
+def sample(name: str) -> Reading:
+    return read((SAMPLES / name).read_text("utf-8"))
+
+
+def row(said: Reading, name: str, kind: str = "") -> Row:
+    return next(one for one in said.rows if one.id == name and one.extra["kind"] == (kind or one.extra["kind"]))
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("gpu001", 1), ("gpu[001-064],big1", 65), ("a[1-2]b[1-3]", 6), ("n[1,3-5]", 4), ("(null)", 0), ("", 0)],
+)
+def test_a_list_of_nodes_is_counted(text: str, count: int) -> None:
+    assert hostlist.size(text) == count
+
+
+def test_idle_with_the_flag_drain_is_drained_and_mixed_is_still_draining() -> None:
+    said = sample("slurm.json.txt")
+    assert [row(said, name).extra["drain"] for name in ("gpu001", "gpu002")] == ["draining", "drained"]
+
+
+def test_the_sign_at_a_state_is_no_part_of_its_name() -> None:
+    node = row(sample("slurm.csv.txt"), "gpu003")
+    assert (node.state, node.extra["state_flags"]) == ("down", ["not responding"])
+
+
+def test_short_and_long_names_of_a_state_are_one() -> None:
+    said = sample("slurm.txt")
+    assert [one.state for one in said.rows if one.extra["kind"] == "job"] == ["pending", "running"]
+    assert [one.state for one in said.rows[:2]] == ["drained", "mixed"]
+
+
+def test_a_reason_keeps_its_blanks_wherever_its_column_stands() -> None:
+    said = sample("slurm.txt")
+    assert row(said, "gpu003", "node").extra["reason"] == "IB link mlx5_3 down"
+    assert row(said, "gpu003", "group").extra["reason"] == "IB link mlx5_3 down"
+
+
+def test_why_a_job_waits_is_told_from_where_it_runs() -> None:
+    said = sample("slurm.txt")
+    assert row(said, "649_[3-8]").extra["reason"] == "Resources"
+    assert row(said, "1201").extra["nodelist"] == "gpu[005-016]"
+
+
+def test_a_column_printed_twice_is_kept_twice() -> None:
+    node = row(sample("slurm.pipe.txt"), "gpu003")
+    assert (node.extra["printed_state"], node.extra["state"]) == ("drain*", "drained*")
+
+
+def test_a_record_of_many_lines_and_values_with_blanks() -> None:
+    node = row(sample("slurm.control.txt"), "gpu001").extra
+    assert (node["cpu_tot"], node["reason"], node["reason_user"]) == (192, "ECC memory error", "root")
+    assert str(node["os"]).startswith("Linux 6.8.0-60-generic #63-Ubuntu SMP")
+    assert node["cfg_tres"] == "cpu=192,mem=2063000M,billing=192,gres/gpu=8"
+
+
+def test_a_job_of_scontrol() -> None:
+    job = row(sample("slurm.control.txt"), "1201")
+    assert (job.state, job.extra["job_name"], job.extra["num_nodes"]) == ("running", "train step 2", 12)
+    assert job.extra["command"] == "/home/anna/train.sh --steps=200 --seed 4"
+
+
+def test_one_record_a_line_is_the_same() -> None:
+    text = (SAMPLES / "slurm.control.txt").read_text("utf-8")
+    blocks = [" ".join(block.split()) for block in text.split("\n\n")]
+    assert [one.extra for one in read("\n".join(blocks)).rows] == [one.extra for one in read(text).rows]
+
+
+def test_blocks_of_a_topology() -> None:
+    said = sample("slurm.topology.txt")
+    assert row(said, "b1").extra["node_count"] == 18
+    assert row(said, "switch.1.1").extra["alias"] == "leaf a"
+    assert said.facts["block_sizes"] == "18,36"
+
+
+def test_the_same_name_in_two_sections_of_sdiag_is_told_apart() -> None:
+    said = sample("slurm.sdiag.txt")
+    assert said.facts["main_schedule_statistics"] == {
+        "last_cycle": 97_209,
+        "max_cycle": 1_407_590,
+        "mean_depth_cycle": 103,
+    }
+    assert said.facts["main_scheduler_exit"] == {"end_of_job_queue": 34, "hit_default_queue_depth": 0}
+    assert row(said, "REQUEST_NODE_INFO").counters["count"] == 52_011
+
+
+def test_a_number_that_was_not_set_is_nothing_and_one_without_end_says_so() -> None:
+    said = sample("slurm.json.txt")
+    assert row(said, "gpu001").extra["resume_after"] is None
+    assert row(said, "1201").extra["time_limit"] == "infinite"
+
+
+def test_nodes_that_sinfo_tells_together_are_a_row() -> None:
+    group = row(sample("slurm.json.txt"), "gpu007,gpu008")
+    assert (group.state, group.extra["nodelist"]) == ("idle", ["gpu007", "gpu008"])
+
+
+def test_a_line_of_another_stream_is_no_node() -> None:
+    said = read("gpu001,idle\nslurm_load_node error: Unable to contact slurm controller\ngpu002,idle\n")
+    assert [one.id for one in said.rows] == ["gpu001", "gpu002"]
+    assert said.unparsed == ["slurm_load_node error: Unable to contact slurm controller"]
