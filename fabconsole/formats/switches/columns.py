@@ -10,11 +10,15 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-DASHES = re.compile(r"\s*-{2,}(?:\s+-{1,})*\s*")
+DASHES = re.compile(r"\s*-[-…]{1,}(?:\s+[-…]{1,})*\s*")
 _EQUALS = re.compile(r"\s*={4,}\s*")
 _WHOLE = re.compile(r"\s*(?:={4,}|-{16,})\s*")
-_GROUP = re.compile(r"-+")
+_GROUP = re.compile(r"[-…]+")
 _CELL = re.compile(r"\S+(?: \S+)*")
+
+
+_ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…)\s*")
+_FEW = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +35,20 @@ class Columns:
         if self.loose:
             return self._words(line)
         cut = self._cut(line)
-        return cut if cut is not None else self._nearest(line)
+        if cut is not None:
+            return cut
+        found = tuple(_CELL.findall(line))
+        return found if len(found) == len(self.starts) else self._nearest(line)
 
     def _cut(self, line: str) -> tuple[str, ...] | None:
         ends = (*self.starts[1:], len(line))
+        overflows = 0
         for before, start in zip(self.starts, self.starts[1:], strict=False):
             gap = line[max(before, start - 2) : start]
             if gap.strip():
-                return None
+                overflows += 1  # a cell one wider than its column
+                if gap[-1] != " " or overflows > 1 or len(self.starts) < _FEW:
+                    return None
         if line[: self.starts[0]].strip():
             return None
         return tuple(line[start:end].strip() for start, end in zip(self.starts, ends, strict=True))
@@ -47,9 +57,7 @@ class Columns:
         found = [""] * len(self.starts)
         for said in _CELL.finditer(line.expandtabs()):
             place = self._column(said.start())
-            if found[place]:
-                return None
-            found[place] = said[0]
+            found[place] = f"{found[place]}  {said[0]}" if found[place] else said[0]
         return tuple(found)
 
     def _column(self, at: int) -> int:
@@ -127,6 +135,11 @@ def is_double_rule(line: str) -> bool:
     return _EQUALS.fullmatch(line) is not None
 
 
+def is_ellipsis(line: str) -> bool:
+    """Whether somebody left lines out here."""
+    return _ELLIPSIS.fullmatch(line) is not None
+
+
 def _headings(above: list[str], starts: tuple[int, ...]) -> tuple[str, ...]:
     named: list[list[str]] = [[] for _ in starts]
     columns = Columns(("",) * len(starts), starts)
@@ -141,7 +154,7 @@ def _headings(above: list[str], starts: tuple[int, ...]) -> tuple[str, ...]:
 def _filled(table: Table, lines: list[str], start: int) -> Table:
     """Read the rows from line `start` on: to a blank line, or one that heads something else."""
     at = start
-    while at < len(lines) and lines[at].strip():
+    while at < len(lines) and lines[at].strip() and not _ELLIPSIS.fullmatch(lines[at]):
         line = lines[at]
         if is_rule(line):
             if at == start or not table.rows:

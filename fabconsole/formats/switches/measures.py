@@ -33,13 +33,14 @@ _UNITS = {
     "rpm": "rpm",
     "%": "percent",
     "ns": "ns",
+    "bytes": "bytes",
     "ghz": "ghz",
     "mhz": "mhz",
 }
 _IN_HEADING = re.compile(r"\s*[\[(](celsius|c|rpm|watts|watt|w|v|volts|amp|amps|a|dbm|%)[\])]", re.IGNORECASE)
 _NAMES = re.compile(
-    r"(?:^|_)(?:serial|sn|pn|part|version|ver|rev|revision|date|mac|guid|uuid|id|ids|code|name|description|build|image"
-    r"|release|model|compliance|address|hostname|firmware|fw|oui)(?:_|$)"
+    r"(?:^|_)(?:serial|sn|pn|part|version|ver|rev|revision|date|mac|guid|uuid|id|ids|name|description|build|image|kernel"
+    r"|release|model|address|hostname|firmware|fw|oui)(?:_|$)"
 )
 """What names a thing, though it be of digits."""
 _OCTETS = re.compile(r"(\d{1,6}) ?bytes?\b ?(.*)", re.IGNORECASE)

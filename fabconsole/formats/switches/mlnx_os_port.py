@@ -63,6 +63,7 @@ _INFINIBAND = {
     "link_error_recovery": "link_error_recovery",
 }
 _OCTETS = {"rx_bytes": "rx_bytes", "tx_bytes": "tx_bytes", "rx_octets": "rx_bytes", "tx_octets": "tx_bytes"}
+_DIAGNOSED = {"Code": "diagnostic code", "Status": "diagnostic status"}
 _LOGICAL = {"down": "Down", "init": "Initialize", "initialize": "Initialize", "initializing": "Initialize"} | {
     "armed": "Armed",
     "active": "Active",
@@ -90,6 +91,8 @@ def port(name: str, pairs: Iterable[Pair], asked: str = "") -> Row:
     keys = {snake(key) for _, key, _ in pairs}
     if name[:1].isdigit():
         name = f"{_kind(keys, asked)}{name}"
+    if {"code", "status"} <= keys:
+        pairs = [(section, _DIAGNOSED.get(key, key), value) for section, key, value in pairs]
     told = Row(id=name)
     infiniband = name.lower().startswith("ib") or "logical_port_state" in keys
     for section, key, value in pairs:

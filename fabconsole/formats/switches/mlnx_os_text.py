@@ -15,7 +15,7 @@ from fabconsole.formats.switches.mlnx_os_port import Pair, port, port_name
 from fabconsole.formats.switches.nvue_objects import keep
 from fabconsole.formats.values import is_nothing, snake
 
-_PAIR = re.compile(r"\s*([A-Za-z0-9][^:\n]{0,60}?)\s*:(?:\s+(.*))?$")
+_PAIR = re.compile(r"\s*([A-Za-z0-9][^:\n]{0,60}?)\s*:(?:\s+(.*)|(\[.*))?$")
 _COUNT = re.compile(r"\s*(\d{1,20})\s+([a-z][\w -]{2,40}?)\s*", re.IGNORECASE)
 _SECTION = re.compile(r"\s*(rx|tx)\s*:?\s*", re.IGNORECASE)
 _CELL = re.compile(r"\S+(?: \S+)*")
@@ -126,8 +126,10 @@ def _tell_things(table: Table, heads: list[str], state: _State) -> None:
         if heads[:1] == ["module"]:
             module = found[0] = found[0] or module
         thing = Row(id="/".join(found[place] for place in naming if not is_nothing(found[place])) or found[0])
-        for head, cell in zip(table.columns.headings, found, strict=True):
-            if cell:
+        for place, (head, cell) in enumerate(zip(table.columns.headings, found, strict=True)):
+            if place in naming:
+                thing.extra[heads[place]] = None if is_nothing(cell) else cell
+            elif cell:
                 thing.extra.update(measured(head or "value", cell))
         if thing.id:
             state.told.rows.append(thing)
@@ -142,7 +144,7 @@ def _line(line: str, state: _State) -> None:
     elif block.name and block.section and (count := _COUNT.fullmatch(line)):
         block.pairs.append((block.section, count[2], count[1]))
     elif (pair := _PAIR.match(line)) is not None:
-        _pair(pair[1], pair[2] or "", state)
+        _pair(pair[1], pair[2] or pair[3] or "", state)
     else:
         _lone(line, state)
 
@@ -165,7 +167,7 @@ def _pair(key: str, value: str, state: _State) -> None:
             section = ""
         state.block.pairs.append((section, key, value))
     else:
-        for name, fact in measured(key, value.strip().strip('\\"')).items():
+        for name, fact in measured(key, value.strip().strip('\\"[]')).items():
             keep(state.told.facts, name, fact)
 
 

@@ -13,9 +13,10 @@ from fabconsole.formats.format import Format
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
+from fabconsole.formats.switches.columns import is_ellipsis
 from fabconsole.formats.switches.measures import nested
 from fabconsole.formats.switches.nvue_interface import tells_of_one
-from fabconsole.formats.switches.nvue_objects import ASKED, keep, tell
+from fabconsole.formats.switches.nvue_objects import ASKED, keep, kind_of, tell
 from fabconsole.formats.switches.nvue_tables import (
     counters,
     headless,
@@ -25,12 +26,17 @@ from fabconsole.formats.switches.nvue_tables import (
     tell_interfaces,
     tell_things,
 )
+from fabconsole.formats.switches.nvue_tables import (
+    of_one as one_line,
+)
 from fabconsole.formats.switches.nvue_text import Part, Tree, parts
 from fabconsole.formats.values import snake
 
-_TYPED = re.compile(r"\s*(?:\S{1,80}[$#>] ?|[$#>] )?((?:sudo )?(?:nv|net) show\b.{0,200})")
+_TYPED = re.compile(
+    r"\s*(?:\S{1,80}[$#>] ?|[$#>] |# ?Execute Command: )?((?:sudo )?(?:nv|net) (?:show|action)\b.{0,200})"
+)
+_FENCE = re.compile(r"#{2,}\s*")
 _JSON = re.compile(r"^\s*(?:\{|\[\s*(?:[{\"\]]|$))", re.MULTILINE)
-_ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…)\s*")
 _TITLES = frozenset({"kernel interface table", "cl-netstat counters", "detailed counters", "action succeeded"})
 
 
@@ -64,29 +70,32 @@ def _answers(paste: Paste) -> Iterator[tuple[str, list[str]]]:
 
 
 def _tell_text(lines: list[str], asked: str, told: Reading) -> None:
-    said = parts(lines)
+    said = parts(lines, classic=asked.startswith("net"))
     subject = ASKED.search(asked)
     of_one: Tree = {}
     applied: Tree = {}
     for part in said.found:
         if part.table is None:
-            _tell_tree(part, subject is not None, of_one, applied, told)
+            _tell_tree(part, subject[2] if subject is not None else None, of_one, applied, told)
         elif is_of_counters(part.table):
             _section(of_one, part.title or "counters").update(counters(part.table))
+        elif subject is not None and asked.startswith("net") and len(part.table.rows) == 1:
+            of_one.update(one_line(part.table))
         elif subject is not None and part.table.columns.headings[:1] not in (("Interface",), ("Iface",)):
-            of_one[snake(part.title) or _kind(part)] = lines_of(part.table)
+            of_one[snake(part.title) or _kind(part, subject[2])] = lines_of(part.table)
         elif is_of_interfaces(part.table):
             tell_interfaces(part.table, told)
         else:
-            tell_things(part.table, part.title, told)
+            tell_things(part.table, snake(part.title) or kind_of(asked), told)
+    of_one.update({title.lower(): found for title, found in said.titled.items()})
     if of_one or applied:
         _tell_one(of_one, applied, asked, told)
     _tell_rest(said.strange, told)
 
 
-def _kind(part: Part) -> str:
+def _kind(part: Part, tail: str) -> str:
     heads = part.table.columns.headings if part.table is not None else ()
-    return snake(heads[0]) if heads and heads[0] else "table"
+    return snake(heads[0]) if heads and heads[0] else snake(tail) or "table"
 
 
 def _section(tree: Tree, title: str) -> dict[str, object]:
@@ -94,10 +103,18 @@ def _section(tree: Tree, title: str) -> dict[str, object]:
     return section if isinstance(section, dict) else {}
 
 
-def _tell_tree(part: Part, is_asked: bool, of_one: Tree, applied: Tree, told: Reading) -> None:
-    if is_asked or tells_of_one(part.tree) or tells_of_one(part.applied):
-        of_one.update(part.tree)
-        applied.update(part.applied)
+def _named(tree: Tree, tail: str) -> Tree:
+    """What only the command names: `… link state`."""
+    words = [word for word in tail.split() if not word.startswith("-")]
+    if set(tree) == {"value"} and words:
+        return {"state" if words[-1] == "state" else "-".join(words): tree["value"]}
+    return tree
+
+
+def _tell_tree(part: Part, tail: str | None, of_one: Tree, applied: Tree, told: Reading) -> None:
+    if tail is not None or tells_of_one(part.tree) or tells_of_one(part.applied):
+        of_one.update(_named(part.tree, tail or ""))
+        applied.update(_named(part.applied, tail or ""))
         return
     tell(part.tree, "", told)
     if part.applied and (shown := _without_blanks(part.applied)):
@@ -124,9 +141,9 @@ def _tell_one(of_one: Tree, applied: Tree, asked: str, told: Reading) -> None:
 
 def _tell_rest(lines: list[str], told: Reading) -> None:
     for line in lines:
-        if _ELLIPSIS.fullmatch(line):
+        if is_ellipsis(line):
             told.facts["incomplete"] = "lines were left out where `...` stands"
-        elif line.strip().lower() not in _TITLES:
+        elif line.strip().lower() not in _TITLES and not _FENCE.fullmatch(line):
             found = headless(line)
             if found is not None:
                 told.rows.append(found)

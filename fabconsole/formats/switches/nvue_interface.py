@@ -15,10 +15,11 @@ from fabconsole.formats.switches.nvue_names import counter, is_count
 from fabconsole.formats.values import ber, gbps, integer, is_nothing, no_error_seen, snake
 
 INTERFACE = re.compile(
-    r"(?:swp|eth|bond|vlan|vxlan|br|lo|mgmt|peerlink|sw\d{1,3}p|acp|fnm|ib|nvl|en|erspan|usb|dummy|mlag|ipoib|v)"
-    r"[\w.@:/-]{0,40}"
+    r"lo|mgmt|peerlink(?:\.\d{1,4})?|br_[\w-]{1,40}"
+    r"|(?:swp|eth|bond|vlan|vxlan|vni|vrf|br|sw[A-Z]?|acp|fnm|ib|nvl|en[opsx]|erspan|usb|dummy|ipoib|tun|gre|pimreg)"
+    r"\d[\w.@:/-]{0,40}"
 )
-_INFINIBAND = re.compile(r"(?:sw\d{1,3}p\d{1,3}(?:s\d{1,3})?|acp\d{1,4}|fnm\d{1,3}|nvl\d{1,4}|ib\d{1,3})")
+_INFINIBAND = re.compile(r"(?:sw[A-Z]?\d{1,3}p\d{1,3}(?:s\d{1,3})?|acp\d{1,4}|fnm\d{1,3}|nvl\d{1,4}|ib\d{1,3})")
 _TYPES = frozenset({"ib", "nvl", "fnm", "infiniband", "nvlink", "ipoib"})
 _LOGICAL = {"init": "Initialize", "initialize": "Initialize", "initializing": "Initialize", "armed": "Armed"} | {
     "active": "Active",
@@ -29,6 +30,8 @@ _PHYSICAL = {"linkup": "LinkUp", "link up": "LinkUp"}
 _ROUNDED = re.compile(r"\d[\d,]{0,20}(?:\.\d{1,6})? ?[KMGTPE]i?B(?:ytes)?", re.IGNORECASE)
 _OCTETS = re.compile(r"(\d{1,20}) ?(?:bytes?|b)", re.IGNORECASE)
 _PATHS_APART = frozenset({"link", "operational", "value", "counters", "stats"})
+_LLDP = re.compile(r"(\S{1,64}) \((\S{1,64})\)|([^\s(]{1,64})\((\S{1,64})\)")
+"""`spine01 (swp3)` in a list, `swp3(spine01)` of one interface."""
 _LANES = re.compile(r"\d{1,2}X")
 _BERS = {"raw_ber": "raw", "effective_ber": "effective", "symbol_ber": "symbol"}
 
@@ -95,7 +98,10 @@ def _is_infiniband(name: str, leaves: list[tuple[tuple[str, ...], object]]) -> b
 def _tell(told: Row, path: tuple[str, ...], leaf: object, *, infiniband: bool) -> None:
     key = snake(path[-1])
     if key.startswith(("raw_ber", "effective_ber", "symbol_ber")) and not isinstance(leaf, list):
-        _tell_ber(told, key, str(leaf))
+        _tell_ber(told, path, str(leaf))
+    elif len(path) > 2 and path[-2].isdecimal() and "diagnostics" in path:
+        told.extra["diagnostic_code"] = int(path[-2][:9])
+        told.extra[f"diagnostic_{key}"] = leaf if isinstance(leaf, str) else str(leaf)
     elif is_count(path) and _tell_count(told, path, leaf, infiniband=infiniband):
         pass
     else:
@@ -107,11 +113,17 @@ def _key(path: tuple[str, ...]) -> str:
     return "-".join(name.strip("[]") for name in path if name not in _PATHS_APART) or path[-1]
 
 
-def _tell_ber(told: Row, key: str, text: str) -> None:
+def _is_whole(path: tuple[str, ...]) -> bool:
+    """Whether a value is the port's, not that of one of its lanes."""
+    return not any(name.isdecimal() or snake(name).startswith("lane") for name in path[:-1])
+
+
+def _tell_ber(told: Row, path: tuple[str, ...], text: str) -> None:
+    key = snake(path[-1])
     value = ber(text)
-    kind = _BERS.get(key)
+    kind = _BERS.get(key) if _is_whole(path) else None
     if kind is None:
-        told.extra[key] = value
+        told.extra[snake(_key(path))] = value
         return
     told.ber = told.ber or Ber()
     told.ber = Ber(**{**{one: getattr(told.ber, one) for one in _BERS.values()}, kind: value})
@@ -165,9 +177,9 @@ def _settle(told: Row) -> None:
 
 def _up(extra: dict[str, Said]) -> str | None:
     """Whether the link is up; the printed `state` is kept as `link_state`, since a row's own may say more."""
-    if "state" in extra and "link_state" not in extra:
+    if extra.get("state") in ("up", "down") and "link_state" not in extra:
         extra["link_state"] = extra.pop("state")
-    for key in ("oper_status", "oper_state", "link_state"):
+    for key in ("oper_status", "oper_state", "link_state", "state_oper"):
         said = extra.get(key)
         if isinstance(said, str) and said.lower() in ("up", "down"):
             return said.lower()
@@ -190,3 +202,8 @@ def _settle_peer(told: Row) -> None:
     if isinstance(port, str) and isinstance(host, str):
         told.peer = f"{host}/{port}"
         told.extra["peer_node"] = host
+    elif isinstance(lldp := told.extra.get("lldp"), str) and (far := _LLDP.fullmatch(lldp)):
+        node, port = (far[1], far[2]) if far[3] is None else (far[4], far[3])
+        told.peer, told.extra["peer_node"] = f"{node}/{port}", node
+    elif isinstance(node := told.extra.get("lldp_neighbor"), str):
+        told.extra["peer_node"] = node

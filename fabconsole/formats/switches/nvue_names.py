@@ -15,6 +15,9 @@ _BOTH = {
     "in_bytes": "rx_bytes",
     "out_bytes": "tx_bytes",
     "carrier_transitions": "carrier_changes",
+    "total_state_changes": "carrier_changes",
+    "up_count": "carrier_up_count",
+    "down_count": "carrier_down_count",
     "carrier_up_count": "carrier_up_count",
     "carrier_down_count": "carrier_down_count",
     "in_symbol_errors": "symbol_error",
@@ -81,6 +84,25 @@ _INFINIBAND = {
     "qp1_drops.receive": "qp1_dropped",
     "vl15_drops.receive": "VL15_dropped",
 }
+_HOLDERS = frozenset(
+    {
+        "link",
+        "stats",
+        "counters",
+        "phy",
+        "phy_detail",
+        "phy_health",
+        "health",
+        "nvl",
+        "ib",
+        "errors",
+        "drops",
+        "netstat",
+    }
+    | {"detailed_counters", "drop_counters", "error_counters", "packet_size_statistics", "detailed", "operational"}
+    | {"pktdist", "eth", "ethernet"}
+)
+"""What holds the counters of the whole port."""
 _DIRECTIONS = ("receive", "transmit", "rx", "tx")
 _COUNTS = re.compile(
     r"(?:errors?|err|drops?|drp|pkts|packets|octets|bytes|frames|counts?|events|transitions|wait|downed|recovery|ovr|ok"
@@ -106,9 +128,12 @@ def _last_word(leaf: str) -> int:
 def counter(path: Sequence[str], *, infiniband: bool) -> str:
     """The registry's name for a counter, or the printed one: `errors`, `jabber-errors`, `receive` is the latter's
     `jabber-errors.receive`."""
-    leaf, printed = snake(path[-1]), path[-1]
-    if leaf in _DIRECTIONS and len(path) > 1:
+    leaf, printed, above = snake(path[-1]), path[-1], path[:-1]
+    if leaf in _DIRECTIONS and above:
         leaf = f"{snake(path[-2])}.{leaf.replace('rx', 'receive').replace('tx', 'transmit')}"
-        printed = f"{path[-2]}.{path[-1].lower()}"
+        printed, above = f"{path[-2]}.{path[-1].lower()}", path[:-2]
+    within = [name for name in above if snake(name) not in _HOLDERS]
+    if within:
+        return ".".join((*within, printed))  # a lane's, a bin's, a queue's: not the port's
     kind = _INFINIBAND if infiniband else _ETHERNET
     return kind.get(leaf) or _BOTH.get(leaf) or printed

@@ -13,10 +13,15 @@ from fabconsole.fabric.health import Severity
 from fabconsole.formats.reading import Entry, Reading, Row, Said
 from fabconsole.formats.switches.measures import said
 from fabconsole.formats.switches.nvue_interface import INTERFACE, is_interface, row, tells_of_one
+from fabconsole.formats.values import snake
 
 ASKED = re.compile(
-    r"nv\s+show\s+(?:fae\s+)?(?:interface|platform\s+transceiver)\s+(?!-)([\w.,/-]{1,80})\s{0,4}(.{0,120})"
+    r"n(?:v|et)\s+show\s+(?:fae\s+)?(?:interface|platform\s+(?:transceiver|inventory|firmware|environment\s+\w{1,40}))"
+    r"\s+(?!-|(?:link-diagnostics|bonds?|bond-members|carrier-stats|rates|counters|status|brief|up|down|physical|svi|vrf|details?"
+    r"|description|mac|neighbor|pluggables|transceiver|lldp|small|all|json)\b(?!-))([\w.,/-]{1,80})\s{0,4}(.{0,120})"
 )
+_SHOWN = re.compile(r"nv\s+show\s+([^|>]{1,120}?)(?:\s-|\s*[|>]|\s*$)")
+_WORD = re.compile(r"[a-z][a-z-]{1,40}")
 _OPTIONS = re.compile(r"\s*(?:(?:-o|--output|--rev|--view|--filter)[ =]?\S*|\|.*|>.*)")
 _SEVERITIES = {
     "informational": Severity.INFO,
@@ -38,11 +43,23 @@ _DEEPEST = 6
 _NUMBERED = re.compile(r"\D{0,64}\d{1,10}(?:[-_./ ].{0,64})?")
 
 
+def kind_of(asked: str) -> str:
+    """What the things are that a command lists: `nv show platform environment fan` fans."""
+    said = _SHOWN.search(asked)
+    words = [word for word in said[1].split() if _WORD.fullmatch(word)] if said is not None else []
+    return snake(words[-1]) if words else ""
+
+
 def tell(value: object, asked: str, told: Reading) -> None:
     """Add what a document says. `asked` is the command that it answers, as far as that is known."""
     if isinstance(value, Mapping):
         subject = ASKED.search(asked)
+        first = len(told.rows)
         _tell(value, (), subject, told, 0)
+        kind = kind_of(asked)
+        for one in told.rows[first:]:
+            if kind and kind != "interface" and subject is None:
+                one.extra.setdefault("kind", kind)
     elif isinstance(value, list):
         for one in value:
             tell(one, asked, told)

@@ -15,13 +15,12 @@ from fabconsole.formats.values import snake
 
 _OF_INTERFACES = frozenset({"interface", "iface", "port", "transceiver"})
 _WORDS_OF_STATE = {"up": "up", "dn": "down", "down": "down", "admdn": "down", "prtdn": "down"}
-_LLDP = re.compile(r"(\S{1,64}) \((\S{1,64})\)")
 _HEADLESS = re.compile(
     r"\s*(\S{1,32})\s+(\d{2,5})(?:\s+\d)?((?:\s+\d{1,20}){8})\s+([A-Za-z]{1,8})\s*"  # MTU, Met, counters, flags
 )
 _SPEED = re.compile(r"\d{1,4}(?:\.\d)?[MGT]")
 _NETSTAT = ("RX_OK", "RX_ERR", "RX_DRP", "RX_OVR", "TX_OK", "TX_ERR", "TX_DRP", "TX_OVR")
-_RENAMED = {"spd": "speed", "name": "interface"}
+_RENAMED = {"spd": "speed", "name": "interface", "code": "diagnostic-code"}
 
 
 def is_of_interfaces(table: Table) -> bool:
@@ -40,6 +39,8 @@ def is_of_counters(table: Table) -> bool:
 def tell_interfaces(table: Table, told: Reading) -> None:
     """Add a row for every interface; a line without a name goes on with the one before."""
     heads = [_RENAMED.get(head.lower(), head) for head in table.columns.headings]
+    if "diagnostic-code" in heads:
+        heads = [head.replace("Status", "diagnostic-status") for head in heads]
     place = next((at for at, head in enumerate(heads) if snake(head) in _OF_INTERFACES), 0)
     pairs: list[tuple[str, dict[str, object]]] = []
     for cells in table.rows:
@@ -69,10 +70,21 @@ def _interface(name: str, said: dict[str, object]) -> Row:
     told = row(name, said)
     if printed.upper() in ("ADMDN", "PRTDN"):
         told.extra["printed_state"] = printed
-    lldp = said.get("LLDP")
-    if isinstance(lldp, str) and (peer := _LLDP.fullmatch(lldp)):
-        told.peer, told.extra["peer_node"] = f"{peer[1]}/{peer[2]}", peer[1]
     return told
+
+
+def of_one(table: Table) -> dict[str, object]:
+    """A table of a single line, what `net show interface X` prints, as an object."""
+    (cells,) = table.rows
+    said: dict[str, object] = {}
+    for head, cell in zip(table.columns.headings, cells, strict=True):
+        if not head:
+            said["state"] = _WORDS_OF_STATE.get(cell.lower(), cell)
+        elif head.startswith("RemotePort"):
+            said["lldp"] = cell
+        elif cell and head not in ("Name", "LocalPort"):
+            said[_RENAMED.get(head.lower(), head)] = cell
+    return said
 
 
 def counters(table: Table) -> dict[str, dict[str, str]]:
@@ -96,10 +108,10 @@ def lines_of(table: Table) -> list[dict[str, object]]:
     return found
 
 
-def tell_things(table: Table, title: str, told: Reading) -> None:
-    """Add a row for every line of a table of fans, sensors, firmware and the like."""
+def tell_things(table: Table, kind: str, told: Reading) -> None:
+    """Add a row for every line of a table of fans, sensors, firmware and the like. `kind` is what they are."""
     heads = table.columns.headings
-    kind = snake(title) or snake(heads[0])
+    kind = kind or snake(heads[0])
     for cells in table.rows:
         if not cells[0]:
             if told.rows:
@@ -109,7 +121,8 @@ def tell_things(table: Table, title: str, told: Reading) -> None:
         for head, cell in zip(heads[1:], cells[1:], strict=True):
             if cell:
                 thing.extra.update(measured(head or "value", cell))
-        thing.extra.setdefault("kind", kind)
+        if kind not in ("", "name"):
+            thing.extra.setdefault("kind", kind)
         told.rows.append(thing)
 
 

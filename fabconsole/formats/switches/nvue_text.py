@@ -11,14 +11,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fabconsole.formats.switches.columns import DASHES, Columns, Table, dashed, is_double_rule
+from fabconsole.formats.switches.columns import DASHES, Columns, Table, dashed, is_double_rule, is_ellipsis
 
 _TREE = frozenset({"operational", "applied", "pending", "description", "startup"})
+_REVISION = re.compile(r"\s*Rev ID: ?\S{1,40}\s*")
 _KEY = re.compile(r"\[?[\w.:/@+-]{1,80}\]?")
 _PAIR = re.compile(r"( *)([\w-][\w /().-]{0,60}?) *:(?: +(.*))?$")
-_TITLE = re.compile(r" *([A-Z][\w /-]{2,60}) *")
+_TITLE = re.compile(r" *(\w[\w /-]{2,60}) *")
 _QUANTITY = re.compile(r"\d[\d.,]{0,20} (?:[KMGTP]?i?B|Bytes|ns|C|V|mA|mW|dBm|W|RPM)", re.IGNORECASE)
 
+_ROUTING = "Routing"
 Tree = dict[str, object]
 
 
@@ -40,20 +42,32 @@ class Parts:
     """A whole text."""
 
     found: list[Part] = field(default_factory=list)
+    titled: dict[str, list[str]] = field(default_factory=dict)
+    """Title to the lines below it that are neither a table nor pairs."""
     strange: list[str] = field(default_factory=list)
 
 
-def parts(lines: list[str]) -> Parts:
-    """Every tree, table and run of pairs, in order. Never raises."""
+def parts(lines: list[str], *, classic: bool = False) -> Parts:
+    """Every tree, table and run of pairs, in order. Never raises.
+
+    `classic`: it is `net show` that answered, with a rule under every title, of its length.
+    """
     told = Parts()
     at, title = 0, ""
     while at < len(lines):
         line = lines[at]
         under = lines[at + 1] if at + 1 < len(lines) else ""
-        if not line.strip() or DASHES.fullmatch(line) or is_double_rule(line):
+        if DASHES.fullmatch(line) and len(line.split()) == 1 and under.strip() and not _is_ruled(lines, at + 1):
+            at = _list(lines, at + 1, told)
+        elif not line.strip() or DASHES.fullmatch(line) or is_double_rule(line):
             at += 1
-        elif is_double_rule(under) or (_is_title(line, under, lines, at)):
+        elif _is_tree_head(line) and not under.strip() and at + 2 < len(lines) and DASHES.fullmatch(lines[at + 2]):
+            lines = [*lines[: at + 1], *lines[at + 2 :]]  # a mail put a blank line before the rule
+        elif is_double_rule(under) or _is_title(line, under, lines, at) or (classic and _is_underlined(line, under)):
             title, at = line.strip(), at + 2
+        elif classic and title == _ROUTING:
+            told.titled.setdefault(title, []).append(line.strip())
+            at += 1
         elif DASHES.fullmatch(under) or _two_lines(lines, at):
             at = _table(lines, at, title, told)
         elif _PAIR.match(line.expandtabs()):
@@ -62,6 +76,25 @@ def parts(lines: list[str]) -> Parts:
             told.strange.append(line)
             at += 1
     return told
+
+
+def _is_tree_head(line: str) -> bool:
+    return bool(line.split()) and set(line.split()) <= _TREE
+
+
+def _is_ruled(lines: list[str], at: int) -> bool:
+    return at + 1 < len(lines) and (DASHES.fullmatch(lines[at + 1]) or DASHES.fullmatch(lines[at])) is not None
+
+
+def _list(lines: list[str], at: int, told: Parts) -> int:
+    """Values under a rule without a heading: only the command names them."""
+    part = Part(at)
+    while at < len(lines) and lines[at].strip() and " " not in lines[at].strip():
+        _put(part.tree, "value", lines[at].strip())
+        at += 1
+    if part.tree:
+        told.found.append(part)
+    return at
 
 
 def _two_lines(lines: list[str], at: int) -> bool:
@@ -89,10 +122,15 @@ def _is_title(line: str, under: str, lines: list[str], at: int) -> bool:
     return bool(follows) and place + 1 < len(lines) and DASHES.fullmatch(lines[place + 1]) is not None
 
 
+def _is_underlined(line: str, under: str) -> bool:
+    """A title, or a table of one column, which has no more to say."""
+    return DASHES.fullmatch(under) is not None and len(under.split()) == 1 and len(under.strip()) == len(line.strip())
+
+
 def _table(lines: list[str], at: int, title: str, told: Parts) -> int:
     rule = at + 1 if DASHES.fullmatch(lines[at + 1]) else at + 2
     heads = {word for line in lines[at:rule] for word in line.split()}
-    if heads and heads <= _TREE:
+    if heads and (heads <= _TREE or _REVISION.fullmatch(lines[at])):
         return _tree(lines, rule, title, told)
     if len(lines[rule].split()) == 1 and len(lines[rule].strip()) > 60 and len(lines[at].split()) > 2:
         table = _one_rule(lines, at, rule)
@@ -119,7 +157,7 @@ def _one_rule(lines: list[str], at: int, rule: int) -> Table:
             headings[place] = f"{headings[place]} {cell}".strip()
     table = Table(Columns(tuple(headings), tuple(starts)))
     end = rule + 1
-    while end < len(lines) and lines[end].strip():
+    while end < len(lines) and lines[end].strip() and not is_ellipsis(lines[end]):
         cells = table.columns.cells(lines[end])
         if cells is None:
             table.strange.append(lines[end])
@@ -132,14 +170,16 @@ def _one_rule(lines: list[str], at: int, rule: int) -> Table:
 
 def _tree(lines: list[str], rule: int, title: str, told: Parts) -> int:
     groups = [said.start() for said in re.finditer(r"-+", lines[rule])]
-    heads = lines[rule - 1].split()
+    heads = ["applied"] if _REVISION.fullmatch(lines[rule - 1]) else lines[rule - 1].split()
+    if len(groups) == len(heads):
+        return _nameless(lines, rule, groups, heads, told)
     part = Part(rule, title=title)
     told.found.append(part)
     loose = len(groups) > 1 and lines[rule - 1].find(heads[0]) < groups[1] - 1
     columns = Columns(("", *heads), tuple(groups[: len(heads) + 1]))
     depths: list[tuple[int, Tree, Tree]] = [(-1, part.tree, part.applied)]
     at, last = rule + 1, ""
-    while at < len(lines) and lines[at].strip():
+    while at < len(lines) and lines[at].strip() and not is_ellipsis(lines[at]):
         line = lines[at].expandtabs()
         if DASHES.fullmatch(line) or (at + 1 < len(lines) and DASHES.fullmatch(lines[at + 1])):
             break
@@ -151,6 +191,20 @@ def _tree(lines: list[str], rule: int, title: str, told: Parts) -> int:
         else:
             _add(depths, last, cells, heads)
         at += 1
+    return at
+
+
+def _nameless(lines: list[str], rule: int, starts: list[int], heads: list[str], told: Parts) -> int:
+    """A tree of a single value, which only the command names: it is called `value`."""
+    columns, at = Columns(tuple(heads), tuple(starts)), rule + 1
+    part = Part(rule)
+    while at < len(lines) and lines[at].strip() and (cells := columns.cells(lines[at])) is not None:
+        for head, cell in zip(heads, cells, strict=True):
+            tree = part.tree if head == "operational" else part.applied
+            if cell and (head != "pending" or "value" not in part.applied):
+                _put(tree, "value", cell)
+        at += 1
+    told.found.append(part)
     return at
 
 
