@@ -128,6 +128,14 @@ def test_a_comparison_tells_what_was_and_what_is() -> None:
     assert said(f"{SWITCH}< numports = 36\n").facts["differing"] == ["leaf-07: < numports = 36"]
 
 
-def test_complaints_are_facts() -> None:
+def test_complaints_are_events() -> None:
     reading = said("ibwarn: [7] mad_rpc: _do_madrpc failed; dport (DR path 0,1)\ndiscover failed\nsomething\n")
-    assert (len(reading.facts), reading.unparsed) == (2, ["something"])
+    assert [event.kind for event in reading.events] == ["ibwarn", "iberror"]
+    assert reading.unparsed == ["something"]
+
+
+def test_hidden_digits_of_a_guid_are_kept_as_printed() -> None:
+    one = row(LINE.replace("0x0c42a10300aa0001", "0x0c42a1xxxxxx0001").replace("0x0c42a10300bb0001", "0x0c42..."))
+    assert (one.id, one.peer) == ("0c42a1xxxxxx0001/3", "0c42.../1")
+    (one,) = said(SWITCH.replace("00aa", "xxxx") + DOWN).rows
+    assert one.id == "0c42a103xxxx0001/5"

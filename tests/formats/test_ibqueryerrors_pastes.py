@@ -157,7 +157,7 @@ def test_queries_that_failed_are_named() -> None:
         {"attribute": "classportinfo", "node": "MF0;spine, the first", "lid": 3, "port": 0},
         {"attribute": "IB_GSI_PORT_COUNTERS_EXT", "node": "leaf 7", "lid": 12, "port": 255},
     ]
-    assert len(reading.facts["warnings"]) == 2  # type: ignore[arg-type]
+    assert [event.kind for event in reading.events] == ["ibwarn", "ibwarn"]
     assert reading.unparsed == []
 
 
@@ -174,3 +174,9 @@ def test_uneven_indentation_changes_nothing() -> None:
     text = SWITCH + LINE.format(5, 7) + SUMMARY.format(1, 1)
     shifted = "".join(f"\t      {line}   \n" for line in text.splitlines())
     assert (said(shifted).rows, said(shifted).facts) == (said(text).rows, said(text).facts)
+
+
+def test_hidden_digits_of_a_guid_are_kept_as_printed() -> None:
+    one = row('Errors for 0x506bxxxxxxxx0001 "leaf-07"\n   GUID 0x506bxxxxxxxx0001 port 5: [VL15Dropped == 1]\n')
+    assert (one.id, one.extra["node"], one.marks) == ("506bxxxxxxxx0001/5", "leaf-07", [])
+    assert row("GUID 0x506b... port 12: [SymbolErrorCounter == 890]\n").id == "506b.../12"

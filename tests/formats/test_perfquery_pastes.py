@@ -137,7 +137,7 @@ def test_dots_may_have_become_blanks_or_an_ellipsis() -> None:
     }
 
 
-@pytest.mark.parametrize("value", ["many", "N/A", "99999999999999999999", "-1", "1 2"])
+@pytest.mark.parametrize("value", ["many", "N/A", "", "99999999999999999999", "-1", "1 2"])
 def test_a_value_that_is_no_number_is_unknown_and_its_line_is_shown(value: str) -> None:
     reading = said(f"# Port counters: Lid 9 port 2\nSymbolErrorCounter:....{value}\n")
     assert reading.rows[0].counters == {"symbol_error": None}
@@ -151,6 +151,6 @@ def test_complaints_are_no_counters() -> None:
         "perfquery: iberror: failed: perfextquery\nretry: 5\n"
     )
     assert reading.rows == []
-    assert reading.facts["errors"] == ["perfquery: iberror: failed: perfextquery"]
-    assert len(reading.facts["warnings"]) == 1  # type: ignore[arg-type]
+    assert [event.kind for event in reading.events] == ["ibwarn", "iberror"]
+    assert reading.events[1].text == "perfquery: iberror: failed: perfextquery"
     assert reading.unparsed == ["retry: 5"]

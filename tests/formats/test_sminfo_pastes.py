@@ -71,10 +71,15 @@ def test_without_a_manager_the_complaint_is_what_is_left() -> None:
         "# sminfo\nibwarn: [812] _do_madrpc: recv failed: Connection timed out\nsminfo: iberror: failed: query\n"
     )
     assert (reading.rows, reading.unparsed) == ([], [])
-    assert reading.facts["errors"] == ["sminfo: iberror: failed: query"]
+    assert [event.text for event in reading.events][1:] == ["sminfo: iberror: failed: query"]
 
 
 def test_a_line_cut_before_its_state_is_no_manager() -> None:
     reading = said(LINE[: LINE.index(" state")])
     assert reading.rows == []
     assert len(reading.unparsed) == 1
+
+
+def test_hidden_digits_of_a_guid_are_kept_as_printed() -> None:
+    (row,) = said(LINE.replace("0x100013", "0xe89e4903003xxxxx")).rows
+    assert (row.id, row.extra["guid"]) == ("e89e4903003xxxxx", "0xe89e4903003xxxxx")

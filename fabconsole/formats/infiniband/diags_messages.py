@@ -1,7 +1,7 @@
-"""What the tools of infiniband-diags say beside their answers: on standard error, or where they end.
+"""What stands among the answers of infiniband-diags and is none: complaints, a command typed, the head of `watch`.
 
-Shapes: rdma-core infiniband-diags/ibdiag_common.c (`ibexit`), libibmad and libibumad (`IBWARN`, `IBPANIC`), and what
-libibnetdisc prints of a query that was not answered.
+Shapes: `complaints`, and what the tools and libibnetdisc print without their own mark (rdma-core
+infiniband-diags/iblinkinfo.c, ibqueryerrors.c; libibnetdisc/query_smp.c).
 """
 
 from __future__ import annotations
@@ -9,34 +9,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from fabconsole.fabric.printable import printable
-from fabconsole.formats.reading import Said
+from fabconsole.fabric.health import Severity
+from fabconsole.formats.infiniband.complaints import complaint
+from fabconsole.formats.reading import Entry
 
-_MESSAGE = re.compile(
-    r"\s*(?:(ibwarn: ?\[\d{1,10}\]|WARN: |[\w./-]{1,64}\.c:\d{1,6};)|\S{1,64}: iberror: |ibpanic: ?\[|ibdebug: ?\["
-    r"|(?:Failed to (?:open|reopen|find|get|query|resolve|reset)|discover failed|loading cached fabric)\b)",
+_UNMARKED = re.compile(
+    r"\s*(?:(WARN: |[\w./-]{1,64}\.c:\d{1,6};)"
+    r"|(?:Failed to (?:open|reopen|find|get|query|resolve|reset)|discover failed|loading cached fabric)\b)"
 )
 _TYPED = re.compile(
     r"\s{0,40}[#$%>]?\s{0,8}(?:(?:sudo|time|ib|ibsim-run|watch(?: -n ?\S{1,8})?)\s{1,8}){0,3}(?:/\S{1,80}/)?"
     r"(?:perfquery|ibqueryerrors|iblinkinfo|sminfo)(?:\.pl)?(?:\s[^:=\"\[\]]{0,200})?"
+    r"|\s{0,40}Every \d{1,4}[.,]\d{1,2}s: .{0,400}"
 )
 
 
-def is_typed(line: str) -> bool:
-    """Whether a line is the command itself, behind a prompt that nothing else is known of."""
-    return _TYPED.fullmatch(line) is not None
-
-
-def sorted_out(lines: Iterable[str]) -> tuple[dict[str, Said], list[str]]:
-    """Lines that are no part of an answer, as facts (`errors`, `warnings`: lists of words) and what is left."""
-    kept: dict[str, list[str]] = {}
+def sorted_out(lines: Iterable[str]) -> tuple[list[Entry], list[str]]:
+    """Of lines that are no part of an answer: the complaints, and what nobody understood."""
+    events = []
     rest = []
     for line in lines:
-        if said := _MESSAGE.match(line):
-            kept.setdefault("warnings" if said[1] else "errors", []).append(printable(line.strip(), 400))
-        elif not is_typed(line):
+        if event := complaint(line) or _unmarked(line):
+            events.append(event)
+        elif not _TYPED.fullmatch(line):
             rest.append(line)
-    facts: dict[str, Said] = {}
-    for name, words in kept.items():
-        facts[name] = list[Said](words)
-    return facts, rest
+    return events, rest
+
+
+def _unmarked(line: str) -> Entry | None:
+    said = _UNMARKED.match(line)
+    if said is None:
+        return None
+    kind, severity = ("ibwarn", Severity.WARN) if said[1] else ("iberror", Severity.CRIT)
+    return Entry(at=None, kind=kind, text=line.strip(), severity=severity)

@@ -20,10 +20,8 @@ from fabconsole.formats.infiniband.link_line import Far, Line
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
 
-_HEAD = re.compile(
-    r"(?P<kind>Switch):? 0x(?P<guid>[0-9a-fA-F]{1,16}):? (?P<node>.*?):?|(?P<other>CA|Router|\?\?): (?P<name>.*):"
-)
-_BEGUN = re.compile(r"(?:0x[0-9a-fA-F]{1,16}\s|\d{1,5}\s+\d{1,3}\[)")
+_HEAD = re.compile(rf"(?P<kind>Switch):? {link_line.GUID}:? (?P<node>.*?):?|(?P<other>CA|Router|\?\?): (?P<name>.*):")
+_BEGUN = re.compile(r"(?:0x\S{1,20}\s|\d{1,5}\s+\d{1,3}\[)")
 _DIFFERS = re.compile(r"\s*([<>]) (?=\s*(?:0x|\d|Switch|CA: |Router: |\?\?: |numports))")
 _NUMBER_OF_PORTS = re.compile(r"numports = \d{1,3}")
 _KINDS = {"Switch": "switches", "CA": "cas", "Router": "routers", "??": "others"}
@@ -70,16 +68,18 @@ class _Node:
     guid: str | None = None
     """Of a switch."""
     name: str = ""
-    mark: int | None = None
+    mark: int | str | None = None
     """Of its first line: a switch's LID, an adapter's GUID."""
 
     def owns(self, line: Line) -> bool:
         """Whether the line can be one of its ports: else the heading between was lost."""
         if line.node is not None or not self.kind or (self.kind == "Switch") != (line.guid is None):
             return False
-        mark = line.lid if line.guid is None else int(line.guid, 16)
+        mark = line.lid if line.guid is None else line.guid
         self.mark = mark if self.mark is None else self.mark
-        return mark == self.mark if line.guid is None else abs(mark - self.mark) < _SIBLINGS
+        if isinstance(mark, str) and isinstance(self.mark, str):
+            return abs(link_line.apart(mark, self.mark)) < _SIBLINGS
+        return mark == self.mark
 
 
 def read(text: str, before: Mapping[int, Link] | None = None) -> Links:
@@ -123,15 +123,15 @@ def _heading(line: str) -> _Node | None:
     if said is None:
         return None
     name = intern(printable(said["node"] if said["kind"] else said["name"], 64))
-    return _Node(line, said["kind"] or said["other"], link_line.padded(said["guid"]), name)
+    return _Node(line, said["kind"] or said["other"], link_line.padded(said[2]), name)
 
 
 def _reading(paste: Paste) -> Reading:
     walk = _Walk()
     for line in paste.lines:
         walk.take(line)
-    facts, unparsed = sorted_out(walk.unparsed)
-    return Reading(rows=walk.rows, facts={**dict(_counted(walk)), **facts}, unparsed=unparsed)
+    events, unparsed = sorted_out(walk.unparsed)
+    return Reading(rows=walk.rows, events=events, facts=dict(_counted(walk)), unparsed=unparsed)
 
 
 class _Walk:
@@ -209,6 +209,7 @@ FORMAT = Format(
     yields="ports with state, width, speed and far end; what a link could be",
     signs={
         r"^(?!.{0,40}Link info:).{0,200}\d\[[^\]\n]{0,3}\] {0,8}==\(.{1,200}\)==>": 100,
+        r"^[ \t]*(?:/\S{1,80}/)?iblinkinfo: ib(?:error|warn|panic)": 100,
         r"^[ \t]*Switch:? 0x[0-9a-fA-F]{1,16} .{0,80}:$": 30,
         r"^[ \t]*(?:CA|Router): .{1,80}:$": 20,
     },

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from fabconsole.fabric.printable import printable
-from fabconsole.formats.infiniband import pma_counters
+from fabconsole.formats.infiniband import link_line, pma_counters
 
-_HEAD = re.compile(rb'(Errors|Data Counters) for (?:0x([0-9a-fA-F]{1,16})[ \t]*)?(?:"(.*)")?')
-_PORT = re.compile(rb"GUID\s{1,8}0x([0-9a-fA-F]{1,16})\s{1,8}port\s{1,8}(ALL|\d{1,3}):(.*)")
+_GUID = rb"0x([0-9a-fA-F]{1,16}|[0-9a-fA-FxX*#.]{2,20})"
+_HEAD = re.compile(rb"(Errors|Data Counters) for (?:" + _GUID + rb'[ \t]*)?(?:"(.*)")?')
+_PORT = re.compile(rb"GUID\s{1,8}" + _GUID + rb"\s{1,8}port\s{1,8}(ALL|\d{1,3}):(.*)")
 _ITEM = re.compile(rb"\[(\w{1,64}) ?={1,2} ?(\d{1,20})( ?\([^\[\]]*\))?\]")
 _BEGUN = re.compile(rb"\[\s{0,8}(\w{1,64})\s{0,8}==?")
 _LINK = re.compile(rb"Link info:\s*(.*)")
@@ -216,7 +217,7 @@ class _Run:
         first = next(iter(self._ports.values()), None)
         if number in self._ports or (number < 0 and (node.guid is None or len(self._nodes) - 1 in self._totals)):
             return None, "heading lost"
-        if node.guid is None and first is not None and abs(int(first.guid, 16) - int(guid, 16)) >= _SIBLINGS:
+        if node.guid is None and first is not None and abs(link_line.apart(first.guid, guid)) >= _SIBLINGS:
             return None, "heading lost"
         return node, ""
 
@@ -265,7 +266,7 @@ def _lines(text: bytes) -> Iterator[tuple[bytes, int]]:
 
 
 def _guid(text: bytes | None) -> str | None:
-    return text.decode().lower().zfill(16) if text else None
+    return link_line.padded(text.decode()) if text else None
 
 
 def _counts(text: bytes) -> tuple[dict[str, int], bool, tuple[str, ...], bool]:

@@ -31,19 +31,19 @@ _DAMAGED = "damaged guid"
 
 def _reading(paste: Paste) -> Reading:
     errors = read("\n".join(_unbroken(paste.lines)).encode())
-    facts, unparsed = sorted_out(errors.rest)
+    events, unparsed = sorted_out(errors.rest)
+    facts = dict(_summed(errors))
     failures: list[Said] = [
         {"attribute": said[1], "node": said[2], "lid": int(said[3]), "port": int(said[4])}
         for said in _FAILURE.finditer(paste.text)
     ]
     if failures:
         facts["query_failures"] = failures
-    facts = {**dict(_summed(errors)), **facts}
     if missing := _missing(errors):
         facts["incomplete"] = missing
     rows = list(_rows(errors))
     unparsed = [line for line in unparsed if not _drawn_alone(line, rows)]
-    return Reading(rows=rows, facts=facts, unparsed=unparsed)
+    return Reading(rows=rows, events=events, facts=facts, unparsed=unparsed)
 
 
 def _drawn_alone(line: str, rows: list[Row]) -> bool:
@@ -182,11 +182,12 @@ FORMAT = Format(
     versions="infiniband-diags 1.4 to rdma-core 57",
     yields="counters of ports with errors, sums of switches, links; what was checked",
     signs={
-        r'^[ \t]*(?:Errors|Data Counters) for (?:0x[0-9a-fA-F]{1,16}|"[^"\n]{0,80}")': 100,
-        r"^[ \t]*GUID[ \t]{1,8}0x[0-9a-fA-F]{1,16}[ \t]{1,8}port[ \t]{1,8}(?:ALL|\d{1,3}):": 100,
+        r'^[ \t]*(?:Errors|Data Counters) for (?:0x\w|"[^"\n]{0,80}")': 100,
+        r"^[ \t]*GUID[ \t]{1,8}0x\S{1,20}[ \t]{1,8}port[ \t]{1,8}(?:ALL|\d{1,3}):": 100,
         r"^[ \t]*#{0,2}[ \t]*Summary: \d{1,9} nodes checked, \d{1,9} bad nodes found": 30,
         r"^[ \t]*#{0,2}[ \t]*\d{1,9} PMA query failures": 60,
-        r"^[ \t]*ibqueryerrors: ib(?:error|warn|panic)": 100,
+        r"^[ \t]*ibwarn: ?\[\d{1,10}\] \w{1,40}: \w{1,64} query failed on ": 60,
+        r"^[ \t]*(?:/\S{1,80}/)?ibqueryerrors: ib(?:error|warn|panic)": 100,
     },
     read=_reading,
 )

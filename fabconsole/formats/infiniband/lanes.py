@@ -31,6 +31,8 @@ _SIGNALLED = {
     "106.25": "NDR",
     "212.5": "XDR",
 }
+_ROUNDED = 0.005
+"""By how much a printed rate may be off."""
 
 
 @lru_cache(maxsize=256)
@@ -46,4 +48,12 @@ def generation_of(printed: str) -> str | None:
     number, _, unit = printed.strip().partition(" ")
     if not unit.startswith("Gbps"):
         return None
-    return "FDR10" if "FDR10" in unit else _SIGNALLED.get(number.removesuffix(".0"))
+    return "FDR10" if "FDR10" in unit else _SIGNALLED.get(number.removesuffix(".0")) or _rounded(number)
+
+
+def _rounded(number: str) -> str | None:
+    """Of a rate that somebody rounded: `25.78`, `14.06`."""
+    digits = number.replace(".", "", 1)
+    value = float(number) if digits.isascii() and digits.isdecimal() and len(digits) < 9 else 0.0
+    near = (name for rate, name in _SIGNALLED.items() if abs(float(rate) - value) < value * _ROUNDED)
+    return next(near, None)

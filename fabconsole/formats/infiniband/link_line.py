@@ -15,24 +15,16 @@ from sys import intern
 
 from fabconsole.fabric.printable import printable
 from fabconsole.fabric.table import PortState
+from fabconsole.formats.infiniband import lanes
 from fabconsole.formats.reading import Row, Said
 
-_LANE = {
-    2.5: (2.5, "SDR"),
-    5.0: (5.0, "DDR"),
-    10.0: (10.0, "QDR"),
-    14.0625: (14.0, "FDR"),
-    25.78125: (25.0, "EDR"),
-    53.125: (50.0, "HDR"),
-    106.25: (100.0, "NDR"),
-    212.5: (200.0, "XDR"),
-}
-"""Signalling rate of a lane, to what its generation is sold as, so that it compares with sysfs `rate`."""
-_ROUNDED = 0.005
-"""By how much a printed signalling rate may be off: `25.78 Gbps`, `14.0 Gbps`."""
+GUID = r"0x([0-9a-fA-F]{1,16}|[0-9a-fA-FxX*#.…]{2,20})"
+"""Whole, or with digits that somebody hid."""
 
+_HIDDEN = re.compile(r"[^0-9a-f]")
 _NEAR = re.compile(
-    r'(?:0x([0-9a-fA-F]{1,16})\s+)?(?:"(.*?)"\s*)?(\d{1,5})\s+(\d{1,3})\[([^\]]{0,3})\] {0,8}'
+    rf"(?:{GUID}\s+)?"
+    r'(?:"(.*?)"\s*)?(\d{1,5})\s+(\d{1,3})\[([^\]]{0,3})\] {0,8}'
     r"==\((.{1,200}?)\)==>\s*(.*)"
 )
 _STATE = re.compile(
@@ -41,7 +33,8 @@ _STATE = re.compile(
 )
 _SPEED = re.compile(r"([0-9.]{1,9}) Gbps( \(FDR10\))?")
 _FAR = re.compile(
-    r'(?:0x([0-9a-fA-F]{1,16})\s+)?(\d{1,5})\s+(\d{1,3})\[([^\]]{0,3})\]\s?"(.*)"(?: ?\(((?:[^()"]|\(FDR10\))*)\))?'
+    rf"(?:{GUID}\s+)?"
+    r'(\d{1,5})\s+(\d{1,3})\[([^\]]{0,3})\]\s?"(.*)"(?: ?\(((?:[^()"]|\(FDR10\))*)\))?'
 )
 _NO_FAR = re.compile(r'(?:\[\s*\]\s*""\s*(?:\(\s*\))?|"Port not available")')
 _WIDER = re.compile(r"Could be (\d{1,2}X)(?: |$)")
@@ -115,8 +108,16 @@ def _far(said: re.Match[str]) -> Far:
 
 
 def padded(guid: str | None) -> str | None:
-    """A GUID's digits as sixteen of them."""
-    return intern(guid.lower().zfill(16)) if guid else None
+    """A GUID's digits as sixteen of them; one with hidden digits as printed."""
+    if not guid:
+        return None
+    lower = guid.lower()
+    return intern(lower if _HIDDEN.search(lower) else lower.zfill(16))
+
+
+def apart(one: str, other: str) -> int:
+    """How far the first GUID lies after the second; 0 where digits are hidden."""
+    return 0 if _HIDDEN.search(one + other) else int(one, 16) - int(other, 16)
 
 
 @lru_cache(maxsize=1 << 14)  # the ports of a switch mostly say the same: 300 bytes each if every one said it for itself
@@ -128,18 +129,18 @@ def _drawn(
     if said is None:
         return None
     width, speed, state, physical, hoq, stall = said.groups()
-    lanes = int(width[:-1]) if width and width.endswith("X") else 0
+    wide = int(width[:-1]) if width and width.endswith("X") else 0
     lane, generation = _speed(speed) if speed else (None, None)
     told = PortState(
         state=state,
         phys_state=physical,
-        rate_gbps=lane * lanes if lane and lanes else None,
-        width=width if lanes else None,
+        rate_gbps=lane * wide if lane and wide else None,
+        width=width if wide else None,
         generation=generation,
         link_layer="InfiniBand",
         lid=lid,
         port_guid=guid,
-        could_be=_could_be(hint, width if lanes else None, speed),
+        could_be=_could_be(hint, width if wide else None, speed),
     )
     return told, _printed(speed or ""), (int(hoq), int(stall)) if hoq else None
 
@@ -150,12 +151,8 @@ def _printed(speed: str) -> float | None:
 
 
 def _speed(text: str) -> tuple[float | None, str | None]:
-    said, printed = _SPEED.fullmatch(text.strip()), _printed(text)
-    if said is None or printed is None:
-        return None, None
-    near = (sold for rate, sold in _LANE.items() if abs(rate - printed) <= rate * _ROUNDED)
-    lane, generation = _LANE.get(printed) or next(near, (None, None))
-    return lane, "FDR10" if said[2] else generation
+    generation = lanes.generation_of(text) if _SPEED.fullmatch(text.strip()) else None
+    return lanes.BY_GENERATION.get(generation or ""), generation
 
 
 def _could_be(text: str, width: str | None, speed: str | None) -> str | None:

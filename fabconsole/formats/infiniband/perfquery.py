@@ -26,7 +26,7 @@ _HEAD = re.compile(
     r"(?: ?\(CapMask: ?0x([0-9A-Fa-f]{1,4})(?:,? CapMask2: ?0x([0-9A-Fa-f]{1,8}))?\))?\**"
 )
 _WAY = re.compile(r"Gid (\S{1,64})|DR path (?:slid \d{1,5}; dlid \d{1,5}; )?([\d,\[\]]{1,300})")
-_VALUE = re.compile(r"([A-Za-z]\w{0,63}):([.…\s]*)([^.…\s].*)")
+_VALUE = re.compile(r"([A-Za-z]\w{0,63}):([.…\s]*)([^.…\s].*)?")
 _NO_COUNTER = re.compile(r"(?:Port|Counter)Select\d{0,2}")
 _XMIT_WAIT = 1 << 12  # CapMask: PortCounters has PortXmitWait
 _QP1_DROPPED = 1 << 15  # CapMask: QP1Dropped is counted
@@ -154,7 +154,7 @@ class _Listing:
             line = whole.strip()
             said = _VALUE.fullmatch(line)
             if not line or (
-                said is not None and self._value(said[1], said[3], dotted="." in said[2] or "…" in said[2])
+                said is not None and self._value(said[1], said[3] or "", dotted="." in said[2] or "…" in said[2])
             ):
                 continue
             if head := _HEAD.fullmatch(line):
@@ -206,8 +206,8 @@ class _Listing:
 def _reading(paste: Paste) -> Reading:
     listing = _Listing()
     listing.read(paste.lines)
-    facts, unparsed = sorted_out(listing.strange)
-    return Reading(rows=[_row(port) for port in listing.ports], facts=facts, unparsed=unparsed)
+    events, unparsed = sorted_out(listing.strange)
+    return Reading(rows=[_row(port) for port in listing.ports], events=events, unparsed=unparsed)
 
 
 def _row(port: Port) -> Row:
@@ -246,7 +246,7 @@ FORMAT = Format(
         r"^[ \t#*]*\w{0,20}Port\w{0,40}[\w \-]{0,50}counters: ?(?:Lid|DR path)": 100,
         r"^[ \t#*]*PortSamplesControl: ?(?:Lid|DR path)": 100,
         r"^[ \t]*(?:SymbolError\w+|Link(?:ErrorRec|Downed|Rec)\w*|(?:Port)?(?:Xmi?t|Rcv)\w+|VL15Dropped):\.\.": 60,
-        r"^perfquery: ib(?:error|warn|panic)": 100,
+        r"^[ \t]*(?:/\S{1,80}/)?perfquery: ib(?:error|warn|panic)": 100,
     },
     read=_reading,
 )

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from fabconsole.fabric.printable import printable
 from fabconsole.formats.format import Format
+from fabconsole.formats.infiniband import link_line
 from fabconsole.formats.infiniband.diags_messages import sorted_out
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
 
 _LINE = re.compile(
     r"^[ \t]*(?:(?P<asked>[\w.-]{1,64}):[ \t]*)?sminfo:\s{1,8}sm\s{1,8}lid\s{1,8}(?P<lid>0x[0-9a-fA-F]{1,4}|\d{1,5})"
-    r"\s{1,8}sm\s{1,8}guid\s{1,8}(?P<guid>0x[0-9a-fA-F]{1,16}|(?:[0-9a-fA-F]{1,4}:){3}[0-9a-fA-F]{1,4}),"
+    r"\s{1,8}sm\s{1,8}guid\s{1,8}(?P<guid>0x[0-9a-fA-FxX*#.]{1,20}|(?:[0-9a-fA-F]{1,4}:){3}[0-9a-fA-F]{1,4}),"
     r"(?:\s{1,8}activity\s{1,8}count\s{1,8}(?P<activity>\d{1,20}))?\s{1,8}priority\s{1,8}(?P<priority>\d{1,3})"
     r"\s{1,8}state\s{1,8}(?P<state>\d{1,2})(?:[ \t]{1,8}|\s{1,8}(?=SMINFO_|\?))?(?P<word>\(?\w[\w()]*|\?{1,3})?",
     re.MULTILINE,
@@ -58,17 +59,16 @@ def _manager(said: re.Match[str]) -> Manager:
 
 def _guid(text: str) -> str:
     digits = "".join(part.zfill(4) for part in text.split(":")) if ":" in text else text[2:]
-    return digits.lower().zfill(16)
+    return link_line.padded(digits) or ""
 
 
 def _reading(paste: Paste) -> Reading:
     found = tuple(_LINE.finditer(paste.text))
     rest = _LINE.sub("", paste.text).split("\n")
-    facts, unparsed = sorted_out(line for line in rest if line.strip())
+    events, unparsed = sorted_out(line for line in rest if line.strip())
     rows = [_row(said) for said in found]
-    if len(found) == 1:
-        facts = {**_once(rows[0]), **facts}
-    return Reading(rows=rows, facts=facts, unparsed=unparsed)
+    facts = _once(rows[0]) if len(rows) == 1 else {}
+    return Reading(rows=rows, events=events, facts=facts, unparsed=unparsed)
 
 
 def _row(said: re.Match[str]) -> Row:
@@ -107,7 +107,7 @@ FORMAT = Format(
     yields="subnet managers: LID, GUID, priority, state, activity",
     signs={
         r"^[ \t]*(?:[\w.-]{1,64}:[ \t]*)?sminfo:\s{1,8}sm\s{1,8}lid\b": 100,
-        r"^[ \t]*sminfo: ib(?:error|warn|panic)": 100,
+        r"^[ \t]*(?:/\S{1,80}/)?sminfo: ib(?:error|warn|panic)": 100,
     },
     read=_reading,
 )
