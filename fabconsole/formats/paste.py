@@ -37,7 +37,9 @@ class Paste:
         text = _plain(text)
         text = _unquoted(text)
         prompts = "@" in text or "] " in text or "$" in text
-        self.typed = _typed(text) if prompts else {}
+        self.prompts: dict[int, str] = {}
+        """Line, counted from 0, to the prompt that stood there: it may name a host, a mode, a directory."""
+        self.typed = _typed(text, self.prompts) if prompts else {}
         """Line, counted from 0, to what was typed at the prompt that stood there."""
         self.commands = tuple(self.typed.values())
         """What was typed at the prompts that stood in it."""
@@ -49,12 +51,13 @@ class Paste:
         return self.text.split("\n")
 
 
-def _typed(text: str) -> dict[int, str]:
+def _typed(text: str, prompts: dict[int, str]) -> dict[int, str]:
     typed: dict[int, str] = {}
     line = position = 0
     for said in _PROMPT.finditer(text):
         line += text.count("\n", position, said.start())
         position = said.start()
+        prompts[line] = text[position : said.start(1)].strip()
         if command := said[1].strip():
             typed[line] = command
     return typed

@@ -57,3 +57,8 @@ def test_a_text_that_ends_within_a_line_says_so(came: bytes, mid_line: bool) -> 
 @given(st.binary(max_size=400))
 def test_any_bytes_become_lines_without_a_control_sign(came: bytes) -> None:
     assert all(char in "\n\t" or (char >= " " and not "\x7f" <= char <= "\x9f") for char in Paste(came).text)
+
+
+def test_a_prompt_is_kept_by_its_line_with_what_was_typed_there() -> None:
+    paste = Paste("ops@a:/sys/class# cat x\n7\nops@a:/sys/class# \n")
+    assert (paste.prompts, paste.typed) == ({0: "ops@a:/sys/class#", 2: "ops@a:/sys/class#"}, {0: "cat x"})
