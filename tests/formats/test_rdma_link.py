@@ -18,6 +18,7 @@ def read(text: str) -> Reading:
     "text",
     [
         "link mlx5_0/1 subnet_prefix fe80:0000:0000:0000 lid 7 sm_lid 3 lmc 0 state INIT physical_state LINK_UP \n",
+        "link mlx5_0/1: subnet_prefix fe80:0000:0000:0000 lid 7 sm_lid 3 lmc 0 state INIT physical_state LINK_UP \n",
         "0/1: mlx5_0/1: subnet_prefix fe80:0000:0000:0000 lid 7 sm_lid 3 lmc 0 state INIT physical_state LINK_UP \n",
         "  link mlx5_0/1 subnet_prefix fe80:0000:0000:0000 lid\n7 sm_lid 3 lmc 0 state INIT\nphysical_state LINK_UP\n",
         '[{"ifname":"mlx5_0","port":1,"subnet_prefix":"fe80:0000:0000:0000","lid":7,"sm_lid":3,"lmc":0,'
@@ -63,6 +64,11 @@ def test_devices_and_resources_are_rows_too() -> None:
     assert (port.id, port.state) == ("mlx5_0/1", "Active")
     assert used.extra == {"qp": 7, "cq": 10, "pd": 3, "cm_id": 0, "mr": 4, "ctx": 1}
     assert (queue.state, queue.extra["state"], queue.extra["lqpn"]) == (None, "RTS", 178)
+
+
+def test_a_connections_state_is_no_ports() -> None:
+    (row,) = read("link mlx5_0/- cm-idn 0 state LISTEN ps TCP comm [nvmet_rdma] src-addr 0.0.0.0:4420\n").rows
+    assert (row.state, row.extra["state"]) == (None, "LISTEN")
 
 
 def test_a_value_of_another_record_is_not_taken() -> None:

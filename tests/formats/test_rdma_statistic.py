@@ -52,7 +52,7 @@ def test_what_identifies_queue_pairs_counts_nothing() -> None:
         row = read((SAMPLES / name).read_text()).rows[-1]
         assert row.counters["rx_write_requests"] == 3
         assert (row.extra["cntn"], row.extra["pid"], row.extra["comm"]) == (4, 30489, "ib_send_bw")
-        assert [int(str(number)) for number in row.extra["lqpn"]] == [178, 179]  # type: ignore[union-attr]
+        assert row.extra["lqpn"] == [178, 179]
 
 
 def test_a_number_printed_with_a_sign_is_none() -> None:
@@ -67,6 +67,14 @@ def test_modes_are_told() -> None:
     )
     assert said.rows[0].extra == {"mode": "qp auto type,pid on"}
     assert said.rows[1].extra == {"supported": True, "optional_counters": ["cc_rx_ce_pkts", "cc_tx_cnp_pkts"]}
+    said = read("link mlx5_0/1\n    Optional-set: cc_rx_ce_pkts cc_tx_cnp_pkts\n")
+    assert said.rows[0].extra == {"optional_counters": ["cc_rx_ce_pkts", "cc_tx_cnp_pkts"]}
+
+
+def test_counters_of_memory_regions_are_their_devices() -> None:
+    (row,) = read("dev mlx5_0 mrn 8 page_faults 27 page_invalidations 0 page_prefetch 29\n").rows
+    assert (row.id, row.extra) == ("mlx5_0", {"mrn": 8})
+    assert row.counters == {"page_faults": 27, "page_invalidations": 0, "page_prefetch": 29}
 
 
 def test_one_counter_to_a_line_is_the_same_record() -> None:

@@ -32,6 +32,8 @@ def read(text: str) -> Reading:
         "# /sys/class/infiniband/mlx5_0/ports/1\ncounters/symbol_error:7",
         "/sys/class/infiniband/mlx5_0/ports/1/counters:\n./symbol_error: 7",
         "[root@a ~]# cd /sys/class/infiniband/mlx5_0/ports/1/counters\n[root@a counters]# grep . *\nsymbol_error:7",
+        "root@a:/sys/class/infiniband/mlx5_0/ports/1/counters# grep . *\nsymbol_error:7\nroot@a:~# ",
+        "cd /sys/class/infiniband/mlx5_0/ports/1/counters\nsymbol_error   7",
         "root@a:~# for i in /sys/class/infiniband/mlx5_0/ports/1/counters/; do x; done\nsymbol_error          7",
     ],
 )
@@ -152,6 +154,37 @@ def test_files_of_the_pci_function_are_kept() -> None:
         "aer_dev_correctable": {"RxErr": 0, "BadTLP": 4},
         "numa_node": 1,
     }
+
+
+def test_a_file_that_was_shown_alone_is_the_one_that_was_typed() -> None:
+    for text in (
+        "root@a:/sys/class/infiniband/mlx5_0/ports/1/counters# cat symbol_error\n7\n",
+        "root@a:~# cat /sys/class/infiniband/mlx5_0/ports/1/counters/symbol_error\n7\n",
+    ):
+        assert [(row.id, row.counters) for row in read(text).rows] == [("mlx5_0/1", {"symbol_error": 7})]
+
+
+def test_every_command_has_its_own_directory() -> None:
+    said = read(
+        "a@b:~$ cd /sys/class/infiniband/mlx5_0/ports/1/counters\na@b:c$ grep . symbol_error link_downed\n"
+        "symbol_error:1\nlink_downed:2\na@b:~$ cd /sys/class/infiniband/mlx5_1/ports/1/counters\n"
+        "a@b:c$ grep . symbol_error link_downed\nsymbol_error:3\nlink_downed:4\n"
+    )
+    assert [(row.id, row.counters) for row in said.rows] == [
+        ("mlx5_0/1", {"symbol_error": 1, "link_downed": 2}),
+        ("mlx5_1/1", {"symbol_error": 3, "link_downed": 4}),
+    ]
+
+
+def test_the_pci_address_is_known_from_every_path_that_names_it() -> None:
+    for text in (
+        "/sys/devices/pci0000:15/0000:15:01.0/0000:18:00.0/infiniband/mlx5_0/fw_ver:28.43.1014\n",
+        "/sys/class/infiniband/mlx5_0/device/uevent:PCI_SLOT_NAME=0000:18:00.0\n",
+        "mlx5_0 -> ../../devices/pci0000:15/0000:15:01.0/0000:18:00.0/infiniband/mlx5_0\n",
+        "/sys/devices/pci0000:15/0000:15:01.0/0000:18:00.0/infiniband/mlx5_0\n",
+    ):
+        (row,) = read(text).rows
+        assert (row.id, row.extra["pci"]) == ("mlx5_0", "0000:18:00.0")
 
 
 def test_a_line_of_another_stream_is_no_content() -> None:

@@ -23,6 +23,7 @@ _FURTHER = frozenset(
     | {"path-mig-state", "cqn", "cqe", "users", "poll-ctx", "mrn", "mrlen", "rkey", "lkey", "iova", "pdn", "ctxn"}
 )
 """Names that a further line of a record may begin with."""
+_RESOURCES = frozenset({"lqpn", "cqn", "mrn", "pdn", "ctxn", "srqn", "cm-idn"})
 _UNASSIGNED = (0, 0xFFFF)
 
 
@@ -40,9 +41,9 @@ def _reading(paste: Paste) -> Reading:
 
 def _row(record: Record) -> Row:
     row = Row(id=record.id)
-    of_queue = "lqpn" in record.said or "cqn" in record.said
+    of_port = _RESOURCES.isdisjoint(record.said)  # a queue pair has a state of its own
     for name, value in record.said.items():
-        if name == "state" and not of_queue:
+        if name == "state" and of_port:
             row.state = "unknown" if value == "UNKNOWN" else logical(str(value))
         elif name == "physical_state":
             row.phys_state = "unknown" if value == "UNKNOWN" else physical(str(value))
@@ -54,6 +55,8 @@ def _row(record: Record) -> Row:
 
 
 def _value(name: str, value: Said) -> Said:
+    if isinstance(value, list):
+        return [_value(name, one) for one in value]
     if not isinstance(value, str):
         return value
     if name.endswith("guid"):
@@ -69,7 +72,7 @@ FORMAT = Format(
     versions="iproute2 4.14 to 6.17",
     yields="state, LIDs and interface of HCA ports; firmware and GUIDs of devices; resources in use",
     signs={
-        r"^[ \t]*link [\w.-]{1,64}/(?:\d{1,3}|-) (?:subnet_prefix|state|lid|sm_lid|lqpn) ": 100,
+        r"^[ \t]*link [\w.-]{1,64}/(?:\d{1,3}|-):? (?:subnet_prefix|state|lid|sm_lid|lqpn|cm-idn) ": 100,
         r"^[ \t]*\d{1,4}/\d{1,3}: [\w.-]{1,64}/\d{1,3}: ": 100,
         r"^[ \t]*\d{1,4}: [\w.-]{1,64}: node_type \w": 100,
         r"^[ \t]*\d{1,4}: [\w.-]{1,64}: (?:qp|pd|cq|mr|cm_id|ctx) \d": 100,

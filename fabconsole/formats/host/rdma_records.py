@@ -15,12 +15,12 @@ from fabconsole.formats.json_text import documents
 from fabconsole.formats.reading import Said
 
 _HEAD = re.compile(
-    r"\s*(?:link ([\w.-]{1,64})/(\d{1,3}|-)|\d{1,4}/\d{1,3}: ([\w.-]{1,64})/(\d{1,3}):|\d{1,4}: ([\w.-]{1,64}):"
+    r"\s*(?:link ([\w.-]{1,64})/(\d{1,3}|-):?|\d{1,4}/\d{1,3}: ([\w.-]{1,64})/(\d{1,3}):|\d{1,4}: ([\w.-]{1,64}):"
     r"|dev ([\w.-]{1,64}))(?= |$) *(.*)"
 )
 _LIST = re.compile(r"\s*(caps|LQPN|MRN): ?<(.{0,4000}?)>?\s*")
 _NAME = re.compile(r"[A-Za-z][\w-]{0,63}")
-_OPTIONAL = re.compile(r"\s*Optional-set:\s*")
+_OPTIONAL = re.compile(r"\s*Optional-set: *|\s*optional-set ")
 _MODE = re.compile(r"(?:mode )?(qp auto .{1,100}|auto .{1,100})")
 
 Fits = Callable[[str, str], bool]
@@ -102,6 +102,9 @@ class Records:
             record.torn.append(list(record.said)[-1])
             self.unparsed.append(words[0])
             words = words[1:]
+        if optional and words and not any(word.isdecimal() for word in words):
+            record.said["optional_counters"] = [*words]  # which there are, not what they count
+            return True
         names, values = ([self._pending, *words][i::2] for i in (0, 1)) if self._pending else (words[::2], words[1::2])
         pairs = [(name, value) for name, value in zip(names, values, strict=False) if name is not None]
         if not all(_NAME.fullmatch(name) and fits(name, value) for name, value in pairs):

@@ -37,7 +37,9 @@ def _row(record: Record) -> Row:
     row = Row(id=record.id)
     for name, said in record.said.items():
         number = integer(said) if isinstance(said, str) else said
-        if name in _NUMBERS or isinstance(said, list | bool):
+        if isinstance(said, list):
+            row.extra[name] = [int(one) if isinstance(one, str) and one.isdecimal() else one for one in said]
+        elif name in _NUMBERS or isinstance(said, bool):
             row.extra[name] = number
         elif isinstance(number, int):
             _count(row, name, None if name in record.torn else number)

@@ -133,7 +133,9 @@ def _list(extra: dict[str, Said], table: str, index: str, text: str) -> None:
 def _keep(said: MutableMapping[str, Said], path: str, text: str) -> None:
     """A file that we do not know: its value, or its lines."""
     key = snake(path)
-    if not text:
+    if path == "uevent" and text.startswith("PCI_SLOT_NAME="):
+        said["pci"] = text.partition("=")[2].lower()
+    elif not text:
         _empty(said, path)
     elif member := _MEMBER.fullmatch(text):
         members = said.setdefault(key, {})

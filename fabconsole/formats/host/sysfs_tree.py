@@ -1,7 +1,7 @@
 """Files of `/sys/class/infiniband` with their content, as `grep -H .`, `grep -r .`, `head` and loops print them.
 
 A path may begin anywhere (`/sys/devices/pci…/infiniband/mlx5_0/…`, `mlx5_0/ports/1/…`, `counters/…`). One that does
-not name its port takes it from the heading before it, or from the one directory that was typed.
+not name its port takes it from the heading, the prompt or the command before it.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ _HEADING = re.compile(r"\s*(?:#|={2}|-{2}|\*)[#=*>-]{0,8}[ \t]+(\S{1,400}?):?(?:
 _REFUSED = re.compile(
     r"\s*(?:-?\w{1,16}: )?(?:grep|cat|head|tail|find): (?:cannot \w+ ')?(/?\S{1,400}?)'?: ([A-Z].{1,80})"
 )
+_TYPED = re.compile(rf"\b{_DEVICE}({_PART})(?:/ports/(\d{{1,3}})(?![^/\s;|]))?((?:/{_PART}){{0,5}})")
+_SHOWN_BY = frozenset({"cat", "head", "tail", "more", "less"})
 _PCI = re.compile(r"([0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7])/$")
 _NO_VALUE_NEEDED = frozenset({"Is a directory", "No such file or directory"})
 _DIRECTORIES = COUNTER_DIRECTORIES | {"ports", "diag_counters", "gids", "pkeys", "gid_attrs", "types", "ndevs"}
@@ -75,16 +77,27 @@ class _Device:
 class _Tree:
     """What was read so far, and what the next line may belong to."""
 
-    def __init__(self, typed: tuple[str, ...]) -> None:
+    def __init__(self) -> None:
         self.devices: dict[str, _Device] = {}
         self.refused: list[Said] = []
         self.unparsed: list[str] = []
         self._seen: set[_Place] = set()
         self._directory = _Place()
         self._expected: _Place | None = None
-        typed_at = {_place(said) for text in typed for said in _OF_DEVICE.finditer(text)}
-        if len(typed_at) == 1 and (place := typed_at.pop()).is_directory:
-            self._directory = place
+
+    def go(self, prompt: str, typed: str) -> None:
+        """Take in where somebody stood, and what he typed there."""
+        if said := _TYPED.search(prompt.rstrip("#$>] ")):
+            self._directory = _place(said)
+        self._expected = None
+        places = [_place(said) for said in _TYPED.finditer(typed)]
+        words = typed.split()
+        if not places and len(words) == 2 and words[0] in _SHOWN_BY and "/" not in words[1]:
+            places = [self._directory.within(words[1])]
+        if len(places) == 1 and places[0].is_directory:
+            self._directory = places[0]
+        elif len(places) == 1:
+            self._expected = places[0]
 
     def read(self, line: str) -> None:
         """Take in a line that is not blank."""
@@ -110,7 +123,7 @@ class _Tree:
         if start >= 0:
             said = _OF_DEVICE.fullmatch(line, start)
             before = line[:start].split()
-            if said is None or (len(before) > 1 and before[-2] != "->"):  # as a path, or the link that `ls -l` shows
+            if said is None or (len(before) > 1 and before[-2] not in ("->", "cd")):
                 return None, None
             if before and (pci := _PCI.search(before[-1])):
                 self._device(said[1]).said["pci"] = pci[1].lower()
@@ -156,8 +169,10 @@ def _place(said: re.Match[str]) -> _Place:
 
 
 def _reading(paste: Paste) -> Reading:
-    tree = _Tree(paste.commands)
-    for line in paste.lines:
+    tree = _Tree()
+    for number, line in enumerate(paste.lines):
+        if number in paste.prompts:
+            tree.go(paste.prompts[number], paste.typed.get(number, ""))
         if line and not line.isspace():
             tree.read(line)
     reading = Reading(unparsed=tree.unparsed)
@@ -187,6 +202,7 @@ FORMAT = Format(
         rf"^[#=*-]{{0,8}}>?[ \t]*\S{{0,400}}?\binfiniband/{_PART}/ports/\d": 60,
         rf"^[ \t]*(?:\./)?(?:{_PART}/)?ports/\d{{1,3}}/(?:hw_)?[a-z]": 60,
         rf"^[ \t]*(?:\./)?(?:(?:hw_)?counters/)?(?:{'|'.join(_TELLING)})[ \t]*[:= ][ \t]*[\dN]": 60,
+        rf"^[ \t]*cd \S{{0,100}}\binfiniband/{_PART}/ports/\d": 60,
         r"^\S{0,200}[ \t].{0,200} -> \S{0,400}?/infiniband/": 60,
     },
     read=_reading,
