@@ -7,6 +7,7 @@ Grammar: ethtool.c and netlink/{settings,fec,pause,rings,tsinfo}.c: mostly `SOME
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from fabconsole.formats.format import Format
@@ -18,7 +19,6 @@ from fabconsole.formats.reading import Reading, Row, Said
 from fabconsole.formats.values import gbps, integer, is_nothing, snake
 
 _HEAD = re.compile(r"\s*([A-Z][\w/ -]{2,40}?) for (?:device )?([\w.@-]{1,32}):\s*")
-_LINE = re.compile(r"(\S[^:]{0,79}?)\s*:(?:\s+(.*?)|(?<=:))\s*")
 _REFUSED = re.compile(r"\s*(?:netlink error: .*|Cannot (?:get|read) .*|Can't .*|No data available|No such device)\s*")
 _LISTS = re.compile(r"(?:.* (?:link modes|FEC modes|FEC encodings|ports)|Capabilities|Hardware .* Modes)$")
 _STARTS = frozenset({"driver", "Identifier"})
@@ -48,28 +48,28 @@ class _Interfaces:
         self.name: str | None = None
         self._reading = reading
         self._nameless = 0
-        self._sections: dict[str, set[str]] = {}
+        self._known: dict[str, tuple[Row, set[str]]] = {}
+        """By interface, its last row and the sections that were read into it."""
         self._row: Row | None = None
         self._section = self._inside = ""
         self._flat = False
         self._last: tuple[dict[str, Said], str, bool] | None = None
         self._counter = ""
-        self._depth = 0
 
     def head(self, section: str, interface: str) -> Row:
         """`FEC parameters for eth0:`; the same again is another reading of it."""
         name = snake(section)
-        row = next((row for row in reversed(self.rows) if row.id == interface), None)
-        if row is None or name in self._sections[interface]:
+        row, sections = self._known.get(interface, (None, set()))
+        if row is None or name in sections:
             row = self._begin(interface)
-        self._sections[interface].add(name)
+        self._known[interface][1].add(name)
         self._row, self._section, self._inside, self._last, self._counter = row, name, "", None, ""
         return row
 
     def _begin(self, interface: str) -> Row:
         row = Row(id=interface)
         self.rows.append(row)
-        self._sections[interface] = set()
+        self._known[interface] = (row, set())
         return row
 
     def _at(self, key: str) -> Row:
@@ -85,35 +85,33 @@ class _Interfaces:
         return row
 
     def line(self, line: str) -> None:
-        text = line.strip()
-        depth = len(line.expandtabs()) - len(line.expandtabs().lstrip())
-        said = _LINE.fullmatch(text)
-        if said is None:
-            if not (depth and self._goes_on(text)):
+        text, deeper = line.strip(), line[:1].isspace()
+        key, colon, value = text.partition(":")
+        if not colon or not key or len(key) > 80 or value[:1].strip():
+            if not (deeper and self._goes_on(text)):
                 self._reading.unparsed.append(line)
             return
-        key, value = said[1], said[2] or ""
-        known = bool(_OF_LINK.fullmatch(key) or _OF_DRIVER.fullmatch(key) or key in _STARTS)
-        self._flat |= known and not depth and not _OF_DRIVER.fullmatch(key)
-        if not known and not depth and not self._flat and self._section in {"", "settings"}:
+        key, value = key.rstrip(), value.strip()
+        known = _known(key)
+        self._flat |= known == "link" and not deeper
+        if not known and not deeper and not self._flat and self._section in {"", "settings"}:
             self._reading.unparsed.append(line)
             return
-        self._say(key, value, depth)
+        self._say(key, value, deeper=deeper)
 
-    def _say(self, key: str, value: str, depth: int) -> None:
+    def _say(self, key: str, value: str, *, deeper: bool) -> None:
         row = self._at(key)
-        if self._count(row, key, value):
+        name, listed, counted = _named(key)
+        if (counted or self._counter or not value) and self._count(row, key, value, counted=counted):
             return
         place = self._place(row)
-        if not value and not _LISTS.match(key):  # `Pre-set maximums:` begins a part, `version:` is empty
-            if self._section not in _FLAT and not depth:
-                self._inside, self._last = snake(key), None
+        if not value and not listed:  # `Pre-set maximums:` begins a part, `version:` is empty
+            if self._section not in _FLAT and not deeper:
+                self._inside, self._last = name, None
             else:
-                place[snake(key)] = None
-                self._last = (place, snake(key), True)
+                place[name] = None
+                self._last = (place, name, True)
             return
-        name = snake(key)
-        listed = bool(_LISTS.match(key))
         if listed:
             place[name] = _words(value)
         elif self._section in _FLAT and module_eeprom.keep(key, value, row.extra):
@@ -132,7 +130,7 @@ class _Interfaces:
                 place = inner if isinstance(inner, dict) else place
         return place
 
-    def _count(self, row: Row, key: str, value: str) -> bool:
+    def _count(self, row: Row, key: str, value: str, *, counted: bool) -> bool:
         """Counters among the settings; a lane's stand below their sum."""
         if key == "Statistics" and not value:
             self._inside, self._last = "", None
@@ -140,7 +138,7 @@ class _Interfaces:
         if (lane := re.fullmatch(r"Lane (\d{1,2})", key)) and self._counter:
             row.counters[f"{self._counter}_lane_{lane[1]}"] = integer(value)
             return True
-        if key not in _COUNTED and not _SYMBOLS.fullmatch(key):
+        if not counted:
             self._counter = ""
             return False
         self._counter = _COUNTED.get(key, str(key))
@@ -176,6 +174,20 @@ class _Interfaces:
                 row.state = {"yes": "up", "no": "down"}.get(said[1] if said else value, "unknown")
                 if said:
                     row.extra["link_detail"] = said[2]
+
+
+@lru_cache(maxsize=1024)
+def _known(key: str) -> str:
+    """Whether it is a word of the link's settings or of the driver's: "link", "driver", else ""."""
+    if _OF_LINK.fullmatch(key) or key == "Identifier":
+        return "link"
+    return "driver" if _OF_DRIVER.fullmatch(key) else ""
+
+
+@lru_cache(maxsize=1024)
+def _named(key: str) -> tuple[str, bool, bool]:
+    """A key's name, whether what it says is a list, whether it is a counter."""
+    return snake(key), _LISTS.match(key) is not None, key in _COUNTED or _SYMBOLS.fullmatch(key) is not None
 
 
 def _words(value: str) -> list[Said]:
@@ -216,14 +228,14 @@ def _of_text(paste: Paste, reading: Reading) -> None:
         if not line.strip():
             if (typed := paste.typed.get(index)) and (name := asked(typed)):
                 found.name = name
-        elif said := _HEAD.fullmatch(line):
+        elif " for " in line and (said := _HEAD.fullmatch(line)):
             found.name = None
             found.head(said[1], said[2])
         elif _REFUSED.fullmatch(line):
             told = reading.facts.setdefault("errors", [])
             if isinstance(told, list):
                 told.append(line.strip())
-        elif name := asked(line) or heading(line):
+        elif name := ("ethtool" in line and asked(line)) or heading(line):
             found.name = name
         else:
             found.line(line)

@@ -21,7 +21,7 @@ def asked(command: str) -> str | None:
 
 def heading(line: str) -> str | None:
     """The interface whose name alone stands on a line, as somebody's loop prints it: `=== eth0 ===`, `eth0:`."""
-    said = _HEADING.fullmatch(line) if len(line) < 64 else None
+    said = _HEADING.fullmatch(line) if len(line) < 64 and ": " not in line else None
     return said[1] if said else None
 
 

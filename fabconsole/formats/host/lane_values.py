@@ -6,6 +6,8 @@ Shapes: mstflint mlxlink/modules/printutil (records, `values`, `mask`) and mlxli
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 
 from fabconsole.formats.reading import Said
 from fabconsole.formats.values import is_nothing, number, snake
@@ -25,6 +27,7 @@ _RENAMED = {
 }
 
 
+@lru_cache(maxsize=512)
 def named(key: str) -> str:
     """`Rx Power Current [dBm]` is `rx_power_dbm`, `Time Since Last Clear [Min]` has its unit, `(Ext.)` is no name."""
     said = snake(_BRACKETED.sub(_unit, key).replace("amBER", "amber").replace("PCIe", "pcie"))
@@ -35,8 +38,9 @@ def _unit(said: re.Match[str]) -> str:
     return f" {said[1].lower()}" if said[1] and said[1] != "per lane" else " "
 
 
-def understood(key: str, text: str) -> dict[str, Said]:
-    """What a line says, by name: the value, and where they are printed its limits or its mask."""
+@lru_cache(maxsize=4096)
+def understood(key: str, text: str) -> Mapping[str, Said]:
+    """What a line says, by name: the value, and where they are printed its limits or its mask. Not to be changed."""
     name = named(key)
     if is_nothing(text):
         return {name: None}
@@ -60,7 +64,7 @@ def lanes(values: list[str]) -> Said:
 
 
 def _value(key: str, text: str) -> Said:
-    if _TEXTS.search(key):
+    if _is_text(key):
         return text
     parts = [part.strip() for part in text.split(",")]
     if len(parts) == 1:
@@ -76,3 +80,9 @@ def _scalar(text: str) -> str | float | int | None:
         return None
     value = number(text)
     return text.strip() if value is None else value
+
+
+@lru_cache(maxsize=512)
+def _is_text(key: str) -> bool:
+    """Whether digits under this key are a name and no number."""
+    return _TEXTS.search(key) is not None

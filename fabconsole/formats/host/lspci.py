@@ -91,7 +91,8 @@ class _Devices:
     def _about(self, line: str) -> None:
         """A line about the device above."""
         text = line.strip()
-        depth = len(line.expandtabs()) - len(line.expandtabs().lstrip())
+        wide = line.expandtabs()
+        depth = len(wide) - len(wide.lstrip())
         said = _LINE.fullmatch(text)
         if not depth and not (said and said[1] in _KNOWN):
             if not (self.found and _FLAGS.fullmatch(text) and self.found[-1].goes_on(text)):  # broken by a mail

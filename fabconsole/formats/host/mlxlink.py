@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from fabconsole.formats.format import Format
@@ -22,7 +23,6 @@ _PORT = re.compile(r"\s(?:-p|--port)[ =]?(\d[\d/]{0,8})")
 _ABOVE = re.compile(
     r"\b(mlx[45]_\w{1,12}|mt\d{4,5}_pciconf\d{1,3}(?:\.\d{1,2})?|lid-\d{1,5}|(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])"
 )
-_PAIR = re.compile(r"\s*(\S.{0,79}?)(\s*):(?:\s+(.*?))?\s*")
 _JSON_PAIR = re.compile(r'\s*"([^"]{1,80})"\s*:\s*"([^"]*)"\s*,?\s*')
 _RULE = re.compile(r"\s*-{3,120}\s*")
 _SAID = re.compile(r"\s*-([EWI])-\s*(.*?)\s*")
@@ -97,8 +97,9 @@ def _of_text(paste: Paste, ports: _Ports, reading: Reading) -> None:
         if not line.strip():
             if (typed := paste.typed.get(index)) and (name := _asked(typed)):
                 ports.name = name
-            continue
-        if _RULE.fullmatch(line):
+        elif not errors and (pair := _pair(line)) is not None:
+            ports.hear(*pair)
+        elif _RULE.fullmatch(line):
             if ports.found or errors:
                 continue
             reading.unparsed.append(line)
@@ -111,8 +112,6 @@ def _of_text(paste: Paste, ports: _Ports, reading: Reading) -> None:
             _tell(reading, "errors" if message[1] == "E" else "messages", message[2])
         elif errors:
             _tell(reading, "errors", line.strip())
-        elif (pair := _pair(line)) is not None:
-            ports.hear(*pair)
         elif name := _asked(line) or _heading(line):
             ports.name = name
         elif line.rstrip().endswith("..."):
@@ -133,12 +132,18 @@ def _is_title(lines: list[str], index: int) -> bool:
 
 def _pair(line: str) -> tuple[str, str] | None:
     """Keys are padded, so that a blank stands before the colon: what has none is another program's, or well known."""
-    if said := _JSON_PAIR.fullmatch(line):
+    if '" ' in line and (said := _JSON_PAIR.fullmatch(line)):
         return said[1], said[2]
-    said = _PAIR.fullmatch(line)
-    if said is None or not (said[2] or _NO_BLANK.fullmatch(said[1])):
+    before, colon, value = line.partition(":")
+    key = before.strip()
+    if not colon or not key or len(key) > 80 or not (before[-1].isspace() or _unpadded(key)):
         return None
-    return said[1], said[3] or ""
+    return key, value.strip()
+
+
+@lru_cache(maxsize=512)
+def _unpadded(key: str) -> bool:
+    return _NO_BLANK.fullmatch(key) is not None
 
 
 def _asked(command: str) -> str | None:
@@ -193,6 +198,9 @@ def _answer(answer: Any, ports: _Ports, reading: Reading) -> None:
         return
     result = answer.get("result", answer)
     sections = result.get("output", result) if isinstance(result, dict) else {}
+    if not isinstance(sections, dict):
+        reading.unparsed.append(str(sections))
+        return
     status = answer.get("status")
     if isinstance(status, dict):
         reading.facts["status_code"] = status.get("code")

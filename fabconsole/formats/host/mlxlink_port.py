@@ -7,7 +7,9 @@ depend on the section that it stood in, but for PCIe's, so that lines alone are 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from fabconsole.formats.host.lane_values import lanes, named, understood
 from fabconsole.formats.reading import Ber, Row, Said
@@ -38,6 +40,7 @@ _LANE_GBPS = {"SDR": 2.5, "DDR": 5, "QDR": 10, "FDR10": 10, "FDR": 14, "EDR": 25
 """Data rate of a lane as it is spoken of: 4X EDR is 100 Gb/s."""
 _ETHERNET = re.compile(r"(\d{1,4}(?:\.\d{1,2})?|1000M|100M)(?:G|M)?(?:bE|BASE\S{0,8})?(?:_(\d{1,2})X)?", re.I)
 _LANES = re.compile(r"(\d{1,2})[xX]")
+_OPERATION = ("state", "physical state", "speed", "width")
 _UP = frozenset({"active", "linkup", "physical linkup", "active (isolated)"})
 
 
@@ -53,61 +56,51 @@ class Port:
     marks: list[str] = field(default_factory=list)
     extra: dict[str, Said] = field(default_factory=dict)
     _ber: dict[str, float | None] = field(default_factory=dict)
-    _speed: str = ""
-    _width: str = ""
-    _state: str = ""
-    _phys: str = ""
+    _operation: dict[str, str] = field(default_factory=dict)
+    """State, physical state, speed and width, as printed."""
 
     def hear(self, section: str, key: str, said: str | list[str], mask: str = "") -> None:
         """A line, or a member of the JSON form; `said` is a list where that has one."""
         self.heard.add((section, key))
-        plain = key.lower()
         text = said if isinstance(said, str) else ",".join(said)
-        if plain == "header":
-            return
-        if of_bin := _BIN.fullmatch(plain):
-            self._bin(int(of_bin[1]), text)
-        elif plain in _RATIOS:
-            self._ratio(_RATIOS[plain], key, text)
-        elif plain in _COUNTERS or _COUNTER.fullmatch(plain):
-            self._count(_COUNTERS.get(plain) or named(key), text)
-        else:
+        way, name = _way(key)
+        if way == "bin":
+            self._bin(name, text)
+        elif way == "ratio":
+            self._ratio(name, key, text)
+        elif way == "count":
+            self._count(name, text)
+        elif way != "header":
             self._keep(section, key, said, mask)
-        match plain:
-            case "state":
-                self._state = text
-            case "physical state":
-                self._phys = text
-            case "speed":
-                self._speed = text
-            case "width":
-                self._width = text
+            if way == "operation":
+                self._operation[name] = text
 
     def row(self) -> Row:
         """What was gathered."""
-        up = self._state.lower() in _UP
-        kind = self._kind()
-        rate, width = _rate(self._speed, self._width), _LANES.match(self._width)
-        if not up and rate is not None and self._state:
-            self.extra["printed_rate"] = self._speed
+        state, phys, speed, across = (self._operation.get(name, "") for name in _OPERATION)
+        up = state.lower() in _UP
+        kind = self._kind(speed)
+        rate, width = _rate(speed, across), _LANES.match(across)
+        if not up and rate is not None and state:
+            self.extra["printed_rate"] = speed
         self._pcie()
         return Row(
             id=self.id,
-            state=_state(self._state, kind, up=up),
-            phys_state=None if is_nothing(self._phys) else self._phys,
-            rate_gbps=rate if up or not self._state else None,
-            width=f"{width[1]}X" if width and (up or not self._state) else None,
+            state=_state(state, kind, up=up),
+            phys_state=None if is_nothing(phys) else phys,
+            rate_gbps=rate if up or not state else None,
+            width=f"{width[1]}X" if width and (up or not state) else None,
             counters=self.counters,
             ber=Ber(**self._ber) if self._ber else None,
             marks=self.marks,
             extra=self.extra,
         )
 
-    def _kind(self) -> str:
-        if said := _GENERATION.match(self._speed):
+    def _kind(self, speed: str) -> str:
+        if said := _GENERATION.match(speed):
             kind = "nvlink" if said[1].lower() == "nvlink" else "infiniband"
             self.extra["generation"] = said[2].upper()
-        elif self._speed and not is_nothing(self._speed):
+        elif speed and not is_nothing(speed):
             kind = "ethernet"
         else:
             speeds = self.extra.get("enabled_link_speed")
@@ -119,9 +112,8 @@ class Port:
             self.extra["protocol"] = kind
         return kind
 
-    def _bin(self, number: int, text: str) -> None:
+    def _bin(self, name: str, text: str) -> None:
         said = _RANGE.match(text)
-        name = f"fec_bin_{number}"
         if said:
             ranges = self.extra.setdefault("fec_bin_ranges", {})
             if isinstance(ranges, dict):
@@ -149,9 +141,9 @@ class Port:
 
     def _keep(self, section: str, key: str, said: str | list[str], mask: str) -> None:
         if isinstance(said, list):
-            kept: dict[str, Said] = {named(key): lanes(said)}
+            kept: Mapping[str, Said] = {named(key): lanes(said)}
             if mask:
-                kept[f"{named(key)}_mask"] = mask
+                kept = {**kept, f"{named(key)}_mask": mask}
         else:
             kept = understood(key, said)
         if section.lower() in _FLAT:
@@ -169,6 +161,21 @@ class Port:
                 self.extra[f"pcie_{key}"], self.extra[f"pcie_{key}_enabled"] = both[1], both[2]
                 if both[1] != both[2] and "degraded" not in self.marks:
                     self.marks.append("degraded")
+
+
+@lru_cache(maxsize=512)
+def _way(key: str) -> tuple[str, str]:
+    """What is done with what a key says, and under which name."""
+    plain = key.lower()
+    if plain in _OPERATION:
+        return "operation", plain
+    if plain in _RATIOS:
+        return "ratio", _RATIOS[plain]
+    if of_bin := _BIN.fullmatch(plain):
+        return "bin", f"fec_bin_{int(of_bin[1])}"
+    if plain in _COUNTERS or _COUNTER.fullmatch(plain):
+        return "count", _COUNTERS.get(plain) or named(key)
+    return ("header" if plain == "header" else "keep"), ""
 
 
 def _state(printed: str, kind: str, *, up: bool) -> str | None:

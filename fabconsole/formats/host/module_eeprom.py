@@ -6,6 +6,7 @@ Names: ethtool sfpid.c, sff-common.c, qsfp.c, cmis.c.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from fabconsole.formats.reading import Said
 from fabconsole.formats.values import is_nothing, number, snake
@@ -29,16 +30,13 @@ _RAISED = frozenset({"on", "yes"})
 
 def keep(key: str, value: str, extra: dict[str, Said]) -> bool:
     """Put a line where it belongs; False for one that has neither a channel, a measured value nor a flag."""
-    channel = _CHANNEL.search(key)
-    plain = _CHANNEL.sub("", key).strip()
-    name = snake(plain)
-    name = _SHORT.get(name, name)
+    name, channel, flag = _named(key)
     measured = _measured(name, value)
     if measured is None:
         flags = [one.strip() for one in value.strip("[ ]").split(",")]
         raised = any(one.lower() in _RAISED for one in flags)
-        if _ALARM.search(plain) and raised:
-            _raised(f"{name} {channel[1]}" if channel else name, extra)
+        if flag and raised:
+            _raised(f"{name} {channel}" if channel else name, extra)
         if len(flags) > 1 and value.startswith("["):
             measured = {name: list(flags)}
         elif channel:
@@ -46,13 +44,22 @@ def keep(key: str, value: str, extra: dict[str, Said]) -> bool:
         else:
             return False
     for unit, said in measured.items():
-        if channel is None:
+        if not channel:
             extra[unit] = said
             continue
         inside = extra.setdefault(unit, {})
         if isinstance(inside, dict):
-            inside[channel[1]] = said
+            inside[channel] = said
     return True
+
+
+@lru_cache(maxsize=512)
+def _named(key: str) -> tuple[str, str, bool]:
+    """A key's name, its channel or "", and whether it is a flag that may be raised."""
+    channel = _CHANNEL.search(key)
+    plain = _CHANNEL.sub("", key).strip()
+    name = snake(plain)
+    return _SHORT.get(name, name), channel[1] if channel else "", _ALARM.search(plain) is not None
 
 
 def _raised(name: str, extra: dict[str, Said]) -> None:

@@ -12,8 +12,9 @@ from fabconsole.formats.reading import Row, Said
 from fabconsole.formats.values import integer, number, snake
 
 _NUMBERED = re.compile(r"(.{1,80}?) \[([0-9a-f]{4})\]")
-_IDS = re.compile(r"\s*\[([0-9a-f]{4}):([0-9a-f]{4})\](?!.*\[[0-9a-f]{4}:[0-9a-f]{4}\])", re.I)
+_IDS = re.compile(r"(.*?) ?\[([0-9a-f]{4}):([0-9a-f]{4})\]", re.I)
 _BARE_IDS = re.compile(r"([0-9a-f]{4}):([0-9a-f]{4})", re.I)
+_NUMBER = re.compile(r"[0-9a-f]{4}")
 _BEHIND = re.compile(r"\s*\((rev|prog-if) ([0-9a-f]{2})(?: \[([^\]]{1,60})\])?\)", re.I)
 _QUOTED = re.compile(r'"([^"]*)"|-([rp])([0-9a-f]{2})')
 _SPEED = re.compile(r"\bSpeed (?:([0-9.]{1,5})GT/s|unknown)")
@@ -48,16 +49,17 @@ class Device:
         kind, _, name = said.partition(": ")
         if numbered := _NUMBERED.fullmatch(kind):
             kind, self.extra["class_id"] = numbered[1], numbered[2]
-        elif re.fullmatch(r"[0-9a-f]{4}", kind):
+        elif _NUMBER.fullmatch(kind):
             self.extra["class_id"], kind = kind, ""
         if kind:
             self.extra["class"] = kind
-        for word, value, more in _BEHIND.findall(name):
-            self.extra["rev" if word.lower() == "rev" else "prog_if"] = value
-            if more:
-                self.extra["prog_if_name"] = more
-        name = _BEHIND.sub("", name).strip()
-        self._named("device", name)
+        if name.endswith(")"):
+            for word, value, more in _BEHIND.findall(name):
+                self.extra["rev" if word.lower() == "rev" else "prog_if"] = value
+                if more:
+                    self.extra["prog_if_name"] = more
+            name = _BEHIND.sub("", name)
+        self._named("device", name.strip())
         self._answers()
 
     def _quoted(self, said: str) -> None:
@@ -80,9 +82,8 @@ class Device:
         self._answers()
 
     def _named(self, key: str, name: str) -> None:
-        if ids := _IDS.search(name):
-            self.extra["vendor_id"], self.extra["device_id"] = ids[1].lower(), ids[2].lower()
-            name = (name[: ids.start()] + name[ids.end() :]).strip()
+        if name.endswith("]") and (ids := _IDS.fullmatch(name)):
+            name, self.extra["vendor_id"], self.extra["device_id"] = ids[1].strip(), ids[2].lower(), ids[3].lower()
         elif ids := _BARE_IDS.fullmatch(name):
             self.extra["vendor_id"], self.extra["device_id"] = ids[1].lower(), ids[2].lower()
             return
@@ -109,11 +110,11 @@ class Device:
 
     def say(self, key: str, value: str, *, deeper: bool) -> None:
         """`Key: value`, of the device, or of the capability above where it stands deeper."""
-        name = key.lower() if re.fullmatch(r"[A-Z]\w+", key) else snake(key)
+        name = key.lower() if key.isalnum() else snake(key)
         name = _RENAMED.get(name, name)
         self.heard.add(name)
         place = self._inside if deeper and self._inside is not None else self.extra
-        if vital := _VITAL_LINE.fullmatch(f"{key}: {value}"):
+        if key.startswith("[") and (vital := _VITAL_LINE.fullmatch(f"{key}: {value}")):
             name = _VITAL.get(vital[1].upper(), f"vpd_{vital[1].lower()}")
             place, value = self.extra, vital[2]
         elif name == "product_name":
