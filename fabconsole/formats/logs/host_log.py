@@ -17,6 +17,7 @@ from fabconsole.formats.json_text import documents
 from fabconsole.formats.logs import host_facts, host_rules, journal, kernel_log, stamped
 from fabconsole.formats.logs.host_facts import HostFacts
 from fabconsole.formats.logs.stamped import LEVELS, Stamped
+from fabconsole.formats.nvidia import fabric_manager_words
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Entry, Reading
 
@@ -108,6 +109,9 @@ class _Log:
         message = line.message
         if found := kernel_log.event(message, "", 0.0):
             return found
+        if "fabricmanager" in message:
+            fabric = fabric_manager_words.told(message)
+            return None if fabric is None else fabric.event
         if more := host_rules.event(message):
             found, change = more
             if change is not None and found.subject is not None:

@@ -77,7 +77,17 @@ _BY_WORD = tuple((word, rule) for rule in _RULES for word in rule.words)
 WORDS = (
     *("Xid (", "NVRM: ", "mlx", "PCIe ", "AER: ", "DPC: ", "Slot(", "Missed ", "WATCHDOG", "peermem", "infiniband "),
     *("carrier", "link ", "Link ", "without any active", "High temp", "compromised", "reached miss", "leak of a"),
-    *("Hardware Error", "achine ", "panic", "lockup", "LOCKUP", "blocked for", "Out of memory", "oom-kill"),
+    *(
+        "Hardware Error",
+        "achine ",
+        "panic",
+        "lockup",
+        "LOCKUP",
+        "blocked for",
+        "Out of memory",
+        "oom-kill",
+        "fabricmanager",
+    ),
 )
 """A line without any of these tells nothing: they are looked for before anything else."""
 

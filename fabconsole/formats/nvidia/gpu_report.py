@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from fabconsole.formats.logs.stamps import iso
+from fabconsole.formats.nvidia.pci import address as pci_address
 from fabconsole.formats.reading import Reading, Row
 from fabconsole.formats.values import number
 
@@ -48,7 +49,6 @@ _UNIT_OF_SECTION = (
 LISTS = frozenset({"processes", "accounted_processes", "mig_devices", "supported_clocks", "encoder_sessions"})
 """Sections of which there may be several of a kind, or none."""
 
-_PCI = re.compile(r"(?:([0-9a-f]{4,8}):)?([0-9a-f]{2}):([0-9a-f]{2})\.([0-9a-f])", re.IGNORECASE)
 _COUNTERS = {
     ("pci", "replays_since_reset"): "pcie_replay",
     ("pci", "replay_number_rollovers"): "pcie_replay_rollover",
@@ -137,18 +137,10 @@ def reading(reports: list[Report], unparsed: list[str], typed: tuple[str, ...] =
     return whole
 
 
-def address_of(text: str) -> str | None:
-    """`00000000:53:00.0` and `0000:53:00.0` as the kernel writes it, `0000:53:00.0`; None for no PCI address."""
-    said = _PCI.fullmatch(text.strip())
-    if said is None:
-        return None
-    return f"{(said[1] or '0000')[-8:].removeprefix('0000').rjust(4, '0')}:{said[2]}:{said[3]}.{said[4]}".lower()
-
-
 def _row(address: str | None, tree: Tree, index: int | None, nth: int) -> Row:
     pci = tree.get("pci")
     bus_id = pci.get("bus_id") if isinstance(pci, dict) else None
-    known = address or (address_of(bus_id) if isinstance(bus_id, str) else None)
+    known = address or (pci_address(bus_id) if isinstance(bus_id, str) else None)
     row = Row(id=known or str(tree.get("uuid") or f"gpu?{nth + 1}"), extra=tree)
     if known is None:
         row.marks.append("which GPU is not said")

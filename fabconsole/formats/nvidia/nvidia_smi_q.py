@@ -15,6 +15,7 @@ from typing import Any
 from fabconsole.formats.format import Format
 from fabconsole.formats.nvidia import gpu_report
 from fabconsole.formats.nvidia.gpu_report import LISTS, Report, Tree
+from fabconsole.formats.nvidia.pci import address as pci_address
 from fabconsole.formats.nvidia.report_names import of_text
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
@@ -73,12 +74,12 @@ class _Text:
     def _outside(self, body: str, left: int) -> bool:
         """Whether a line stood before or between the GPUs'; it is kept then."""
         if head := _GPU.fullmatch(body):
-            self._begin(gpu_report.address_of(head[1]))
+            self._begin(pci_address(head[1]))
             self._left = left
         elif _TITLE.fullmatch(body):
             self._run()
         elif lost := _LOST.fullmatch(body):
-            self._report().gpus.append((gpu_report.address_of(lost[1]), {"error": lost[2]}))
+            self._report().gpus.append((pci_address(lost[1]), {"error": lost[2]}))
             self._gpu, self._open = None, []
         elif _FAILED.match(body):
             gpu_report.put(self._report().facts, "error", body)

@@ -13,6 +13,7 @@ from xml.sax.saxutils import unescape
 from fabconsole.formats.format import Format
 from fabconsole.formats.nvidia import gpu_report
 from fabconsole.formats.nvidia.gpu_report import LISTS, Report, Tree
+from fabconsole.formats.nvidia.pci import address as pci_address
 from fabconsole.formats.nvidia.report_names import of_tag
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
@@ -52,7 +53,7 @@ class _Document:
         if tag in ("gpu", "unit") and address is not None:
             tree: Tree = {}
             if tag == "gpu":
-                self.reports[-1].gpus.append((gpu_report.address_of(address), tree))
+                self.reports[-1].gpus.append((pci_address(address), tree))
             else:
                 self.reports[-1].facts.setdefault("units", []).append(tree)
             self._open = [(tag, tree)]

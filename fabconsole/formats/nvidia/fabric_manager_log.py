@@ -1,0 +1,216 @@
+"""The fabric manager's log, `/var/log/fabricmanager.log`, or what it said to a journal; IMEX's is of the same kind.
+
+A record is `[Feb 27 2025 15:10:02] [ERROR] [tid 1804] message`, and may go on over several lines. An error is often
+logged twice: it is told once, and counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from fabconsole.formats.format import Format
+from fabconsole.formats.logs import stamped
+from fabconsole.formats.logs.stamps import iso
+from fabconsole.formats.nvidia.fabric_manager_words import told
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Entry, Reading, Said
+from fabconsole.formats.values import integer, snake
+
+_RECORD = re.compile(
+    r"(?:[\w./+-]{1,120}:(?:\d{1,9}:)?)?\[([^\[\]]{10,40})\] \[(\w{3,8})\] (?:\[tid (\d{1,10})\] )?(.*)"
+)
+_GOES_ON = re.compile(r"Message payload details|\w{2,40} : ?\S|\s+\S")
+_BEGUN = re.compile(r"(Fabric Manager|IMEX) Log initializing at: ?(.{6,40})", re.IGNORECASE)
+_VERSION = re.compile(r"(Fabric Manager|IMEX) version (\d{3}\.[\w.]{1,24}) is running", re.IGNORECASE)
+_SETTING = re.compile(r"([A-Z][\w/ .-]{2,70}?) ?= ?(.{0,120})")
+_SERVICE = re.compile(
+    r"\s*(Loaded|Active|Main PID|Tasks|Memory|CPU|CGroup|Process|Docs|Drop-In|TriggeredBy|Status|Invocation): (.*)"
+)
+_UNIT = re.compile(r"\W{0,3}\s?(nvidia-(?:fabricmanager|imex)\.service) - (.*)|\s*[└├]─.*|--(?: .*)?")
+_SAID_ONCE = {
+    "Successfully configured": "configured",
+    "Connected to": "connected",
+    "Detected Pre-NVL5": "generation",
+    "Detected NVL5": "generation",
+}
+_COUNTED = (
+    ("multicast group", "is allocated", "multicast_groups_allocated"),
+    ("multicast group", "is freed", "multicast_groups_freed"),
+    ("multicast team", "successfully setup", "multicast_teams_set_up"),
+    ("multicast team", "successfully released", "multicast_teams_released"),
+    ("inband message", "Received an", "inband_messages_received"),
+)
+
+
+@dataclass(slots=True)
+class _Record:
+    """One message, and the lines it goes on over."""
+
+    message: str
+    stamp: str | None = None
+    level: str | None = None
+    host: str | None = None
+    more: list[str] = field(default_factory=list)
+
+
+class _Log:
+    """The log as far as it has been read."""
+
+    def __init__(self, hosts: bool) -> None:
+        self._hosts = hosts
+        self._said = Reading()
+        self._last: _Record | None = None
+        self._levels: Counter[str] = Counter()
+        self._counted: Counter[str] = Counter()
+        self._settings: dict[str, Said] = {}
+        self._service: dict[str, Said] = {}
+        self._errors: list[dict[str, Any]] = []
+        self._error_of: dict[int, dict[str, Any]] = {}
+        """Of an event, by its place among them."""
+        self._seen: dict[tuple[str | None, str], int] = {}
+        self._repeats: Counter[int] = Counter()
+        self._stamps: list[str] = []
+        self._records = 0
+
+    def line(self, text: str) -> None:
+        if record := _RECORD.match(text):
+            self._begin(_Record(record[4], record[1], record[2].upper()))
+        elif (found := stamped.split(text.lstrip(), hosts=self._hosts)) is not None:
+            self._journal(found)
+        elif self._last is not None and _GOES_ON.match(text):
+            self._last.more.append(text.strip())
+        elif not self._header(text):
+            self._said.unparsed.append(text)
+
+    def reading(self) -> Reading:
+        self._done()
+        facts = self._said.facts
+        facts["records"] = self._records
+        if self._levels:
+            facts["levels"] = dict(self._levels)
+        if self._stamps:
+            facts["first"], facts["last"] = (iso(stamp) or stamp for stamp in (self._stamps[0], self._stamps[-1]))
+        facts.update(self._counted)
+        if self._settings:
+            facts["settings"] = self._settings
+        if self._service:
+            facts["service"] = self._service
+        if self._errors:
+            facts["errors"] = list[Said](self._errors)
+        if self._repeats:
+            facts["logged_more_than_once"] = [
+                {"text": self._said.events[at].text, "count": count} for at, count in self._repeats.items()
+            ]
+        return self._said
+
+    def _journal(self, found: stamped.Stamped) -> None:
+        program, _, message = found.message.partition(": ")
+        if inner := _RECORD.match(message):
+            self._begin(_Record(inner[4], inner[1], inner[2].upper(), found.host))
+        else:
+            about = "fabric" in program or "imex" in program
+            self._begin(_Record(message if about else found.message, found.stamp, None, found.host))
+
+    def _begin(self, record: _Record) -> None:
+        self._done()
+        self._last = record
+        self._records += 1
+        if record.level is not None:
+            self._levels[record.level] += 1
+        if record.stamp is not None:
+            self._stamps.append(record.stamp)
+            del self._stamps[1:-1]
+
+    def _done(self) -> None:
+        """Take what the last record says, now that it is whole."""
+        record, self._last = self._last, None
+        if record is None:
+            return
+        tells = told(record.message, record.level, tuple(record.more))
+        if tells is None:
+            self._once(record.message)
+            return
+        event, at = tells.event, None if record.stamp is None else iso(record.stamp)
+        before = self._seen.get((record.stamp, event.text))
+        if before is not None:
+            self._repeats[before] = max(self._repeats[before], 1) + 1
+            if before in self._error_of:
+                self._error_of[before]["count"] += 1
+            return
+        self._seen[record.stamp, event.text] = len(self._said.events)
+        if tells.error is not None:
+            self._errors.append({**tells.error, "at": at, "count": 1})
+            self._error_of[len(self._said.events)] = self._errors[-1]
+        self._said.events.append(
+            Entry(
+                at=at,
+                node=record.host,
+                kind=event.kind,
+                code=event.code,
+                severity=event.severity,
+                text=event.text,
+                link=event.link,
+                action=event.action,
+                subject=event.subject,
+                meaning=event.meaning,
+                stamp=record.stamp if at is None else None,
+            )
+        )
+
+    def _once(self, message: str) -> None:
+        for first, second, name in _COUNTED:
+            if first in message and second in message:
+                self._counted[name] += 1
+                return
+        if version := _VERSION.search(message):
+            self._said.facts["program"], self._said.facts["version"] = version[1], version[2]
+        elif setting := _SETTING.fullmatch(message):
+            value = setting[2].strip()
+            number = integer(value)
+            self._settings[snake(setting[1])] = (value or None) if number is None else number
+        else:
+            for begin, name in _SAID_ONCE.items():
+                if message.startswith(begin):
+                    self._said.facts[name] = message
+
+    def _header(self, text: str) -> bool:
+        if begun := _BEGUN.search(text):
+            self._said.facts["program"], self._said.facts["log_begun"] = begun[1], begun[2].strip()
+        elif service := _SERVICE.fullmatch(text):
+            self._service[snake(service[1])] = service[2]
+        elif unit := _UNIT.fullmatch(text):
+            if unit[1]:
+                self._service["unit"] = unit[1]
+        elif (tells := told(text)) is not None and tells.error is not None:
+            self._begin(_Record(text))
+        else:
+            return False
+        return True
+
+
+def _reading(paste: Paste) -> Reading:
+    log = _Log(stamped.has_hosts(paste.text))
+    for line in paste.lines:
+        if line and not line.isspace():
+            log.line(line)
+    return log.reading()
+
+
+FORMAT = Format(
+    name="fabricmanager-log",
+    family="nvidia",
+    commands=("cat /var/log/fabricmanager.log", "journalctl -u nvidia-fabricmanager", "cat /var/log/nvidia-imex.log"),
+    versions="fabric manager 450 to 580, on HGX and on the switches of an NVL72; IMEX 570",
+    yields="NVSwitch and NVLink errors with SXid, address and port; settings, version, records by level",
+    signs={
+        r"^[^\n]{0,160}\[[A-Z][a-z]{2} {1,2}\d{1,2} \d{4} \d\d:\d\d:\d\d\] \[[A-Z]{4,8}\] \[tid \d+\] ": 100,
+        r"detected NVSwitch (?:non-)?fatal error \d|Fabric Manager detected GPU NVL": 90,
+        r"\bnv-fabricmanager\[\d+\]: |\bnvidia-fabricmanager-start\.sh\[\d+\]: ": 90,
+        r"^(?:Fabric Manager|IMEX) Log initializing at|nvidia-fabricmanager\.service - NVIDIA": 90,
+    },
+    read=_reading,
+    aliases=("fabric manager log", "fabricmanager", "nv-fabricmanager", "nvidia-imex-log"),
+)

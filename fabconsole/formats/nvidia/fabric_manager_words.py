@@ -1,0 +1,116 @@
+"""What a message of the fabric manager tells: an error of an NVSwitch or an NVLink, a setting, or nothing of concern.
+
+Forms: NVIDIA's Fabric Manager user guide ("Runtime NVSwitch and GPU errors"), its global fabric manager on the switches
+of an NVL72 (`Fabric Manager detected GPU NVL Fatal error on :` and what follows it line by line), and what it says when
+it cannot start.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from fabconsole.fabric.event import Event
+from fabconsole.fabric.health import Severity
+from fabconsole.fabric.printable import printable
+from fabconsole.fabric.xids import sxid
+from fabconsole.formats.logs import kernel_log
+from fabconsole.formats.nvidia.pci import address as pci_address
+from fabconsole.formats.reading import Said
+from fabconsole.formats.values import integer, snake
+
+_SWITCH = re.compile(
+    r"detected NVSwitch (fatal|non-fatal) error (\d{3,6})(?: on (?:fid|NodeId|node ?id) (\d{1,6}))?"
+    r"(?: on NVSwitch)?(?: pci bus id ([0-9a-fA-F:.]{7,20}))?(?: physical id (\d{1,4}))?(?: port (\d{1,4}))?",
+    re.IGNORECASE,
+)
+_NVLINK = re.compile(r"detected (?:GPU|Switch|NVSwitch)? ?NVL(?:ink)? (fatal|non-?fatal)", re.IGNORECASE)
+_FIELD = re.compile(r"(\w{2,40}) ?: ?([\w.:-]{1,64})")
+_BAD = re.compile(
+    r"\b(?:error|errors|fail|failed|failure|fatal|abort|aborting|aborted|mismatch|unable|timed out|timeout|degraded)\b"
+    r"|(?:don't|doesn't|do not|does not|not) match",
+    re.IGNORECASE,
+)
+_WORST = re.compile(
+    r"\b(?:fatal|abort|aborting|aborted|mismatch)\b|(?:don't|doesn't|not) match|exit-code", re.IGNORECASE
+)
+_NO_SWITCH = "NV_WARN_NOTHING_TO_DO"
+_QUIET = frozenset({"INFO", "DEBUG", "TRACE", "VERBOSE", "NOTICE"})
+_INFO, _WARN, _CRIT = Severity.INFO, Severity.WARN, Severity.CRIT
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a message tells."""
+
+    event: Event
+    error: dict[str, Said] | None = None
+    """Of an NVSwitch or an NVLink: number, address, port, each by its name."""
+
+
+def told(message: str, level: str | None = None, more: tuple[str, ...] = ()) -> Told | None:
+    """An event, or None where it is of no concern. `more`: the lines that go on with the message. Never raises."""
+    text = printable("; ".join((message.strip(), *more)))
+    if said := _SWITCH.search(message):
+        return _of_switch(said, text)
+    if said := _NVLINK.search(message):
+        return _of_link(said, text, more)
+    if "Xid (" in message and (event := kernel_log.event(message, "", 0.0)):
+        return Told(event)
+    if level in _QUIET or (level is None and not _BAD.search(message)):
+        return None
+    if _NO_SWITCH in message:
+        return Told(_event(text, _INFO, "none where no NVSwitch is, as on an NVL72's compute tray"))
+    return Told(_event(text, _CRIT if _WORST.search(message) else _WARN))
+
+
+def _of_switch(said: re.Match[str], text: str) -> Told:
+    word, code, node, pci, physical, port = said.groups()
+    fault = sxid(int(code), word.capitalize())
+    address = pci_address(pci) if pci else None
+    error: dict[str, Said] = {
+        "sxid": int(code),
+        "fatal": word.lower() == "fatal",
+        "node_id": integer(node) if node else None,
+        "pci": address,
+        "physical_id": integer(physical) if physical else None,
+        "port": integer(port) if port else None,
+    }
+    event = Event(
+        at=0.0,
+        node="",
+        kind="sxid",
+        severity=fault.severity,
+        text=text,
+        code=int(code),
+        subject=address,
+        link=int(port) if port else None,
+        meaning=fault.meaning,
+        action=fault.action,
+    )
+    return Told(event, {name: value for name, value in error.items() if value is not None})
+
+
+def _of_link(said: re.Match[str], text: str, more: tuple[str, ...]) -> Told:
+    fatal = said[1].lower() == "fatal"
+    error: dict[str, Said] = {"fatal": fatal}
+    for line in more:
+        if field := _FIELD.match(line):
+            value = integer(field[2]) if field[2].isdigit() else None
+            error[snake(field[1])] = field[2] if value is None else value
+    port, guid = error.get("port_num"), error.get("gpu_guid")
+    event = Event(
+        at=0.0,
+        node="",
+        kind="fabric-manager",
+        severity=_CRIT if fatal else _WARN,
+        text=text,
+        subject=guid if isinstance(guid, str) else None,
+        link=port if isinstance(port, int) else None,
+        meaning="NVLink fatal error" if fatal else "NVLink non-fatal error",
+    )
+    return Told(event, error)
+
+
+def _event(text: str, severity: Severity, action: str | None = None) -> Event:
+    return Event(at=0.0, node="", kind="fabric-manager", severity=severity, text=text, action=action)
