@@ -19,7 +19,7 @@ from fabconsole.formats.reading import Reading, Row, Said
 from fabconsole.formats.values import gbps, integer, is_nothing, snake
 
 _HEAD = re.compile(r"\s*([A-Z][\w/ -]{2,40}?) for (?:device )?([\w.@-]{1,32}):\s*")
-_REFUSED = re.compile(r"\s*(?:netlink error: .*|Cannot (?:get|read) .*|Can't .*|No data available|No such device)\s*")
+_REFUSALS = ("netlink error: ", "Cannot get ", "Cannot read ", "Can't ", "No data available", "No such device")
 _LISTS = re.compile(r"(?:.* (?:link modes|FEC modes|FEC encodings|ports)|Capabilities|Hardware .* Modes)$")
 _STARTS = frozenset({"driver", "Identifier"})
 _FLAT = frozenset({"", "settings", "fec_parameters"})
@@ -225,17 +225,22 @@ def _reading(paste: Paste) -> Reading:
 def _of_text(paste: Paste, reading: Reading) -> None:
     found = _Interfaces(reading)
     for index, line in enumerate(paste.lines):
-        if not line.strip():
+        text = line.strip()
+        if not text:
             if (typed := paste.typed.get(index)) and (name := asked(typed)):
                 found.name = name
-        elif " for " in line and (said := _HEAD.fullmatch(line)):
-            found.name = None
-            found.head(said[1], said[2])
-        elif _REFUSED.fullmatch(line):
+        elif text.startswith(_REFUSALS):
             told = reading.facts.setdefault("errors", [])
             if isinstance(told, list):
-                told.append(line.strip())
-        elif name := ("ethtool" in line and asked(line)) or heading(line):
+                told.append(text)
+        elif "ethtool " in text and (name := asked(text)):
+            found.name = name
+        elif ": " in text or ":\t" in text:
+            found.line(line)
+        elif text.endswith(":") and (said := _HEAD.fullmatch(text)):
+            found.name = None
+            found.head(said[1], said[2])
+        elif name := heading(line):
             found.name = name
         else:
             found.line(line)
