@@ -218,3 +218,72 @@ def test_two_runs_in_one_paste_keep_their_gpus_apart() -> None:
     said = text(run + run)
     assert len(said.rows) == 2
     assert "incomplete" not in said.facts
+
+
+FLAT = """\
+GPU 00000000:1B:00.0
+MIG Mode
+Current                 : Disabled
+Serial Number           : 0123456789012
+PCI
+Bus                     : 0x1B
+GPU Link Info
+PCIe Generation
+Max                     : 5
+Link Width
+Current                 : 8x
+Bridge Chip
+Type                    : N/A
+Replays Since Reset     : 150
+Fan Speed               : N/A
+ECC Errors
+Volatile
+SRAM Correctable        : 1
+Aggregate
+SRAM Correctable        : 4
+Channel Repair Pending  : No
+Remapped Rows
+Uncorrectable Error     : 2
+Fabric
+State                   : Completed
+Health
+Summary                 : Healthy
+Processes               : None
+GPU 00000000:43:00.0
+Product Name            : NVIDIA B200
+"""
+
+
+@pytest.mark.parametrize("before", ["", "    ", "\t"])
+def test_a_report_whose_indentation_was_lost_is_read_by_its_names(before: str) -> None:
+    said = text("".join(f"{before}{line}\n" for line in FLAT.splitlines()))
+    assert said.unparsed == []
+    assert [row.id for row in said.rows] == ["0000:1b:00.0", "0000:43:00.0"]
+    assert at(said, 0, "pci.gpu_link_info") == {"pcie_generation": {"max": 5}, "link_width": {"current": "8x"}}
+    assert at(said, 0, "pci.replays_since_reset") == 150
+    assert at(said, 0, "mig_mode") == {"current": "Disabled"}
+    assert at(said, 0, "serial") == "0123456789012"
+    assert at(said, 0, "fabric") == {"state": "Completed", "health": {"summary": "Healthy"}}
+    assert said.rows[0].counters == {
+        "pcie_replay": 150,
+        "ecc_volatile_sram_correctable": 1,
+        "ecc_aggregate_sram_correctable": 4,
+        "remapped_rows_uncorrectable": 2,
+    }
+
+
+def test_what_newer_drivers_add_is_kept_by_the_same_rules() -> None:
+    said = xml(
+        "<nvidia_smi_log>\n<driver_version>615.23</driver_version>\n<!-- driver_version is deprecated -->\n"
+        '<gpu id="00000002:81:00.0"><remapped_banks>'
+        "<bank_remapper_active_remappings>3</bank_remapper_active_remappings>"
+        "<bank_remapper_histogram><bank_remapper_histogram_max>252 group(s)</bank_remapper_histogram_max>"
+        "</bank_remapper_histogram></remapped_banks><fabric><cliques><clique_entry><clique_type>Unicast</clique_type>"
+        "<clique_id>7</clique_id></clique_entry><clique_entry><clique_id>8</clique_id></clique_entry></cliques>"
+        "</fabric></gpu></nvidia_smi_log>\n"
+    )
+    assert (said.unparsed, said.facts["notes"]) == ([], ["driver_version is deprecated"])
+    assert said.rows[0].id == "0002:81:00.0"
+    assert said.rows[0].counters == {"remapped_banks_active": 3}
+    assert at(said, 0, "remapped_banks.histogram.max") == 252
+    assert at(said, 0, "fabric.cliques") == [{"clique_type": "Unicast", "clique_id": 7}, {"clique_id": 8}]

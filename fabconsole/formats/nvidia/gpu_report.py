@@ -21,9 +21,10 @@ from fabconsole.formats.values import number
 Tree: TypeAlias = dict[str, Any]
 
 _QUANTITY = re.compile(
-    r"([+-]?\d{1,15}(?:\.\d{1,6})?)(?: |(?=%))(C|W|MHz|MiB|KB/s|MB/s|GB/s|us|ms|s|sec|seconds|mV|mJ|J|%|bank\(s\)|RPM)"
+    r"([+-]?\d{1,15}(?:\.\d{1,6})?)(?: |(?=%))"
+    r"(C|W|MHz|MiB|KB/s|MB/s|GB/s|us|ms|s|sec|seconds|mV|mJ|J|%|RPM|[a-z]{3,8}\(s\))"
 )
-_UNITS = {"%": "percent", "KB/s": "kb_s", "MB/s": "mb_s", "GB/s": "gb_s", "sec": "s", "seconds": "s", "bank(s)": ""}
+_UNITS = {"%": "percent", "KB/s": "kb_s", "MB/s": "mb_s", "GB/s": "gb_s", "sec": "s", "seconds": "s"}
 _COUNT = re.compile(r"0|[1-9]\d{0,18}", re.ASCII)
 _NOTHING = frozenset({"N/A", "[N/A]", ""})
 _TEXT = frozenset(
@@ -46,7 +47,9 @@ _UNIT_OF_SECTION = (
 )
 """Section and name of what has a unit, to give `N/A` the same name as a number."""
 
-LISTS = frozenset({"processes", "accounted_processes", "mig_devices", "supported_clocks", "encoder_sessions"})
+LISTS = frozenset(
+    {"processes", "accounted_processes", "mig_devices", "supported_clocks", "encoder_sessions", "cliques"}
+)
 """Sections of which there may be several of a kind, or none."""
 
 _COUNTERS = {
@@ -56,6 +59,8 @@ _COUNTERS = {
     ("remapped_rows", "uncorrectable_error"): "remapped_rows_uncorrectable",
     ("remapped_rows", "correctable_error_inactive"): "remapped_rows_correctable_inactive",
     ("remapped_rows", "uncorrectable_error_inactive"): "remapped_rows_uncorrectable_inactive",
+    ("remapped_banks", "active_remappings"): "remapped_banks_active",
+    ("remapped_banks", "inactive_remappings"): "remapped_banks_inactive",
     ("retired_pages", "single_bit_ecc"): "retired_pages_single_bit_ecc",
     ("retired_pages", "double_bit_ecc"): "retired_pages_double_bit_ecc",
 }
@@ -71,7 +76,7 @@ def said(section: str, name: str, text: str) -> tuple[str, Any]:
     if name in _TEXT:
         return name, text
     if quantity := _QUANTITY.fullmatch(text):
-        unit = _UNITS.get(quantity[2], quantity[2].lower())
+        unit = "" if quantity[2].endswith("(s)") else _UNITS.get(quantity[2], quantity[2].lower())
         return f"{name}_{unit}" if unit else name, number(quantity[1])
     return name, int(text) if _COUNT.fullmatch(text) else text
 
@@ -157,7 +162,7 @@ def _row(address: str | None, tree: Tree, index: int | None, nth: int) -> Row:
 
 def _counted(tree: Tree) -> Iterator[tuple[str, Any]]:
     for (section, name), counter in _COUNTERS.items():
-        there = tree.get(section, tree)  # of lines that were picked out, the section's head is missing
+        there = tree.get(section) or tree  # of lines that were picked out, the section's head is missing
         if isinstance(there, dict) and name in there:
             yield counter, there[name]
     errors = tree.get("ecc_errors")

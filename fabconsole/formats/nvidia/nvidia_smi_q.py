@@ -17,6 +17,7 @@ from fabconsole.formats.nvidia import gpu_report
 from fabconsole.formats.nvidia.gpu_report import LISTS, Report, Tree
 from fabconsole.formats.nvidia.pci import address as pci_address
 from fabconsole.formats.nvidia.report_names import of_text
+from fabconsole.formats.nvidia.report_outline import ONCE, kept
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 
@@ -55,6 +56,8 @@ class _Text:
         """Whether the line that heads the GPU was there."""
         self._left = 0
         """Where that line begins."""
+        self._set_in = False
+        """Whether a line of the GPU began further right: else the indentation was lost."""
         self._open: list[_Section] = []
 
     def line(self, line: str) -> None:
@@ -63,13 +66,33 @@ class _Text:
         body = body.rstrip()
         if (self._gpu is None or left <= self._left) and self._outside(body, left):
             return
-        name, value, kind = _said(self._section(left).name, body) if left > self._left else _STRANGE
+        if left <= self._left:
+            if not self._flat(body):
+                self.unparsed.append(line)
+            return
+        name, value, kind = _said(self._section(left).name, body)
         if kind is _Kind.STRANGE:
             self.unparsed.append(line)
             return
         if self._gpu is None:
             self._begin(None)
+        self._set_in = True
         self._within(left, name, value, kind)
+
+    def _flat(self, body: str) -> bool:
+        """Take a line whose indentation was lost, by what is known of the report; whether it could be."""
+        if self._gpu is None or self._set_in:
+            return False
+        opened = [section.name for section in self._open]
+        name, value, kind = _said(opened[-1] if opened else "", body)
+        stay = None if kind is _Kind.STRANGE else kept(opened, name, head=kind is _Kind.HEAD)
+        if stay is None:
+            return False
+        del self._open[stay:]
+        if stay < len(opened):
+            name, value, kind = _said(opened[stay - 1] if stay else "", body)
+        self._within(1 + stay, name, value, kind)
+        return True
 
     def _outside(self, body: str, left: int) -> bool:
         """Whether a line stood before or between the GPUs'; it is kept then."""
@@ -84,6 +107,8 @@ class _Text:
         elif _FAILED.match(body):
             gpu_report.put(self._report().facts, "error", body)
         elif left <= self._left and " :" in body and _PRINTED.match(body):
+            if self._gpu is not None and not self._set_in and of_text(body.partition(" :")[0].rstrip()) not in ONCE:
+                return False
             self._fact(body)
         else:
             return body == "--"  # stands between what `grep -A` found
@@ -126,7 +151,7 @@ class _Text:
         return self._open[-1] if self._open else _Section(-1, "", self._gpu if self._gpu is not None else {})
 
     def _begin(self, address: str | None) -> None:
-        self._gpu, self._open, self._headed = {}, [], address is not None
+        self._gpu, self._open, self._headed, self._set_in = {}, [], address is not None, False
         self._report().gpus.append((address, self._gpu))
 
     def _run(self) -> None:

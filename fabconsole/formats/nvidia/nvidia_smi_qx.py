@@ -22,10 +22,13 @@ _TAG = re.compile(
     r"<(\w{1,80})>([^<]*)</\1>"  # a name and its value
     r"|<(\w{1,80})(?: id=\"([^\"<>]{0,80})\")?[ \t]*(/?)>"
     r"|</(\w{1,80})>"
+    r"|<!--([^<>]{0,400})-->"
     r"|<\?xml[^<>]{0,200}>|<!DOCTYPE[^<>\[\"]{0,200}(?:\"([^\"<>]{0,200})\")?[^<>]{0,20}>"
 )
 _ROOT = "nvidia_smi_log"
-_ELEMENTS = frozenset({"process_info", "mig_device", "supported_mem_clock", "accounted_process_info", "session_info"})
+_ELEMENTS = frozenset(
+    {"process_info", "mig_device", "supported_mem_clock", "accounted_process_info", "session_info", "clique_entry"}
+)
 """Tags of one of several: the list is called by the tag around them."""
 _PAGES = {"multiple_single_bit_retirement": "single_bit", "double_bit_retirement": "double_bit"}
 _QUOTES = {"&quot;": '"', "&apos;": "'"}
@@ -90,6 +93,11 @@ class _Document:
             key, value = gpu_report.said(of_tag(above) if above else "", name, text)
             gpu_report.put(tree, key, value)
 
+    def note(self, text: str) -> None:
+        """A comment, by which newer drivers say what is deprecated."""
+        if self.reports and not self._open:
+            self.reports[-1].facts.setdefault("notes", []).append(text)
+
     def between(self, text: str) -> None:
         self.unparsed.extend(line for line in text.split("\n") if line.strip())
 
@@ -116,7 +124,7 @@ def _reading(paste: Paste) -> Reading:
             if not gap.isspace():
                 document.between(gap)
         end = tag.end()
-        leaf, text, opens, address, alone, closes, dtd = tag.groups()
+        leaf, text, opens, address, alone, closes, note, dtd = tag.groups()
         if leaf is not None:
             document.leaf(leaf, text)
         elif opens is not None:
@@ -128,6 +136,8 @@ def _reading(paste: Paste) -> Reading:
             document.closed(closes)
         elif dtd is not None:
             document.doctype(dtd)
+        elif note is not None:
+            document.note(note.strip())
     if paste.text[end:].strip():
         document.between(paste.text[paste.text.rfind("\n", 0, end) + 1 :])  # with the tag whose end is missing
     return gpu_report.reading(document.reports, document.unparsed, paste.commands)

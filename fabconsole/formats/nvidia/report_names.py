@@ -116,7 +116,7 @@ _TAGS: Mapping[str, str] = {
     "used_memory": "used_gpu_memory",
 }
 _TAG_BEGINS = re.compile(
-    r"(?:pci|remapped_row|row_remapper_histogram|clocks_(?:event|throttle)_reasons?(?:_counters)?)_(?=[a-z])"
+    r"(?:pci|remapped_row|(?:row|bank)_remapper(?:_histogram)?|clocks_(?:event|throttle)_reasons?(?:_counters)?)_(?=[a-z])"
 )
 _TAG_ENDS = re.compile(r"(?<=[a-z])_(?:clock|util)$")
 _SPECIFIED = " Specification"
