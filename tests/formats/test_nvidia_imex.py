@@ -20,7 +20,8 @@ def sample(name: str) -> Reading:
 def test_a_node_has_its_state_address_and_version() -> None:
     row = sample("nvidia-imex.txt").rows[0]
     assert (row.id, row.state) == ("node0", "READY")
-    assert (row.extra["host"], row.extra["version"]) == ("10.7.0.11", "580.95.05")
+    assert row.extra["host"] == "10.7.0.11"
+    assert (row.extra["hostname"], row.extra["version"]) == ("tray-a01", "580.95.05")
 
 
 def test_the_table_tells_each_direction_by_the_words_of_its_legend() -> None:

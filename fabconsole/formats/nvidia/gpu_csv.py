@@ -34,7 +34,7 @@ _PRODUCT = re.compile(r"(?:NVIDIA|Tesla|Quadro|GeForce|GRID|TITAN|Graphics Devic
 _STAMP = re.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?")
 _UNIT = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,9})? (?:%|MiB|W|MHz|us|ms|C|KiB|seconds)")
 _INDEX = re.compile(r"\d{1,2}")
-_LONGEST = 200
+_LONGEST, _MOST = 200, 1000
 _SPLIT = re.compile(r", ?")
 
 
@@ -61,12 +61,14 @@ class _Query:
 
     def line(self, line: str) -> None:
         """Take one in."""
-        cells = [cell.strip() for cell in _SPLIT.split(line)]
+        cells = [cell.strip() for cell in _SPLIT.split(line, _MOST)]
         if head := _head(cells):
             self._fields = head
             self.reading.facts["columns"] = len(head)
         elif said := complaint(line):
             self.reading.events.append(said)
+        elif len(cells) > _MOST:
+            self.reading.unparsed.append(line)
         elif self._fields and (fitting := _fitting(cells, self._fields)):
             self._row(self._fields, fitting)
         elif not self._fields and self._typed and len(cells) == len(self._typed):

@@ -14,7 +14,7 @@ from fabconsole.formats import values
 from fabconsole.formats.format import Format
 from fabconsole.formats.nvidia.complaints import complaint
 from fabconsole.formats.paste import Paste
-from fabconsole.formats.reading import Reading, Row, Said
+from fabconsole.formats.reading import Reading, Row
 
 _TAIL = {"CPU Affinity": "cpu_affinity", "NUMA Affinity": "numa_affinity", "GPU NUMA ID": "gpu_numa_id"}
 _AFFINITY = re.compile(r"CPU\s{0,4}Affinity|NUMA\s{0,4}Affinity|GPU\s{0,4}NUMA\s{0,4}ID|NUMA$|Affinity$")
@@ -22,6 +22,9 @@ _NAMED = re.compile(r"(?:GPU|NIC)\d{1,3}|[a-z][a-z0-9_]{1,30}\d")
 _CELLS = frozenset(("X", "SYS", "NODE", "PHB", "PXB", "PIX", "SOC", "OK", "CNS", "GNS", "TNS", "NS", "U", "DR", "N/A"))
 _NVLINKS = re.compile(r"NV\d{1,3}|NV#|NODE|ERR!?")
 _P2P = frozenset(("OK", "CNS", "GNS", "TNS", "NS", "U", "DR"))
+_P2P_OPTIONS = 6
+"""r, w, n, a, p, c of `-p2p`."""
+
 _LEGEND = re.compile(r"(X|SYS|NODE|PHB|PXB|PIX|SOC|NV#|OK|CNS|GNS|TNS|NS|DR|U)\s*=\s*(\S.{0,200})")
 _DEVICE = re.compile(r"(NIC\d{1,3}):\s*(\S{1,64})")
 _ABRIDGED = re.compile(r"\[?\s?(?:\.{2,}|…)\s?\]?")
@@ -65,14 +68,12 @@ class _Matrix:
             return False
         if any(_is_cell(cell) and cell != "N/A" for cell in rest) or not self._on_its_own(cells[0], among):
             return False
-        row = self._named(cells[0])
-        kind = "p2p" if any(cell in _P2P for cell in among) else "peers"
-        said: Said = (
-            {_id(peer): cell for peer, cell in zip(self._columns, among, strict=True) if cell != "X"}
-            if self._columns
-            else list(among)
-        )
-        row.extra[_free(row, kind if self._columns else "cells")] = said
+        kind = "cells" if not self._columns else "p2p" if any(cell in _P2P for cell in among) else "peers"
+        row, kind = self._free(cells[0], kind)
+        row.extra[kind] = list(among)
+        if self._columns:
+            pairs = zip(self._columns, among, strict=True)
+            row.extra[kind] = {_id(peer): cell for peer, cell in pairs if cell != "X"}
         for key, value in zip(self._tail or _TAIL.values(), rest, strict=False):
             number = None if key == "cpu_affinity" else values.integer(value)
             row.extra[key] = None if values.is_nothing(value) else value if number is None else number
@@ -83,6 +84,15 @@ class _Matrix:
         if not self._columns:
             return "X" in among
         return name in self._columns and among[self._columns.index(name)] == "X"
+
+    def _free(self, name: str, kind: str) -> tuple[Row, str]:
+        """The row that has nothing under that key, and the key. Each option of -p2p prints a matrix alike."""
+        row = self._named(name)
+        for key in (kind, *(f"p2p_{number}" for number in range(2, _P2P_OPTIONS + 1) if kind == "p2p")):
+            if key not in row.extra:
+                return row, key
+        del self._rows[name]  # a later answer to the same question
+        return self._named(name), kind
 
     def _named(self, name: str) -> Row:
         row = self._rows.get(name)
@@ -113,14 +123,6 @@ class _Matrix:
         if missing:
             self.reading.facts["incomplete"] = f"the head names {', '.join(missing[:8])}, which have no row"
         return self.reading
-
-
-def _free(row: Row, kind: str) -> str:
-    """A key that the row does not have: each option of -p2p prints a matrix alike."""
-    number, key = 2, kind
-    while key in row.extra:
-        number, key = number + 1, f"{kind}_{number}"
-    return key
 
 
 def _id(name: str) -> str:

@@ -27,6 +27,7 @@ _LEGEND = {
     "D": "disconnected",
     "A": "authenticating",
     "C": "connected",
+    "!A!": "authentication error",
     "!V!": "version mismatch",
     "!M!": "node map mismatch",
 }
@@ -91,6 +92,9 @@ class _Domain:
         elif part.lower().startswith("version:"):
             version = part.partition(":")[2].strip()
             row.extra["version"] = None if values.is_nothing(version) else version
+        elif part.lower().startswith("hostname:"):
+            named = part.partition(":")[2].strip()
+            row.extra["hostname"] = None if values.is_nothing(named) else named
         elif beside := _BESIDE.fullmatch(part):
             row.extra["host"], row.extra["hostname"] = beside[1], beside[2]
         elif "host" not in row.extra and _HOST.fullmatch(part):

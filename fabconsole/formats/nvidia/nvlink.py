@@ -38,9 +38,9 @@ class _Links:
         """No heading came yet: `-i N` leaves it out in some versions, and so does a filter."""
         self._found: dict[int, Gpu] = {}
         self._gpus: dict[str, Row] = {}
-        self._links: dict[tuple[str, int], Row] = {}
-        self._told: dict[int, set[str]] = {}
-        self._since: set[tuple[str, int, str]] = set()
+        self._links: dict[tuple[str, int], tuple[Row, dict[str, int]]] = {}
+        """The latest row of a link, and under which heading it was told what."""
+        self._headings = 0
 
     def line(self, line: str) -> None:
         """Take one in."""
@@ -62,7 +62,7 @@ class _Links:
 
     def _heading(self, gpu: Gpu) -> None:
         self._nameless = False
-        self._since.clear()
+        self._headings += 1
         name = f"gpu{gpu.index}"
         row = self._gpus.get(name)
         if row is None:
@@ -86,22 +86,25 @@ class _Links:
         if put is None or link >= MOST_LINKS or (self._gpu is None and not self._nameless):
             self.reading.unparsed.append(line)
             return
-        gpu = "" if self._gpu is None else self._gpu.id
-        if (gpu, link, name) in self._since:  # told twice under one heading: the heading between was lost
+        place = ("" if self._gpu is None else self._gpu.id, link)
+        row, before = self._links.get(place) or self._begun(place)
+        heading = before.get(name)
+        if heading == self._headings:  # told twice under one heading: the heading between was lost
             self._gpu, self._nameless = None, False
             self.reading.unparsed.append(line)
             return
-        self._since.add((gpu, link, name))
-        put(self._row(gpu, link, name))
+        if heading is not None:
+            row, before = self._begun(place)
+        before[name] = self._headings
+        put(row)
 
-    def _row(self, gpu: str, link: int, name: str) -> Row:
-        row = self._links.get((gpu, link))
-        if row is None or name in self._told[id(row)]:
-            row = self._links[gpu, link] = Row(id=f"{gpu}/nvl{link}" if gpu else f"nvl{link}")
-            self._told[id(row)] = set()
-            self.reading.rows.append(row)
-        self._told[id(row)].add(name)
-        return row
+    def _begun(self, place: tuple[str, int]) -> tuple[Row, dict[str, int]]:
+        gpu, link = place
+        row = Row(id=f"{gpu}/nvl{link}" if gpu else f"nvl{link}")
+        self.reading.rows.append(row)
+        begun: tuple[Row, dict[str, int]] = (row, {})
+        self._links[place] = begun
+        return begun
 
     def finish(self) -> Reading:
         """Count, and say of which GPU nothing was listed."""
