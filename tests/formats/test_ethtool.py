@@ -122,3 +122,8 @@ def test_another_programs_line_is_no_setting() -> None:
     said = read("Settings for eth0:\n\tSpeed: 10000Mb/s\nWarning: Permanently added 'x'\n\tLink detected: yes\n")
     assert said.unparsed == ["Warning: Permanently added 'x'"]
     assert said.rows[0].state == "up"
+
+
+def test_a_module_as_json_goes_by_the_interface_that_was_asked_for() -> None:
+    said = read('$ ethtool -j -m swp1\n[ {\n        "identifier": 24,\n        "vendor_name": "ACME"\n    } ]\n')
+    assert [(row.id, row.extra) for row in said.rows] == [("swp1", {"identifier": 24, "vendor_name": "ACME"})]

@@ -111,3 +111,12 @@ def test_heads_without_an_interface_are_one_of_no_name() -> None:
         "    RX:  bytes packets\n    1 2\n    TX:  bytes packets\n    3 4\n    RX:  bytes packets\n    5 6\n"
     ).rows
     assert [(row.id, row.counters["rx_bytes"]) for row in rows] == [("interface", 1), ("interface 2", 5)]
+
+
+def test_virtual_functions_count_for_themselves() -> None:
+    rows = read(
+        "2: eth0: <UP> mtu 1500 state UP\n    RX:  bytes packets\n    1 2\n"
+        "    vf 0     link/ether 02:00:5e:00:00:02 brd ff:ff:ff:ff:ff:ff, spoof checking off\n"
+        "    RX: bytes  packets  mcast   bcast   dropped\n    3 4 5 6 7\n"
+    ).rows
+    assert [(row.id, row.counters["rx_bytes"]) for row in rows] == [("eth0", 1), ("eth0/vf0", 3)]

@@ -121,3 +121,24 @@ def test_a_warning_is_handed_back() -> None:
     assert read("pcilib: sysfs_read_vpd: read failed: No such device\n17:00.0 A: B\n").unparsed == [
         "pcilib: sysfs_read_vpd: read failed: No such device"
     ]
+
+
+def test_a_slot_without_a_link_is_not_a_slow_one() -> None:
+    text = (
+        "00:01.0 PCI bridge: A\n\t\tLnkCap:\tPort #1, Speed 32GT/s, Width x16\n"
+        "\t\tLnkSta:\tSpeed 2.5GT/s (downgraded), Width x0 (downgraded)\n"
+    )
+    (row,) = read(text).rows
+    assert (row.marks, row.width) == (["no link"], None)
+
+
+def test_where_a_device_sits_stands_among_the_flags_of_the_short_form() -> None:
+    (row,) = read(
+        "17:00.0 A: B\n\tFlags: bus master, fast devsel, latency 0, IRQ 18, NUMA node 1, IOMMU group 12\n"
+    ).rows
+    assert (row.extra["numa_node"], row.extra["iommu_group"]) == (1, 12)
+
+
+def test_bytes_of_the_configuration_space_are_kept() -> None:
+    said = read("17:00.0 A: B\n00: b3 15 21 10 46 05 10 00 00 00 07 02 10 00 00 00\n")
+    assert (len(said.rows), said.unparsed) == (1, [])

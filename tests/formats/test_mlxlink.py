@@ -146,3 +146,26 @@ def test_lines_of_the_json_form_alone() -> None:
 def test_a_json_answer_that_was_cut_says_so() -> None:
     said = read('{\n"result" :\n{\n"output" :\n{\n"Operational Info" :\n{\n"State" : "Active",\n"Spe')
     assert (said.rows[0].extra["state"], bool(said.facts["incomplete"])) == ("Active", True)
+
+
+def test_titles_as_markdown_has_them() -> None:
+    said = read(
+        "## Operational Info #\nState : Active\nSpeed : 200G\nWidth : 4x\n**Module Info**\nVendor Name : ACME\n"
+    )
+    assert (said.rows[0].rate_gbps, said.rows[0].extra["vendor_name"], said.unparsed) == (200, "ACME", [])
+
+
+def test_coefficients_and_eyes_are_lists_a_lane() -> None:
+    text = (
+        "Serdes Tuning Transmitter Info\n------------------------------\n"
+        "Serdes TX parameters               : fir_pre3,fir_pre2,fir_main\n"
+        "Lane 0                             : 0  ,5  ,-15\n\n"
+        "EYE Opening Info\n----------------\nFOM Mode                           : SLRG_FOM_MODE_EYEO\n"
+        "Initial FOM                        : 100,   116,    87,    98\n"
+    )
+    extra = only(text).extra
+    assert extra["serdes_tuning_transmitter_info"] == {
+        "serdes_tx_parameters": "fir_pre3,fir_pre2,fir_main",
+        "lane_0": [0, 5, -15],
+    }
+    assert extra["eye_opening_info"] == {"fom_mode": "SLRG_FOM_MODE_EYEO", "initial_fom": [100, 116, 87, 98]}

@@ -210,7 +210,7 @@ _TEXTS = frozenset({"vendor_sn", "vendor_pn", "vendor_rev", "date_code", "versio
 
 def _reading(paste: Paste) -> Reading:
     reading = Reading()
-    if '"ifname"' in paste.text:
+    if '"ifname"' in paste.text or '"identifier"' in paste.text:
         _of_json(paste, reading)
     else:
         _of_text(paste, reading)
@@ -248,10 +248,12 @@ def _of_text(paste: Paste, reading: Reading) -> None:
 
 def _of_json(paste: Paste, reading: Reading) -> None:
     said = documents(paste.text)
+    names = [name for command in paste.commands if (name := asked(command))]
     for document in said.found:
         for one in document if isinstance(document, list) else [document]:
-            if isinstance(one, dict) and isinstance(one.get("ifname"), str):
-                reading.rows.append(_of_member(one))
+            if isinstance(one, dict) and one:
+                nth = len(reading.rows)
+                reading.rows.append(_of_member(one, names[nth] if nth < len(names) else nameless(nth)))
             else:
                 reading.unparsed.append(str(one))
     if said.cut:
@@ -259,8 +261,9 @@ def _of_json(paste: Paste, reading: Reading) -> None:
     reading.unparsed.extend(line for line in said.rest if asked(line) is None)
 
 
-def _of_member(one: dict[str, Any]) -> Row:
-    row = Row(id=one["ifname"])
+def _of_member(one: dict[str, Any], name: str) -> Row:
+    """What it is called itself, `ifname`, goes before how it was asked for; a module (`-m`) has no name."""
+    row = Row(id=one["ifname"] if isinstance(one.get("ifname"), str) else name)
     for key, value in one.items():
         if key == "statistics" and isinstance(value, dict):
             for name, counted in value.items():
@@ -303,6 +306,7 @@ FORMAT = Format(
         r"^\s*(?:Rcvr signal avg|Transmit avg|Receiver signal average) optical power": 100,
         r"^\s*Transceiver codes\s+: 0x": 100,
         r'"(?:link-detected|supported-link-modes)"\s*:': 100,
+        r'"(?:identifier_description|vendor_oui|transceiver_codes)"\s*:': 60,
     },
     read=_reading,
 )

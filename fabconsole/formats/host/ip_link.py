@@ -16,6 +16,8 @@ from fabconsole.formats.values import integer, snake
 
 _HEAD = re.compile(r"\s*(\d{1,9}): ([\w.:-]{1,32}?)(?:@([\w.-]{1,32}))?: <([A-Z0-9_,-]{0,200})>\s*(.*)")
 _COLUMNS = re.compile(r"\s*([RT])X( errors)?:\s+((?:[a-z]{2,12}\s*){1,12})")
+_FUNCTION = re.compile(r"\s+vf (\d{1,4})\s")
+"""A virtual function, with counters of its own where these are asked for."""
 _NUMBERS = re.compile(r"\s*[\d,.]{1,26}[KMGTPkmi]{0,2}(?:\s+[\d,.]{1,26}[KMGTPkmi]{0,2}){0,11}\s*")
 _LINK = re.compile(r"\s*link/(\w{1,16})(?:\s+([0-9a-f:.]{2,64}))?(?:\s+(?:brd|peer)\s+(\S+))?(.*)")
 _ADDRESS = re.compile(r"\s*inet6? (\S{2,64}).*")
@@ -55,6 +57,9 @@ class _Interfaces:
         if said := _HEAD.fullmatch(line):
             self._columns = []
             rows.append(_begun(said))
+        elif rows and (said := _FUNCTION.match(line)):
+            owner = next(row for row in reversed(rows) if "/vf" not in row.id)
+            rows.append(Row(id=f"{owner.id}/vf{said[1]}", extra={"details": [line.strip()]}))
         elif said := _COLUMNS.fullmatch(line):
             way = said[1].lower() + "x"
             self._columns = [_canonical(way, column, error=bool(said[2])) for column in said[3].split()]

@@ -21,6 +21,7 @@ _MEMBER = re.compile(
 _SLOT = re.compile(rf"\s*(?:Slot|Device):\s+({_ADDRESS})\s*")
 _LINE = re.compile(r"(\[?[A-Z!][\w/ .()\[\]#-]{0,40}?):(?:\s+(.*)|$)")
 _PLACE = re.compile(r"(?:\[virtual\] )?(Memory|I/O ports|Expansion ROM|Bridge I/O window) at (.*)")
+_RAW = re.compile(r"\s*[0-9a-f]{2,3}:(?: [0-9a-f]{2}){1,16}\s*")
 _FLAGS = re.compile(r"(?:[\w./-]+[+-],? ?){1,40}")
 _KNOWN = frozenset(
     {
@@ -83,6 +84,8 @@ class _Devices:
             self.begin(said[1]).headline(said[2].strip())
         elif said := _SLOT.fullmatch(line):
             self.begin(said[1])
+        elif self.found and _RAW.fullmatch(line):
+            self.found[-1].raw(line.strip())
         elif (said := _MEMBER.fullmatch(line)) and self.found:
             self.found[-1].member(_MEMBERS.get(said[1], said[1].lower()), said[2].strip())
         else:

@@ -40,6 +40,8 @@ _NO_BLANK = re.compile(
     r"Vendor .{4,16}|Temperature \[C\]|Cable T.{3,12}|Identifier|Auto Negotiation|Loopback Mode|"
     r"[A-Z][\w ,.\-/\[\]()]{33,80}|[A-Z].{2,80}\[.{1,12}\])"
 )
+_AROUND = " \t#*"
+"""What Markdown puts around a title."""
 _OPERATIONAL = ("operational info", "pcie operational (enabled) info")
 _TOOL = ("firmware_version", "mft_version", "amber_version")
 
@@ -104,7 +106,7 @@ def _of_text(paste: Paste, ports: _Ports, reading: Reading) -> None:
                 continue
             reading.unparsed.append(line)
         elif _is_title(lines, index):
-            title = line.strip()
+            title = line.strip(_AROUND)
             errors = title == "Errors"
             if not errors:
                 ports.title(title)
@@ -121,7 +123,7 @@ def _of_text(paste: Paste, ports: _Ports, reading: Reading) -> None:
 
 
 def _is_title(lines: list[str], index: int) -> bool:
-    title = lines[index].strip()
+    title = lines[index].strip(_AROUND)
     if len(title) > 80 or ":" in title:
         return False
     if _TITLE.fullmatch(title):

@@ -21,6 +21,7 @@ _SPEED = re.compile(r"\bSpeed (?:([0-9.]{1,5})GT/s|unknown)")
 _WIDTH = re.compile(r"\bWidth x(\d{1,2})")
 _TARGET = re.compile(r"Target Link Speed: ([0-9.]{1,5})GT/s")
 _PAYLOAD = re.compile(r"MaxPayload (\d{2,5}) bytes(?:, MaxReadReq (\d{2,5}) bytes)?")
+_PLACED = re.compile(r"(NUMA node|IOMMU group) (\d{1,5})")
 _SET = re.compile(r"(\w+)\+(?=[ ,]|$)")
 _VITAL = {"PN": "part_number", "SN": "serial_number", "EC": "engineering_changes"}
 _VITAL_LINE = re.compile(r"\[(\w\w)\] [^:]{1,32}:\s*(.*)")
@@ -129,6 +130,12 @@ class Device:
         self._last = (place, name)
         self._promote(name, value)
 
+    def raw(self, text: str) -> None:
+        """A line of the configuration space, `00: b3 15 21 10 …`."""
+        known = self.extra.setdefault("config_space", [])
+        if isinstance(known, list):
+            known.append(text)
+
     def goes_on(self, text: str) -> bool:
         """The rest of a line that was broken; False where there is none to go on."""
         if self._last is None:
@@ -160,6 +167,9 @@ class Device:
             self.extra["max_payload_bytes"] = int(payload[1])
             if payload[2]:
                 self.extra["max_read_request_bytes"] = int(payload[2])
+        elif name == "flags":
+            for word, number_ in _PLACED.findall(value):
+                self.extra[snake(word)] = int(number_)
         elif name in _FLAGGED:
             known = self.extra.setdefault(f"{name}_set", [])
             if isinstance(known, list):
@@ -172,4 +182,7 @@ class Device:
             if isinstance(now, int | float) and isinstance(most, int | float) and 0 < now < most:
                 self.mark("degraded")
         width = self.extra.get("width")
+        if width == 0:  # an empty slot, or a card that is gone
+            self.marks = [mark for mark in self.marks if mark != "degraded"]
+            self.mark("no link")
         return Row(id=self.id, width=f"{width}X" if width else None, marks=self.marks, extra=self.extra)
