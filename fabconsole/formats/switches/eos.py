@@ -147,8 +147,8 @@ FORMAT = Format(
     versions="EOS 4.15 to 4.34, text and JSON",
     yields="ports, their state, counters, FEC, optics; neighbours; version, temperatures, fans, supplies",
     signs={
-        r"^ *Port +Name +Status +Vlan +Duplex +Speed +Type": 100,
-        r"^ *(?:Et|Ma|Po)\d[\d/]* .* (?:a-full|unconf|a-\d+G|full) ": 30,
+        r"(?<!--\n)^ *Port +Name +Status +Vlan +Duplex +Speed +Type": 100,
+        r"^ *(?:Et|Ma)\d[\d/]* .{10,90} (?:a-full|unconf|a-\d+G|full) ": 60,
         r"is .{2,24}, line protocol is \w{2,12} \([a-z]+\)$": 100,
         r"uni-link: ": 100,
         r"^ *Port +Neighbor Device ID +Neighbor Port ID +TTL": 100,

@@ -25,6 +25,8 @@ _RATE = re.compile(
     r"(?: \((-|\d{1,3}(?:\.\d{1,3})?%).{0,40}\))?, (-|\d{1,15}) (?:packets/sec|pps)"
 )
 _SPEED = re.compile(r"\b(\d{1,6}(?:\.\d)?) ?([GM])b/s")
+_REVERSED = re.compile(r"([A-Za-z][A-Za-z/]*(?: [A-Za-z/]+){0,3}) (\d{1,20})(?=,| |$)")
+_INDEX = re.compile(r"(index|metric|mtu|MTU|Bandwidth|bandwidth) (\d{1,12})")
 _SCALE = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 _HARDWARE = re.compile(r"Hardware(?: is|:) +([^,]+)(?:, +address(?: is|:) +([\w.:]+)(?: \(bia ([\w.:]+)\))?)?\s*,?(.*)")
 _CLEARED = re.compile(r'Last clearing of "show interface" counters:? (.+)')
@@ -53,6 +55,14 @@ _COUNTERS = {
     "rx_multicast": "multicast",
     "rx_multicast packets": "multicast",
     "overrun": "rx_over_errors",
+    "rx_dropped": "rx_dropped",
+    "tx_dropped": "tx_dropped",
+    "rx_length": "rx_length_errors",
+    "rx_frame": "rx_frame_errors",
+    "rx_fifo": "rx_fifo_errors",
+    "tx_fifo": "tx_fifo_errors",
+    "rx_missed": "rx_missed_errors",
+    "tx_carrier": "tx_carrier_errors",
     "interface resets": "interface_resets",
     "link status changes since last clear": "carrier_changes",
 }
@@ -77,6 +87,13 @@ class Prose:
         extra |= {key: text for key, text in told.items() if text}
         self._side = "rx"
 
+    @classmethod
+    def named(cls, name: str) -> Prose:
+        """Under a head that tells the port's name alone; its flags tell the state."""
+        prose = cls.__new__(cls)
+        prose.row, prose._side = Row(id=name), "rx"
+        return prose
+
     def line(self, line: str) -> bool:
         """Read one line; False: it is none of this."""
         text = line.strip()
@@ -95,23 +112,47 @@ class Prose:
         return known
 
     def _known(self, word: str, text: str) -> bool:
+        if text.startswith("<") and text.endswith(">"):
+            return self._flags(text[1:-1].split(","))
+        if word == "index":
+            return self._index(text)
+        if word in {"input", "output"} and "rate" in text:
+            return self._rate(text)
+        if word in {"input", "output", "collisions"} and (pairs := _REVERSED.findall(text)):
+            self._side = {"input": "rx", "output": "tx"}.get(word, self._side)
+            for name, number in pairs:
+                self._count(name, number)
+            return True
         if word in {"ip", "ethernet", "effective", "mtu"} and (mtu := _MTU.fullmatch(text)):
             return self._mtu(mtu)
         if word == "hardware" and (hardware := _HARDWARE.fullmatch(text)):
             said = {"hardware": hardware[1], "address": hardware[2], "bia": hardware[3], "hardware_more": hardware[4]}
+            name, _, current = hardware[1].partition("Current HW addr:")
+            said |= {"hardware": name, "address": hardware[2] or current}
             self.row.extra |= {key: value.strip() for key, value in said.items() if value and value.strip()}
             return True
-        if word in {"input", "output"} and "rate" in text:
-            return self._rate(text)
         if word == "last" and (cleared := _CLEARED.fullmatch(text)):
             self.row.extra["last_cleared"] = cleared[1]
             return True
-        if "duplex" in word or _SPEED.match(text):
+        if "duplex" in word or word == "speed" or _SPEED.match(text):
             return self._duplex(text)
         if word in {"up", "down"} and text[:1].isupper():
             self.row.extra["since"] = text.partition(" ")[2]
             return True
         return self._phrase(text)
+
+    def _flags(self, flags: list[str]) -> bool:
+        self.row.extra["interface_flags"] = list(flags)
+        self.row.state = "up" if {"UP", "RUNNING"} <= set(flags) else "down"
+        if "UP" not in flags:
+            self.row.extra["admin"] = "down"
+        return True
+
+    def _index(self, text: str) -> bool:
+        for name, number in _INDEX.findall(text):
+            key = name.lower()
+            self.row.extra["bandwidth_kbit" if key == "bandwidth" else key] = int(number)
+        return True
 
     def _mtu(self, mtu: re.Match[str]) -> bool:
         self.row.extra["mtu"] = int(mtu[2])
@@ -128,7 +169,7 @@ class Prose:
         speed = _SPEED.search(text)
         if speed:
             rate(self.row, f"{speed[1]}{speed[2]}b/s")
-        for part in text.split(","):
+        for part in text.removeprefix(f"Speed {speed[0]}" if speed else "").split(","):
             self._part(part.strip())
         if speed:
             self.row.extra["speed"] = speed[0]

@@ -134,7 +134,7 @@ def _above(lines: Sequence[str], at: int, spans: list[tuple[int, int]]) -> list[
     """The lines of a heading, the first first."""
     found: list[int] = []
     lowest = at - 1
-    if at > 1 and len(spans) == len(_PIECE.findall(lines[at - 2])) != len(_PIECE.findall(lines[at - 1])):
+    if at > 1 and 1 < len(spans) == len(_PIECE.findall(lines[at - 2])) != len(_PIECE.findall(lines[at - 1])):
         lowest = at - 2  # another stream wrote between heading and rule
     if at < 1 or is_interface(lines[lowest].strip().partition(" ")[0]):
         return []  # a rule between rows and their sum

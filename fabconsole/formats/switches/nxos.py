@@ -1,0 +1,48 @@
+"""Cisco NX-OS's `show …`: ports, status, counters of errors, optics, neighbours.
+
+Tables stand between two rules that go from edge to edge; what a port says at length is prose (`interface_prose`).
+"""
+
+from __future__ import annotations
+
+from fabconsole.formats.format import Format
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Reading
+from fabconsole.formats.switches.framed import Scan
+
+
+def _reading(paste: Paste) -> Reading:
+    return Scan(paste.lines).read()
+
+
+FORMAT = Format(
+    name="nxos",
+    family="switches",
+    commands=(
+        "show interface",
+        "show interface status",
+        "show interface brief",
+        "show interface counters errors",
+        "show interface transceiver details",
+        "nxos show lldp neighbors",
+    ),
+    aliases=("nx-os", "cisco-nxos"),
+    versions="NX-OS 5.2 to 10.4",
+    yields="ports, their state, counters, optics with limits, neighbours",
+    signs={
+        r"^ *Eth\d\S* .{8,30}(?:connected|notconnec|disabled|sfpAbsent|xcvrAbsen|err-disab)": 60,
+        r"^-{40,}\n *Port +Name +Status +(?:Vlan|Reason)": 60,
+        r"^ *(?:Ethernet|Port-channel) +VLAN +Type Mode +Status +Reason": 100,
+        r"^ *Port +(?:Align-Err|Single-Col|Giants|Stomped-CRC|InDiscards|Mac-Rx|Symbol-Err) +\S+": 60,
+        r"^ *(?:admin state is|Load-Interval #\d|Last link flapped) ": 100,
+        r"^ *Ethernet\d\S* is (?:up|down)(?: \([\w ]+\))?\s*$": 60,
+        r"^ *\d+ (?:input error|watchdog|input with dribble|lost carrier) ": 60,
+        r"^ *transceiver is (?:not )?present": 100,
+        r"^ *(?:cisco (?:id|part number|product id|extended id number)|nominal bitrate) is ": 60,
+        r"^ *SFP Detail Diagnostics Information": 100,
+        r"^ *Device ID +Local Intf +Hold-time +Capability +Port ID": 100,
+        r"^ *\d+ unicast packets  +\d+ multicast packets": 100,
+        r"^Chassis id: |^Local Port id: ": 100,
+    },
+    read=_reading,
+)

@@ -1,0 +1,102 @@
+"""What is easily got wrong in NX-OS's words."""
+
+from __future__ import annotations
+
+from captures import SAMPLES
+
+from fabconsole.formats.paste import Paste
+from fabconsole.formats.reading import Reading, Row
+from fabconsole.formats.switches.nxos import FORMAT
+
+
+def read(text: str) -> Reading:
+    return FORMAT.read(Paste(text))
+
+
+def sample(name: str) -> Reading:
+    return read((SAMPLES / name).read_text("utf-8"))
+
+
+def row(said: Reading, name: str) -> Row:
+    return next(one for one in said.rows if one.id == name)
+
+
+def test_a_status_that_was_cut_at_its_column_is_down() -> None:
+    said = sample("nxos.txt")
+    assert [row(said, name).state for name in ("Eth1/2", "Eth1/9", "Eth1/10")] == ["down"] * 3
+    assert row(said, "Eth1/9").extra["type"] == "Fabric Exte"
+
+
+def test_a_speed_without_a_unit_is_megabits() -> None:
+    assert row(sample("nxos.txt"), "mgmt0").rate_gbps == 1.0
+
+
+def test_a_second_table_has_columns_of_its_own() -> None:
+    tunnel = row(sample("nxos.txt"), "Tunnel40")
+    assert (tunnel.state, tunnel.extra["reason"]) == ("down", "Link not connected")
+
+
+def test_the_brief_table_tells_why_a_port_is_down() -> None:
+    said = sample("nxos.txt")
+    assert row(said, "Eth2/1").extra["reason"] == "Link not connected"
+    assert (row(said, "Eth2/2").state, row(said, "Eth2/2").rate_gbps) == ("up", 10.0)
+
+
+def test_a_counter_that_a_port_has_not_is_no_zero() -> None:
+    port = row(sample("nxos.txt"), "mgmt0")
+    assert (port.counters["rx_crc_errors"], port.counters["tx_dropped"]) == (0, None)
+    assert "unsupported tx_dropped" in port.marks
+
+
+def test_errors_of_two_tables_stand_in_one_row() -> None:
+    counters = row(sample("nxos.txt"), "Eth1/1").counters
+    assert (counters["rx_crc_errors"], counters["tx_dropped"], counters["tx_carrier_errors"]) == (12, 4303, 2)
+
+
+def test_the_same_words_under_rx_and_tx_are_two_counters() -> None:
+    counters = row(sample("nxos.ports.txt"), "Ethernet1/1").counters
+    assert (counters["rx_bytes"], counters["tx_bytes"]) == (70_500_074, 711_823_811)
+    assert (counters["rx_unicast_packets"], counters["tx_unicast_packets"]) == (18_476, 17_841)
+    assert (counters["rx_dropped"], counters["tx_dropped"], counters["rx_pause"], counters["tx_pause"]) == (8, 3, 9, 2)
+    assert (counters["rx_errors"], counters["rx_over_errors"], counters["rx_crc_errors"]) == (6, 7, 5)
+
+
+def test_why_a_port_is_down_and_who_shut_it() -> None:
+    said = sample("nxos.ports.txt")
+    assert row(said, "Ethernet106/1/1").extra["reason"] == "Link not connected"
+    assert row(said, "Vlan1").extra["admin"] == "down"
+
+
+def test_optics_and_their_limits() -> None:
+    extra = row(sample("nxos.optics.txt"), "Ethernet3/1").extra
+    assert (extra["temperature_c"], extra["temperature_c_high_alarm"], extra["current_ma"]) == (35.66, 75.0, None)
+    assert (extra["tx_power_dbm"], extra["tx_power_dbm_alarm"]) == (-14.05, "--")
+    assert "rx_power_dbm_alarm" not in extra
+
+
+def test_a_lanes_optics_bear_its_number() -> None:
+    extra = row(sample("nxos.optics.txt"), "Ethernet3/2").extra
+    assert (extra["lane_2_rx_power_dbm"], extra["lane_2_transmit_fault_count"]) == (-2.55, 3)
+
+
+def test_a_neighbours_long_name_stands_on_a_line_of_its_own() -> None:
+    said = sample("nxos.neighbours.txt")
+    assert row(said, "mgmt0").peer == "spine-with-a-long-name.example.net/Gi1/0/37"
+    assert row(said, "Eth1/5").peer == "Office Access Point/wlan0"
+
+
+def test_a_neighbour_without_capabilities_keeps_its_port() -> None:
+    port = row(sample("nxos.neighbours.txt"), "Eth3/23")
+    assert (port.peer, port.extra["capability"]) == ("fw-01/ethernet1/21", None)
+
+
+def test_a_neighbour_in_detail() -> None:
+    port = row(sample("nxos.neighbours.txt"), "Eth1/52")
+    assert port.peer == "spine-02/Ethernet1/52"
+    assert str(port.extra["system_description"]).endswith("All rights reserved.")
+
+
+def test_a_line_of_another_stream_is_no_port() -> None:
+    lines = (SAMPLES / "nxos.txt").read_text("utf-8").split("\n")
+    lines.insert(6, "Warning: Permanently added 'leaf-c01' (ED25519) to the list of known hosts.")
+    assert read("\n".join(lines)).unparsed == [lines[6]]
