@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from captures import SAMPLES
 
+from fabconsole.fabric.health import Severity
 from fabconsole.formats.format import named
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
@@ -173,7 +174,17 @@ def test_a_gpu_whose_head_was_lost_is_not_put_to_the_one_before() -> None:
 
 def test_a_gpu_that_cannot_be_asked_is_a_row_with_its_error() -> None:
     said = text("Unable to determine the device handle for GPU0000:5D:00.0: Unknown Error\n")
-    assert (said.rows[0].id, said.rows[0].extra["error"]) == ("0000:5d:00.0", "Unknown Error")
+    assert said.rows[0].id == "0000:5d:00.0"
+    assert str(said.rows[0].extra["error"]).endswith("Unknown Error")
+    assert [(event.subject, event.severity) for event in said.events] == [("0000:5d:00.0", Severity.CRIT)]
+
+
+def test_a_complaint_before_the_xml_is_told_too() -> None:
+    said = xml(
+        "Unable to determine the device handle for GPU2: 0000:5D:00.0: Unknown Error\n" + sample("nvidia-smi-qx.txt")
+    )
+    assert (len(said.rows), said.unparsed, said.rows[0].id) == (3, [], "0000:5d:00.0")
+    assert "incomplete" not in said.facts
 
 
 def test_a_tool_that_failed_is_told() -> None:

@@ -14,8 +14,9 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from fabconsole.formats.logs.stamps import iso
+from fabconsole.formats.nvidia.complaints import is_loss
 from fabconsole.formats.nvidia.pci import address as pci_address
-from fabconsole.formats.reading import Reading, Row
+from fabconsole.formats.reading import Entry, Reading, Row
 from fabconsole.formats.values import number
 
 Tree: TypeAlias = dict[str, Any]
@@ -118,6 +119,16 @@ class Report:
     """PCI address as it heads the GPU's part, None where that line is missing; and the tree."""
     ended: bool = True
     """False: the document has no end."""
+    complaints: list[Entry] = field(default_factory=list)
+    """What the tool said where it should have answered."""
+
+    def complain(self, said: Entry) -> None:
+        """Keep what the tool complains of; a GPU that it cannot reach is a row all the same."""
+        self.complaints.append(said)
+        if is_loss(said) and said.subject is not None:
+            self.gpus.append((said.subject, {"error": said.text}))
+        else:
+            put(self.facts, "error", said.text)
 
 
 def reading(reports: list[Report], unparsed: list[str], typed: tuple[str, ...] = ()) -> Reading:
@@ -126,15 +137,18 @@ def reading(reports: list[Report], unparsed: list[str], typed: tuple[str, ...] =
     alone = any(re.search(r" (?:-i|--id)\b", command) for command in typed)
     missing = []
     for report in reports:
+        whole.events.extend(report.complaints)
         for name, value in report.facts.items():
             put(whole.facts, name, value)
-        told, announced = len(report.gpus), report.facts.get("attached_gpus")
+        told, announced = sum("error" not in tree for _, tree in report.gpus), report.facts.get("attached_gpus")
         if isinstance(announced, int) and announced != told and not (alone and told < announced):
             missing.append(f"{announced} attached GPUs are announced, {told} told")
         if not report.ended:
             missing.append("the document has no end")
         for index, (address, tree) in enumerate(report.gpus):
-            whole.rows.append(_row(address, tree, index if announced == told else None, len(whole.rows)))
+            whole.rows.append(
+                _row(address, tree, index if announced == told == len(report.gpus) else None, len(whole.rows))
+            )
     if isinstance(stamp := whole.facts.get("timestamp"), str) and (at := iso(stamp)):
         whole.facts["at"] = at
     if missing:
@@ -169,12 +183,13 @@ def _counted(tree: Tree) -> Iterator[tuple[str, Any]]:
     if isinstance(errors, dict):
         for section in _ECC:
             if isinstance(there := errors.get(section), dict):
-                yield from _leaves(f"ecc_{section}", there)
+                yield from _ecc(section, there)
 
 
-def _leaves(above: str, tree: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _ecc(section: str, tree: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Counts of a section, by cell or by both kinds of errors; what stands here for want of its own head is none."""
     for name, value in tree.items():
-        if isinstance(value, dict):
-            yield from _leaves(f"{above}_{name}", value)
-        elif name != "sram_threshold_exceeded":
-            yield f"{above}_{name}", value
+        if name in ("single_bit", "double_bit") and isinstance(value, dict):
+            yield from ((f"ecc_{section}_{name}_{leaf}", count) for leaf, count in value.items())
+        elif not isinstance(value, dict) and ("correctable" in name or section == _ECC[-1]):
+            yield f"ecc_{section}_{name}", value

@@ -14,6 +14,7 @@ from typing import Any
 
 from fabconsole.formats.format import Format
 from fabconsole.formats.nvidia import gpu_report
+from fabconsole.formats.nvidia.complaints import complaint
 from fabconsole.formats.nvidia.gpu_report import LISTS, Report, Tree
 from fabconsole.formats.nvidia.pci import address as pci_address
 from fabconsole.formats.nvidia.report_names import of_text
@@ -24,11 +25,6 @@ from fabconsole.formats.reading import Reading
 _GPU = re.compile(r"GPU ([0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-9A-Fa-f]):?")
 _TITLE = re.compile(r"=+ ?NVSMI LOG ?=+")
 _NOTE = re.compile(r"(.{0,200}?) \[(Deprecated[^\]]{0,200})\]")
-_LOST = re.compile(
-    r"Unable to determine the device handle for GPU ?\d{0,3}:? ?"
-    r"([0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-9A-Fa-f]): (.{1,200})"
-)
-_FAILED = re.compile(r"NVIDIA-SMI has failed|Failed to initialize NVML|No devices were found|NVML library version:")
 _BEGINS_RUN = frozenset({"timestamp", "driver_version", "kmd_version", "attached_gpus"})
 _PRINTED = re.compile(r"[A-Za-z][^:]{0,78}")
 
@@ -101,11 +97,8 @@ class _Text:
             self._left = left
         elif _TITLE.fullmatch(body):
             self._run()
-        elif lost := _LOST.fullmatch(body):
-            self._report().gpus.append((pci_address(lost[1]), {"error": lost[2]}))
-            self._gpu, self._open = None, []
-        elif _FAILED.match(body):
-            gpu_report.put(self._report().facts, "error", body)
+        elif (said := complaint(body)) is not None:
+            self._report().complain(said)
         elif left <= self._left and " :" in body and _PRINTED.match(body):
             if self._gpu is not None and not self._set_in and of_text(body.partition(" :")[0].rstrip()) not in ONCE:
                 return False

@@ -12,6 +12,7 @@ from xml.sax.saxutils import unescape
 
 from fabconsole.formats.format import Format
 from fabconsole.formats.nvidia import gpu_report
+from fabconsole.formats.nvidia.complaints import complaint
 from fabconsole.formats.nvidia.gpu_report import LISTS, Report, Tree
 from fabconsole.formats.nvidia.pci import address as pci_address
 from fabconsole.formats.nvidia.report_names import of_tag
@@ -43,6 +44,8 @@ class _Document:
         self._open: list[tuple[str, Tree]] = []
         """Tags that are open, the root's left out, and where their values go."""
         self._dtd: str | None = None
+        self._strays: list[tuple[list[Tree], Tree]] = []
+        """Lists, and what stood in them outside of any element: the tag that begins one was lost."""
 
     def doctype(self, dtd: str) -> None:
         self._dtd = dtd
@@ -99,19 +102,33 @@ class _Document:
             self.reports[-1].facts.setdefault("notes", []).append(text)
 
     def between(self, text: str) -> None:
-        self.unparsed.extend(line for line in text.split("\n") if line.strip())
+        for line in text.split("\n"):
+            if (said := complaint(line)) is not None:
+                if not self.reports:
+                    self.reports.append(Report())
+                self.reports[-1].complain(said)
+            elif line.strip():
+                self.unparsed.append(line)
+
+    def end(self) -> None:
+        for several, stray in self._strays:
+            if stray:
+                several.append(stray)
 
     def _place(self, tag: str) -> Tree:
         above, tree = self._open[-1] if self._open else ("", self.reports[-1].facts)
-        if tag in LISTS or tag in _PAGES:
-            if tag in LISTS:
-                tree.setdefault(of_tag(tag), [])
+        if tag in _PAGES:
             return tree
-        if tag in _ELEMENTS and above in LISTS:
-            several = tree.get(of_tag(above))
-            element: Tree = {}
+        if tag in LISTS:
+            several = tree.setdefault(of_tag(tag), [])
+            stray: Tree = {}
             if isinstance(several, list):
-                several.append(element)
+                self._strays.append((several, stray))
+            return stray
+        if tag in _ELEMENTS and above in LISTS:
+            element: Tree = {}
+            several = next((several for several, stray in reversed(self._strays) if stray is tree), [])
+            several.append(element)
             return element
         return gpu_report.branch(tree, of_tag(tag))
 
@@ -140,6 +157,7 @@ def _reading(paste: Paste) -> Reading:
             document.note(note.strip())
     if paste.text[end:].strip():
         document.between(paste.text[paste.text.rfind("\n", 0, end) + 1 :])  # with the tag whose end is missing
+    document.end()
     return gpu_report.reading(document.reports, document.unparsed, paste.commands)
 
 
