@@ -18,7 +18,7 @@ from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
 
 _THRESHOLD = re.compile(r"\[(\w{1,64}) ?= ?(\d{1,20})\]")
-_FAILURE = re.compile(r"(\w{1,64}) query failed on (.{0,200}), .{0,200}?Lid (\d{1,5}) port (\d{1,3})$", re.MULTILINE)
+_FAILURE = re.compile(r"(\w{1,64}) query failed on (.{0,200}), .{0,200}?Lid (\d{1,5}) port (\d{1,3})$")
 _OF_RECEIVING = frozenset(
     f"Port{what}Errors"
     for what in ("LocalPhysical", "MalformedPkt", "BufferOverrun", "DLIDMapping", "VLMapping", "Looping")
@@ -35,7 +35,8 @@ def _reading(paste: Paste) -> Reading:
     facts = dict(_summed(errors))
     failures: list[Said] = [
         {"attribute": said[1], "node": said[2], "lid": int(said[3]), "port": int(said[4])}
-        for said in _FAILURE.finditer(paste.text)
+        for line in errors.rest
+        if (said := _FAILURE.search(line))
     ]
     if failures:
         facts["query_failures"] = failures
@@ -184,8 +185,8 @@ FORMAT = Format(
     signs={
         r'^[ \t]*(?:Errors|Data Counters) for (?:0x\w|"[^"\n]{0,80}")': 100,
         r"^[ \t]*GUID[ \t]{1,8}0x\S{1,20}[ \t]{1,8}port[ \t]{1,8}(?:ALL|\d{1,3}):": 100,
-        r"^[ \t]*#{0,2}[ \t]*Summary: \d{1,9} nodes checked, \d{1,9} bad nodes found": 30,
-        r"^[ \t]*#{0,2}[ \t]*\d{1,9} PMA query failures": 60,
+        r"^[ \t]*(?:#{1,2}[ \t]*)?Summary: \d{1,9} nodes checked, \d{1,9} bad nodes found": 30,
+        r"^[ \t]*(?:#{1,2}[ \t]*)?\d{1,9} PMA query failures": 60,
         r"^[ \t]*ibwarn: ?\[\d{1,10}\] \w{1,40}: \w{1,64} query failed on ": 60,
         r"^[ \t]*(?:/\S{1,80}/)?ibqueryerrors: ib(?:error|warn|panic)": 100,
     },
