@@ -18,7 +18,7 @@ _HEAD = re.compile(
     r"\s*(?:link ([\w.-]{1,64})/(\d{1,3}|-):?|\d{1,4}/\d{1,3}: ([\w.-]{1,64})/(\d{1,3}):|\d{1,4}: ([\w.-]{1,64}):"
     r"|dev ([\w.-]{1,64}))(?= |$) *(.*)"
 )
-_LIST = re.compile(r"\s*(caps|LQPN|MRN): ?<(.{0,4000}?)>?\s*")
+_LIST = re.compile(r"\s*(caps|LQPN|MRN): ?<([^>]{0,4000})>?\s*")
 _NAME = re.compile(r"[A-Za-z][\w-]{0,63}")
 _OPTIONAL = re.compile(r"\s*Optional-set: *|\s*optional-set ")
 _MODE = re.compile(r"(?:mode )?(qp auto .{1,100}|auto .{1,100})")

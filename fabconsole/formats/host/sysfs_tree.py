@@ -40,6 +40,7 @@ _SHOWN_BY = frozenset({"cat", "head", "tail", "more", "less"})
 _PCI = re.compile(r"([0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7])/$")
 _NO_VALUE_NEEDED = frozenset({"Is a directory", "No such file or directory"})
 _DIRECTORIES = COUNTER_DIRECTORIES | {"ports", "diag_counters", "gids", "pkeys", "gid_attrs", "types", "ndevs"}
+_FILES = "|".join(DEVICE_FILES)
 _TELLING = ("symbol_error", "link_downed", "port_rcv_data", "port_xmit_wait", "VL15_dropped", "rx_write_requests")
 _NOBODY = "?"
 
@@ -198,7 +199,7 @@ FORMAT = Format(
     versions="Linux 3.10 to 6.16, MLNX_OFED 4 and 5: mlx4, mlx5, i40iw, irdma, hfi1, bnxt_re, efa",
     yields="counters, state, rate, LIDs and GIDs of HCA ports; firmware, board, PCI address",
     signs={
-        rf"^\s*\S{{0,400}}?\binfiniband/{_PART}/(?:ports/\d|{'|'.join(DEVICE_FILES)}|hw_counters)\S{{0,200}}[:= ]": 100,
+        rf"^[ \t]*\S{{0,400}}?\binfiniband/{_PART}/(?:ports/\d|{_FILES}|hw_counters)\S{{0,200}}[:= ]": 100,
         rf"^[#=*-]{{0,8}}>?[ \t]*\S{{0,400}}?\binfiniband/{_PART}/ports/\d": 60,
         rf"^[ \t]*(?:\./)?(?:{_PART}/)?ports/\d{{1,3}}/(?:hw_)?[a-z]": 60,
         rf"^[ \t]*(?:\./)?(?:(?:hw_)?counters/)?(?:{'|'.join(_TELLING)})[ \t]*[:= ][ \t]*[\dN]": 60,

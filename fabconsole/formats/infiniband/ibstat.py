@@ -19,8 +19,8 @@ from fabconsole.formats.values import integer, is_nothing, number, snake
 _TYPE = r"(?:CA|Switch|Router|iWARP RNIC|usNIC(?: UDP)?|Unspecified|\?\?\?)"
 _ADAPTER = re.compile(rf"\s*({_TYPE}):? '([^']{{1,64}})'\s*")
 _PORT = re.compile(r"\s*Port (\d{1,3}):\s*")
-_LINE = re.compile(r"(\s*)([A-Z?][\w ?]{0,40}?) *:(?: |\t|$)\s*(.*?)\s*")
-_COMPLAINT = re.compile(r"\s*ib(?:panic|warn): \[\d{1,10}\] \w{1,64}: (.{1,400}?)\s*")
+_LINE = re.compile(r"(\s*)([A-Z?][\w ?]{0,40}?) *:(?:[ \t](.*))?")
+_COMPLAINT = re.compile(r"ib(?:panic|warn): \[\d{1,10}\] \w{1,64}: (.{1,400})")
 _FAILED = re.compile(r"stat of|can't|failed|has no port number")
 _TRACE = re.compile(r"umad_\w{1,64}: ")
 _RATE = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(?: \((\w{1,10})\))?")
@@ -80,7 +80,7 @@ def _fact(line: str, adapters: Adapters) -> bool:
     said = _LINE.fullmatch(line)
     if said is None:
         return False
-    indent, name, text = said.groups()
+    indent, name, text = said[1], said[2], (said[3] or "").strip()
     if key := _OF_ADAPTER.get(name):
         adapters.adapter_for(key).said[key] = _value(key, text)
     elif key := _OF_PORT.get(name):
@@ -126,7 +126,7 @@ def _settle(row: Row) -> None:
 
 
 def _complaint(line: str, incomplete: list[str], unparsed: list[str]) -> None:
-    said = _COMPLAINT.fullmatch(line)
+    said = _COMPLAINT.fullmatch(line.strip())
     if said is None or not (_TRACE.match(said[1]) or _FAILED.search(said[1])):
         unparsed.append(line)
     elif not _TRACE.match(said[1]):

@@ -16,8 +16,8 @@ from fabconsole.formats.reading import Reading, Row
 from fabconsole.formats.values import integer, is_nothing, snake
 
 _PORT = re.compile(r"\s*Infiniband device '([^']{1,64})' port (\d{1,3}) status:\s*")
-_LINE = re.compile(r"(\s*)([A-Za-z][\w ]{0,30}?) ?:\s*(.*?)\s*")
-_FATAL = re.compile(r"\s*Fatal error: +(.{1,400}?)\s*")
+_LINE = re.compile(r"(\s*)([A-Za-z][\w ]{0,30}?) ?:(.*)")
+_FATAL = re.compile(r"Fatal error: {1,4}(.{1,400})")
 _KEYS = {
     "default gid": "default_gid",
     "base lid": "lid",
@@ -38,7 +38,7 @@ def _reading(paste: Paste) -> Reading:
             if not adapters.all or adapters.all[-1].name != head[1]:
                 adapters.begin(head[1])
             adapters.begin_port(int(head[2]))
-        elif said := _FATAL.fullmatch(line):
+        elif said := _FATAL.fullmatch(line.strip()):
             fatal.append(said[1])
         elif not _fact(line, adapters):
             unparsed.append(line)
@@ -60,7 +60,7 @@ def _fact(line: str, adapters: Adapters) -> bool:
     if said is None or not (said[2] in _KEYS or (said[1] and adapters.in_port)):
         return False
     key = _KEYS.get(said[2]) or snake(said[2])
-    row, text = adapters.port_for(key).row, said[3]
+    row, text = adapters.port_for(key).row, said[3].strip()
     if key == "state":
         row.state = None if is_nothing(text) else logical(text)
     elif key == "phys_state":
