@@ -78,20 +78,21 @@ def _salvaged(text: str, body: str, sound: int, said: Documents) -> int:
 def _whole(body: str) -> tuple[int, str]:
     """How far a cut document is whole, and what closes it there."""
     stack: list[str] = []
-    whole, closers = 0, ""
+    whole = 0
     for token in _TOKEN.finditer(body):
         sign = token[0]
         if sign in "{[":
             stack.append(_CLOSES[sign])
         elif sign in "}]":
-            if not stack or stack.pop() != sign:
+            if not stack or stack[-1] != sign:
                 break
+            stack.pop()
         elif sign != ",":
             continue
-        whole, closers = token.start() if sign == "," else token.end(), "".join(reversed(stack))
+        whole = token.start() if sign == "," else token.end()
         if not stack:
             break
-    return whole, closers
+    return whole, "".join(reversed(stack))
 
 
 def _keep(text: str, rest: list[str]) -> None:

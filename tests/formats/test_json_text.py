@@ -60,3 +60,9 @@ def test_what_is_read_of_a_document_that_was_cut_is_what_it_said(whole: dict[str
     text = json.dumps(whole, indent=data.draw(st.sampled_from([None, 1])), ensure_ascii=False)
     said = documents(text[: data.draw(st.integers(0, len(text)))])
     assert all(_agrees(part, whole) for part in said.found)
+
+
+@pytest.mark.timeout(20)
+def test_brackets_by_the_hundred_thousand_take_time_in_proportion() -> None:
+    for opening in ("[", '{"a":', "[{}, "):
+        assert documents(opening * 100_000).cut
