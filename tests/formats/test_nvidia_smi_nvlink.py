@@ -144,4 +144,9 @@ def test_a_lost_gpu_is_an_event() -> None:
 def test_counts_of_gpus_and_links_are_facts() -> None:
     said = read(f"{_GPU0} Link 0: 25 GB/s\n Link 1: <inactive>\n{_GPU1} Link 0: 25 GB/s\n")
     assert said.facts == {"gpus": 2, "links": 3, "links_up": 2, "links_inactive": 1}
-    assert said.rows[0].extra["links_up"] == 1
+    assert (said.rows[0].extra["links_up"], said.rows[0].extra["links_inactive"]) == (1, 1)
+
+
+def test_what_is_told_of_the_whole_gpu_is_the_gpus() -> None:
+    gpu = read(f"{_GPU0}\t NVLE: Disabled\n\t NVLink Version: 5.0\n\t Link 7: 53.125 GB/s\n").rows[0]
+    assert (gpu.extra["nvle"], gpu.extra["nv_link_version"]) == ("Disabled", "5.0")

@@ -80,8 +80,12 @@ def test_without_a_head_the_command_that_was_typed_names_the_columns() -> None:
     said = read(
         "root@gpu001:~# nvidia-smi --query-gpu=index,temperature.gpu,memory.used --format=csv,noheader,nounits\n"
         "3, 41, 754\n"
+        "nvidia-smi --query-gpu=index,pstate --format=csv,noheader\n"
+        "3, P0\n"
     )
     assert said.rows[0].extra == {"index": 3, "temperature_gpu_c": 41, "memory_used": 754}
+    assert said.rows[1].extra == {"index": 3, "pstate": "P0"}
+    assert said.unparsed == []
 
 
 def test_remapped_rows_are_counted() -> None:

@@ -46,6 +46,12 @@ def test_mig_devices_are_rows_of_their_gpu() -> None:
     assert row.counters == {"ecc_uncorrected_volatile": 1}
 
 
+def test_compute_instances_of_one_gpu_instance_share_their_memory() -> None:
+    row = next(row for row in sample("nvidia-smi-table.txt").rows if row.id == "gpu1/mig2")
+    assert (row.extra["sm"], row.extra["memory"]) == (28, "shared in the GPU instance")
+    assert "memory_used_mib" not in row.extra
+
+
 def test_processes_are_told_with_what_they_use() -> None:
     assert sample("nvidia-smi-table.txt").facts["processes"] == [
         {
@@ -113,3 +119,13 @@ def test_a_paste_that_lost_its_blanks_is_read() -> None:
     )
     assert (said.rows[0].extra["name"], said.rows[0].extra["power_w"]) == ("Tesla T4", 9)
     assert "ERR! mig_mode" in said.rows[0].marks
+
+
+def test_the_version_option_is_read_too() -> None:
+    said = read("NVIDIA-SMI version  : 580.95.05\nNVML version        : 580.95\nDRIVER version      : 580.95.05\n")
+    assert said.facts == {"nvidia_smi": "580.95.05", "nvml": "580.95", "driver": "580.95.05"}
+
+
+def test_a_command_without_its_prompt_is_no_answer() -> None:
+    said = read("# nvidia-smi -i 4\n" + _FIRST + _SECOND)
+    assert (len(said.rows), said.unparsed) == (1, [])

@@ -76,3 +76,8 @@ def test_a_list_has_gpus_and_their_mig_devices() -> None:
 def test_a_mig_device_after_a_torn_heading_is_nobodys() -> None:
     text = "GPU 0: A (UUID: GPU-1)\nGPU 1 B (UUID: GPU-2)\n  MIG 3g.40gb     Device  0: (UUID: MIG-1)\n"
     assert [row.id for row in gpu_list.FORMAT.read(Paste(text)).rows] == ["gpu0"]
+
+
+def test_affinities_may_be_blank() -> None:
+    said = topo("\tGPU0\tCPU Affinity\tNUMA Affinity\tGPU NUMA ID\nGPU0\t X \t\t\t\tN/A\n")
+    assert said.rows[0].extra == {"peers": {}, "gpu_numa_id": None}

@@ -19,10 +19,15 @@ _KNOWN = re.compile(
     r"|No devices (?:were )?found.{0,10}|Make sure that the latest NVIDIA driver .{1,120}"
     r'|Field "[^"]{1,80}" is not a valid field to query\..{0,40}'
     r"|Invalid combination of input arguments\..{0,80}|Insufficient Permissions.{0,40}"
+    r"|.{0,60}\b(?:nvidia-smi|dcgmi|nvidia-imex-ctl): (?:command )?not found.{0,40}"
     r"|NVML: (?!Unable to retrieve nvlink).{1,200}|Error: .{1,200}",
     re.IGNORECASE,
 )
-_FIRST = frozenset("UNFMWIEGTunfmwieg0")
+_FIRST = frozenset("UNFMWIEGTunfmwieg0-bsz")
+_TYPED = re.compile(
+    r"(?:[#$%>+]\s{0,3})?(?:sudo (?:-\w{1,8} ){0,3})?(?:[\w./-]{1,80}/)?"
+    r"(?:nvidia-smi|dcgmi|nvidia-imex-ctl)(?:\s+(?!\s*version:).{0,8000})?"
+)
 _PLACE = re.compile(ADDRESS)
 _NUMBER = re.compile(r"\bGPU ?(\d{1,3})\b", re.IGNORECASE)
 
@@ -38,9 +43,9 @@ def complaint(line: str) -> Entry | None:
     return Entry(at=None, kind="nvidia-smi", text=line, severity=_severity(said), subject=_subject(line))
 
 
-def is_loss(entry: Entry) -> bool:
-    """Whether it tells of a GPU that the driver cannot reach."""
-    return entry.severity is Severity.CRIT
+def typed(line: str) -> bool:
+    """Whether the line is a command of these tools, left in the paste without a prompt that says so."""
+    return line[:1] in "#$%>+sn/d" and _TYPED.fullmatch(line) is not None
 
 
 def _severity(said: re.Match[str]) -> Severity:

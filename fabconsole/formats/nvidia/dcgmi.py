@@ -12,6 +12,7 @@ from fabconsole.formats import values
 from fabconsole.formats.format import Format
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.nvidia import dcgmi_diag
+from fabconsole.formats.nvidia.complaints import typed
 from fabconsole.formats.nvidia.dcgmi_diag import Diagnosis
 from fabconsole.formats.nvidia.dcgmi_listing import Devices, Monitor
 from fabconsole.formats.nvidia.dcgmi_tree import Health, NvlinkErrors, tell
@@ -27,6 +28,7 @@ _KNOWN = re.compile(
 )
 _ENTITIES = re.compile(r"\d{1,4}:\d{1,10}(?:\s{1,8}\d{1,4}:\d{1,10}){0,64}")
 _RULE = re.compile(r"[+|][-=+|\s]{3,300}")
+_VERSION = re.compile(r"(?:dcgmi|DCGM)\s+version\s*: (\S{1,24})", re.IGNORECASE)
 _FOUND = re.compile(r"(\d{1,5}) ([A-Za-z]{2,16}?)(?:s|es)? found(?: \(\w{1,16}\))?\.")
 _LISTED = re.compile(r"(GPU|Switch|CPU|ConnectX|NIC|NvSwitch) ID")
 _UNTOLD = re.compile(
@@ -57,7 +59,9 @@ class _Answer:
                 return
         elif self._status(line) or self._plain(line):
             return
-        if not (_RULE.fullmatch(line) or _KNOWN.fullmatch(line)):
+        if version := _VERSION.fullmatch(line):
+            self.reading.facts["dcgm_version"] = version[1]
+        elif not (_RULE.fullmatch(line) or _KNOWN.fullmatch(line) or typed(line)):
             self.reading.unparsed.append(line)
 
     def _boxed(self, line: str) -> bool:

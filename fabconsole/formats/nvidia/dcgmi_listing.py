@@ -57,7 +57,7 @@ class Monitor:
         """A reading; False where it is none. The head's second line has units only."""
         said = _MONITORED.fullmatch(line)
         if said is None:
-            return line.startswith("ID")
+            return line[:2].upper() == "ID"
         cells = said[3].split()
         if len(cells) != len(self._columns):
             return False

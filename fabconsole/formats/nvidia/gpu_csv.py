@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from fabconsole.formats import values
 from fabconsole.formats.format import Format
-from fabconsole.formats.nvidia.complaints import complaint
+from fabconsole.formats.nvidia.complaints import complaint, typed
 from fabconsole.formats.nvidia.gpu_values import amount, count, suffix, tell
 from fabconsole.formats.nvidia.pci import ADDRESS, address
 from fabconsole.formats.paste import Paste
@@ -56,7 +56,7 @@ class _Query:
 
     def __init__(self, commands: Sequence[str]) -> None:
         self.reading = Reading()
-        self._typed = [_Field(name, "") for name in _typed(commands)]
+        self._typed = _typed(commands)
         self._fields: list[_Field] = []
 
     def line(self, line: str) -> None:
@@ -67,12 +67,14 @@ class _Query:
             self.reading.facts["columns"] = len(head)
         elif said := complaint(line):
             self.reading.events.append(said)
+        elif typed(line):
+            self._typed = _typed([line]) or self._typed
         elif len(cells) > _MOST:
             self.reading.unparsed.append(line)
         elif self._fields and (fitting := _fitting(cells, self._fields)):
             self._row(self._fields, fitting)
-        elif not self._fields and self._typed and len(cells) == len(self._typed):
-            self._row(self._typed, cells)
+        elif not self._fields and len(wide := [one for one in self._typed if len(one) == len(cells)]) == 1:
+            self._row(wide[0], cells)
         elif not self._fields and (guessed := _guessed(cells)):
             self._row(guessed, cells)
         else:
@@ -103,10 +105,10 @@ class _Query:
         return reading
 
 
-def _typed(commands: Sequence[str]) -> list[str]:
-    """The fields of the last query that was typed in the paste."""
-    found = [said[2].rstrip(",").split(",") for command in commands for said in _QUERY.finditer(command)]
-    return found[-1] if found else []
+def _typed(commands: Sequence[str]) -> list[list[_Field]]:
+    """The fields of the queries that were typed in the paste; which answer is whose, their number must tell."""
+    found = {said[2].rstrip(",") for command in commands for said in _QUERY.finditer(command)}
+    return [[_Field(name, "") for name in one.split(",")] for one in sorted(found)]
 
 
 def _head(cells: Sequence[str]) -> list[_Field]:

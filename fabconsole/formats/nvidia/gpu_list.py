@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from fabconsole.formats.format import Format
-from fabconsole.formats.nvidia.complaints import complaint
+from fabconsole.formats.nvidia.complaints import complaint, typed
 from fabconsole.formats.nvidia.nvidia_smi import Gpu, heading
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row
@@ -37,7 +37,7 @@ def _read(paste: Paste) -> Reading:
             reading.events.append(said)
         elif _ABRIDGED.fullmatch(line):
             reading.facts["abridged"] = True
-        else:
+        elif not typed(line):
             reading.unparsed.append(line)
             gpu = None if _GPU_LIKE.search(line) else gpu
     if reading.rows:

@@ -10,14 +10,17 @@ import re
 
 from fabconsole.formats import values
 from fabconsole.formats.format import Format
-from fabconsole.formats.nvidia.complaints import complaint
+from fabconsole.formats.nvidia.complaints import complaint, typed
 from fabconsole.formats.nvidia.gpu_values import ECC, amount, count, tell
 from fabconsole.formats.nvidia.pci import ADDRESS, address
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
 
 _VERSIONS = re.compile(r"([A-Z][A-Za-z]{1,10}(?: [A-Z]{2,5})?) Version: ?(\S{1,24})")
-_NAMED = {"Driver": "driver", "KMD": "driver", "CUDA": "cuda", "CUDA UMD": "cuda"}
+_VERSION = re.compile(r"(NVIDIA-SMI|NVML|DRIVER|KMD|CUDA|CUDA UMD|CUDA KMD) version\s*: (\S{1,24})", re.IGNORECASE)
+"""`nvidia-smi --version`."""
+
+_NAMED = {"Driver": "driver", "DRIVER": "driver", "KMD": "driver", "CUDA": "cuda", "CUDA UMD": "cuda"}
 _STAMP = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}")
 _RULE = re.compile(r"[+|][-=+|\s]{3,300}")
 _GPU = re.compile(r"(\d{1,3})\s+(\S.{0,60}?)\s+(\S{2,8})")
@@ -63,7 +66,11 @@ class _Table:
             self.reading.events.append(said)
         elif _ABRIDGED.fullmatch(line):
             self.reading.facts["abridged"] = True
-        elif "|" not in line or not _HEAD.search(line):
+        elif version := _VERSION.fullmatch(line):
+            name, told = version[1].upper(), version[2]
+            key = _NAMED.get(name, values.snake(version[1].replace("-", " ")))
+            self.reading.facts[key] = None if values.is_nothing(told) else told
+        elif not typed(line) and ("|" not in line or not _HEAD.search(line)):
             self.reading.unparsed.append(line)
 
     def _cells(self, cells: list[str], line: str) -> bool:
@@ -127,13 +134,15 @@ class _Table:
 
     def _instance(self, ids: str, memory: str, errors: str, engines: str) -> bool:
         said, used = _MIG.fullmatch(ids), _MEMORY.fullmatch(memory)
-        if said is None or used is None:
+        if said is None or (used is None and memory):
             return False
         row = self._mig = Row(id=f"gpu{int(said[1])}/mig{int(said[4])}")
         self.reading.rows.append(row)
         tell(row, "gpu_instance", values.integer(said[2]), said[2])
         tell(row, "compute_instance", values.integer(said[3]), said[3])
-        for key, value in (("memory_used_mib", used[1]), ("memory_total_mib", used[2])):
+        if used is None:  # told once for all compute instances of a GPU instance
+            row.extra["memory"] = "shared in the GPU instance"
+        for key, value in (("memory_used_mib", used[1]), ("memory_total_mib", used[2])) if used else ():
             tell(row, key, amount(value)[0], value)
         cells = errors.split()
         if len(cells) == 2:
@@ -145,6 +154,8 @@ class _Table:
 
     def _bar1(self, ids: str, memory: str, errors: str, engines: str) -> bool:
         used = _MEMORY.fullmatch(memory)
+        if not (ids or memory or errors or engines):
+            return True
         if ids or errors or engines or used is None or self._mig is None:
             return False
         for key, value in (("bar1_used_mib", used[1]), ("bar1_total_mib", used[2])):
@@ -209,7 +220,7 @@ FORMAT = Format(
         r"^\s*\| GPU {1,4}Name .{0,60}\| Bus-Id": 100,
         r"^\s*\|\s{0,8}\d{1,3} .{1,60}\|\s{0,8}[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.\d {1,4}\S{2,4} \|": 60,
         r"^\s*\|\s?\S{1,5} {1,6}\S{1,5} {1,6}\S{1,4} .{1,30}/.{1,20}\|.{1,12}MiB / {0,6}\d{1,9}MiB": 60,
-        r"NVIDIA-SMI has failed because": 100,
+        r"NVIDIA-SMI has failed because|^NVIDIA-SMI version\s{1,8}: \d": 100,
         r"^No devices (?:were )?found|Failed to initialize NVML|Unable to determine the device handle": 30,
     },
     read=_read,

@@ -12,7 +12,7 @@ from itertools import takewhile
 
 from fabconsole.formats import values
 from fabconsole.formats.format import Format
-from fabconsole.formats.nvidia.complaints import complaint
+from fabconsole.formats.nvidia.complaints import complaint, typed
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row
 
@@ -48,7 +48,7 @@ class _Matrix:
             self.reading.events.append(said)
         elif _ABRIDGED.fullmatch(line):
             self.reading.facts["abridged"] = True
-        else:
+        elif not typed(line):
             self.reading.unparsed.append(line)
 
     def _head(self, line: str) -> bool:
@@ -74,7 +74,10 @@ class _Matrix:
         if self._columns:
             pairs = zip(self._columns, among, strict=True)
             row.extra[kind] = {_id(peer): cell for peer, cell in pairs if cell != "X"}
-        for key, value in zip(self._tail or _TAIL.values(), rest, strict=False):
+        keys = self._tail or list(_TAIL.values())
+        if rest == ["N/A"]:  # affinities are left blank where the system does not tell them
+            keys = keys[-1:]
+        for key, value in zip(keys, rest, strict=False):
             number = None if key == "cpu_affinity" else values.integer(value)
             row.extra[key] = None if values.is_nothing(value) else value if number is None else number
         return True

@@ -13,6 +13,7 @@ from typing import Any
 from fabconsole.formats import values
 from fabconsole.formats.format import Format
 from fabconsole.formats.json_text import documents
+from fabconsole.formats.nvidia.complaints import typed
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
 
@@ -65,7 +66,7 @@ class _Domain:
             facts["daemon_state"] = line
         elif _STAMP.fullmatch(line):
             facts["timestamp"] = line
-        elif not _LEGEND_LINE.fullmatch(line):
+        elif not (_LEGEND_LINE.fullmatch(line) or typed(line)):
             self.reading.unparsed.append(line)
 
     def _named(self, number: str) -> Row:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 
+from fabconsole.formats import values
 from fabconsole.formats.format import Format
-from fabconsole.formats.nvidia.complaints import complaint
+from fabconsole.formats.nvidia.complaints import complaint, typed
 from fabconsole.formats.nvidia.nvidia_smi import MOST_LINKS, Gpu, NoLinks, heading, no_links
 from fabconsole.formats.nvidia.nvlink_told import told
 from fabconsole.formats.paste import Paste
@@ -19,6 +20,12 @@ from fabconsole.formats.reading import Reading, Row
 
 _LINK = re.compile(r"Link (\d{1,3})([:,]) ?(.*)")
 _ABRIDGED = re.compile(r"\[?\s?(?:\.{2,}|…|snip|snipped|cut)\s?\]?", re.IGNORECASE)
+_INFO = re.compile(
+    r"(NVLE|N[Vv][Ll]ink [A-Za-z ]{1,40}|(?:\w{1,16} )?Firmware [A-Za-z ]{1,40}|Low[ -]?[Pp]ower [A-Za-z ]{1,40}"
+    r"|Band[Ww]idth [Mm]ode\w{0,20})\s{0,60}: ?(.{0,200})"
+)
+"""`--info` and its kin tell of the whole GPU."""
+
 _HEADING_LIKE = re.compile(r"^GPU|UUID")
 _STATES = {
     NoLinks.ALL_INACTIVE: "inactive",
@@ -51,11 +58,14 @@ class _Links:
             self._heading(named)
         elif reason := no_links(line):
             self._no_links(line, reason)
+        elif self._gpu is not None and (info := _INFO.fullmatch(line)):
+            value = info[2].strip()
+            self._gpu.extra[values.snake(info[1])] = None if values.is_nothing(value) else value
         elif _ABRIDGED.fullmatch(line):
             self.reading.facts["abridged"] = True
         elif said_wrong := complaint(line):
             self.reading.events.append(said_wrong)
-        else:
+        elif not typed(line):
             self.reading.unparsed.append(line)
             if _HEADING_LIKE.search(line):
                 self._gpu, self._nameless = None, False
@@ -133,6 +143,7 @@ def _summed(gpu: Row, links: list[Row]) -> None:
         states = [row.state for row in links if row.state is not None]
         if states:
             gpu.extra["links_up"] = states.count("up")
+            gpu.extra["links_inactive"] = states.count("inactive")
 
 
 def _read(paste: Paste) -> Reading:
@@ -162,7 +173,8 @@ FORMAT = Format(
     yields="state, speed, counters, BER, capabilities and far end of every NVLink; why a GPU has none",
     signs={
         r"^\s*Link \d{1,3}(?:: (?:\d+(?:\.\d+)? GB/s|<inactive>|Remote Device)|, .{1,60}supported)": 100,
-        r"^\s*Link \d{1,3}: .{1,40}(?:Errors|events|discards|BER|[TR]x)\b": 100,
+        r"^\s*Link \d{1,3}: .{1,40}(?:Errors|events|discards|BER|[TR]x\d?)\b": 100,
+        r"^\s*Link \d{1,3}: [A-Z][A-Za-z -]{1,40}: \S": 60,
         r"^\s*Link \d{1,3}: [0-9A-Fa-f]{8}:[0-9A-Fa-f]{2}:": 100,
         r"[Nn][Vv][Ll]ink information as all links are in|Device does not have or support Nvlink"
         r"|Nvlink queries are not supported|Unable to retrieve N[Vv]Link information": 100,
