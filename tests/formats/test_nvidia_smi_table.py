@@ -28,6 +28,11 @@ def test_versions_have_two_spellings() -> None:
     assert sample("nvidia-smi-table.oldest.txt").facts["driver"] == "352.79"
 
 
+def test_a_head_that_was_filtered_out_of_its_frame_is_read() -> None:
+    said = read("NVIDIA-SMI 580.65.06   Driver Version: 580.65.06   CUDA Version: N/A\n")
+    assert said.facts == {"nvidia_smi": "580.65.06", "driver": "580.65.06", "cuda": None}
+
+
 def test_a_gpu_that_answers_err_has_none_for_each() -> None:
     row = next(row for row in sample("nvidia-smi-table.txt").rows if row.id == "gpu2")
     assert row.counters == {"ecc_uncorrected_volatile": None}

@@ -43,6 +43,11 @@ def complaint(line: str) -> Entry | None:
     return Entry(at=None, kind="nvidia-smi", text=line, severity=_severity(said), subject=_subject(line))
 
 
+def is_loss(entry: Entry) -> bool:
+    """Whether it tells of a GPU that the driver cannot reach."""
+    return entry.severity is Severity.CRIT
+
+
 def typed(line: str) -> bool:
     """Whether the line is a command of these tools, left in the paste without a prompt that says so."""
     return line[:1] in "#$%>+sn/d" and _TYPED.fullmatch(line) is not None

@@ -95,7 +95,7 @@ class _Answer:
         elif listed := _LISTED.fullmatch(label):
             box = "list"
             self._devices.head(listed[1])
-        elif label.startswith("Overall Health"):
+        elif label.lower().startswith("overall health"):
             self._box = "health"
             if ":" in label:
                 return self._health.label("Overall Health", label.partition(":")[2].strip())

@@ -60,6 +60,8 @@ class _Table:
             self._gpu, self._mig, self._next = (self._gpu, None, self._next) if "=" in line else (None, None, 0)
         elif "|" in line and self._cells([cell.strip() for cell in line.strip("|").split("|")], line):
             pass
+        elif line.startswith("NVIDIA-SMI ") and "Version:" in line:
+            self._head(line)
         elif _STAMP.fullmatch(line):
             self.reading.facts["timestamp"] = line
         elif said := complaint(line):
@@ -216,7 +218,7 @@ FORMAT = Format(
     versions="drivers 352 to 610, Linux and Windows",
     yields="GPUs with temperature, power, memory, load, ECC and MIG mode; MIG devices; processes; versions",
     signs={
-        r"\| NVIDIA-SMI \d{3}\.": 100,
+        r"(?:\||^) {0,3}NVIDIA-SMI \d{3}\.": 100,
         r"^\s*\| GPU {1,4}Name .{0,60}\| Bus-Id": 100,
         r"^\s*\|\s{0,8}\d{1,3} .{1,60}\|\s{0,8}[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.\d {1,4}\S{2,4} \|": 60,
         r"^\s*\|\s?\S{1,5} {1,6}\S{1,5} {1,6}\S{1,4} .{1,30}/.{1,20}\|.{1,12}MiB / {0,6}\d{1,9}MiB": 60,
