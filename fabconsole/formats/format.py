@@ -19,6 +19,8 @@ from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 
 _TYPED = 50
+_LEADING = re.compile(r"\^\\s(?=[*+{])")
+"""Of a sign: blanks before a line must not run on over blank lines, which would take the square of their number."""
 _HEAD = 1 << 16
 """Characters that are looked at to recognise a tool."""
 
@@ -120,7 +122,13 @@ def _names() -> Mapping[str, Format]:
 @cache
 def _signs() -> tuple[tuple[Format, tuple[tuple[re.Pattern[str], int], ...]], ...]:
     return tuple(
-        (one, tuple((re.compile(sign, re.MULTILINE), weight) for sign, weight in one.signs.items()))
+        (
+            one,
+            tuple(
+                (re.compile(_LEADING.sub(r"^[^\\S\\n]", sign), re.MULTILINE), weight)
+                for sign, weight in one.signs.items()
+            ),
+        )
         for one in formats()
     )
 
