@@ -107,3 +107,12 @@ def test_an_error_of_the_fabric_manager_in_a_hosts_log_is_told_there_too() -> No
         )
     )
     assert [(event.code, event.subject, event.node) for event in said.events] == [(20034, "0000:08:00.0", "gpu1")]
+
+
+def test_a_record_without_a_level_is_judged_by_its_words() -> None:
+    (event,) = read(
+        "[2026-07-15T04:18:55.513286+00:00] nvidia-nvswitch0: SXid (PCI:0000:59:00.0): 23001, Fatal, Link 12 Always\n"
+        "[2026-07-15T04:18:56.513286+00:00] Connected to 1 node.\n"
+    ).events
+    assert (event.code, event.subject, event.link) == (23001, "0000:59:00.0", 12)
+    assert event.at == "2026-07-15T04:18:55.513286+00:00"

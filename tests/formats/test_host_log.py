@@ -62,6 +62,10 @@ def only(said: str) -> Entry:
         ("1795233906.250000 gpu1 kernel: ", "2026-11-21T04:05:06.250000+00:00", None, None, "gpu1"),
         ("[ 1234.567890] gpu1 kernel: ", None, None, 1234.56789, "gpu1"),
         ("<4>1 2026-11-21T04:05:06Z gpu1 kernel - - - ", "2026-11-21T04:05:06+00:00", None, None, "gpu1"),
+        ("kernel: ", None, None, None, None),
+        ("kernel: [ 1234.567890] ", None, None, 1234.56789, None),
+        ("1701 [ 1234.567890] ", None, None, 1234.56789, None),
+        ("1701:[ 1234.567890] ", None, None, 1234.56789, None),
         ("> [ 1234.567890] ", None, None, 1234.56789, None),
         ("    [ 1234.567890] ", None, None, 1234.56789, None),
         ("", None, None, None, None),
@@ -92,6 +96,9 @@ def test_an_xid_is_found_behind_every_stamp(
             *("carrier", "ens1", Severity.WARN),
         ),
         ("kernel: bond0: now running without any active interface!", "carrier", "bond0", Severity.CRIT),
+        ("kernel: bond0: link status up for interface ens1, enabling it in 0 ms", "carrier", "ens1", Severity.INFO),
+        ("kernel: mlx5_core 0000:ab:00.0 mlx5_5: Port: 1 Link DOWN", "mlx5", "mlx5_5", Severity.WARN),
+        ("kernel: mlx5_core 0000:ab:00.0 mlx5_5: Port: 1 Link ACTIVE", "mlx5", "mlx5_5", Severity.INFO),
         ("kernel: NETDEV WATCHDOG: ens1 (ixgbe): transmit queue 3 timed out", "netdev", "ens1", Severity.WARN),
         ("kernel: nvidia-peermem nv_get_p2p_free_callback:127 ERROR detected", "peermem", None, Severity.WARN),
         ("kernel: pcieport 0000:00:06.0: pciehp: Slot(41): Link Up", "aer", None, Severity.INFO),
@@ -197,3 +204,11 @@ def test_dmesg_takes_every_stamp_too() -> None:
     assert dmesg.line("[Sat Nov 21 04:05:06 2026] NVRM: x").wall(0.0) == 1795233906.0
     assert dmesg.line("[ 12.345678][ T7] NVRM: x").since_boot_s == 12.345678
     assert dmesg.line("[Nov21 04:05] NVRM: x").wall(0.0) is None
+
+
+def test_a_gpu_that_fell_off_the_bus_is_named_by_the_line_before() -> None:
+    event = only(
+        "[ 1.000001] NVRM: The NVIDIA GPU 0000:04:00.0\n[ 1.000002] NVRM: (PCI ID: 10de:2901) installed in this "
+        "system has\n[ 1.000003] NVRM: fallen off the bus and is not responding to commands.\n"
+    )
+    assert (event.subject, event.severity) == ("0000:04:00.0", Severity.CRIT)

@@ -18,6 +18,7 @@ from fabconsole.formats.logs import host_facts, host_rules, journal, kernel_log,
 from fabconsole.formats.logs.host_facts import HostFacts
 from fabconsole.formats.logs.stamped import LEVELS, Stamped
 from fabconsole.formats.nvidia import fabric_manager_words
+from fabconsole.formats.nvidia.pci import ADDRESS, address
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Entry, Reading
 
@@ -29,7 +30,7 @@ _EXPORTED = re.compile(r"^__(?:CURSOR|REALTIME_TIMESTAMP)=", re.MULTILINE)
 _FIELD = re.compile(r"([A-Z_][A-Z0-9_]{0,63})=(.*)")
 _PRETTY = re.compile(r'^\{\s*\n\s*"', re.MULTILINE)
 _DETAIL = re.compile(r"(?:device \[[0-9a-fx]{4}:|\[ ?\d{1,2}\] |(?:AER: +)?TLP Header:)")
-_SUPPRESSED = re.compile(r"message repeated (\d{1,6}) times")
+_OF_GPU = re.compile(rf"NVRM: The NVIDIA GPU ({ADDRESS})")
 _ENTRIES = {"xid": "xids", "sxid": "sxids"}
 
 
@@ -44,7 +45,8 @@ class _Log:
         self._carriers: dict[str, Counter[str]] = {}
         self._kinds: Counter[str] = Counter()
         self._codes: dict[str, Counter[str]] = {kind: Counter() for kind in _ENTRIES}
-        self._unread = 0
+        self._gpu: str | None = None
+        """The last that was named on a line of its own, as newer drivers do before they say what befell it."""
 
     def line(self, text: str) -> None:
         """A line, as it stands."""
@@ -107,8 +109,11 @@ class _Log:
 
     def _event(self, line: Stamped) -> Event | None:
         message = line.message
+        if "The NVIDIA GPU " in message and (named := _OF_GPU.search(message)):
+            self._gpu = address(named[1])
         if found := kernel_log.event(message, "", 0.0):
-            return found
+            lost = found.subject is None and "fallen off the bus" in message
+            return replace(found, subject=self._gpu) if lost else found
         if "fabricmanager" in message:
             fabric = fabric_manager_words.told(message)
             return None if fabric is None else fabric.event
@@ -152,9 +157,9 @@ def _entry(found: Event, line: Stamped) -> Entry:
 def _reading(paste: Paste) -> Reading:
     text = paste.text
     log = _Log(stamped.has_hosts(text))
-    if _EXPORTED.search(text):
+    if "__REALTIME_TIMESTAMP=" in text and _EXPORTED.search(text):
         _exported(paste.lines, log)
-    elif _PRETTY.search(text):
+    elif '"MESSAGE"' in text and _PRETTY.search(text):
         said = documents(text)
         for one in said.found:
             for fields in one if isinstance(one, list) else [one]:

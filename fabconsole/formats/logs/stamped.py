@@ -18,6 +18,7 @@ LEVELS = ("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug")
 _MONTH = "|".join((*MONTHS, r"[^\W\d_]{3,4}\.?", r"\d{1,2}\u6708"))  # of other locales too: Okt, mai, 11月
 _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _LINE = re.compile(
+    r"(?:\d{1,7}[: -]? ?(?=\[))?"  # of a listing with line numbers
     r"(?:<(\d{1,3})>(1 )?)?(?:[a-z0-9]{2,8} *:([a-z]{3,6}) *: )?"
     r"(?:\[ *(\d{1,10}\.\d{1,9})(?: *<[^>\]]{0,20}>)?(?:,[^\]]{0,20})?\](?:\[ *[TC]\d{1,9}\])?"
     r"|\[(\w{2,9}\.? +\w{3,9}\.? +\d{1,2} \d\d:\d\d:\d\d \d{4}|[A-Z]\w{2} ?\d{1,2} \d\d:\d\d| *\+\d{1,8}\.\d{1,9})\]"
@@ -31,7 +32,8 @@ _KMSG = re.compile(r"(\d{1,4}),(\d{1,15}),(\d{1,16}),[^;]{0,80};(.*)", re.ASCII)
 _SPEAKER = re.compile(r"([^\s:\[\]]{1,64}) ([^\s:\[\]]{1,64})(?:\[(\d{1,9})\])?: ?(.*)")
 _SPEAKER_5424 = re.compile(r"(\S{1,64}) (\S{1,48}) (?:\d{1,9}|-) \S{1,32} (?:-|\[[^\]]{0,200}\]) ?(.*)")
 _ELSEWHERE = re.compile(r"\[ *(\d{1,10}\.\d{1,9})\] ?(.*)")
-_CERTAIN = re.compile(r" kernel: |\w\[\d{1,9}\]: ")
+_CERTAIN = re.compile(r"\[\d{1,9}\]: ")
+_HEAD = 1 << 16
 
 
 class Stamped(NamedTuple):
@@ -59,7 +61,7 @@ def split(text: str, *, hosts: bool = True) -> Stamped | None:
     """
     said = _LINE.match(text)
     if said is None:
-        return _of_kmsg(text)
+        return _of_kernel(text, hosts=hosts) if text.startswith("kernel: ") else _of_kmsg(text)
     priority, version, level, since_boot, bracketed, stamp, syslog, epoch, message = said.groups()
     if priority is not None:
         level = LEVELS[int(priority) & 7]
@@ -75,7 +77,7 @@ def split(text: str, *, hosts: bool = True) -> Stamped | None:
 
 def has_hosts(text: str) -> bool:
     """Whether hosts and programs stand behind the stamps of a text."""
-    return _CERTAIN.search(text) is not None
+    return " kernel: " in text or _CERTAIN.search(text[:_HEAD]) is not None
 
 
 def _spoken(said: str, stamp: str, level: str | None) -> Stamped:
@@ -97,6 +99,12 @@ def _by(program: str, message: str) -> str:
 def _kernel_on(said: str) -> tuple[str | None, str]:
     host, kernel, message = said.partition(" kernel: ")
     return (host, message) if kernel and " " not in host else (None, said)
+
+
+def _of_kernel(text: str, *, hosts: bool) -> Stamped:
+    """A line of syslog whose time and host were cut off."""
+    message = text.removeprefix("kernel: ")
+    return split(message, hosts=hosts) or Stamped(message)
 
 
 def _of_kmsg(text: str) -> Stamped | None:

@@ -20,7 +20,8 @@ from fabconsole.formats.reading import Entry, Reading, Said
 from fabconsole.formats.values import integer, snake
 
 _RECORD = re.compile(
-    r"(?:[\w./+-]{1,120}:(?:\d{1,9}:)?)?\[([^\[\]]{10,40})\] \[(\w{3,8})\] (?:\[tid (\d{1,10})\] )?(.*)"
+    r"(?:[\w./+-]{1,120}:(?:\d{1,9}:)?)?\[([^\[\]]{4,20}\d\d:\d\d:\d\d[^\[\]]{0,16})\] "
+    r"(?:\[([A-Za-z]{3,8})\] )?(?:\[tid (\d{1,10})\] )?(.*)"
 )
 _GOES_ON = re.compile(r"Message payload details|\w{2,40} : ?\S|\s+\S")
 _BEGUN = re.compile(r"(Fabric Manager|IMEX) Log initializing at: ?(.{6,40})", re.IGNORECASE)
@@ -77,7 +78,7 @@ class _Log:
 
     def line(self, text: str) -> None:
         if record := _RECORD.match(text):
-            self._begin(_Record(record[4], record[1], record[2].upper()))
+            self._begin(_Record(record[4], record[1], record[2] and record[2].upper()))
         elif (found := stamped.split(text.lstrip(), hosts=self._hosts)) is not None:
             self._journal(found)
         elif self._last is not None and _GOES_ON.match(text):
@@ -109,7 +110,7 @@ class _Log:
     def _journal(self, found: stamped.Stamped) -> None:
         program, _, message = found.message.partition(": ")
         if inner := _RECORD.match(message):
-            self._begin(_Record(inner[4], inner[1], inner[2].upper(), found.host))
+            self._begin(_Record(inner[4], inner[1], inner[2] and inner[2].upper(), found.host))
         else:
             about = "fabric" in program or "imex" in program
             self._begin(_Record(message if about else found.message, found.stamp, None, found.host))
