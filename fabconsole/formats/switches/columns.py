@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-DASHES = re.compile(r"\s*-[-…]{1,}(?:\s+[-…]{1,})*\s*")
+_DASHES = re.compile(r"\s*-[-…]{1,}(?:\s+[-…]{1,})*\s*")
 _EQUALS = re.compile(r"\s*={4,}\s*")
 _WHOLE = re.compile(r"\s*(?:={4,}|-{16,})\s*")
 _GROUP = re.compile(r"[-…]+")
@@ -19,6 +19,7 @@ _CELL = re.compile(r"\S+(?: \S+)*")
 
 _ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…)\s*")
 _FEW = 4
+_SHORT = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,22 +123,27 @@ def ruled(lines: list[str], rule: int) -> Table | None:
 
 def is_rule(line: str) -> bool:
     """Whether a line holds nothing but dashes, or equals signs."""
-    return DASHES.fullmatch(line) is not None or _EQUALS.fullmatch(line) is not None
+    return is_dashes(line) or is_double_rule(line)
+
+
+def is_dashes(line: str) -> bool:
+    """Whether a line holds nothing but dashes."""
+    return "--" in line and _DASHES.fullmatch(line) is not None
 
 
 def is_whole_rule(line: str) -> bool:
     """Whether a line is one rule for all columns."""
-    return _WHOLE.fullmatch(line) is not None
+    return line.strip()[:4] in ("====", "----") and _WHOLE.fullmatch(line) is not None
 
 
 def is_double_rule(line: str) -> bool:
     """Whether a line holds nothing but equals signs."""
-    return _EQUALS.fullmatch(line) is not None
+    return "====" in line and _EQUALS.fullmatch(line) is not None
 
 
 def is_ellipsis(line: str) -> bool:
     """Whether somebody left lines out here."""
-    return _ELLIPSIS.fullmatch(line) is not None
+    return len(line) < _SHORT and _ELLIPSIS.fullmatch(line) is not None
 
 
 def _headings(above: list[str], starts: tuple[int, ...]) -> tuple[str, ...]:
@@ -154,14 +160,14 @@ def _headings(above: list[str], starts: tuple[int, ...]) -> tuple[str, ...]:
 def _filled(table: Table, lines: list[str], start: int) -> Table:
     """Read the rows from line `start` on: to a blank line, or one that heads something else."""
     at = start
-    while at < len(lines) and lines[at].strip() and not _ELLIPSIS.fullmatch(lines[at]):
+    while at < len(lines) and lines[at].strip() and not is_ellipsis(lines[at]):
         line = lines[at]
         if is_rule(line):
             if at == start or not table.rows:
                 break
             at += 1  # a rule closes the table
             break
-        if at + 1 < len(lines) and DASHES.fullmatch(lines[at + 1]) and lines[at + 1].count("-") > 4:
+        if at + 1 < len(lines) and is_dashes(lines[at + 1]) and lines[at + 1].count("-") > 4:
             break
         cells = table.columns.cells(line)
         alone = cells is not None and sum(map(bool, cells)) == 1 and bool(cells[0]) and len(cells) > 1

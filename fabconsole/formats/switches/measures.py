@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from fabconsole.formats.reading import Said
 from fabconsole.formats.values import is_nothing, number, quantity, snake
@@ -48,20 +49,27 @@ _OCTETS = re.compile(r"(\d{1,6}) ?bytes?\b ?(.*)", re.IGNORECASE)
 
 def measured(name: str, text: str) -> dict[str, Said]:
     """A printed pair as `extra` and `facts` have it: `Temperature` and `42.5 C` are `temperature_c` and 42.5."""
-    heading = _IN_HEADING.search(name)
-    key = snake(_IN_HEADING.sub("", name)) or "value"
+    key, is_name = _key(name)
     text = text.strip()
-    if heading is not None:
-        key = _with_unit(key, _UNITS[heading[1].lower()])
     if is_nothing(text):
         return {key: None}
     if key in ("mtu", "max_supported_mtu") and (octets := _OCTETS.fullmatch(text)):
         return {key: int(octets[1]), **({f"{key}_printed": text} if octets[2] else {})}
-    if _NAMES.search(key) or not (text[0].isdigit() or text[0] in "+-"):
+    if is_name or not (text[0].isdigit() or text[0] in "+-"):
         return {key: text}
     if (bare := number(text)) is not None:
         return {key: bare} if not text.startswith("0x") else {key: text}
     return _quantities(key, text)
+
+
+@lru_cache(maxsize=4096)
+def _key(name: str) -> tuple[str, bool]:
+    """The key for a printed name, and whether what it holds is a name, though it be of digits."""
+    heading = _IN_HEADING.search(name)
+    key = snake(_IN_HEADING.sub("", name)) or "value"
+    if heading is not None:
+        key = _with_unit(key, _UNITS[heading[1].lower()])
+    return key, _NAMES.search(key) is not None
 
 
 def _quantities(key: str, text: str) -> dict[str, Said]:

@@ -18,7 +18,7 @@ _PROMPT = re.compile(
     r"\s*[\w.-]{1,64} ?(?:\[[^\]\n]{1,64}\] ?)?(?:\(config[^)\n]{0,60}\) ?)?[>#] ?"
     r"((?:show|enable|configure|no |ib |interface |exit|cli ).{0,200})?"
 )
-_JSON = re.compile(r"^\s*(?:\{|\[\s*(?:[{\"\[\]]|$))", re.MULTILINE)
+_JSON = re.compile(r"^[ \t]*(?:\{|\[[ \t]*(?:[{\"\[\]]|$))", re.MULTILINE)
 _UNKNOWN = re.compile(r"\s*% ?(.{1,200})")
 
 
@@ -44,7 +44,7 @@ def _answers(paste: Paste) -> Iterator[tuple[str, list[str]]]:
     lines: list[str] = []
     for at, line in enumerate(paste.lines):
         typed = paste.typed.get(at)
-        prompt = _PROMPT.fullmatch(line) if typed is None and line.strip() else None
+        prompt = _PROMPT.fullmatch(line) if typed is None and ("#" in line or ">" in line) else None
         if typed is None and prompt is None:
             lines.append(line)
             continue
@@ -55,7 +55,7 @@ def _answers(paste: Paste) -> Iterator[tuple[str, list[str]]]:
 
 def _refused(line: str, asked: str, told: Reading) -> bool:
     """`% Unrecognized command "transceiver".` is an answer too."""
-    refused = _UNKNOWN.fullmatch(line)
+    refused = _UNKNOWN.fullmatch(line) if "%" in line else None
     if refused is None:
         return False
     told.facts["refused"] = f"{asked}: {refused[1]}" if asked else refused[1]
@@ -78,26 +78,26 @@ FORMAT = Format(
     versions="MLNX-OS 3.6 (SX6036), MLNX-OS of QM8700, Onyx 3.6 to 3.9",
     yields="ports: state, rate, width, counters, module; fans, power, temperature, inventory, version",
     signs={
-        r"^\s*Logical port state\s*: ": 100,
-        r"^\s*\"(?:Logical port state|Physical port state|Current line rate)\":": 100,
+        r"^[ \t]*Logical port state\s*: ": 100,
+        r"^[ \t]*\"(?:Logical port state|Physical port state|Current line rate)\":": 100,
         r"Logical port state +Physical port state": 100,
-        r"^\s*(?:IB|Eth)\d{1,3}/\d{1,3}(?:/\d{1,3})?(?: state)?:\s*$": 60,
-        r"^\s*\"header\": \"(?:Eth|IB|Vlan|Po|TC)": 90,
-        r"^\s*\"(?:Operational state|Admin state|Actual speed|Forwarding mode)\":": 60,
-        r"^\s*(?:Operational state|Admin state|Actual speed)\s*: ": 60,
-        r"^\s*\"?Product name\"?:\s+\"?(?:MLNX-OS|Onyx|SX_?\w*)": 100,
-        r"^\s*\"?(?:Product release|Version summary|System serial num)\"?:": 50,
-        r"^\s*CHASSIS +\S+ +\S+ +\S+": 90,
-        r"^\s*\"Interface (?:ethernet|ib)\":": 80,
-        r"^\s*\"ECN marked packets\":": 60,
-        r"^\s*Slot \d+ port \d+ state": 90,
+        r"^[ \t]*(?:IB|Eth)\d{1,3}/\d{1,3}(?:/\d{1,3})?(?: state)?:[ \t]*$": 60,
+        r"^[ \t]*\"header\": \"(?:Eth|IB|Vlan|Po|TC)": 90,
+        r"^[ \t]*\"(?:Operational state|Admin state|Actual speed|Forwarding mode)\":": 60,
+        r"^[ \t]*(?:Operational state|Admin state|Actual speed)\s*: ": 60,
+        r"^[ \t]*\"?Product name\"?:\s+\"?(?:MLNX-OS|Onyx|SX_?\w*)": 100,
+        r"^[ \t]*\"?(?:Product release|Version summary|System serial num)\"?:": 50,
+        r"^[ \t]*CHASSIS +\S+ +\S+ +\S+": 90,
+        r"^[ \t]*\"Interface (?:ethernet|ib)\":": 80,
+        r"^[ \t]*\"ECN marked packets\":": 60,
+        r"^[ \t]*Slot \d+ port \d+ state": 90,
         r"^[\w.-]{1,64} (?:\[[^\]\n]{1,64}\] )?(?:\(config[^)\n]{0,60}\) )?[#>] ?show \w": 70,
-        r"^\s*Module +(?:Device|Part Number|Component|Status|Type|Power Meter)\b": 80,
-        r"^\s*\"?Remote (?:chassis id|port-id)\"?\s*:": 60,
-        r"^\s*\"(?:executed_command|status_message)\":": 60,
-        r"^\s*\"(?:ingress rate|egress rate|PFC oper|spanning-tree|priority-flow-control)\":": 60,
-        r"^\s*(?:IB)\d{1,3}/\d{1,3}(?:/\d{1,3})? .{0,160}(?:Active|Down|Initialize|Armed) +\w+\s*$": 90,
-        r"^\s*VL15 dropped packets\s*: ": 60,
+        r"^[ \t]*Module +(?:Device|Part Number|Component|Status|Type|Power Meter)\b": 80,
+        r"^[ \t]*\"?Remote (?:chassis id|port-id)\"?\s*:": 60,
+        r"^[ \t]*\"(?:executed_command|status_message)\":": 60,
+        r"^[ \t]*\"(?:ingress rate|egress rate|PFC oper|spanning-tree|priority-flow-control)\":": 60,
+        r"^[ \t]*(?:IB)\d{1,3}/\d{1,3}(?:/\d{1,3})? .{0,160}(?:Active|Down|Initialize|Armed) +\w+[ \t]*$": 90,
+        r"^[ \t]*VL15 dropped packets\s*: ": 60,
     },
     read=_reading,
 )

@@ -63,6 +63,7 @@ _INFINIBAND = {
     "link_error_recovery": "link_error_recovery",
 }
 _OCTETS = {"rx_bytes": "rx_bytes", "tx_bytes": "tx_bytes", "rx_octets": "rx_bytes", "tx_octets": "tx_bytes"}
+_LONGEST = 120
 _DIAGNOSED = {"Code": "diagnostic code", "Status": "diagnostic status"}
 _LOGICAL = {"down": "Down", "init": "Initialize", "initialize": "Initialize", "initializing": "Initialize"} | {
     "armed": "Armed",
@@ -77,6 +78,8 @@ _DOWN = ("Down", "down")
 def port_name(text: str) -> str | None:
     """`IB1/2/1 state:`, `Eth1/1`, `Slot 1 port 36 state` as the port's name; None where it names none."""
     text = text.strip()
+    if not text[:1].isalpha() or len(text) > _LONGEST:
+        return None
     if named := _NAME.match(text):
         return named[0] if _AFTER.fullmatch(text, named.end()) else None
     slot = _SLOT.match(text)

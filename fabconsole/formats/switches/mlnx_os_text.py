@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from fabconsole.formats.reading import Reading, Row
-from fabconsole.formats.switches.columns import DASHES, Table, dashed, is_rule, is_whole_rule, ruled
+from fabconsole.formats.switches.columns import Table, dashed, is_dashes, is_rule, is_whole_rule, ruled
 from fabconsole.formats.switches.measures import measured
 from fabconsole.formats.switches.mlnx_os_port import Pair, port, port_name
 from fabconsole.formats.switches.nvue_objects import keep
@@ -77,7 +77,7 @@ def _table(lines: list[str], at: int, state: _State) -> int:
         table = ruled(lines, at)
         if table is None:
             return at + 1
-    elif DASHES.fullmatch(lines[at]):
+    elif is_dashes(lines[at]):
         return at + 1
     elif at + 1 < len(lines) and _is_dashed(lines, at + 1):
         table = dashed(lines, at + 1)
@@ -91,7 +91,7 @@ def _table(lines: list[str], at: int, state: _State) -> int:
 
 
 def _is_dashed(lines: list[str], rule: int) -> bool:
-    return DASHES.fullmatch(lines[rule]) is not None and len(lines[rule].split()) > 1
+    return is_dashes(lines[rule]) and len(lines[rule].split()) > 1
 
 
 def _tell_table(table: Table, state: _State) -> None:

@@ -32,11 +32,9 @@ from fabconsole.formats.switches.nvue_tables import (
 from fabconsole.formats.switches.nvue_text import Part, Tree, parts
 from fabconsole.formats.values import snake
 
-_TYPED = re.compile(
-    r"\s*(?:\S{1,80}[$#>] ?|[$#>] |# ?Execute Command: )?((?:sudo )?(?:nv|net) (?:show|action)\b.{0,200})"
-)
+_TYPED = re.compile(r"\s*(?:\S{1,80}[$#>] ?|[$#>] |# ?Execute Command: )?((?:sudo )?(?:nv|net) show\b.{0,200})")
 _FENCE = re.compile(r"#{2,}\s*")
-_JSON = re.compile(r"^\s*(?:\{|\[\s*(?:[{\"\]]|$))", re.MULTILINE)
+_JSON = re.compile(r"^[ \t]*(?:\{|\[[ \t]*(?:[{\"\]]|$))", re.MULTILINE)
 _TITLES = frozenset({"kernel interface table", "cl-netstat counters", "detailed counters", "action succeeded"})
 
 
@@ -60,7 +58,7 @@ def _answers(paste: Paste) -> Iterator[tuple[str, list[str]]]:
     asked = ""
     lines: list[str] = []
     for at, line in enumerate(paste.lines):
-        typed = paste.typed.get(at) or ((bare := _TYPED.fullmatch(line)) and bare[1])
+        typed = paste.typed.get(at) or (" show" in line and (bare := _TYPED.fullmatch(line)) and bare[1])
         if typed:
             yield asked, lines
             asked, lines = typed, []
@@ -167,15 +165,15 @@ FORMAT = Format(
     versions="Cumulus Linux 3.7 to 5.13, NVOS 25.02 for NVLink and InfiniBand switches",
     yields="interfaces: state, speed, counters, BER, modules; fans, sensors, firmware, events; what is applied",
     signs={
-        r"^\s*\"(?:oper-status|admin-status|carrier-transitions|oper-status-last-change|logical-state)\":": 60,
+        r"^[ \t]*\"(?:oper-status|admin-status|carrier-transitions|oper-status-last-change|logical-state)\":": 60,
         r"\"(?:in|out)-(?:bytes|pkts|drops|errors)\":": 60,
         r"\"(?:in-symbol-errors|supported-lanes|physical-state|vl-capabilities|phy-received-bits)\":": 60,
         r"\"(?:raw|effective|symbol)-ber\":": 60,
         r"\"(?:vendor-pn|vendor-sn|diagnostics-status|cable-type)\":": 60,
         r"\"(?:actual-firmware|fw-source|current-speed|fan-dir|time-created|table-occupancy)\":": 60,
-        r"^\s*operational(?:\s+applied)?(?:\s+pending)?\s*$": 90,
-        r"^\s*(?:in|out)-(?:bytes|pkts|drops|errors)  +\d": 60,
-        r"^\s*(?:raw-ber|effective-ber|phy-received-bits|rs-num-corr-err-bin0) +\S": 60,
+        r"^[ \t]*operational(?:[ \t]+applied)?(?:[ \t]+pending)?[ \t]*$": 90,
+        r"^[ \t]*(?:in|out)-(?:bytes|pkts|drops|errors)  +\d": 60,
+        r"^[ \t]*(?:raw-ber|effective-ber|phy-received-bits|rs-num-corr-err-bin0) +\S": 60,
         r"^(?:Interface|Iface) +MTU +(?:Met +)?RX_OK +RX_ERR": 80,
         r"^Kernel Interface table": 20,
         r"^Interface +(?:Admin Status|State|MTU) +(?:Oper Status|Speed)": 90,

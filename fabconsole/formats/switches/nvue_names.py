@@ -7,7 +7,7 @@ InfiniBand switches, interface commands. Octets stay octets: `in-bytes` is never
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from functools import lru_cache
 
 from fabconsole.formats.values import snake
 
@@ -111,7 +111,8 @@ _COUNTS = re.compile(
 )
 
 
-def is_count(path: Sequence[str]) -> bool:
+@lru_cache(maxsize=4096)
+def is_count(path: tuple[str, ...]) -> bool:
     """Whether a name tells of something counted, wherever it stands."""
     leaf = snake(path[-1])
     if leaf in _DIRECTIONS and len(path) > 1:
@@ -125,7 +126,8 @@ def _last_word(leaf: str) -> int:
     return found.start() if found else 0
 
 
-def counter(path: Sequence[str], *, infiniband: bool) -> str:
+@lru_cache(maxsize=4096)
+def counter(path: tuple[str, ...], *, infiniband: bool) -> str:
     """The registry's name for a counter, or the printed one: `errors`, `jabber-errors`, `receive` is the latter's
     `jabber-errors.receive`."""
     leaf, printed, above = snake(path[-1]), path[-1], path[:-1]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fabconsole.formats.switches.columns import DASHES, Columns, Table, dashed, is_double_rule, is_ellipsis
+from fabconsole.formats.switches.columns import Columns, Table, dashed, is_dashes, is_double_rule, is_ellipsis
 
 _TREE = frozenset({"operational", "applied", "pending", "description", "startup"})
 _REVISION = re.compile(r"\s*Rev ID: ?\S{1,40}\s*")
@@ -57,18 +57,18 @@ def parts(lines: list[str], *, classic: bool = False) -> Parts:
     while at < len(lines):
         line = lines[at]
         under = lines[at + 1] if at + 1 < len(lines) else ""
-        if DASHES.fullmatch(line) and len(line.split()) == 1 and under.strip() and not _is_ruled(lines, at + 1):
+        if is_dashes(line) and len(line.split()) == 1 and under.strip() and not _is_ruled(lines, at + 1):
             at = _list(lines, at + 1, told)
-        elif not line.strip() or DASHES.fullmatch(line) or is_double_rule(line):
+        elif not line.strip() or is_dashes(line) or is_double_rule(line):
             at += 1
-        elif _is_tree_head(line) and not under.strip() and at + 2 < len(lines) and DASHES.fullmatch(lines[at + 2]):
+        elif _is_tree_head(line) and not under.strip() and at + 2 < len(lines) and is_dashes(lines[at + 2]):
             lines = [*lines[: at + 1], *lines[at + 2 :]]  # a mail put a blank line before the rule
         elif is_double_rule(under) or _is_title(line, under, lines, at) or (classic and _is_underlined(line, under)):
             title, at = line.strip(), at + 2
         elif classic and title == _ROUTING:
             told.titled.setdefault(title, []).append(line.strip())
             at += 1
-        elif DASHES.fullmatch(under) or _two_lines(lines, at):
+        elif is_dashes(under) or _two_lines(lines, at):
             at = _table(lines, at, title, told)
         elif _PAIR.match(line.expandtabs()):
             at = _pairs(lines, at, told)
@@ -83,7 +83,7 @@ def _is_tree_head(line: str) -> bool:
 
 
 def _is_ruled(lines: list[str], at: int) -> bool:
-    return at + 1 < len(lines) and (DASHES.fullmatch(lines[at + 1]) or DASHES.fullmatch(lines[at])) is not None
+    return at + 1 < len(lines) and (is_dashes(lines[at + 1]) or is_dashes(lines[at])) is not None
 
 
 def _list(lines: list[str], at: int, told: Parts) -> int:
@@ -101,7 +101,7 @@ def _two_lines(lines: list[str], at: int) -> bool:
     """Whether the heading has a second line before its rule."""
     return (
         at + 2 < len(lines)
-        and DASHES.fullmatch(lines[at + 2]) is not None
+        and is_dashes(lines[at + 2])
         and bool(lines[at + 1].strip())
         and (lines[at + 1][:1] == " " or lines[at][:1] == " ")
         and ":" not in lines[at]
@@ -115,20 +115,20 @@ def _is_wider(heading: str, rule: str) -> bool:
 
 def _is_title(line: str, under: str, lines: list[str], at: int) -> bool:
     """`LLDP Details` over one rule as long as itself, with a table's headings to follow."""
-    if not (DASHES.fullmatch(under) and _TITLE.fullmatch(line)) or len(under.split()) > 1:
+    if not (is_dashes(under) and _TITLE.fullmatch(line)) or len(under.split()) > 1:
         return False
     follows = next((after for after in lines[at + 2 : at + 4] if after.strip()), "")
     place = lines.index(follows, at + 2) if follows else 0
-    return bool(follows) and place + 1 < len(lines) and DASHES.fullmatch(lines[place + 1]) is not None
+    return bool(follows) and place + 1 < len(lines) and is_dashes(lines[place + 1])
 
 
 def _is_underlined(line: str, under: str) -> bool:
     """A title, or a table of one column, which has no more to say."""
-    return DASHES.fullmatch(under) is not None and len(under.split()) == 1 and len(under.strip()) == len(line.strip())
+    return is_dashes(under) and len(under.split()) == 1 and len(under.strip()) == len(line.strip())
 
 
 def _table(lines: list[str], at: int, title: str, told: Parts) -> int:
-    rule = at + 1 if DASHES.fullmatch(lines[at + 1]) else at + 2
+    rule = at + 1 if is_dashes(lines[at + 1]) else at + 2
     heads = {word for line in lines[at:rule] for word in line.split()}
     if heads and (heads <= _TREE or _REVISION.fullmatch(lines[at])):
         return _tree(lines, rule, title, told)
@@ -181,7 +181,7 @@ def _tree(lines: list[str], rule: int, title: str, told: Parts) -> int:
     at, last = rule + 1, ""
     while at < len(lines) and lines[at].strip() and not is_ellipsis(lines[at]):
         line = lines[at].expandtabs()
-        if DASHES.fullmatch(line) or (at + 1 < len(lines) and DASHES.fullmatch(lines[at + 1])):
+        if is_dashes(line) or (at + 1 < len(lines) and is_dashes(lines[at + 1])):
             break
         cells = _loose(line) if loose else columns.cells(line)
         if cells is None or (cells[0] and not _KEY.fullmatch(cells[0])) or not (cells[0] or last):
