@@ -191,3 +191,5 @@ def test_a_line_of_another_stream_is_no_content() -> None:
     said = read(f"{PORT}counters/symbol_error\nConnection to x closed.\n7\n")
     assert said.rows[0].counters == {"symbol_error": 7}
     assert said.unparsed == ["Connection to x closed."]
+    said = read(f"{PORT}state\nConnection to x closed.\n4: ACTIVE\n")
+    assert (said.rows[0].state, said.unparsed) == ("Active", ["Connection to x closed."])

@@ -146,8 +146,11 @@ class _Tree:
         return (place if named or (counted and not path[0].isdigit()) else None), text
 
     def _is_content(self, line: str) -> bool:
-        path = "" if self._expected is None else self._expected.path
-        return path.rpartition("/")[0] not in COUNTER_DIRECTORIES or line.strip().isdecimal() or line.startswith("N/A")
+        """Whether a line can be what stands in the file that was named: another stream's words are not."""
+        path, text = "" if self._expected is None else self._expected.path, line.strip()
+        if path.rpartition("/")[0] in COUNTER_DIRECTORIES:
+            return text.isdecimal() or text.startswith("N/A")
+        return path not in PORT_FILES or text[:1].isdigit() or text in ("InfiniBand", "Ethernet")
 
     def _device(self, name: str) -> _Device:
         return self.devices.setdefault(name, _Device())
