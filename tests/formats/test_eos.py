@@ -151,3 +151,24 @@ def test_a_line_of_another_stream_is_no_part_of_a_port() -> None:
     lines = (SAMPLES / "eos.txt").read_text("utf-8").split("\n")
     lines.insert(10, "ibwarn: [4211] mad_rpc: _do_madrpc failed; dport (Lid 7)")
     assert read("\n".join(lines)).unparsed == ["ibwarn: [4211] mad_rpc: _do_madrpc failed; dport (Lid 7)"]
+
+
+def test_supplies_whose_heading_does_not_fit_its_rule() -> None:
+    said = read(
+        "Power              Input Output Output\n"
+        "Supply Model      Capacity Current Current Power Status      Uptime\n"
+        "------ --------------- -------- ------- ------- ------ ------ ----------------\n"
+        "1   PWR-1011-AC-RED  1000W  0.70A 11.58A 139.0W Ok   68 days, 0:11:28\n"
+        "Total --         2000W   --   -- 273.0W --          --\n"
+    )
+    assert (said.rows[0].extra["input_current_a"], said.rows[0].extra["uptime"]) == (0.7, "68 days, 0:11:28")
+    assert (said.rows[1].extra["output_power_w"], said.unparsed) == (273.0, [])
+
+
+def test_a_line_that_begins_with_an_address_is_no_counter() -> None:
+    said = read(
+        "Vlan500 is up, line protocol is up (connected)\n"
+        "  IPv6 global unicast address(es):\n"
+        "    2001:db8:5::1, subnet is 2001:db8:5::/64\n"
+    )
+    assert (said.rows[0].counters, said.unparsed) == ({}, [])

@@ -116,3 +116,18 @@ def test_a_line_of_another_stream_is_no_node() -> None:
     said = read("gpu001,idle\nslurm_load_node error: Unable to contact slurm controller\ngpu002,idle\n")
     assert [one.id for one in said.rows] == ["gpu001", "gpu002"]
     assert said.unparsed == ["slurm_load_node error: Unable to contact slurm controller"]
+
+
+def test_a_partitions_state_stands_a_level_deeper() -> None:
+    said = read('{"partitions": [{"name": "batch", "partition": {"state": ["UP"]}, "nodes": {"total": 4}}]}')
+    assert (said.rows[0].id, said.rows[0].state) == ("batch", "up")
+
+
+def test_a_jobs_state_in_the_accounting() -> None:
+    said = read('{"jobs": [{"job_id": 7, "state": {"current": ["TIMEOUT"], "reason": "None"}}]}')
+    assert (said.rows[0].id, said.rows[0].state) == ("7", "timeout")
+
+
+def test_a_controller_that_was_asked() -> None:
+    said = read('{"pings": [{"hostname": "ctl-01", "pinged": "UP", "latency": 11, "mode": "primary"}]}')
+    assert (said.rows[0].id, said.rows[0].state, said.rows[0].extra["kind"]) == ("ctl-01", "up", "ping")

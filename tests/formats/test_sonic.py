@@ -131,3 +131,18 @@ def test_a_line_of_another_stream_is_no_row() -> None:
 def test_an_indented_table_of_a_mail_is_read() -> None:
     text = (SAMPLES / "sonic.fec.txt").read_text("utf-8")
     assert read("\n".join("    " + line for line in text.split("\n"))).rows[0].counters["fec_corrected"] == 7_130_402
+
+
+def test_supplies_under_a_rule_that_does_not_fit_are_told_by_their_words() -> None:
+    said = read("PSU Status\n----- -----------\nPSU 1 NOT PRESENT\nPSU 2 OK\n")
+    assert [(row.id, row.extra["status"]) for row in said.rows] == [("PSU 1", "NOT PRESENT"), ("PSU 2", "OK")]
+
+
+def test_what_a_module_cannot_tell_is_noted() -> None:
+    said = read("Ethernet36:\n        Transceiver status info not applicable\n")
+    assert said.rows[0].extra["note"] == "Transceiver status info not applicable"
+
+
+def test_facts_that_follow_a_table_are_no_rows_of_it() -> None:
+    said = read((SAMPLES / "sonic.fec.txt").read_text("utf-8") + "ASIC: mellanox\nASIC Count: 1\n")
+    assert (said.facts["asic"], said.facts["asic_count"]) == ("mellanox", 1)

@@ -43,6 +43,9 @@ class _Scan:
         return self.said
 
     def _line(self, line: str) -> bool:
+        if self._heading is None and "=" not in line and (row := slurm_tables.bare(line)) is not None:
+            self.said.rows.append(row)
+            return True
         if self._diagnosis.line(line):
             return True
         if FIRST.match(line) or (self._heading is None and self._records.line(line)):
@@ -51,8 +54,7 @@ class _Scan:
         if (heading := slurm_tables.heading(line)) is not None:
             self._heading = heading
             return True
-        row = self._heading.row(line) if self._heading is not None else slurm_tables.bare(line)
-        if row is not None:
+        if self._heading is not None and (row := self._heading.row(line)) is not None:
             self.said.rows.append(row)
             return True
         return self._once(line)

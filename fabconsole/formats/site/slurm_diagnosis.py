@@ -33,14 +33,16 @@ class Diagnosis:
 
     def line(self, line: str) -> bool:
         """Read one line; False: it is none of sdiag's."""
-        if taken := _TAKEN.fullmatch(line):
+        if "sdiag" in line and (taken := _TAKEN.fullmatch(line)):
             self._begun, self._section = True, ""
             self._said.facts["taken"] = taken[1]
             if taken[2]:
                 self._said.facts["taken_s"] = int(taken[2])
             return True
         if not self._begun:
-            if not (_STARS.fullmatch(line) or "Main schedule statistics" in line or "Server thread count" in line):
+            if "=" in line or not (
+                _STARS.fullmatch(line) or "Main schedule statistics" in line or "Server thread count" in line
+            ):
                 return False
             self._begun = not _STARS.fullmatch(line)
         return self._statistics(line)

@@ -75,6 +75,10 @@ def _row(kind: str, said: Mapping[str, Any]) -> Row:
         _group(row, said)
     key = next((key for key in _STATES if key in said), "")
     state = said.get(key) if key else _inner_state(said)
+    if isinstance(state, Mapping):  # the accounting's
+        state = state.get("current")
+    if "pinged" in said:
+        row.state = str(said["pinged"]).lower()
     flags = said.get("state_flags")
     words = [state] if isinstance(state, str) else state if isinstance(state, list) else []
     if words:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from fabconsole.formats.reading import Row
 
@@ -69,12 +70,14 @@ _JOBS = {*_SHORT_JOBS, *_SHORT_JOBS.values(), "launch_failed", "reconfig_fail", 
 _WORD = re.compile(r"([A-Za-z_]{1,24})([*~#!%$@^-]{0,3})((?:\+[A-Za-z_]{1,24}[*~#!%$@^-]{0,3}){0,8})")
 
 
+@lru_cache(maxsize=1024)
 def is_node_state(text: str) -> bool:
     """Whether a text is a node's state, signs and flags among it."""
     found = _WORD.fullmatch(text.strip())
     return found is not None and found[1].lower() in _NODES
 
 
+@lru_cache(maxsize=1024)
 def is_job_state(text: str) -> bool:
     """Whether a text is a job's state, long or short."""
     found = _WORD.fullmatch(text.strip())
@@ -84,20 +87,29 @@ def is_job_state(text: str) -> bool:
 def put(row: Row, text: str, flags: Sequence[str] = ()) -> None:
     """Put a state down: its base, what goes with it, and what stood there."""
     row.extra["printed_state"] = text
-    words = [word for word in re.split(r"[+|]", text) if word]
-    told: list[str] = []
-    for at, word in enumerate(words):
-        name = word.rstrip("".join(_SIGNS))
-        told += [_SIGNS[sign] for sign in word[len(name) :]]
-        if at == 0:
-            short = _SHORT_JOBS if row.extra.get("kind") == "job" else _SHORT_NODES
-            row.state = short.get(name.lower(), name.lower())
-        else:
-            told.append(name.lower())
-    told += [flag.lower() for flag in flags]
+    state, told = _parts(text, row.extra.get("kind") == "job")
+    if state:
+        row.state = state
+    told = (*told, *(flag.lower() for flag in flags))
     if told:
         row.extra["state_flags"] = list(dict.fromkeys(told))
     _drained(row, told)
+
+
+@lru_cache(maxsize=1024)
+def _parts(text: str, job: bool) -> tuple[str, tuple[str, ...]]:
+    """A state's base in its long spelling, and what goes with it."""
+    short = _SHORT_JOBS if job else _SHORT_NODES
+    state = ""
+    told: list[str] = []
+    for at, word in enumerate(word for word in re.split(r"[+|]", text) if word):
+        name = word.rstrip("".join(_SIGNS)).lower()
+        told += [_SIGNS[sign] for sign in word[len(name) :]]
+        if at == 0:
+            state = short.get(name, name)
+        else:
+            told.append(name)
+    return state, tuple(told)
 
 
 def _drained(row: Row, told: Sequence[str]) -> None:

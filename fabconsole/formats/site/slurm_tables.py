@@ -79,6 +79,8 @@ class Heading:
 
 def heading(line: str) -> Heading | None:
     """A heading of sinfo's or squeue's; None: it is none."""
+    if line != line.upper():
+        return None
     for separator in ("|", ",", ""):
         if separator and separator not in line:
             continue
@@ -94,6 +96,8 @@ def heading(line: str) -> Heading | None:
 def bare(line: str) -> Row | None:
     """A line of `-h -o "%n,%T"`: no heading tells what is what, but states are known words."""
     separator = "|" if "|" in line else ","
+    if separator not in line:
+        return None
     cells = [cell.strip() for cell in line.strip().split(separator)]
     if not 2 <= len(cells) <= 24:
         return None

@@ -65,7 +65,7 @@ class _Scan:
         self._end_prose()
 
     def _line(self, line: str) -> bool:
-        if head := HEAD.fullmatch(line):
+        if " is " in line and (head := HEAD.fullmatch(line)):
             self._end_prose()
             self._prose, self._table = Prose(head), None
             return True
@@ -80,12 +80,14 @@ class _Scan:
         return False
 
     def _titled(self, line: str) -> bool:
-        if title := _TITLE.fullmatch(line):
+        if ":" in line and (title := _TITLE.fullmatch(line)):
             self._title = title[1]
             return True
         return self._blocks.line(line)
 
     def _heading(self, line: str) -> bool:
+        if not line.lstrip().startswith(("Port", "Interface")):
+            return False
         if port_status.HEADING.fullmatch(line):
             self._table, self._kind = headed(line), "status"
         elif _RATES.fullmatch(line):

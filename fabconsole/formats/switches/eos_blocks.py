@@ -49,15 +49,15 @@ class Blocks:
 
     def line(self, line: str) -> bool:
         """Read one line; False: it is none of these."""
-        if detected := _DETECTED.fullmatch(line):
+        if "LLDP" in line and (detected := _DETECTED.fullmatch(line)):
             return self._detected(detected[1], int(detected[2]))
-        if self._port and (found := _NEIGHBOUR.fullmatch(line)):
+        if self._port and "Neighbor " in line and (found := _NEIGHBOUR.fullmatch(line)):
             return self._neighbour(found)
-        if named := _NAMED.fullmatch(line):
+        if "Name:" in line and (named := _NAMED.fullmatch(line)):
             return self._open(Row(id=named[1]), "module")
-        if _PHY_HEAD.fullmatch(line):
+        if "Current State" in line and _PHY_HEAD.fullmatch(line):
             return True
-        if (port := _PHY_PORT.fullmatch(line)) and is_interface(port[1]):
+        if ":" not in line and (port := _PHY_PORT.fullmatch(line)) and is_interface(port[1]):
             return self._open(Row(id=port[1]), "phy")
         if self._kind == "phy" and self._row is not None and self._phy(self._row, line):
             return True

@@ -22,7 +22,12 @@ _CANONICAL = {
 }
 _LEGEND = re.compile(
     r"\s*(?:If device is externally calibrated|N/?A(?: or N/A)?: not applicable|m?A: (?:milli)?amperes|Ch: Channel"
-    r"|\+\+ ?: high alarm|A2D readouts|The threshold values are|-- ?: low alarm|Flags?:|\* ?:).*"
+    r"|\+\+ ?: high alarm|A2D readouts|The threshold values are|-- ?: low alarm|Flags?:|\* ?:"
+    r"|Power +Input +Output +Output).*"
+)
+_BEGINNINGS: tuple[str, ...] = (
+    *("If device", "N", "mA:", "A:", "Ch:", "++", "A2D", "The ", "--", "Flag", "*", "Power "),
+    *("Last table", "System ", "Ambient", "Airflow", "Current System"),
 )
 _FACT = re.compile(
     r"\s*(Number of table \w[\w-]{2,12}|Last table change time|System (?:temperature|cooling) status is"
@@ -48,6 +53,8 @@ _STATES = {"up": "up", "connected": "up", "down": "down", "admin down": "down", 
 
 def legend(line: str, said: Reading) -> bool:
     """Take a line that tells what signs mean, or stands once for the whole."""
+    if not line.lstrip().startswith(_BEGINNINGS):
+        return False
     if fact := _FACT.fullmatch(line):
         key, text = snake(fact[1]), fact[2].strip()
         if temperature := _WITH_UNIT.fullmatch(text):

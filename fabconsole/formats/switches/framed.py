@@ -86,7 +86,7 @@ class Scan:
         self._table, self._kind = table, _kind(table)
 
     def _line(self, line: str) -> bool:
-        if head := HEAD.fullmatch(line):
+        if " is " in line and (head := HEAD.fullmatch(line)):
             self._end()
             self._optics.end()
             self._prose, self._table = Prose(head), None
@@ -99,6 +99,8 @@ class Scan:
 
     def _heading(self, line: str) -> bool:
         """A heading whose rules were lost."""
+        if not line.lstrip().startswith(("Port", "Interface", "Device ID")):
+            return False
         if port_status.HEADING.fullmatch(line):
             self._table, self._kind = headed(line), "status"
         elif _NEIGHBOURS.fullmatch(line):

@@ -99,17 +99,23 @@ class Prose:
         text = line.strip()
         word, _, rest = text.partition(" ")
         if text[:1].isdigit() or (word in _SIDES and rest[:1].isdigit()):
-            return self._rate(text) or self._pairs(text)
+            if self._rate(text) or self._pairs(text):
+                return True
+            return line.startswith(_INDENTED) and self._other(text)
         if text in {"RX", "TX", "Rx", "Tx"}:
             self._side = _SIDES[text]
             return True
         known = self._known(word.rstrip(":,").lower(), text)
         if not known and line.startswith(_INDENTED):
-            others = self.row.extra.setdefault("other", [])
-            if isinstance(others, list):
-                others.append(text)
-            return True
+            return self._other(text)
         return known
+
+    def _other(self, text: str) -> bool:
+        """Keep what has no place of its own."""
+        others = self.row.extra.setdefault("other", [])
+        if isinstance(others, list):
+            others.append(text)
+        return True
 
     def _known(self, word: str, text: str) -> bool:
         if text.startswith("<") and text.endswith(">"):
@@ -221,7 +227,7 @@ class Prose:
         for sign in (": ", " : ", " is ", " are "):
             name, found, value = text.partition(sign)
             if found and 0 < len(name) <= 48 and not name.lower().startswith(_STRANGERS):
-                return self._keep(snake(name), value.strip())
+                return self._keep(_key(name), value.strip(" ,"))
         for start in ("Member of ", "Belongs to ", "Last link flapped "):
             if text.startswith(start):
                 return self._keep(snake(start), text.removeprefix(start).strip())
@@ -237,3 +243,7 @@ class Prose:
             return self.row.extra[key] == value
         self.row.extra[key] = value
         return True
+
+
+def _key(name: str) -> str:
+    return snake(name.replace("IPv", "Ipv").replace("vPC", "Vpc"))

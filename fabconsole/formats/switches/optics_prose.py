@@ -24,6 +24,8 @@ _LIMITS = ("high_alarm", "low_alarm", "high_warning", "low_warning")
 _FAULTS = re.compile(r"\s*Transmit Fault Count = (\d{1,12})\s*")
 _NOTE = re.compile(r"\s*Note: \+\+ .*")
 _UNITS = {"Temperature": "c", "Voltage": "v", "Current": "ma", "Tx Power": "dbm", "Rx Power": "dbm"}
+_NAMES = re.compile(r"(?<!of_)(?:number|version|revision|code)$")
+"""What is no number though it may be digits."""
 _BITRATE = re.compile(r"(\d{1,8}) MBits?/sec(.*)")
 
 
@@ -90,6 +92,6 @@ class Optics:
                 row.extra[f"{snake(name)}_of"] = bitrate[2].strip()
             return True
         key = "media_type" if name == "type" else snake(name)
-        value: Said = text if "number" in key and key != "number_of_lanes" else typed(text)
+        value: Said = (text or None) if _NAMES.search(key) else typed(text)
         row.extra.setdefault(key, value)
         return True

@@ -37,6 +37,7 @@ _DETAILED = {
     "Total Packets Transmitted Successfully": "tx_packets",
 }
 _DETAILED |= {"Multicast Packets Received": "multicast"}
+_SUPPLY = re.compile(r"\s*(PSU ?\d{1,2}) +(NOT PRESENT|OK|NOT OK)\s*")
 _IMAGES = re.compile(r"\s*REPOSITORY +TAG +IMAGE ID +SIZE\s*")
 _FIRST = {"FAN", "Sensor", "PSU", "Parameter"}
 _INTERFACE_COLUMNS = {"IFACE", "Interface", "Port", "Port Rx", "Port Tx", "LocalPort"}
@@ -76,7 +77,7 @@ class _Scan:
         return self.said
 
     def _line(self, line: str) -> bool:
-        if _IMAGES.fullmatch(line):
+        if "REPOSITORY" in line and _IMAGES.fullmatch(line):
             self._images, self._table = headed(line, ("IMAGE ID",)), None
             return True
         if self._table is not None and self._row(self._table, line):
@@ -87,7 +88,7 @@ class _Scan:
             return True
         if (note := _NOTE.fullmatch(line)) is not None:
             return self._note(note)
-        if (dotted := _DOTTED.fullmatch(line)) is not None:
+        if "..." in line and (dotted := _DOTTED.fullmatch(line)) is not None:
             return self._detail(dotted[1], dotted[2].strip())
         if (block := _BLOCK.fullmatch(line)) is not None:
             return self._begin(block[1], block[2] or "")
@@ -98,7 +99,7 @@ class _Scan:
         names = table.names
         if len(pieces) == len(names):
             cells = pieces
-        elif self._after_blank or len(pieces) > len(names) or not _in_place(table, line):
+        elif self._after_blank or not 1 < len(pieces) < len(names) or not _in_place(table, line):
             return False
         else:
             cells = table.cells(line)
@@ -196,8 +197,14 @@ class _Scan:
 
     def _continued(self, line: str) -> bool:
         """The next line of a value that is a list, under its first."""
-        if self._block is None or not self._key or not line.startswith((" ", "\t")):
+        if supply := _SUPPLY.fullmatch(line):
+            self.ports.add(Row(id=supply[1], extra={"status": supply[2]}))
+            return True
+        if self._block is None or not line.startswith((" ", "\t")):
             return False
+        if not self._key:
+            self._block.extra["note"] = line.strip()
+            return True
         known = self._block.extra.get(self._key)
         self._block.extra[self._key] = f"{known}\n{line.strip()}" if isinstance(known, str) else line.strip()
         return True
