@@ -24,7 +24,8 @@ def _(said: Reading) -> None:
 @facts(QDR, "port 1 links lid 3 port 1 (centos-data-202 HCA-1) at 4X 10.0 Gbps a lane")
 def _(said: Reading) -> None:
     (row,) = [row for row in said.rows if row.id == "0002c9020046c588/1"]
-    assert (row.peer, row.extra["peer_node"]) == ("lid3/1", "centos-data-202 HCA-1")
+    assert (row.extra["peer_lid"], row.extra["peer_port"]) == (3, 1)
+    assert (row.peer, row.extra["peer_node"]) == ("0002c903000cc89b/1", "centos-data-202 HCA-1")
     assert (row.width, row.extra["lane_gbps"], row.rate_gbps) == ("4X", 10.0, 40.0)
 
 

@@ -139,3 +139,18 @@ def test_hidden_digits_of_a_guid_are_kept_as_printed() -> None:
     assert (one.id, one.peer) == ("0c42a1xxxxxx0001/3", "0c42.../1")
     (one,) = said(SWITCH.replace("00aa", "xxxx") + DOWN).rows
     assert one.id == "0c42a103xxxx0001/5"
+
+
+def test_a_far_end_is_named_by_its_guid_where_its_own_line_tells_it() -> None:
+    ca = "CA: gpu0417 mlx5_2:\n" + (
+        "      0x0c42a10300bb0001     41    1[  ] ==( 4X         106.25 Gbps Active/  LinkUp)==>      17    3[  ]"
+        ' "leaf-07" ( )\n'
+    )
+    rows = said(SWITCH + UP + ca).rows
+    assert [(one.id, one.peer) for one in rows] == [
+        ("0c42a10300aa0001/3", "0c42a10300bb0001/1"),
+        ("0c42a10300bb0001/1", "0c42a10300aa0001/3"),
+    ]
+    assert rows[0].extra["peer_lid"] == 41
+    other = said(SWITCH + UP + ca + ca.replace("bb0001", "cc0001")).rows
+    assert other[0].peer == "lid41/1"

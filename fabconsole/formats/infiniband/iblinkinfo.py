@@ -130,8 +130,19 @@ def _reading(paste: Paste) -> Reading:
     walk = _Walk()
     for line in paste.lines:
         walk.take(line)
+    _name_peers(walk.rows)
     events, unparsed = sorted_out(walk.unparsed)
     return Reading(rows=walk.rows, events=events, facts=dict(_counted(walk)), unparsed=unparsed)
+
+
+def _name_peers(rows: list[Row]) -> None:
+    """Without `--line` a far end is told by its LID: its own line in the same text has its GUID."""
+    ends: dict[str, set[str]] = {}
+    for row in rows:
+        ends.setdefault(f"lid{row.extra['lid']}/{row.extra['port']}", set()).add(row.id)
+    for row in rows:
+        if row.peer and len(end := ends.get(row.peer, set())) == 1:  # two subnets in one text share their LIDs
+            (row.peer,) = end
 
 
 class _Walk:
