@@ -212,3 +212,15 @@ def test_a_gpu_that_fell_off_the_bus_is_named_by_the_line_before() -> None:
         "system has\n[ 1.000003] NVRM: fallen off the bus and is not responding to commands.\n"
     )
     assert (event.subject, event.severity) == ("0000:04:00.0", Severity.CRIT)
+
+
+def test_xids_are_counted_by_number_by_gpu_and_by_process() -> None:
+    xid = "[ 1.000001] NVRM: Xid (PCI:0000:05:00): {}, pid={}, name=python3, Ch 00000008\n"
+    facts: Any = read(xid.format(43, 7) + xid.format(45, 7) + xid.format(43, 8)).facts
+    assert facts["events"] == {"xid": 3}
+    assert facts["xids"] == {"43": 2, "45": 1}
+    assert facts["xids_by_gpu"] == {"0000:05:00.0": {"43": 2, "45": 1}}
+    assert facts["xid_processes"] == [
+        {"pid": 7, "name": "python3", "gpu": "0000:05:00.0", "xids": {"43": 1, "45": 1}},
+        {"pid": 8, "name": "python3", "gpu": "0000:05:00.0", "xids": {"43": 1}},
+    ]

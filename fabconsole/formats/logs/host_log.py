@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from dataclasses import replace
 
 from fabconsole.fabric.event import Event
@@ -16,6 +15,7 @@ from fabconsole.formats.format import Format
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.logs import host_facts, host_rules, journal, kernel_log, stamped
 from fabconsole.formats.logs.host_facts import HostFacts
+from fabconsole.formats.logs.host_tally import Tally
 from fabconsole.formats.logs.stamped import LEVELS, Stamped
 from fabconsole.formats.nvidia import fabric_manager_words
 from fabconsole.formats.nvidia.pci import ADDRESS, address
@@ -31,7 +31,6 @@ _FIELD = re.compile(r"([A-Z_][A-Z0-9_]{0,63})=(.*)")
 _PRETTY = re.compile(r'^\{\s*\n\s*"', re.MULTILINE)
 _DETAIL = re.compile(r"(?:device \[[0-9a-fx]{4}:|\[ ?\d{1,2}\] |(?:AER: +)?TLP Header:)")
 _OF_GPU = re.compile(rf"NVRM: The NVIDIA GPU ({ADDRESS})")
-_ENTRIES = {"xid": "xids", "sxid": "sxids"}
 
 
 class _Log:
@@ -42,9 +41,7 @@ class _Log:
         self._said = Reading()
         self._facts = HostFacts()
         self._unstamped: list[str] = []
-        self._carriers: dict[str, Counter[str]] = {}
-        self._kinds: Counter[str] = Counter()
-        self._codes: dict[str, Counter[str]] = {kind: Counter() for kind in _ENTRIES}
+        self._tally = Tally()
         self._gpu: str | None = None
         """The last that was named on a line of its own, as newer drivers do before they say what befell it."""
 
@@ -79,14 +76,7 @@ class _Log:
             self._said.unparsed.extend(self._unstamped)
         else:
             facts.lines += len(self._unstamped)
-        self._said.facts = facts.told(len(self._said.events))
-        if self._kinds:
-            self._said.facts["events"] = dict(self._kinds)
-        for kind, name in _ENTRIES.items():
-            if self._codes[kind]:
-                self._said.facts[name] = dict(self._codes[kind])
-        if self._carriers:
-            self._said.facts["carriers"] = {name: dict(changes) for name, changes in self._carriers.items()}
+        self._said.facts = facts.told(len(self._said.events)) | self._tally.told()
         return self._said
 
     def _message(self, line: Stamped, *, counted: bool = True) -> bool:
@@ -95,42 +85,35 @@ class _Log:
             self._facts.line(line)
         if self._detail(line.message) or not any(map(line.message.__contains__, _WORDS)):
             return False
-        found = self._event(line)
+        found, change = self._event(line.message)
         self._facts.message(line.message)
         if found is None:
             return False
         if not counted:
             self._facts.line(line)
         self._said.events.append(_entry(found, line))
-        self._kinds[found.kind] += 1
-        if found.kind in self._codes:
-            self._codes[found.kind][str(found.code)] += 1
+        self._tally.take(found, change)
         return True
 
-    def _event(self, line: Stamped) -> Event | None:
-        message = line.message
+    def _event(self, message: str) -> tuple[Event | None, str | None]:
+        """What a message tells, and what became of a carrier."""
         if "The NVIDIA GPU " in message and (named := _OF_GPU.search(message)):
             self._gpu = address(named[1])
         if found := kernel_log.event(message, "", 0.0):
             lost = found.subject is None and "fallen off the bus" in message
-            return replace(found, subject=self._gpu) if lost else found
+            return (replace(found, subject=self._gpu) if lost else found), None
         if "fabricmanager" in message:
             fabric = fabric_manager_words.told(message)
-            return None if fabric is None else fabric.event
-        if more := host_rules.event(message):
-            found, change = more
-            if change is not None and found.subject is not None:
-                self._carriers.setdefault(found.subject, Counter())[change] += 1
-            return found
-        return None
+            return (None if fabric is None else fabric.event), None
+        return host_rules.event(message) or (None, None)
 
     def _detail(self, message: str) -> bool:
         """Whether it is a further line of the PCIe error before it; that one's text tells it then."""
         events = self._said.events
         if not events or events[-1].kind != "aer" or not events[-1].subject:
             return False
-        _, address, rest = message.partition(f"{events[-1].subject}: ")
-        if not address or not _DETAIL.match(rest.lstrip()):
+        _, place, rest = message.partition(f"{events[-1].subject}: ")
+        if not place or not _DETAIL.match(rest.lstrip()):
             return False
         events[-1] = replace(events[-1], text=f"{events[-1].text}; {' '.join(rest.split())}"[:4096])
         return True
