@@ -117,6 +117,12 @@ def test_one_column_is_a_table_too() -> None:
     ]
 
 
+def test_a_line_without_a_number_where_the_head_has_a_unit_is_no_answer() -> None:
+    said = read("memory.used [MiB]\n754 MiB\nConnection to gpu001 closed.\n[N/A]\n")
+    assert [row.extra["memory_used_mib"] for row in said.rows] == [754, None]
+    assert said.unparsed == ["Connection to gpu001 closed."]
+
+
 def test_fewer_gpus_than_are_announced_are_said() -> None:
     assert read("index, count\n0, 8\n").facts["incomplete"] == "8 GPUs are announced and 1 are here"
 

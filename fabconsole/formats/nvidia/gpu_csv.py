@@ -127,11 +127,17 @@ def _fitting(cells: list[str], fields: Sequence[_Field]) -> list[str]:
     """The cells as the columns have them: what is one too many was a comma in a process's name."""
     surplus = len(cells) - len(fields)
     if surplus <= 0:
-        return cells if surplus == 0 and any(cells) else []
+        return cells if surplus == 0 and any(cells) and _measured(cells, fields) else []
     at = next((at for at, field in enumerate(fields) if field.name == "process_name"), None)
     if at is None:
         return []
     return [*cells[:at], ", ".join(cells[at : at + surplus + 1]), *cells[at + surplus + 1 :]]
+
+
+def _measured(cells: Sequence[str], fields: Sequence[_Field]) -> bool:
+    """Whether a column that has a unit has a number: if not, the line is somebody else's."""
+    at = next((at for at, field in enumerate(fields) if field.unit), None)
+    return at is None or values.is_nothing(cells[at]) or amount(cells[at], fields[at].unit)[0] is not None
 
 
 def _guessed(cells: Sequence[str]) -> list[_Field]:

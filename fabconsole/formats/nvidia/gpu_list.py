@@ -54,8 +54,8 @@ FORMAT = Format(
     versions="drivers 352 to 610",
     yields="GPUs and MIG devices with name, profile and UUID",
     signs={
-        r"^\s*GPU \d{1,3}: .{1,80}\(UUID: GPU-": 40,
-        r"^\s*MIG \S{1,40}\s{1,12}Device\s{1,8}\d{1,3}: \(UUID: MIG-": 100,
+        r"^[ \t]{0,40}GPU \d{1,3}: .{1,80}\(UUID: GPU-": 40,
+        r"^[ \t]{0,40}MIG \S{1,40}\s{1,12}Device\s{1,8}\d{1,3}: \(UUID: MIG-": 100,
     },
     read=_read,
 )

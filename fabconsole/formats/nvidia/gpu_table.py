@@ -219,9 +219,10 @@ FORMAT = Format(
     yields="GPUs with temperature, power, memory, load, ECC and MIG mode; MIG devices; processes; versions",
     signs={
         r"(?:\||^) {0,3}NVIDIA-SMI \d{3}\.": 100,
-        r"^\s*\| GPU {1,4}Name .{0,60}\| Bus-Id": 100,
-        r"^\s*\|\s{0,8}\d{1,3} .{1,60}\|\s{0,8}[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.\d {1,4}\S{2,4} \|": 60,
-        r"^\s*\|\s?\S{1,5} {1,6}\S{1,5} {1,6}\S{1,4} .{1,30}/.{1,20}\|.{1,12}MiB / {0,6}\d{1,9}MiB": 60,
+        r"^[ \t]{0,40}\| GPU {1,4}Name .{0,60}\| Bus-Id": 100,
+        r"^[ \t]{0,40}\|\s{0,8}\d{1,3} .{1,60}\|\s{0,8}[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}"
+        r"\.\d {1,8}\S{2,4} \|": 60,
+        r"^[ \t]{0,40}\|\s?\S{1,5} {1,6}\S{1,5} {1,6}\S{1,4} .{1,30}/.{1,20}\|.{1,12}MiB / {0,6}\d{1,9}MiB": 60,
         r"NVIDIA-SMI has failed because|^NVIDIA-SMI version\s{1,8}: \d": 100,
         r"^No devices (?:were )?found|Failed to initialize NVML|Unable to determine the device handle": 30,
     },

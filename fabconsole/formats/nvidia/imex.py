@@ -187,9 +187,9 @@ FORMAT = Format(
     versions="IMEX 560 to 590",
     yields="nodes of the domain, who is connected to whom, versions, the domain's state",
     signs={
-        r"Connectivity Table Legend:|^\s*Nodes From\\To\s": 100,
-        r"^\s*Node #\d{1,4}\s.{1,200}- (?:READY|UNAVAILABLE|INIT|WAITING|SHUTTING|STARTING)": 100,
-        r"^\s*Domain State: \S": 60,
+        r"Connectivity Table Legend:|^[ \t]{0,40}Nodes From\\To\s": 100,
+        r"^[ \t]{0,40}Node #\d{1,4}\s.{1,200}- (?:READY|UNAVAILABLE|INIT|WAITING|SHUTTING|STARTING)": 100,
+        r"^[ \t]{0,40}Domain State: \S": 60,
         r'"status"\s{0,4}:\s{0,4}"(?:CONNECTED|INVALID|NEVER_CONNECTED|DISCONNECTED)"': 100,
         rf"^(?:{_DAEMON})\s*$": 40,
     },

@@ -172,13 +172,13 @@ FORMAT = Format(
     versions="drivers 418 to 610, V100 to B300",
     yields="state, speed, counters, BER, capabilities and far end of every NVLink; why a GPU has none",
     signs={
-        r"^\s*Link \d{1,3}(?:: (?:\d+(?:\.\d+)? GB/s|<inactive>|Remote Device)|, .{1,60}supported)": 100,
-        r"^\s*Link \d{1,3}: .{1,40}(?:Errors|events|discards|BER|[TR]x\d?)\b": 100,
-        r"^\s*Link \d{1,3}: [A-Z][A-Za-z -]{1,40}: \S": 60,
-        r"^\s*Link \d{1,3}: [0-9A-Fa-f]{8}:[0-9A-Fa-f]{2}:": 100,
+        r"^[ \t]{0,40}Link \d{1,3}(?:: (?:\d+(?:\.\d+)? GB/s|<inactive>|Remote Device)|, .{1,60}supported)": 100,
+        r"^[ \t]{0,40}Link \d{1,3}: .{1,40}(?:Errors|events|discards|BER|[TR]x\d?)\b": 100,
+        r"^[ \t]{0,40}Link \d{1,3}: [A-Z][A-Za-z -]{1,40}: \S": 60,
+        r"^[ \t]{0,40}Link \d{1,3}: [0-9A-Fa-f]{8}:[0-9A-Fa-f]{2}:": 100,
         r"[Nn][Vv][Ll]ink information as all links are in|Device does not have or support Nvlink"
         r"|Nvlink queries are not supported|Unable to retrieve N[Vv]Link information": 100,
-        r"^\s*GPU \d{1,3}: .{1,80}\(UUID: GPU-": 30,
+        r"^[ \t]{0,40}GPU \d{1,3}: .{1,80}\(UUID: GPU-": 30,
     },
     read=_read,
 )
