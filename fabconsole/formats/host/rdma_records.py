@@ -20,6 +20,8 @@ _HEAD = re.compile(
 )
 _LIST = re.compile(r"\s*(caps|LQPN|MRN): ?<([^>]{0,4000})>?\s*")
 _NAME = re.compile(r"[A-Za-z][\w-]{0,63}")
+_COUNTS = re.compile(r"\s*(?:[A-Za-z][\w-]{0,63} \d{1,19}(?:\s+|$))+")
+"""Names and numbers alone, as nearly every line is."""
 _OPTIONAL = re.compile(r"\s*Optional-set: *|\s*optional-set ")
 _MODE = re.compile(r"(?:mode )?(qp auto .{1,100}|auto .{1,100})")
 
@@ -90,6 +92,9 @@ class Records:
     def _line(self, text: str, fits: Fits) -> bool:
         """Names and values of the record that was begun last; whether the line held nothing else."""
         record = self.all[-1]
+        if self._pending is None and _COUNTS.fullmatch(text):
+            words = text.split()
+            return self._add(record, dict(zip(words[::2], words[1::2], strict=True)))
         if mode := _MODE.fullmatch(text.strip()):
             record.said["mode"] = mode[1]
             return True
@@ -109,13 +114,19 @@ class Records:
         pairs = [(name, value) for name, value in zip(names, values, strict=False) if name is not None]
         if not all(_NAME.fullmatch(name) and fits(name, value) for name, value in pairs):
             return self._resumed(words, fits)
-        if any(name in record.said for name, _ in pairs):
-            self._orphaned = True
+        if not self._add(record, dict(pairs)):
             return False
-        record.said.update(pairs)
         if optional:
             record.said["optional_counters"] = [name for name, _ in pairs]
         self._pending = names[-1] if len(names) > len(values) else None
+        return True
+
+    def _add(self, record: Record, said: dict[str, str]) -> bool:
+        """Put names and values to a record, but for one that says them already: then they are another's."""
+        if not record.said.keys().isdisjoint(said):
+            self._orphaned = True
+            return False
+        record.said.update(said)
         return True
 
     def _resumed(self, words: list[str], fits: Fits) -> bool:

@@ -36,7 +36,9 @@ def _reading(paste: Paste) -> Reading:
 def _row(record: Record) -> Row:
     row = Row(id=record.id)
     for name, said in record.said.items():
-        number = integer(said) if isinstance(said, str) else said
+        number = (
+            (int(said) if said.isdecimal() and len(said) < 20 else integer(said)) if isinstance(said, str) else said
+        )
         if isinstance(said, list):
             row.extra[name] = [int(one) if isinstance(one, str) and one.isdecimal() else one for one in said]
         elif name in _NUMBERS or isinstance(said, bool):

@@ -19,7 +19,7 @@ from fabconsole.formats.values import integer, is_nothing, number, snake
 _TYPE = r"(?:CA|Switch|Router|iWARP RNIC|usNIC(?: UDP)?|Unspecified|\?\?\?)"
 _ADAPTER = re.compile(rf"\s*({_TYPE}):? '([^']{{1,64}})'\s*")
 _PORT = re.compile(r"\s*Port (\d{1,3}):\s*")
-_LINE = re.compile(r"(\s*)([A-Z?][\w ?]{0,40}?) *:(?:[ \t](.*))?")
+_NAMED = re.compile(r"\s+[A-Z][\w ]{0,40}")
 _COMPLAINT = re.compile(r"ib(?:panic|warn): \[\d{1,10}\] \w{1,64}: (.{1,400})")
 _FAILED = re.compile(r"stat of|can't|failed|has no port number")
 _TRACE = re.compile(r"umad_\w{1,64}: ")
@@ -69,23 +69,25 @@ def _reading(paste: Paste) -> Reading:
 
 
 def _heading(line: str, adapters: Adapters) -> bool:
-    if said := _ADAPTER.fullmatch(line):
+    if "'" in line and (said := _ADAPTER.fullmatch(line)):
         adapters.begin(said[2]).said["node_type"] = said[1]
-    elif said := _PORT.fullmatch(line):
+        return True
+    if line.rstrip().endswith(":") and (said := _PORT.fullmatch(line)):
         adapters.begin_port(int(said[1]))
-    return said is not None
+        return True
+    return False
 
 
 def _fact(line: str, adapters: Adapters) -> bool:
-    said = _LINE.fullmatch(line)
-    if said is None:
-        return False
-    indent, name, text = said[1], said[2], (said[3] or "").strip()
+    before, colon, text = line.partition(":")
+    name, text = before.strip(), text.strip()
     if key := _OF_ADAPTER.get(name):
         adapters.adapter_for(key).said[key] = _value(key, text)
     elif key := _OF_PORT.get(name):
         _tell(adapters.port_for(key).row, key, text)
-    elif indent and adapters.all:  # what a later version may print; another stream's words are not indented
+    elif (
+        colon and adapters.all and _NAMED.fullmatch(before)
+    ):  # what a later version may print; another stream's words are not indented
         key = snake(name)
         home = adapters.port_for(key).row.extra if adapters.in_port else adapters.adapter_for(key).said
         home[key] = _value(key, text)
