@@ -154,3 +154,16 @@ def test_complaints_are_no_counters() -> None:
     assert [event.kind for event in reading.events] == ["ibwarn", "iberror"]
     assert reading.events[1].text == "perfquery: iberror: failed: perfextquery"
     assert reading.unparsed == ["retry: 5"]
+
+
+@pytest.mark.parametrize("line", ["kex: reset by port 22", "Link info: eth0 all ports", "gpu1: Lid 7 port 2 is up"])
+def test_another_line_that_names_a_port_is_no_header(line: str) -> None:
+    reading = said(f"# Port counters: Lid 9 port 2\nVL15Dropped:....2\n{line}\nSymbolErrorCounter:....7\n")
+    assert [one.counters for one in reading.rows] == [{"VL15_dropped": 2, "symbol_error": 7}]
+    assert reading.unparsed == [line]
+
+
+def test_a_port_reached_by_a_path_is_named_by_it() -> None:
+    assert row("# Port counters: DR path slid 0; dlid 0; 0,3 port 1 (CapMask: 0x1600)\nVL15Dropped:..2\n").id == (
+        "path0,3/1"
+    )

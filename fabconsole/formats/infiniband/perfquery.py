@@ -21,8 +21,9 @@ from fabconsole.formats.reading import Reading, Row, Said
 from fabconsole.formats.values import snake
 
 _HEAD = re.compile(
-    r"[#*\s]{0,8}(\w[\w \-]{0,79}?)(?: ?counters)?: ?(?:Lid (0x[0-9a-fA-F]{1,4}|\d{1,5})\b)?(.{0,300}?)"
-    r"(?:\bport (\d{1,3})|\ball ports)"
+    r"[#*\s]{0,8}(\w[\w \-]{0,79}?)(?: ?counters)?: ?(?=Lid |DR path |local )"
+    r"(?:Lid (0x[0-9a-fA-F]{1,4}|\d{1,5})\b)?((?: ?Gid \S{1,64})?(?: ?DR path [\w;,\[\] ]{1,300}?)?(?:local)?)"
+    r" (?:port (\d{1,3})|all ports)"
     r"(?: ?\(CapMask: ?0x([0-9A-Fa-f]{1,4})(?:,? CapMask2: ?0x([0-9A-Fa-f]{1,8}))?\))?\**"
 )
 _WAY = re.compile(r"Gid (\S{1,64})|DR path (?:slid \d{1,5}; dlid \d{1,5}; )?([\d,\[\]]{1,300})")
