@@ -8,6 +8,7 @@ import pytest
 from captures import SAMPLES
 
 from fabconsole.fabric.health import Severity
+from fabconsole.formats.document import document
 from fabconsole.formats.format import named
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
@@ -298,3 +299,16 @@ def test_what_newer_drivers_add_is_kept_by_the_same_rules() -> None:
     assert said.rows[0].counters == {"remapped_banks_active": 3}
     assert at(said, 0, "remapped_banks.histogram.max") == 252
     assert at(said, 0, "fabric.cliques") == [{"clique_type": "Unicast", "clique_id": 7}, {"clique_id": 8}]
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda: text("GPU 00000000:53:00.0\n" + "".join(f"{' ' * n}A\n" for n in range(4, 2000, 4))),
+        lambda: xml('<gpu id="00000000:53:00.0">' + "<a>" * 5000),
+    ],
+)
+def test_sections_within_sections_without_end_can_be_printed(read: Any) -> None:
+    said = document("", read())
+    assert len(said["rows"]) == 1
+    assert said["unparsed"]

@@ -48,6 +48,9 @@ _UNIT_OF_SECTION = (
 )
 """Section and name of what has a unit, to give `N/A` the same name as a number."""
 
+DEEPEST = 16
+"""Sections within sections; the deepest report has six."""
+
 LISTS = frozenset(
     {"processes", "accounted_processes", "mig_devices", "supported_clocks", "encoder_sessions", "cliques"}
 )

@@ -15,7 +15,7 @@ from typing import Any
 from fabconsole.formats.format import Format
 from fabconsole.formats.nvidia import gpu_report
 from fabconsole.formats.nvidia.complaints import complaint
-from fabconsole.formats.nvidia.gpu_report import LISTS, Report, Tree
+from fabconsole.formats.nvidia.gpu_report import DEEPEST, LISTS, Report, Tree
 from fabconsole.formats.nvidia.pci import address as pci_address
 from fabconsole.formats.nvidia.report_names import of_text
 from fabconsole.formats.nvidia.report_outline import ONCE, kept
@@ -67,7 +67,7 @@ class _Text:
                 self.unparsed.append(line)
             return
         name, value, kind = _said(self._section(left).name, body)
-        if kind is _Kind.STRANGE:
+        if kind is _Kind.STRANGE or len(self._open) > DEEPEST:
             self.unparsed.append(line)
             return
         if self._gpu is None:

@@ -13,7 +13,7 @@ from xml.sax.saxutils import unescape
 from fabconsole.formats.format import Format
 from fabconsole.formats.nvidia import gpu_report
 from fabconsole.formats.nvidia.complaints import complaint
-from fabconsole.formats.nvidia.gpu_report import LISTS, Report, Tree
+from fabconsole.formats.nvidia.gpu_report import DEEPEST, LISTS, Report, Tree
 from fabconsole.formats.nvidia.pci import address as pci_address
 from fabconsole.formats.nvidia.report_names import of_tag
 from fabconsole.formats.paste import Paste
@@ -64,7 +64,10 @@ class _Document:
                 self.reports[-1].facts.setdefault("units", []).append(tree)
             self._open = [(tag, tree)]
             return
-        self._open.append((tag, self._place(tag)))
+        if len(self._open) < DEEPEST:
+            self._open.append((tag, self._place(tag)))
+        else:
+            self.unparsed.append(f"<{tag}>")
 
     def closed(self, tag: str) -> None:
         if tag == _ROOT and self.reports:
