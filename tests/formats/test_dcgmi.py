@@ -94,6 +94,26 @@ def test_health_that_lost_its_blanks_is_read() -> None:
     assert said.rows[0].extra == {"systems": {"Thermal system": "Warning"}, "errors": ["Thermal system: too hot"]}
 
 
+def test_health_of_dcgm_1_is_read() -> None:
+    said = read(
+        "Health Monitor Report\n+------------------+-----------------------------------+\n"
+        "| Overall Health:    Warning                           |\n+==================+===================+\n"
+        "| GPU ID: 0        | Warning                           |\n"
+        "|                  | PCIe system: Warning - Detected   |\n|                  | many replays. |\n"
+    )
+    assert said.facts["overall_health"] == "Warning"
+    assert said.rows[0].extra == {
+        "systems": {"PCIe system": "Warning"},
+        "errors": ["PCIe system: Detected many replays."],
+    }
+    assert said.unparsed == []
+
+
+def test_what_is_watched_are_facts() -> None:
+    said = read("Health monitor systems report\n+-----+-----+\n| PCIe | On |\n| NVLINK | Off |\n+-----+-----+\n")
+    assert said.facts == {"pcie": "On", "nvlink": "Off"}
+
+
 def test_a_healthy_node_has_no_rows() -> None:
     said = read("| Health Monitor Report   |\n| Overall Health   | Healthy   |\n")
     assert (said.rows, said.facts) == ([], {"overall_health": "Healthy"})

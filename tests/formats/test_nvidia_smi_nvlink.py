@@ -149,4 +149,4 @@ def test_counts_of_gpus_and_links_are_facts() -> None:
 
 def test_what_is_told_of_the_whole_gpu_is_the_gpus() -> None:
     gpu = read(f"{_GPU0}\t NVLE: Disabled\n\t NVLink Version: 5.0\n\t Link 7: 53.125 GB/s\n").rows[0]
-    assert (gpu.extra["nvle"], gpu.extra["nv_link_version"]) == ("Disabled", "5.0")
+    assert (gpu.extra["nvle"], gpu.extra["nvlink_version"]) == ("Disabled", "5.0")

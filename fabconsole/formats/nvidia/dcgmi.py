@@ -24,7 +24,8 @@ _DEVICE = re.compile(r"(gpuId|physicalId) (\d{1,4}):")
 _LETTERS = re.compile(r"[UDX_](?: {1,4}[UDX_]){0,255}")
 _KNOWN = re.compile(
     r"GPUs:|NvSwitches:|No (?:GPUs|NvSwitches) found\.|Key: Up=U.{0,80}|\|\s*NvLink Link Status\s*\||"
-    r"Successfully ran diagnostic for group\.|Health monitor systems report.{0,20}|Health Monitor Report|Link Entities:"
+    r"Successfully ran diagnostic for group\.|Health monitor (?:systems )?report.{0,20}|Link Entities:",
+    re.IGNORECASE,
 )
 _ENTITIES = re.compile(r"\d{1,4}:\d{1,10}(?:\s{1,8}\d{1,4}:\d{1,10}){0,64}")
 _RULE = re.compile(r"[+|][-=+|\s]{3,300}")
@@ -59,6 +60,9 @@ class _Answer:
                 return
         elif self._status(line) or self._plain(line):
             return
+        if line.lower().startswith("health monitor"):
+            self._flush()
+            self._box = "health"
         if version := _VERSION.fullmatch(line):
             self.reading.facts["dcgm_version"] = version[1]
         elif not (_RULE.fullmatch(line) or _KNOWN.fullmatch(line) or typed(line)):

@@ -36,6 +36,9 @@ _BERS = {"symbol ber": "symbol", "effective ber": "effective"}
 _LINK = re.compile(r"Link (\d{1,3})")
 _GPU = re.compile(r"(GPU|Switch|NvSwitch) ?(?:ID:? ?)?(\d{1,4})", re.IGNORECASE)
 _ENTITY = re.compile(r"(?:(GPU|Switch|NvSwitch|CPU|ConnectX)\D{0,6})?(\d{1,4})", re.IGNORECASE)
+_OLDER = re.compile(r"([A-Za-z]{2,16}(?: system)?): (Warning|Failure|Healthy)(?: - (.{1,400}))?")
+"""DCGM 1.7 has no labels below a GPU."""
+
 _SEVERITY = {"Warning": Severity.WARN, "Failure": Severity.CRIT, "Healthy": Severity.INFO}
 _NAMES = {"switch": "nvswitch"}
 
@@ -138,11 +141,9 @@ class Health:
         elif not value:
             self._group, self._row = label, None
         elif self._row is not None:
-            self._system, self._health = label, value
-            told = self._row.extra.get("systems")
-            self._row.extra["systems"] = {**(told if isinstance(told, dict) else {}), label: value}
+            self._systemic(label, value)
         else:
-            self._reading.facts[values.snake(label)] = value
+            self._reading.facts[values.snake(label.lower())] = value
         return True
 
     def _entity(self, group: str, number: str, health: str) -> None:
@@ -152,9 +153,23 @@ class Health:
             self._reading.rows.append(self._rows[name])
         self._row, self._system = self._rows[name], ""
 
+    def _systemic(self, system: str, health: str) -> None:
+        self._system, self._health = system, health
+        if self._row is not None:
+            told = self._row.extra.get("systems")
+            self._row.extra["systems"] = {**(told if isinstance(told, dict) else {}), system: health}
+
     def _more(self, value: str) -> bool:
-        if self._row is None or not self._system or not value:
+        if self._row is None or not value:
             return not value
+        if older := _OLDER.fullmatch(value):
+            self.flush()
+            self._systemic(older[1], older[2])
+            value = older[3] or ""
+        if not self._system:
+            return False
+        if not value:
+            return True
         self._words.append(value)
         return True
 

@@ -60,7 +60,7 @@ class _Links:
             self._no_links(line, reason)
         elif self._gpu is not None and (info := _INFO.fullmatch(line)):
             value = info[2].strip()
-            self._gpu.extra[values.snake(info[1])] = None if values.is_nothing(value) else value
+            self._gpu.extra[values.snake(info[1].lower())] = None if values.is_nothing(value) else value
         elif _ABRIDGED.fullmatch(line):
             self.reading.facts["abridged"] = True
         elif said_wrong := complaint(line):
