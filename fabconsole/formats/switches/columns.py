@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
 
 _DASHES = re.compile(r"\s*-[-…]{1,}(?:\s+[-…]{1,})*\s*")
 _EQUALS = re.compile(r"\s*={4,}\s*")
@@ -19,7 +21,6 @@ _CELL = re.compile(r"\S+(?: \S+)*")
 
 _ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…)\s*")
 _FEW = 4
-_SHORT = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,13 @@ class Columns:
         return found if len(found) == len(self.starts) else self._nearest(line)
 
     def _cut(self, line: str) -> tuple[str, ...] | None:
-        ends = (*self.starts[1:], len(line))
-        overflows = 0
-        for before, start in zip(self.starts, self.starts[1:], strict=False):
-            gap = line[max(before, start - 2) : start]
-            if gap.strip():
-                overflows += 1  # a cell one wider than its column
-                if gap[-1] != " " or overflows > 1 or len(self.starts) < _FEW:
-                    return None
-        if line[: self.starts[0]].strip():
+        cells, gaps = _spans(self.starts)
+        crossed = [gap for gap in gaps if line[gap].strip()]
+        if crossed and (len(crossed) > 1 or line[crossed[0]][-1] != " " or len(self.starts) < _FEW):
+            return None  # one cell may be wider than its column by one
+        if self.starts[0] and line[: self.starts[0]].strip():
             return None
-        return tuple(line[start:end].strip() for start, end in zip(self.starts, ends, strict=True))
+        return tuple([line[cell].strip() for cell in cells])
 
     def _nearest(self, line: str) -> tuple[str, ...] | None:
         found = [""] * len(self.starts)
@@ -72,6 +69,14 @@ class Columns:
     def _words(self, line: str) -> tuple[str, ...] | None:
         words = tuple(line.split())
         return words if len(words) == len(self.headings) else None
+
+
+@lru_cache(maxsize=256)
+def _spans(starts: tuple[int, ...]) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """Where the cells of a line are, and the blanks before each but the first."""
+    cells = tuple(slice(start, end) for start, end in zip(starts, (*starts[1:], None), strict=True))
+    gaps = tuple(slice(max(before, start - 2), start) for before, start in pairwise(starts))
+    return cells, gaps
 
 
 @dataclass(slots=True)
@@ -143,7 +148,7 @@ def is_double_rule(line: str) -> bool:
 
 def is_ellipsis(line: str) -> bool:
     """Whether somebody left lines out here."""
-    return len(line) < _SHORT and _ELLIPSIS.fullmatch(line) is not None
+    return line.lstrip()[:1] in ("…", ".") and _ELLIPSIS.fullmatch(line) is not None
 
 
 def _headings(above: list[str], starts: tuple[int, ...]) -> tuple[str, ...]:

@@ -44,6 +44,7 @@ _NAMES = re.compile(
     r"|release|model|address|hostname|firmware|fw|oui)(?:_|$)"
 )
 """What names a thing, though it be of digits."""
+_LONG = 19
 _OCTETS = re.compile(r"(\d{1,6}) ?bytes?\b ?(.*)", re.IGNORECASE)
 
 
@@ -51,6 +52,8 @@ def measured(name: str, text: str) -> dict[str, Said]:
     """A printed pair as `extra` and `facts` have it: `Temperature` and `42.5 C` are `temperature_c` and 42.5."""
     key, is_name = _key(name)
     text = text.strip()
+    if not is_name and text.isdecimal() and len(text) < _LONG:
+        return {key: int(text)}
     if is_nothing(text):
         return {key: None}
     if key in ("mtu", "max_supported_mtu") and (octets := _OCTETS.fullmatch(text)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from fabconsole.formats.reading import Ber, Row, Said
 from fabconsole.formats.switches.measures import said, words
@@ -76,13 +77,20 @@ def row(name: str, value: Mapping[str, object], kind: str = "") -> Row:
 def _leaves(value: Mapping[str, object], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], object]]:
     for name, one in value.items():
         here = (*path, str(name))
-        if isinstance(one, Mapping):
+        if isinstance(one, str | int | float):
+            yield here, one
+        elif isinstance(one, Mapping):
             if one and all(inner == {} for inner in one.values()):
                 yield here, words(one)
             elif one:
                 yield from _leaves(one, here)
         else:
             yield here, one
+
+
+def is_of_fabric(name: str) -> bool:
+    """Whether a name alone says that it is a port of InfiniBand or NVLink."""
+    return _INFINIBAND.fullmatch(name) is not None
 
 
 def _is_infiniband(name: str, leaves: list[tuple[tuple[str, ...], object]]) -> bool:
@@ -92,22 +100,23 @@ def _is_infiniband(name: str, leaves: list[tuple[tuple[str, ...], object]]) -> b
             return str(leaf).lower() in _TYPES
         if key in ("logical_state", "in_symbol_errors", "out_wait", "op_vls", "vl_capabilities"):
             return True
-    return _INFINIBAND.fullmatch(name) is not None
+    return is_of_fabric(name)
 
 
 def _tell(told: Row, path: tuple[str, ...], leaf: object, *, infiniband: bool) -> None:
     key = snake(path[-1])
-    if key.startswith(("raw_ber", "effective_ber", "symbol_ber")) and not isinstance(leaf, list):
+    if "ber" in key and key.startswith(tuple(_BERS)) and not isinstance(leaf, list):
         _tell_ber(told, path, str(leaf))
+    elif is_count(path) and _tell_count(told, path, leaf, infiniband=infiniband):
+        pass
     elif len(path) > 2 and path[-2].isdecimal() and "diagnostics" in path:
         told.extra["diagnostic_code"] = int(path[-2][:9])
         told.extra[f"diagnostic_{key}"] = leaf if isinstance(leaf, str) else str(leaf)
-    elif is_count(path) and _tell_count(told, path, leaf, infiniband=infiniband):
-        pass
     else:
         told.extra.update(said(_key(path), leaf))
 
 
+@lru_cache(maxsize=4096)
 def _key(path: tuple[str, ...]) -> str:
     """What stands in `link` has the plain name, everything else the names it stands under as well."""
     return "-".join(name.strip("[]") for name in path if name not in _PATHS_APART) or path[-1]
@@ -140,7 +149,7 @@ def _tell_count(told: Row, path: tuple[str, ...], leaf: object, *, infiniband: b
         told.counters[name] = leaf
         return True
     text = str(leaf).strip()
-    exact = _OCTETS.fullmatch(text)
+    exact = None if text.isdecimal() else _OCTETS.fullmatch(text)
     value = integer(exact[1]) if exact else integer(text)
     if value is not None:
         told.counters[name] = value

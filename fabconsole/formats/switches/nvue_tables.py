@@ -10,7 +10,8 @@ import re
 from fabconsole.formats.reading import Reading, Row
 from fabconsole.formats.switches.columns import Table
 from fabconsole.formats.switches.measures import measured
-from fabconsole.formats.switches.nvue_interface import INTERFACE, row
+from fabconsole.formats.switches.nvue_interface import INTERFACE, is_of_fabric, row
+from fabconsole.formats.switches.nvue_names import counter, is_count
 from fabconsole.formats.values import snake
 
 _OF_INTERFACES = frozenset({"interface", "iface", "port", "transceiver"})
@@ -43,18 +44,47 @@ def tell_interfaces(table: Table, told: Reading) -> None:
         heads = [head.replace("Status", "diagnostic-status") for head in heads]
     place = next((at for at, head in enumerate(heads) if snake(head) in _OF_INTERFACES), 0)
     pairs: list[tuple[str, dict[str, object]]] = []
+    counted = _counted(heads, place)
+    counts: dict[str, dict[str, int | float | None]] = {}
     for cells in table.rows:
         name = cells[place]
-        said = {head or "state": cell for at, (head, cell) in enumerate(zip(heads, cells, strict=True)) if at != place}
+        slow = not name or name in counts or is_of_fabric(name)
+        fast = [] if slow else [at for at in counted if _is_small(cells[at])]
+        if fast:
+            counts[name] = {counted[at]: int(cells[at]) for at in fast}
+        said: dict[str, object] = {
+            head or "state": cell
+            for at, (head, cell) in enumerate(zip(heads, cells, strict=True))
+            if at != place and at not in fast
+        }
         goes_on = not name or (pairs and pairs[-1][0] == name and not any(list(said.values())[:-1]))
         if goes_on and pairs:
             _go_on(pairs[-1][1], said)
         elif name:
             pairs.append((name, {head: cell for head, cell in said.items() if cell}))
-    told.rows.extend(_interface(name, said) for name, said in pairs)
+    for name, said in pairs:
+        one = _interface(name, said)
+        one.counters = {**counts.pop(name, {}), **one.counters}
+        told.rows.append(one)
 
 
-def _go_on(before: dict[str, object], said: dict[str, str]) -> None:
+def _is_small(cell: str) -> bool:
+    """Whether a cell is a plain number that 63 bits hold."""
+    return cell.isdecimal() and len(cell) < 19
+
+
+def _counted(heads: list[str], place: int) -> dict[int, str]:
+    """Which columns count, and what; none where the kind of an interface, which decides the names, stands in one."""
+    if {"type", "logical_state"} & {snake(head) for head in heads}:
+        return {}
+    return {
+        at: counter((head,), infiniband=False)
+        for at, head in enumerate(heads)
+        if at != place and head and is_count((head,))
+    }
+
+
+def _go_on(before: dict[str, object], said: dict[str, object]) -> None:
     for head, cell in said.items():
         if cell:
             known = before.get(head)
