@@ -37,7 +37,6 @@ _OF_LINK = re.compile(
     r"(?:Supported|Advertised|Link partner advertised) .{3,24}|Supports .{3,24}|Speed|Lanes|Duplex|Auto-negotiation|"
     r"Port|PHYAD|Transceiver|Wake-on|Link detected|Current message level|MDI-X|SQI|Link Down Events"
 )
-_REST = re.compile(r"(.*?)\s*\((.*)\)")
 
 
 class _Interfaces:
@@ -170,10 +169,10 @@ class _Interfaces:
             case "Lanes" if value.isdigit():
                 row.width = f"{value}X"
             case "Link detected":
-                said = _REST.fullmatch(value)
-                row.state = {"yes": "up", "no": "down"}.get(said[1] if said else value, "unknown")
-                if said:
-                    row.extra["link_detail"] = said[2]
+                said, _, why = value.partition(" (")
+                row.state = {"yes": "up", "no": "down"}.get(said, "unknown")
+                if why:
+                    row.extra["link_detail"] = why.removesuffix(")")
 
 
 @lru_cache(maxsize=1024)
@@ -295,16 +294,16 @@ FORMAT = Format(
     versions="ethtool 3 to 6.11",
     yields="speed and state of an interface, its driver, module, FEC and rings",
     signs={
-        r"^\s*Settings for \S+:\s*$": 100,
-        r"^\s*Link detected: (?:yes|no)\b": 100,
-        r"^\s*(?:Supported|Advertised) link modes:": 60,
-        r"^\s*(?:FEC|Pause|Ring|Channel|Coalesce|Time stamping) parameters for \S+:\s*$": 100,
-        r"^\s*Features for \S+:\s*$": 100,
+        r"^[ \t]*Settings for \S+:\s*$": 100,
+        r"^[ \t]*Link detected: (?:yes|no)\b": 100,
+        r"^[ \t]*(?:Supported|Advertised) link modes:": 60,
+        r"^[ \t]*(?:FEC|Pause|Ring|Channel|Coalesce|Time stamping) parameters for \S+:\s*$": 100,
+        r"^[ \t]*Features for \S+:\s*$": 100,
         r"^driver: \S+\s*$": 60,
         r"^(?:bus-info|firmware-version): ": 60,
-        r"^\s*Module temperature\s+: .{1,16} degrees C": 100,
-        r"^\s*(?:Rcvr signal avg|Transmit avg|Receiver signal average) optical power": 100,
-        r"^\s*Transceiver codes\s+: 0x": 100,
+        r"^[ \t]*Module temperature\s+: .{1,16} degrees C": 100,
+        r"^[ \t]*(?:Rcvr signal avg|Transmit avg|Receiver signal average) optical power": 100,
+        r"^[ \t]*Transceiver codes\s+: 0x": 100,
         r'"(?:link-detected|supported-link-modes)"\s*:': 100,
         r'"(?:identifier_description|vendor_oui|transceiver_codes)"\s*:': 60,
     },

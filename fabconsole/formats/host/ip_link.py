@@ -15,7 +15,7 @@ from fabconsole.formats.reading import Reading, Row, Said
 from fabconsole.formats.values import integer, snake
 
 _HEAD = re.compile(r"\s*(\d{1,9}): ([\w.:-]{1,32}?)(?:@([\w.-]{1,32}))?: <([A-Z0-9_,-]{0,200})>\s*(.*)")
-_COLUMNS = re.compile(r"\s*([RT])X( errors)?:\s+((?:[a-z]{2,12}\s*){1,12})")
+_COLUMNS = re.compile(r"\s*([RT])X( errors)?:\s+([a-z][a-z \t]{1,160})")
 _FUNCTION = re.compile(r"\s+vf (\d{1,4})\s")
 """A virtual function, with counters of its own where these are asked for."""
 _NUMBERS = re.compile(r"\s*[\d,.]{1,26}[KMGTPkmi]{0,2}(?:\s+[\d,.]{1,26}[KMGTPkmi]{0,2}){0,11}\s*")
@@ -227,9 +227,9 @@ FORMAT = Format(
     versions="iproute2 4.9 to 6.12",
     yields="state, addresses and losses of interfaces",
     signs={
-        r"^\s*\d{1,9}: [\w.:@-]{1,64}: <[A-Z0-9_,-]{2,200}> mtu \d": 100,
-        r"^\s*RX:\s+bytes\s+packets\s+errors": 60,
-        r"^\s{2,}link/(?:ether|infiniband|loopback) ": 60,
+        r"^[ \t]*\d{1,9}: [\w.:@-]{1,64}: <[A-Z0-9_,-]{2,200}> mtu \d": 100,
+        r"^[ \t]*RX:\s+bytes\s+packets\s+errors": 60,
+        r"^[ \t]{2,}link/(?:ether|infiniband|loopback) ": 60,
         r'"stats64"\s*:\s*\{': 100,
         r'"operstate"\s*:\s*"[A-Z]': 60,
     },

@@ -16,6 +16,8 @@ _LIMITS = re.compile(r"(.{0,400}?)\s*\[(-?[0-9.]{1,16})\.\.(-?[0-9.]{1,16})\]")
 _MASKED = re.compile(r"(0x[0-9a-fA-F]{1,16})\s*\((.{0,400})\)")
 _COMMA = re.compile(r",(?![^(]*\))")
 _BRACKETED = re.compile(r"\[([^\]]{1,16})\]|\(([^)]{1,40})\)")
+_LONGEST = 1000
+"""Characters of a value that has parts."""
 _SWITCHED = frozenset({"ON", "OFF", "Yes", "No"})
 _TEXTS = re.compile(
     r"serial|part|rev(?:ision)?$|version|vendor|oui|date|name|psid|identifier|compliance|guid|mac", re.I
@@ -42,6 +44,8 @@ def _unit(said: re.Match[str]) -> str:
 def understood(key: str, text: str) -> Mapping[str, Said]:
     """What a line says, by name: the value, and where they are printed its limits or its mask. Not to be changed."""
     name = named(key)
+    if len(text) > _LONGEST:
+        return {name: text}
     if is_nothing(text):
         return {name: None}
     if said := _MASKED.fullmatch(text):

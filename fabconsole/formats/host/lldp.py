@@ -248,13 +248,13 @@ FORMAT = Format(
     versions="lldpd 0.7 to 1.0.19, Cumulus 3.7, SONiC",
     yields="the neighbour, its port and addresses, of each interface",
     signs={
-        r"^\s*LLDP neighbors:\s*$": 100,
-        r"^\s*Interface:\s+\S+, via: \S": 100,
-        r"^\s*(?:ChassisID|PortID):\s+(?:mac|ifname|local|ip|ifalias)\s": 100,
-        r"^\s*lldp\.\S{1,32}\.(?:via|chassis|port|rid)\b": 100,
+        r"^[ \t]*LLDP neighbors:\s*$": 100,
+        r"^[ \t]*Interface:\s+\S+, via: \S": 100,
+        r"^[ \t]*(?:ChassisID|PortID):\s+(?:mac|ifname|local|ip|ifalias)\s": 100,
+        r"^[ \t]*lldp\.\S{1,32}\.(?:via|chassis|port|rid)\b": 100,
         r'"lldp"\s*:\s*[\[{]': 60,
         r'"(?:chassis|mgmt-ip)"\s*:': 60,
-        r"^\s*LocalPort\s+RemoteDevice\s+RemotePortID": 100,
+        r"^[ \t]*LocalPort\s+RemoteDevice\s+RemotePortID": 100,
     },
     read=_reading,
 )

@@ -22,7 +22,6 @@ _SLOT = re.compile(rf"\s*(?:Slot|Device):\s+({_ADDRESS})\s*")
 _LINE = re.compile(r"(\[?[A-Z!][\w/ .()\[\]#-]{0,40}?):(?:\s+(.*)|$)")
 _PLACE = re.compile(r"(?:\[virtual\] )?(Memory|I/O ports|Expansion ROM|Bridge I/O window) at (.*)")
 _RAW = re.compile(r"\s*[0-9a-f]{2,3}:(?: [0-9a-f]{2}){1,16}\s*")
-_FLAGS = re.compile(r"(?:[\w./-]+[+-],? ?){1,40}")
 _KNOWN = frozenset(
     {
         "LnkCap",
@@ -98,7 +97,7 @@ class _Devices:
         depth = len(wide) - len(wide.lstrip())
         said = _LINE.fullmatch(text)
         if not depth and not (said and said[1] in _KNOWN):
-            if not (self.found and _FLAGS.fullmatch(text) and self.found[-1].goes_on(text)):  # broken by a mail
+            if not (self.found and _all_flags(text) and self.found[-1].goes_on(text)):  # broken by a mail
                 self._reading.unparsed.append(line)
             return
         if said and (not self.found or (said[1] in {"LnkCap", "LnkSta"} and said[1].lower() in self.found[-1].heard)):
@@ -118,6 +117,11 @@ class _Devices:
             device.say(place[1], place[2], deeper=False)
         elif not device.goes_on(text):
             self._reading.unparsed.append(line)
+
+
+def _all_flags(text: str) -> bool:
+    """`ECRC- UnsupReq+ ACSViol-`: the rest of a register's line."""
+    return all(word.endswith(("+", "-", "+,", "-,")) for word in text.split())
 
 
 def _spelt(address: str) -> str:
@@ -149,13 +153,13 @@ FORMAT = Format(
     versions="pciutils 3.1 to 3.13",
     yields="PCI devices, link speed and width, errors of advanced error reporting",
     signs={
-        rf"^\s*{_ADDRESS} [A-Z0-9][\w/ .,()-]{{2,60}}(?: \[[0-9a-f]{{4}}\])?: ": 60,
-        rf'^\s*{_ADDRESS} "[^"]{{2,60}}" "': 100,
+        rf"^[ \t]*{_ADDRESS} [A-Z0-9][\w/ .,()-]{{2,60}}(?: \[[0-9a-f]{{4}}\])?: ": 60,
+        rf'^[ \t]*{_ADDRESS} "[^"]{{2,60}}" "': 100,
         rf"^Slot:\s+{_ADDRESS}\s*$": 100,
-        r"^\s*Lnk(?:Cap|Sta):\s+(?:Port|Speed)\b": 100,
-        r"^\s*[UC]ESta:\s+\w+[+-]": 100,
-        r"^\s+Kernel driver in use: ": 60,
-        r"^\s+Capabilities: \[[0-9a-f]{2,3}(?: v\d)?\] ": 60,
+        r"^[ \t]*Lnk(?:Cap|Sta):\s+(?:Port|Speed)\b": 100,
+        r"^[ \t]*[UC]ESta:\s+\w+[+-]": 100,
+        r"^[ \t]+Kernel driver in use: ": 60,
+        r"^[ \t]+Capabilities: \[[0-9a-f]{2,3}(?: v\d)?\] ": 60,
     },
     read=_reading,
 )

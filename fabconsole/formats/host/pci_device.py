@@ -22,7 +22,7 @@ _WIDTH = re.compile(r"\bWidth x(\d{1,2})")
 _TARGET = re.compile(r"Target Link Speed: ([0-9.]{1,5})GT/s")
 _PAYLOAD = re.compile(r"MaxPayload (\d{2,5}) bytes(?:, MaxReadReq (\d{2,5}) bytes)?")
 _PLACED = re.compile(r"(NUMA node|IOMMU group) (\d{1,5})")
-_SET = re.compile(r"(\w+)\+(?=[ ,]|$)")
+_SET = re.compile(r"\b(\w{1,40})\+(?=[ ,]|$)")
 _VITAL = {"PN": "part_number", "SN": "serial_number", "EC": "engineering_changes"}
 _VITAL_LINE = re.compile(r"\[(\w\w)\] [^:]{1,32}:\s*(.*)")
 _FLAGGED = frozenset({"uesta", "uemsk", "uesvrt", "cesta", "cemsk", "devsta", "rootsta"})

@@ -66,9 +66,9 @@ FORMAT = Format(
     versions="Linux 2.6 to 6.12",
     yields="packets, octets and losses of interfaces",
     signs={
-        r"^\s*Inter-\|\s*Receive\s": 100,
-        r"^\s*face \|\s*bytes\s": 100,
-        r"^\s*[\w.@-]{1,20}:\s*\d+(?:\s+\d+){15}\s*$": 100,
+        r"^[ \t]*Inter-\|\s*Receive\s": 100,
+        r"^[ \t]*face \|\s*bytes\s": 100,
+        r"^[ \t]*[\w.@-]{1,20}:\s*\d+(?:[ \t]+\d+){15}[ \t]*$": 100,
     },
     read=_reading,
     aliases=("/proc/net/dev",),
