@@ -18,7 +18,7 @@ from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Entry, Reading, Said
 from fabconsole.formats.values import integer, snake
 
-_SAID = re.compile(r"\s{0,16}-([IWEFD])- {0,4}(.*?)\s*")
+_SAID = re.compile(r"-([IWEFD])- {0,4}(.*)")
 _RULE = re.compile(r"(?:-I)?-{10,200}")
 _DISCOVERED = re.compile(
     r"Discovering \.\.\. (\d{1,7}) nodes? \((\d{1,7}) Switches & (\d{1,7}) CA-s(?:.{0,60})\) discovered\.?"
@@ -30,12 +30,12 @@ _STAGE = re.compile(r"(?:-I- )?\s{0,16}(\S.{0,80}?)\s{1,80}(\d{1,9})\s{1,32}(\d{
 _NAME = re.compile(r"[A-Za-z][\w /().#-]{0,64}", re.ASCII)
 _ENABLED = re.compile(r"\s{0,64}(\S.{0,64}?) is enabled on (\d{1,7}) switches\s*", re.ASCII)
 _MANAGER = re.compile(
-    r"\s*(?:([A-Z][\w-]{2,20}) SM ?: {0,4})?Port=(\d{1,5}) LID=(\w{1,8}) GUID=0x([0-9a-fA-F]{1,16}) devid=(\d{1,10})"
-    r" Priority:(\d{1,3}) Node_Type=(\w{1,8}) Node_Description=(.*?)\s*",
+    r"(?:([A-Z][\w-]{2,20}) SM ?: {0,4})?Port=(\d{1,5}) LID=(\w{1,8}) GUID=0x([0-9a-fA-F]{1,16}) devid=(\d{1,10})"
+    r" Priority:(\d{1,3}) Node_Type=(\w{1,8}) Node_Description=(.*)",
     re.ASCII,
 )
-_MANAGERS = re.compile(r"\s*([A-Z][\w-]{2,20}) SM ?:(?: No \w{1,20} SM)?\s*", re.ASCII)
-_PLUGIN = re.compile(r"(lib\S{1,100})\s{1,32}(Succeeded|Failed)\s{1,32}(\S.*?)\s*")
+_MANAGERS = re.compile(r"([A-Z][\w-]{2,20}) SM ?:(?: No \w{1,20} SM)?", re.ASCII)
+_PLUGIN = re.compile(r"(lib\S{1,100})\s{1,32}(Succeeded|Failed)\s{1,32}(\S.*)")
 _LEGEND = re.compile(
     r"\s*(?:Load Plugins from:|\(You can specify more paths .*|Plugin Name\s+Result\s+Comment|Summary"
     r"|Stages Status Report:)\s*"
@@ -50,6 +50,8 @@ _COUNTS = {
 }
 _FOREIGN = frozenset({"warning", "error", "info", "note", "usage", "ssh", "bash", "traceback"})
 """What other streams' lines begin with."""
+_LONGEST = 4096
+"""A text to which nothing more is added."""
 _SEVERITIES = {"I": Severity.INFO, "D": Severity.INFO, "W": Severity.WARN, "E": Severity.CRIT, "F": Severity.CRIT}
 
 
@@ -116,13 +118,13 @@ class _Report:
             self._event(sign, text, None)
 
     def _rest(self, line: str, *, titled: bool) -> None:
-        if "Port=" in line and (manager := _MANAGER.fullmatch(line)) is not None:
+        if "Port=" in line and (manager := _MANAGER.fullmatch(line.strip())) is not None:
             self._manage(manager)
-        elif " SM" in line and (managers := _MANAGERS.fullmatch(line)) is not None:
+        elif " SM" in line and (managers := _MANAGERS.fullmatch(line.strip())) is not None:
             self._role = managers[1].lower()
         elif _LEGEND.fullmatch(line):
             self._stage = line.strip() if titled else self._stage
-        elif line.startswith("lib") and (plugin := _PLUGIN.fullmatch(line)) is not None:
+        elif line.startswith("lib") and (plugin := _PLUGIN.fullmatch(line.rstrip())) is not None:
             self._nest("plugins")[plugin[1]] = plugin[2] if plugin[2] == "Succeeded" else f"{plugin[2]}: {plugin[3]}"
         elif "/plugins" in line and (path := _PATH.fullmatch(line)) is not None:
             self._said.facts["plugins_path"] = path[1]
@@ -134,7 +136,7 @@ class _Report:
             self._said.facts[f"{snake(enabled[1])}_switches"] = int(enabled[2])
         elif titled and line[0] not in " \t" and len(line) < 100:
             self._stage = line.strip()
-        elif self._goes_on and line[0] in " \t":
+        elif self._goes_on and line[0] in " \t" and len(self._said.events[-1].text) < _LONGEST:
             last = self._said.events[-1]
             self._said.events[-1] = replace(last, text=f"{last.text} {line.strip()}")
         else:

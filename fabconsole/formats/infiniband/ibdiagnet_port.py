@@ -51,7 +51,7 @@ _SPEED = re.compile(
     r"Unexpected actual link (speed|width) (\S{1,16})(?:.{0,300}? final (?:speed|width) should be (\S{1,16}?)\))?"
 )
 _PM_PORT = re.compile(
-    r"Port=(\d{1,5}) Lid=(0x[0-9a-fA-F]{1,6}) GUID=0x([0-9a-fA-F]{1,16}) Device=(\d{1,10}) Port Name=(.*?)\s*",
+    r"Port=(\d{1,5}) Lid=(0x[0-9a-fA-F]{1,6}) GUID=0x([0-9a-fA-F]{1,16}) Device=(\d{1,10}) Port Name=(.*)",
     re.ASCII,
 )
 _PM_COUNT = re.compile(r"([a-z]\w{2,63})=(0x[0-9a-fA-F]{1,16}|NA|N/A)()\s*", re.ASCII)

@@ -18,26 +18,27 @@ from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
 
 _ID = re.compile(
-    r"\s*[<>]?\s*(vendid|devid|sysimgguid|switchguid|h?caguid|rtguid|\?\?\?guid)=(?:0x)?([0-9a-f]{1,16})"
-    r"(?:\(([0-9a-f]{1,16})\))?\s*(?:#\s*(.*?))?\s*",
+    r"[<>]? ?(vendid|devid|sysimgguid|switchguid|h?caguid|rtguid|\?\?\?guid)=(?:0x)?([0-9a-f]{1,16})"
+    r"(?:\(([0-9a-f]{1,16})\))?(?:\s{0,24}#\s{0,8}(.*))?",
     re.ASCII,
 )
 _NODE = re.compile(
-    r'\s*([<>]?)\s*(Switch|H?[Cc]a|Rt|\?\?\?)\s*(\d{1,5})\s+"[SHR?]-(?:0x)?([0-9a-f]{16})"\s*(?:#\s*"(.*)"\s*(.*))?',
+    r'([<>]?) ?(Switch|H?[Cc]a|Rt|\?\?\?)\s{0,24}(\d{1,5})\s{1,8}"[SHR?]-(?:0x)?([0-9a-f]{16})"'
+    r'(?:\s{0,24}#\s{0,8}"(.*)"\s{0,4}(.*))?',
     re.ASCII,
 )
-_SWITCH = re.compile(r"(base|enhanced) port 0 lid (\d{1,6})(?: lmc (\d{1,2}))?\s*", re.ASCII)
+_SWITCH = re.compile(r"(base|enhanced) port 0 lid (\d{1,6})(?: lmc (\d{1,2}))?", re.ASCII)
 _FACT = re.compile(
-    r"\s*#?\s*(?:(Topology file: generated on )(.*?)|(Initiated from node )([0-9a-f]{1,16}) port ([0-9a-f]{1,16})"
+    r"#? ?(?:(Topology file: generated on )(.*)|(Initiated from node )([0-9a-f]{1,16}) port ([0-9a-f]{1,16})"
     r"|(Reported max hops discovered|Total MADs used): (\d{1,10})"
-    r"|Max of (\d{1,5}) hops discovered)\s*"
+    r"|Max of (\d{1,5}) hops discovered)"
 )
-_CHASSIS = re.compile(r"\s*Chassis (\d{1,5})(?: \(guid (?:0x)?([0-9a-f]{1,16})\))?\s*")
+_CHASSIS = re.compile(r"Chassis (\d{1,5})(?: \(guid (?:0x)?([0-9a-f]{1,16})\))?")
 _HEADING = re.compile(
-    r"\s*(?:#\s*(?:(?:Spine|Line) Nodes|Chassis (?:Switches|CAs))?|Non-Chassis Nodes|=~[=~]{8,64} PuTTY log .*)\s*"
+    r"#|# ?(?:Spine|Line) Nodes|# ?Chassis (?:Switches|CAs)|Non-Chassis Nodes|=~[=~]{8,64} PuTTY log .*"
 )
-_NUMPORTS = re.compile(r"\s*[<>] numports = (\d{1,5})\s*")
-_HOST = re.compile(r"\s*Hostname: (.*?)\s*")
+_NUMPORTS = re.compile(r"[<>] numports = (\d{1,5})")
+_HOST = re.compile(r"Hostname: (.*)")
 
 
 def read(paste: Paste) -> Reading:
@@ -65,17 +66,18 @@ class _Topology:
         self._ids: dict[str, Said] = {}
 
     def take(self, line: str) -> None:
-        if '"[' in line and (row := link(line, self._near)) is not None:
-            self._keep(row, line)
-        elif "=" in line and (named := _ID.fullmatch(line)) is not None:
+        plain = line.strip()
+        if '"[' in plain and (row := link(plain, self._near)) is not None:
+            self._keep(row, plain)
+        elif "=" in plain and (named := _ID.fullmatch(plain)) is not None:
             self._identify(named)
-        elif '"' in line and (begun := _NODE.fullmatch(line)) is not None:
+        elif '"' in plain and (begun := _NODE.fullmatch(plain)) is not None:
             self._begin(begun)
-        elif "0x" in line and (row := reported(line)) is not None:
+        elif "0x" in plain and (row := reported(plain)) is not None:
             self._said.rows.append(row)
-        elif "ports" in line and (row := node(line)) is not None:
+        elif "ports" in plain and (row := node(plain)) is not None:
             self._listed.append(row)
-        elif not self._told_once(line):
+        elif not self._told_once(plain):
             self._complain(line)
 
     def whole(self, *, cut: bool) -> Reading:

@@ -19,17 +19,17 @@ from fabconsole.formats.values import integer
 _TYPE = r"(?:(ca|switch|router|iwarp rnic|\?\?\?) )?"
 _GUID = r"(?:port )?\{?(?:0x)?([0-9a-f]{1,16})\}?"
 _LID = r"(0x[0-9a-f]{1,4}|\d{1,6})"
-_PLACE = r"(?: (?:base )?lid " + _LID + r"(?:-" + _LID + r')?)?(?: "(.*)")?\s*'
+_PLACE = r"(?: (?:base )?lid " + _LID + r"(?:-" + _LID + r')?)?(?: "(.*)")?'
 _END = re.compile(
-    r"\s*(From|To|processing|found target|new remote|ERR: circle discovered at) "
+    r"(From|To|processing|found target|new remote|ERR: circle discovered at) "
     + _TYPE
     + _GUID
     + r"(?:\[(\d{1,5})\]| (?:portnum|port) (\d{1,5}))"
     + _PLACE,
     re.ASCII,
 )
-_HOP = re.compile(r"\s*\[(-?\d{1,5})\] -> " + _TYPE + _GUID + r"\[(\d{1,5})\]" + _PLACE, re.ASCII)
-_PAIRS = re.compile(r"\s*(\d{1,9}) lid/guid pairs processed from (.*?)\s*", re.ASCII)
+_HOP = re.compile(r"\[(-?\d{1,5})\] -> " + _TYPE + _GUID + r"\[(\d{1,5})\]" + _PLACE, re.ASCII)
+_PAIRS = re.compile(r"(\d{1,9}) lid/guid pairs processed from (.*)", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -67,11 +67,12 @@ def read(paste: Paste) -> Reading:
     for line in paste.lines:
         if not line or line.isspace():
             continue
-        if (hop := _HOP.fullmatch(line)) is not None:
+        plain = line.strip()
+        if (hop := _HOP.fullmatch(plain)) is not None:
             _go_on(paths, hop)
-        elif (end := _END.fullmatch(line)) is not None:
+        elif (end := _END.fullmatch(plain)) is not None:
             _begin_or_end(paths, end)
-        elif (pairs := _PAIRS.fullmatch(line)) is not None:
+        elif (pairs := _PAIRS.fullmatch(plain)) is not None:
             said.facts |= {"pairs": int(pairs[1]), "ports_file": pairs[2]}
         elif (entry := complaint(line)) is not None:
             said.events.append(entry)

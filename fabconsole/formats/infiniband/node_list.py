@@ -11,9 +11,9 @@ import re
 from fabconsole.formats.reading import Row, Said
 
 _NODE = re.compile(
-    r"\s*(Switch|Ca|Hca|Router|Rt|\?\?\?)\s{0,16}:\s*(?:0x)?([0-9a-fA-F]{1,16}) ports (\d{1,5})"
+    r"(Switch|Ca|Hca|Router|Rt|\?\?\?)\s{0,16}:\s*(?:0x)?([0-9a-fA-F]{1,16}) ports (\d{1,5})"
     r'(?: devid (0x[0-9a-fA-F]{1,8}) vendid (0x[0-9a-fA-F]{1,8}))? "(.*)"'
-    r"(?: (base|enhanced) port 0(?: lid (\d{1,6}))?(?: lmc (\d{1,2}))?)?\s*"
+    r"(?: (base|enhanced) port 0(?: lid (\d{1,6}))?(?: lmc (\d{1,2}))?)?"
 )
 KINDS = {"Switch": "switch", "Ca": "ca", "Hca": "ca", "Rt": "router", "Router": "router"}
 """What a node is called at the beginning of its line, to what it is."""
@@ -21,7 +21,7 @@ KINDS = {"Switch": "switch", "Ca": "ca", "Hca": "ca", "Rt": "router", "Router": 
 
 def node(line: str) -> Row | None:
     """`Switch : 0x… ports 36 "name" base port 0 lid 2 lmc 0`; None for any other line."""
-    said = _NODE.fullmatch(line)
+    said = _NODE.fullmatch(line.strip())
     if said is None:
         return None
     kind, guid, ports, device, vendor, name, port_zero, lid, lmc = said.groups()

@@ -30,6 +30,8 @@ _GUID = re.compile(r"\s*Using default GUID 0x([0-9a-fA-F]{1,16})\s*", re.ASCII)
 _UNSTAMPED = re.compile(r"\s*(AR Manager - .*|SUBNET UP|Entering [A-Z -]{4,20} state|Exiting SM.*)\s*")
 _VERSION = re.compile(r"OpenSM (\d[\w.+-]{2,64})", re.ASCII)
 _SYS, _INFO = 0x80, 0x02
+_LONGEST = 4096
+"""A text to which nothing more is added."""
 
 
 def read(paste: Paste) -> Reading:
@@ -59,7 +61,7 @@ class _Log:
         elif line.lstrip().startswith("***") and (boxed := _BOXED.fullmatch(line)) is not None:
             if boxed[1]:
                 self._box(boxed[1])
-        elif self._goes_on and line[0] in " \t" and self._said.events:
+        elif self._goes_on and line[0] in " \t" and len(self._said.events[-1].text) < _LONGEST:
             last = self._said.events[-1]
             self._said.events[-1] = replace(last, text=f"{last.text.rstrip()} {line.strip()}")
         elif (system := _SYSTEM.fullmatch(line)) is not None:

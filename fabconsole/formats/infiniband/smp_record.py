@@ -14,13 +14,13 @@ from fabconsole.formats.reading import Said
 from fabconsole.formats.values import integer, snake
 
 _HEADING = re.compile(
-    r"\s*#?\s*(Node info|Port info(?: Extended)?|Switch info|MLNX ext Port info"
+    r"#? ?(Node info|Port info(?: Extended)?|Switch info|MLNX ext Port info"
     r"|SL2VL table|(?:No )?VLArbitration tables(?: \(BSP0\))?): "
     r"((?:Lid (\d{1,6})(?: Gid [0-9a-fA-F:]{2,45})?)? ?(?:DR path slid \d{1,6}; dlid \d{1,6}; ([\d,]{1,256}))?)"
-    r"(?: port (\d{1,5}))?(?: LowCap (\d{1,4}) HighCap (\d{1,4}))?\s*",
+    r"(?: port (\d{1,5}))?(?: LowCap (\d{1,4}) HighCap (\d{1,4}))?",
     re.ASCII,
 )
-_FIELD = re.compile(r"\s*([A-Za-z]\w{0,63}|Node Description):\.{1,64}(.*?)\s*", re.ASCII)
+_FIELD = re.compile(r"([A-Za-z]\w{0,63}|Node Description):\.{1,64}(.*)", re.ASCII)
 PORT, NODE, SWITCH, MLNX = "Port info", "Node info", "Switch info", "MLNX ext Port info"
 _FIELDS = {
     NODE: "BaseVers ClassVers NodeType NumPorts SystemGuid Guid PortGuid PartCap DevId Revision VendorId",

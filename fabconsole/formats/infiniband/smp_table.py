@@ -11,13 +11,13 @@ import re
 from fabconsole.formats.infiniband.smp_record import Record
 from fabconsole.formats.reading import Row, Said
 
-_PKEYS = re.compile(r"\s*(\d{1,5}):((?: 0x[0-9a-f]{4}){1,8})\s*", re.ASCII)
-_GUIDS = re.compile(r"\s*(\d{1,5}):((?: 0x[0-9a-f]{16}){1,2})\s*", re.ASCII)
-_CAPACITY = re.compile(r"\s*(\d{1,5}) (pkeys|guids) capacity for this port\s*", re.ASCII)
-_LEVELS = re.compile(r"\s*ports: in +(\d{1,5}), out +(\d{1,5}): \|((?: ?\d{1,2}\|){1,16})\s*", re.ASCII)
-_PRIORITY = re.compile(r"\s*#?\s*(Low|High) priority VL Arbitration Table:\s*")
-_ARBITRATION = re.compile(r"\s*(VL|WEIGHT) {0,4}: \|((?:0x[0-9A-Fa-f]{1,2} {0,2}\|){1,64})\s*", re.ASCII)
-_LEGEND = re.compile(r"\s*#?\s{0,40}SL: \|(?: ?\d{1,2}\|){16}\s*", re.ASCII)
+_PKEYS = re.compile(r"(\d{1,5}):((?: 0x[0-9a-f]{4}){1,8})", re.ASCII)
+_GUIDS = re.compile(r"(\d{1,5}):((?: 0x[0-9a-f]{16}){1,2})", re.ASCII)
+_CAPACITY = re.compile(r"(\d{1,5}) (pkeys|guids) capacity for this port", re.ASCII)
+_LEVELS = re.compile(r"ports: in {1,8}(\d{1,5}), out {1,8}(\d{1,5}): \|((?: ?\d{1,2}\|){1,16})", re.ASCII)
+_PRIORITY = re.compile(r"#? ?(Low|High) priority VL Arbitration Table:")
+_ARBITRATION = re.compile(r"(VL|WEIGHT) {0,4}: \|((?:0x[0-9A-Fa-f]{1,2} {0,2}\|){1,64})", re.ASCII)
+_LEGEND = re.compile(r"#?\s{0,40}SL: \|(?: ?\d{1,2}\|){16}", re.ASCII)
 _NAMES = {"pkeys": "P_Key table", "guids": "GUID table"}
 
 

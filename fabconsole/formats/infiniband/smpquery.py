@@ -18,9 +18,9 @@ from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Entry, Reading, Row, Said
 from fabconsole.formats.values import integer
 
-_INTRODUCTION = re.compile(r"\s*((?:Initial |Peer )?(?:(?:Switch|CA/RT|CA) )?PortInfo|After \w{1,40} set):\s*")
-_BIT = re.compile(r"\s*(Is[A-Z]\w{1,60})\s*", re.ASCII)
-_REMARK = re.compile(r"\s*(?:Port is already in \w{1,20} state|Disable may be irreversible)\s*")
+_INTRODUCTION = re.compile(r"((?:Initial |Peer )?(?:(?:Switch|CA/RT|CA) )?PortInfo|After \w{1,40} set):")
+_BIT = re.compile(r"(Is[A-Z]\w{1,60})", re.ASCII)
+_REMARK = re.compile(r"Port is already in \w{1,20} state|Disable may be irreversible")
 _VIOLATIONS = {"MkeyViolations", "PkeyViolations", "QkeyViolations"}
 _VIOLATIONS_MAXIMUM = 0xFFFF
 _NONE_ACTIVE = {"Down", "NoChange"}
@@ -47,19 +47,20 @@ class _Answers:
         self._when = ""
 
     def take(self, line: str) -> None:
-        if (value := named_value(line)) is not None:
+        plain = line.strip()
+        if (value := named_value(plain)) is not None:
             self._keep(*value)
-        elif (begun := heading(line)) is not None:
+        elif (begun := heading(plain)) is not None:
             begun.when = self._when
             self._field = ""
             self._record = None if self._tables.begin(begun) else begun
             if self._record is not None:
                 self._records.append(self._record)
-        elif (introduction := _INTRODUCTION.fullmatch(line)) is not None:
+        elif (introduction := _INTRODUCTION.fullmatch(plain)) is not None:
             self._when, self._record = introduction[1], None
-        elif self._record is not None and self._field and (bit := _BIT.fullmatch(line)) is not None:
+        elif self._record is not None and self._field and (bit := _BIT.fullmatch(plain)) is not None:
             self._record.bits.setdefault(self._field, []).append(bit[1])
-        elif not self._tables.take(line):
+        elif not self._tables.take(plain):
             self._remark(line)
 
     def whole(self) -> Reading:
@@ -84,7 +85,7 @@ class _Answers:
         self._field = name
 
     def _remark(self, line: str) -> None:
-        if _REMARK.fullmatch(line) is not None:
+        if _REMARK.fullmatch(line.strip()) is not None:
             self._said.events.append(Entry(at=None, kind="remark", text=line.strip(), severity=Severity.WARN))
         elif (entry := complaint(line)) is not None:
             self._said.events.append(entry)

@@ -14,16 +14,16 @@ from fabconsole.formats.reading import Row, Said
 
 _EXTERNAL = r"(?:\[ext (\d{1,4})\])?"
 _LINK = re.compile(
-    r"\s*([<>]?)\s*\[(\d{1,5})\]" + _EXTERNAL + r"(?:\((?:0x)?([0-9a-f]{1,16})\))?"
-    r'\s*"([SHR?])-(?:0x)?([0-9a-f]{16})"\[(\d{1,5})\]' + _EXTERNAL + r"\s*(?:\((?:0x)?([0-9a-f]{1,16})\))?"
-    r'\s*#\s*(?:lid (\d{1,6}) lmc (\d{1,2}) )?"(.*)" lid (\d{1,6})'
-    r"(?: (\d{1,2}x|\?\?)([A-Z]{3}[0-9]{0,2}|\?\?\?)(?: (.*))?)?\s*",
+    r"([<>]?) ?\[(\d{1,5})\]" + _EXTERNAL + r"(?:\((?:0x)?([0-9a-f]{1,16})\))?"
+    r'\s{0,24}"([SHR?])-(?:0x)?([0-9a-f]{16})"\[(\d{1,5})\]' + _EXTERNAL + r"\s{0,24}(?:\((?:0x)?([0-9a-f]{1,16})\))?"
+    r'\s{0,24}#\s{0,8}(?:lid (\d{1,6}) lmc (\d{1,2}) )?"(.*)" lid (\d{1,6})'
+    r"(?: (\d{1,2}x|\?\?)([A-Z]{3}[0-9]{0,2}|\?\?\?)(?: (.*))?)?",
     re.ASCII,
 )
 _END = r"(CA|SW|RT|\?\?)\s{1,16}(\d{1,6})\s{1,16}(\d{1,5})\s{1,4}0x([0-9a-f]{1,16})"
 _REPORTED = re.compile(
-    r"\s*" + _END + r" (\d{1,2}x|\?\?) ([A-Z]{3}[0-9]{0,2}|\?\?\?)"
-    r"(?: - " + _END + r" \( '(.*)' - '(.*)' \)|\s{8,64}(?:'(.*)'|([^\s'-].*?)))\s*",
+    _END + r" (\d{1,2}x|\?\?) ([A-Z]{3}[0-9]{0,2}|\?\?\?)"
+    r"(?: - " + _END + r" \( '(.{0,128})' - '(.{0,128})' \)|\s{8,64}(?:'(.*)'|([^\s'-].*)))",
     re.ASCII,
 )
 _FIELD = re.compile(r"([a-z]{1,8})=(\d{1,6})", re.ASCII)
@@ -34,7 +34,7 @@ _TYPES = {"S": "switch", "H": "ca", "R": "router", "SW": "switch", "CA": "ca", "
 
 
 def link(line: str, near: Row | None) -> Row | None:
-    """A port that is linked, of the node `near`; None for any other line.
+    """A port that is linked, of the node `near`; None for any other line, which has no blanks around it.
 
     An adapter's own line tells its port's LID, a switch's does not: a line of the one kind below a node of the other
     was torn from its own, and then it is nobody's.
