@@ -172,3 +172,14 @@ def test_a_line_that_begins_with_an_address_is_no_counter() -> None:
         "    2001:db8:5::1, subnet is 2001:db8:5::/64\n"
     )
     assert (said.rows[0].counters, said.unparsed) == ({}, [])
+
+
+def test_how_often_something_changed_is_not_its_value() -> None:
+    said = read(
+        "Ethernet1/1\n"
+        "                                 Current State     Changes            Last Change\n"
+        "  PHY state                      linkDown                4     1 day, 01:02:03 ago\n"
+        "  FEC corrected codewords                                3             0:00:05 ago\n"
+    )
+    assert said.rows[0].counters == {}
+    assert said.rows[0].extra["fec_corrected_codewords_changes"] == 3

@@ -131,3 +131,22 @@ def test_a_jobs_state_in_the_accounting() -> None:
 def test_a_controller_that_was_asked() -> None:
     said = read('{"pings": [{"hostname": "ctl-01", "pinged": "UP", "latency": 11, "mode": "primary"}]}')
     assert (said.rows[0].id, said.rows[0].state, said.rows[0].extra["kind"]) == ("ctl-01", "up", "ping")
+
+
+def test_words_without_a_heading_are_told_by_the_state() -> None:
+    said = read("gpu001 mix\ngpu002|drained*|gpu:h200:8|IB link mlx5_3 down, see INC17\n(null)|anna|RUNNING|14\n")
+    assert [(one.state, one.extra["kind"]) for one in said.rows] == [
+        ("mixed", "node"),
+        ("drained", "node"),
+        ("running", "job"),
+    ]
+
+
+def test_processors_of_a_partition_by_what_they_do() -> None:
+    said = read("gpu,986/454/0/1440\n")
+    assert said.rows[0].extra == {"kind": "partition", "allocated": 986, "idle": 454, "other": 0, "total": 1440}
+
+
+def test_a_partition_without_nodes_has_no_state() -> None:
+    said = read("PARTITION AVAIL  TIMELIMIT  NODES  STATE NODELIST\ndebug        up    1:00:00      0    n/a \n")
+    assert (said.rows[0].id, said.rows[0].extra["nodes"], said.unparsed) == ("debug", 0, [])

@@ -57,11 +57,16 @@ class _Scan:
         if self._heading is not None and (row := self._heading.row(line)) is not None:
             self.said.rows.append(row)
             return True
+        if self._heading is not None and (row := slurm_tables.bare(line)) is not None:
+            self.said.rows.append(row)
+            return True
         return self._once(line)
 
     def _once(self, line: str) -> bool:
         if _DATE.fullmatch(line.strip()):
             self.said.facts["taken"] = line.strip()
+        elif line.startswith("CLUSTER: "):
+            self.said.facts["cluster"] = line.partition(": ")[2].strip()
         elif ping := _PING.fullmatch(line):
             self.said.rows.append(Row(id=ping[3], state=ping[4].lower(), extra={"kind": "controller", "role": ping[2]}))
         else:
@@ -118,6 +123,8 @@ FORMAT = Format(
     signs={
         rf"^ *[A-Za-z][\w.-]{{1,60}}[,|]{_STATE}$": 60,
         r"^ *\d{1,12}(?:_\d+)?[,|](?:RUNNING|PENDING|COMPLETING|COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL)": 60,
+        r"^[\w.-]{2,60}[,|](?:idle|allocated|mixed|drained|draining|completing)[*~#!%$@^-]?[,|]": 60,
+        r"^[^|\n]{1,60}\|[^|\n]{1,60}\|(?:RUNNING|PENDING)\|": 60,
         r"^ *NodeName=\S+ +(?:Arch|CPUs|CoresPerSocket|NodeAddr|State)=": 100,
         r"^ *PartitionName=\S+": 100,
         r"^ *JobId=\d+ ": 100,

@@ -17,6 +17,8 @@ _HEADING_CELL = re.compile(r"[A-Z][A-Z0-9_:/()%-]{0,24}(?: [A-Z]{2,16})?", re.AS
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,6})?", re.ASCII)
 _JOB = re.compile(r"\d{1,12}(?:_(?:\d{1,9}|\[[^\]]{1,80}\]))?(?:\+\d{1,6})?")
 _NAME = re.compile(r"[A-Za-z][\w.\[\],-]{0,200}\*?")
+_SHARES = re.compile(r"\s*(?:([A-Za-z][\w.-]{0,60}\*?)[,| ] *)?(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})\s*")
+_DEVICES = re.compile(r"\s*([A-Za-z][\w.\[\],-]{0,100}) +(gpu:\S{1,200})\s*")
 _NODE_COLUMNS = ("HOSTNAMES", "NODELIST", "NODEHOST", "NODE_ADDR")
 _STATE_COLUMNS = ("STATE", "STATECOMPACT", "STATELONG", "ST")
 
@@ -66,6 +68,8 @@ class Heading:
         else:
             cells = line.split(maxsplit=wanted - 1)
         cells = [cell.strip() for cell in cells]
+        if len(cells) == wanted - 1 and self.names[-1] in {"NODELIST", "REASON", "NODELIST(REASON)"}:
+            cells.append("")
         return cells if len(cells) == wanted and self._plausible(cells) else None
 
     def _plausible(self, cells: list[str]) -> bool:
@@ -73,7 +77,7 @@ class Heading:
         at = next((self.names.index(name) for name in _STATE_COLUMNS if name in self.names), None)
         if at is not None:
             known = slurm_states.is_job_state if self._kind == "job" else slurm_states.is_node_state
-            return known(cells[at])
+            return known(cells[at]) or cells[at] == "n/a"
         return not cells[0].endswith(":")
 
 
@@ -95,17 +99,19 @@ def heading(line: str) -> Heading | None:
 
 def bare(line: str) -> Row | None:
     """A line of `-h -o "%n,%T"`: no heading tells what is what, but states are known words."""
-    separator = "|" if "|" in line else ","
-    if separator not in line:
-        return None
+    separator = "|" if "|" in line else "," if "," in line else None
     cells = [cell.strip() for cell in line.strip().split(separator)]
-    if not 2 <= len(cells) <= 24:
-        return None
+    if not 2 <= len(cells) <= (24 if separator else 2):
+        return _counted(line)
     job = _JOB.fullmatch(cells[0]) is not None
+    named = job or _NAME.fullmatch(cells[0]) is not None
     known = slurm_states.is_job_state if job else slurm_states.is_node_state
     at = next((at for at, cell in enumerate(cells[1:], 1) if known(cell)), None)
-    if at is None or not (job or _NAME.fullmatch(cells[0])):
-        return None
+    if not job and (at is None or not named):  # a job's account and user, say
+        at = next((at for at, cell in enumerate(cells) if cell.isupper() and slurm_states.is_job_state(cell)), None)
+        job = named = at is not None and separator is not None and len(cells[at]) > 2
+    if at is None or not named:
+        return _counted(line)
     row = Row(id=cells[0], extra={"kind": "job" if job else "node"})
     slurm_states.put(row, cells[at])
     for index, cell in enumerate(cells[1:], 1):
@@ -114,8 +120,18 @@ def bare(line: str) -> Row | None:
     return row
 
 
+def _counted(line: str) -> Row | None:
+    """`%P,%C`: a partition's processors by what they do; `%n %G`: a node's devices."""
+    if "/" in line and (shares := _SHARES.fullmatch(line)):
+        numbers = dict(zip(("allocated", "idle", "other", "total"), map(int, shares.groups()[1:]), strict=True))
+        return Row(id=shares[1] or "all", extra={"kind": "partition", **numbers})
+    if "gpu:" in line and (devices := _DEVICES.fullmatch(line)):
+        return Row(id=devices[1], extra={"kind": "node", "gres": devices[2]})
+    return None
+
+
 def _put(row: Row, name: str, text: str) -> None:
-    if name in _STATE_COLUMNS and row.state is None and text:
+    if name in _STATE_COLUMNS and row.state is None and text and text != "n/a":
         slurm_states.put(row, text)
         return
     key = {"NODELIST(REASON)": "nodelist_reason"}.get(name) or snake(name.lower())

@@ -76,7 +76,7 @@ def _document(document: Any, said: Reading) -> None:
     report = document.get("report")
     if isinstance(report, Mapping):
         _report(report, said)
-    elif any(key in document for key in ("guid", "system_name", "event_type", "source_guid")):
+    elif any(key in document for key in ("guid", "system_name", "event_type", "source_guid", "object_path")):
         _object(document, said)
         return
     for key, value in document.items():

@@ -147,6 +147,9 @@ class Blocks:
         if key.startswith("lane_") and self._key:
             key = f"{self._key}_{key}"
         value = pieces[1]
+        if len(pieces) == 3 and _NUMBER.fullmatch(value) and pieces[2].endswith(("ago", "never")):
+            row.extra |= {f"{key}_changes": int(value), f"{key}_last_change": pieces[2]}
+            return True  # its state is blank, this is how often it changed
         if key in _PHY_COUNTERS and _PHY_COUNTERS[key] not in row.counters:
             count(row, _PHY_COUNTERS[key], value)
         elif key in {"pre_fec_ber", "pre_fec_bit_error_rate"} and row.ber is None:

@@ -136,6 +136,8 @@ def _above(lines: Sequence[str], at: int, spans: list[tuple[int, int]]) -> list[
     lowest = at - 1
     if at > 1 and 1 < len(spans) == len(_PIECE.findall(lines[at - 2])) != len(_PIECE.findall(lines[at - 1])):
         lowest = at - 2  # another stream wrote between heading and rule
+    elif at > 1 and len(spans) == 1 and _is_prose(lines[lowest]):
+        lowest = at - 2
     if at < 1 or is_interface(lines[lowest].strip().partition(" ")[0]):
         return []  # a rule between rows and their sum
     for index in range(lowest, max(lowest - _DEEPEST, -1), -1):
@@ -151,13 +153,20 @@ def _above(lines: Sequence[str], at: int, spans: list[tuple[int, int]]) -> list[
 def _fits(line: str, spans: list[tuple[int, int]]) -> bool:
     """Whether a line is the upper part of a heading: nothing in it belongs to two columns, none of it is a row."""
     pieces = list(_PIECE.finditer(line))
-    if is_interface(pieces[0][0]) or (len(spans) == 1 and len(pieces) < 2):
+    if is_interface(pieces[0][0]):
         return False
     if len(spans) == 1:
-        return True
+        return not _is_prose(line)
+    if len(pieces) < 2:
+        return False
     return all(
         sum(min(piece.end(), end) > max(piece.start(), start) for start, end in spans) < 2 for piece in pieces
     ) and not any(piece[0][0].isdigit() for piece in pieces)
+
+
+def _is_prose(line: str) -> bool:
+    """Whether words stand in a row as in a sentence, and in no heading."""
+    return max((len(piece.split()) for piece in _PIECE.findall(line)), default=0) > 3
 
 
 def _ruled(lines: Sequence[str], above: list[int], spans: list[tuple[int, int]]) -> Table:
