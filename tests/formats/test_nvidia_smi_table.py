@@ -106,6 +106,22 @@ def test_windows_says_the_driver_model() -> None:
     assert row.extra["display_active"] == "On"
 
 
+def test_a_gpu_that_is_no_pci_device_is_a_gpu() -> None:
+    (row,) = read(
+        "|   0  Orin (nvgpu)                  N/A  | N/A              N/A |                  N/A |\n"
+        "| N/A   N/A  N/A               N/A /  N/A | Not Supported        |     N/A          N/A |\n"
+    ).rows
+    assert (row.id, row.extra["name"], row.extra["bus_id"]) == ("gpu0", "Orin (nvgpu)", None)
+    assert row.extra["memory"] == "Not Supported"
+    assert "memory_used_mib" not in row.extra
+
+
+def test_a_second_answer_is_a_row_of_its_own() -> None:
+    said = read(_FIRST + _SECOND + _RULE + _FIRST + _SECOND.replace("34C", "35C"))
+    assert [(row.id, row.extra["temperature_c"]) for row in said.rows] == [("gpu4", 34), ("gpu4", 35)]
+    assert said.facts["gpus"] == 1
+
+
 def test_ecc_that_is_off_is_no_count() -> None:
     row = read(_FIRST.replace("  0 |", "Off |")).rows[0]
     assert (row.counters, row.extra["ecc"]) == ({}, "Off")

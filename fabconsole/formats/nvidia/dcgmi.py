@@ -237,7 +237,7 @@ FORMAT = Format(
         r"Successfully ran diagnostic for group": 60,
         r"^[ \t]{0,40}[|+]-----  (?:Metadata|Deployment|Hardware|Integration|Stress)  -": 60,
         r"^[ \t]{0,40}\| (?:GPU|Switch|ConnectX) ID\s{1,8}\| Device Information": 100,
-        r"^#Entity\s": 100,
+        r"^#Entity\s|^dcgmi {1,4}version: \d": 100,
     },
     read=_read,
 )

@@ -24,7 +24,7 @@ _NAMED = {"Driver": "driver", "DRIVER": "driver", "KMD": "driver", "CUDA": "cuda
 _STAMP = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}")
 _RULE = re.compile(r"[+|][-=+|\s]{3,300}")
 _GPU = re.compile(r"(\d{1,3})\s+(\S.{0,60}?)\s+(\S{2,8})")
-_PLACE = re.compile(rf"({ADDRESS})\s+(\S{{2,8}})")
+_PLACE = re.compile(rf"({ADDRESS}|N/A)\s+(\S{{2,8}})")
 _LOADS = re.compile(r"(\S{1,8})\s+(\S{1,8})\s+(\S{1,6})\s+(\S{1,12}|Unknown Error) ?\s*/\s*(\S{1,12}|Unknown Error)")
 _MEMORY = re.compile(r"(\d{1,9}MiB|N/A|ERR!|\[N/A\])\s*/\s*(\d{1,9}MiB|N/A|ERR!|\[N/A\])")
 _BUSY = re.compile(r"(\d{1,3}%|N/A|ERR!|\[N/A\])\s+(\S.{0,20})")
@@ -101,7 +101,7 @@ class _Table:
             tell(row, "name", None, gpu[2])
         key = "driver_model" if gpu[3] in _MODELS else "persistence"
         tell(row, key, None if values.is_nothing(gpu[3]) else gpu[3], gpu[3])
-        row.extra["bus_id"] = address(place[1])
+        tell(row, "bus_id", address(place[1]), place[1])
         tell(row, "display_active", None if values.is_nothing(place[2]) else place[2], place[2])
         _ecc(row, ecc)
         return True

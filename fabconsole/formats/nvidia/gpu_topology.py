@@ -152,7 +152,7 @@ FORMAT = Format(
     yields="what lies between every two GPUs and NICs, affinities, direct access",
     signs={
         r"^[ \t]{0,40}GPU\d{1,3}[ \t].{0,1000}CPU Affinity": 100,
-        r"^(?:GPU|NIC)\d{1,3}\s{1,16}(?:X|SYS|NODE|PHB|PXB|PIX|NV\d{1,3}|OK|CNS|NS)\s": 100,
+        r"^[ \t]{0,40}(?:GPU|NIC)\d{1,3}[ \t]{1,16}(?:X|SYS|NODE|PHB|PXB|PIX|NV\d{1,3}|OK|CNS|NS)\s": 100,
         r"^[ \t]{0,40}NV#\s{1,8}= Connection traversing": 60,
         r"^[ \t]{0,40}CNS\s{1,8}= Chipset not supported": 60,
     },
