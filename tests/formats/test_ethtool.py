@@ -127,3 +127,11 @@ def test_another_programs_line_is_no_setting() -> None:
 def test_a_module_as_json_goes_by_the_interface_that_was_asked_for() -> None:
     said = read('$ ethtool -j -m swp1\n[ {\n        "identifier": 24,\n        "vendor_name": "ACME"\n    } ]\n')
     assert [(row.id, row.extra) for row in said.rows] == [("swp1", {"identifier": 24, "vendor_name": "ACME"})]
+
+
+def test_filtered_lines_of_several_interfaces_are_not_mixed() -> None:
+    rows = read("\tSpeed: 100000Mb/s\n\tLink detected: yes\n\tSpeed: Unknown!\n\tLink detected: no\n").rows
+    assert [(row.id, row.state, row.rate_gbps) for row in rows] == [
+        ("interface", "up", 100),
+        ("interface 2", "down", None),
+    ]

@@ -22,6 +22,8 @@ _HEAD = re.compile(r"\s*([A-Z][\w/ -]{2,40}?) for (?:device )?([\w.@-]{1,32}):\s
 _REFUSALS = ("netlink error: ", "Cannot get ", "Cannot read ", "Can't ", "No data available", "No such device")
 _LISTS = re.compile(r"(?:.* (?:link modes|FEC modes|FEC encodings|ports)|Capabilities|Hardware .* Modes)$")
 _STARTS = frozenset({"driver", "Identifier"})
+_ONCE = frozenset({"Speed", "Lanes", "Duplex", "Port", "PHYAD", "Transceiver", "Auto-negotiation", "Link detected"})
+"""Said once of an interface: the second time it is another one's."""
 _FLAT = frozenset({"", "settings", "fec_parameters"})
 _COUNTED = {
     "corrected_blocks": "fec_corrected",
@@ -77,7 +79,7 @@ class _Interfaces:
         if self.name is not None:
             row = self.head({"Identifier": "Module", "driver": "Driver"}.get(key, "Lines"), self.name)
             self.name, self._section = None, ""
-        elif row is None or key in _STARTS:
+        elif row is None or key in _STARTS or (key in _ONCE and snake(key) in row.extra):
             row = self._row = self._begin(nameless(self._nameless))
             self._nameless += 1
             self._section = ""
