@@ -216,3 +216,9 @@ def test_json_that_ends_before_its_end_keeps_what_is_whole() -> None:
 @pytest.mark.parametrize("word", ["nvos", "cumulus", "nvue-cumulus", "nv-show"])
 def test_it_is_found_by_what_people_call_it(word: str) -> None:
     assert named(word) is named("nvue")
+
+
+def test_the_neighbour_that_lldp_tells_is_the_peer() -> None:
+    far = {"lldp": {"neighbor": {"spine03": {"port": {"name": "swp9", "type": "ifname"}}}}}
+    row = only(answer("nv show interface --view lldp", {"swp1": far}))
+    assert (row.id, row.peer, row.extra["peer_node"]) == ("swp1", "spine03/swp9", "spine03")

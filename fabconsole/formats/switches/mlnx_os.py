@@ -88,6 +88,7 @@ FORMAT = Format(
         r"^[ \t]*\"?Product name\"?:\s+\"?(?:MLNX-OS|Onyx|SX_?\w*)": 100,
         r"^[ \t]*\"?(?:Product release|Version summary|System serial num)\"?:": 50,
         r"^[ \t]*CHASSIS +\S+ +\S+ +\S+": 90,
+        r"^[ \t]*Total power (?:used|capacity) *: ": 60,
         r"^[ \t]*\"Interface (?:ethernet|ib)\":": 80,
         r"^[ \t]*\"ECN marked packets\":": 60,
         r"^[ \t]*Slot \d+ port \d+ state": 90,

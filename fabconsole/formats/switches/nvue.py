@@ -182,7 +182,8 @@ FORMAT = Format(
         r"^(?:vendor-pn|supported-cable-length|diagnostics-status) *: ": 80,
         r"(?:^|[$#>] ?)(?:nv|net) show \w": 70,
         r"^Counter +Receive +Transmit": 60,
-        r"^Name +Type +State": 40,
+        r"^Name +(?:Type +State|Fan State|Cur(?:rent)? Temp|Actual FW)": 60,
+        r"\"(?:leakage-?\d{1,2}|num-gpus|resiliency-mode|mcast-limit|hardware-version|asic-model|system-mac)\":": 60,
     },
     read=_reading,
 )

@@ -33,6 +33,8 @@ _OCTETS = re.compile(r"(\d{1,20}) ?(?:bytes?|b)", re.IGNORECASE)
 _PATHS_APART = frozenset({"link", "operational", "value", "counters", "stats"})
 _LLDP = re.compile(r"(\S{1,64}) \((\S{1,64})\)|([^\s(]{1,64})\((\S{1,64})\)")
 """`spine01 (swp3)` in a list, `swp3(spine01)` of one interface."""
+_NEIGHBOUR = 3
+"""`lldp`, `neighbor`, its name, `port`, `name`."""
 _LANES = re.compile(r"\d{1,2}X")
 _BERS = {"raw_ber": "raw", "effective_ber": "effective", "symbol_ber": "symbol"}
 
@@ -114,6 +116,8 @@ def _tell(told: Row, path: tuple[str, ...], leaf: object, *, infiniband: bool) -
         told.extra[f"diagnostic_{key}"] = leaf if isinstance(leaf, str) else str(leaf)
     else:
         told.extra.update(said(_key(path), leaf))
+        if key == "name" and len(path) > _NEIGHBOUR and path[-4] == "neighbor" and path[-2] == "port":
+            told.peer, told.extra["peer_node"] = f"{path[-3]}/{leaf}", path[-3]
 
 
 @lru_cache(maxsize=4096)
