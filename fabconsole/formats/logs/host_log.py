@@ -57,11 +57,11 @@ class _Log:
         elif not self._message(Stamped(text), counted=False):
             self._unstamped.append(text)
 
-    def entry(self, fields: dict[str, object]) -> None:
-        """An entry of a journal."""
+    def entry(self, fields: dict[str, object], text: str | None = None) -> None:
+        """An entry of a journal, and how it stands where that is one line."""
         heard = journal.spoken(fields)
         if heard is None:
-            self._said.unparsed.append(json.dumps(fields)[:200])
+            self._said.unparsed.append(text or f"an entry without a message: {', '.join(fields)}"[:200])
             return
         level = None if heard.level is None else LEVELS[heard.level]
         stamp = None if heard.at is None else f"{heard.at:.6f}"
@@ -164,7 +164,7 @@ def _lines(lines: list[str], log: _Log) -> None:
             except (ValueError, RecursionError):
                 log.stray(line)
                 continue
-            log.entry(fields if isinstance(fields, dict) else {})
+            log.entry(fields if isinstance(fields, dict) else {}, line)
         else:
             log.line(line)
 
@@ -187,7 +187,7 @@ FORMAT = Format(
     name="kernel-log",
     family="logs",
     commands=("dmesg", "dmesg -T", "journalctl -k", "journalctl -k -o json", "cat /dev/kmsg", "cat /var/log/syslog"),
-    versions="util-linux 2.23 to 2.41, systemd 219 to 257, rsyslog; kernels 3.10 to 6.15; drivers 450 to 610",
+    versions="dmesg, /dev/kmsg, syslog and journalctl in every stamp; kernels 5.4 to 6.15, drivers 535 to 590",
     yields="Xid, SXid, mlx5, PCIe and carrier events; drivers, firmware, lines counted",
     signs={
         r"NVRM: Xid \(|: SXid \(PCI:": 60,

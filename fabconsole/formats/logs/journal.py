@@ -92,11 +92,8 @@ def _micros(value: object) -> float | None:
 
 
 def _text(value: object) -> str | None:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        if value and isinstance(value[0], str | list):  # a field said more than once: the first
-            return _text(value[0])
-        if all(isinstance(byte, int) and 0 <= byte < 256 for byte in value):
-            return bytes(value).decode("utf-8", "replace")
-    return None
+    while isinstance(value, list) and value and isinstance(value[0], str | list):
+        value = value[0]  # a field said more than once: the first
+    if isinstance(value, list) and all(isinstance(byte, int) and 0 <= byte < 256 for byte in value):
+        return bytes(value).decode("utf-8", "replace")
+    return value if isinstance(value, str) else None

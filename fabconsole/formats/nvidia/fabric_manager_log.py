@@ -30,7 +30,7 @@ _SETTING = re.compile(r"([A-Z][\w/ .-]{2,70}?) ?= ?(.{0,120})")
 _SERVICE = re.compile(
     r"\s*(Loaded|Active|Main PID|Tasks|Memory|CPU|CGroup|Process|Docs|Drop-In|TriggeredBy|Status|Invocation): (.*)"
 )
-_UNIT = re.compile(r"\W{0,3}\s?(nvidia-(?:fabricmanager|imex)\.service) - (.*)|\s*[└├]─.*|--(?: .*)?")
+_UNIT = re.compile(r"\W{0,3}\s?(nvidia-(?:fabricmanager|imex)\.service) - (.*)|\s*[└├]─.*|\s+/\S+|--(?: .*)?")
 _SAID_ONCE = {
     "Successfully configured": "configured",
     "Connected to": "connected",
@@ -204,7 +204,7 @@ FORMAT = Format(
     name="fabricmanager-log",
     family="nvidia",
     commands=("cat /var/log/fabricmanager.log", "journalctl -u nvidia-fabricmanager", "cat /var/log/nvidia-imex.log"),
-    versions="fabric manager 450 to 580, on HGX and on the switches of an NVL72; IMEX 570",
+    versions="fabric manager 550 and 570 on HGX, 2025 on an NVL72's switches; IMEX 570",
     yields="NVSwitch and NVLink errors with SXid, address and port; settings, version, records by level",
     signs={
         r"^[^\n]{0,160}\[[A-Z][a-z]{2} {1,2}\d{1,2} \d{4} \d\d:\d\d:\d\d\] \[[A-Z]{4,8}\] \[tid \d+\] ": 100,

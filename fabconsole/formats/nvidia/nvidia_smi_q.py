@@ -194,7 +194,7 @@ FORMAT = Format(
     name="nvidia-smi-q",
     family="nvidia",
     commands=("nvidia-smi -q", "nvidia-smi -q -d ECC", "nvidia-smi --query"),
-    versions="drivers 352 to 610",
+    versions="drivers 510 to 610",
     yields="GPUs: identity, PCIe, ECC, remapped rows, fabric, temperatures, power, clocks, processes",
     signs={
         r"^[ \t]*=+ ?NVSMI LOG ?=+": 100,

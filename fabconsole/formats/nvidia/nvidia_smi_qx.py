@@ -168,7 +168,7 @@ FORMAT = Format(
     name="nvidia-smi-qx",
     family="nvidia",
     commands=("nvidia-smi -q -x", "nvidia-smi -x -q"),
-    versions="drivers 352 to 610, nvsmi_device_v7.dtd to v13",
+    versions="drivers 352 to 615, nvsmi_device_v7.dtd to v13",
     yields="GPUs: identity, PCIe, ECC, remapped rows, fabric, temperatures, power, clocks, processes",
     signs={
         r"<!DOCTYPE nvidia_smi_log|<nvidia_smi_log>": 100,
