@@ -54,12 +54,12 @@ def test_growth_during_the_run_is_no_count() -> None:
 
 def test_counters_beyond_a_threshold_are_the_ports_named_above() -> None:
     row = only(
-        f"-W- lid=0x0004 dev=4129 {PORT}\n   Performance Monitor counter : Value\n"
+        f"-W- lid=0x0004 guid=0x0c00000000aa0011 dev=4129 {PORT}\n   Performance Monitor counter : Value\n"
         "   symbol_error_counter : 65535 (overflow)\n   port_xmit_discard : 12 (threshold=10)\n"
     )
     assert row.counters == {"symbol_error": 65535, "port_xmit_discards": 12}
     assert (row.marks, row.extra["thresholds"]) == (["saturated symbol_error"], {"port_xmit_discards": 10})
-    assert (row.extra["lid"], row.extra["dev"]) == (4, 4129)
+    assert (row.extra["lid"], row.extra["guid"], row.extra["dev"]) == (4, "0c00000000aa0011", 4129)
 
 
 def test_a_table_whose_port_was_lost_is_nobodys() -> None:

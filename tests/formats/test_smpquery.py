@@ -84,7 +84,7 @@ def test_whoever_was_asked_by_direct_route_is_called_by_it() -> None:
 
 def test_a_node_that_tells_its_guid_is_called_by_it() -> None:
     row = only("# Node info: Lid 7\nGuid:............................0x0c00000000bb0001\n")
-    assert (row.id, row.extra["destination"]) == ("0c00000000bb0001", "Lid 7")
+    assert (row.id, row.extra["destination"], row.extra["lid"]) == ("0c00000000bb0001", "Lid 7", 7)
 
 
 def test_a_field_nobody_knows_is_kept() -> None:

@@ -87,7 +87,7 @@ class Ports:
             row.peer = _id(link[2])
         elif (about := _ABOUT.fullmatch(text)) is not None and "/" in about[2]:
             row, what = self._row(_id(about[2].rstrip(":"))), about[3] or ""
-            row.extra |= {name: _number(value) for name, value in _DETAIL.findall(about[1] or "")}
+            row.extra |= {name: _detail(name, value) for name, value in _DETAIL.findall(about[1] or "")}
             if not what:
                 self._count_for(row)
         else:
@@ -185,6 +185,11 @@ def _nest(row: Row, name: str) -> dict[str, Said]:
     if not isinstance(known, dict):
         known = row.extra[name] = {}
     return known
+
+
+def _detail(name: str, value: str) -> Said:
+    """`lid=0x0004`, `dev=4129` as numbers, `guid=0x…` as GUIDs are spelt here."""
+    return value.removeprefix("0x").lower().zfill(16) if name == "guid" else _number(value)
 
 
 def _number(text: str) -> Said:

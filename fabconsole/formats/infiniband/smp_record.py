@@ -80,7 +80,8 @@ class Record:
 
     def told(self) -> dict[str, Said]:
         """The fields by name, numbers as numbers; hexadecimal ones, which are ids and masks, as printed."""
-        said: dict[str, Said] = {} if self.port is None else {"port": self.port}
+        asked = (("lid", self.lid), ("port", self.port))
+        said: dict[str, Said] = {name: value for name, value in asked if value is not None}
         for name, value in self.fields.items():
             key = snake(name)
             number = integer(value) if value[:1].isdecimal() and not value.startswith("0x") else None
