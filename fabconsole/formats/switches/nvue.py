@@ -76,7 +76,7 @@ def _tell_text(lines: list[str], asked: str, told: Reading) -> None:
         if part.table is None:
             _tell_tree(part, subject[2] if subject is not None else None, of_one, applied, told)
         elif is_of_counters(part.table):
-            _section(of_one, part.title or "counters").update(counters(part.table))
+            _section(of_one, "counters").update(counters(part.table))
         elif subject is not None and asked.startswith("net") and len(part.table.rows) == 1:
             of_one.update(one_line(part.table))
         elif subject is not None and part.table.columns.headings[:1] not in (("Interface",), ("Iface",)):

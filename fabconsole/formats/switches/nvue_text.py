@@ -63,7 +63,11 @@ def parts(lines: list[str], *, classic: bool = False) -> Parts:
             at += 1
         elif _is_tree_head(line) and not under.strip() and at + 2 < len(lines) and is_dashes(lines[at + 2]):
             lines = [*lines[: at + 1], *lines[at + 2 :]]  # a mail put a blank line before the rule
-        elif is_double_rule(under) or _is_title(line, under, lines, at) or (classic and _is_underlined(line, under)):
+        elif (
+            (is_double_rule(under) and _TITLE.fullmatch(line))
+            or _is_title(line, under, lines, at)
+            or (classic and _is_underlined(line, under))
+        ):
             title, at = line.strip(), at + 2
         elif classic and title == _ROUTING:
             told.titled.setdefault(title, []).append(line.strip())
