@@ -1,0 +1,61 @@
+"""Which port an answer of the vendor's link tool is about: the command names it, or a line above, never the answer."""
+
+from __future__ import annotations
+
+import re
+
+from fabconsole.formats.host.mlxlink_port import Port
+
+_DEVICE = re.compile(r"(?:mlxlink|mstlink)\b.{0,200}?\s(?:-d|--device)[ =]?(?:/dev/mst/)?(\S{1,80})")
+_PORT = re.compile(r"\s(?:-p|--port)[ =]?(\d[\d/]{0,8})")
+ABOVE = re.compile(
+    r"\b(mlx[45]_\w{1,12}|mt\d{4,5}_pciconf\d{1,3}(?:\.\d{1,2})?|lid-\d{1,5}|(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])"
+)
+OPERATIONAL = ("operational info", "pcie operational (enabled) info")
+
+
+class Ports:
+    """Which port the next line is about."""
+
+    def __init__(self) -> None:
+        self.found: list[Port] = []
+        self.name = ""
+        self.section = ""
+
+    def begin(self) -> None:
+        """Another port."""
+        name = self.name or ("port" if not self.found else f"port {len(self.found) + 1}")
+        self.found.append(Port(name))
+        self.name = ""
+
+    def title(self, title: str) -> None:
+        """A section's; one that begins a port, or that this one has had, is another port's."""
+        plain = title.lower()
+        if plain in OPERATIONAL or not self.found or self.name or plain in self.found[-1].sections:
+            self.begin()
+        self.section = title
+        self.found[-1].sections.add(plain)
+
+    def hear(self, key: str, said: str | list[str], mask: str = "") -> None:
+        """A value; the same key again is another port's."""
+        if not self.found or self.name or (self.section, key) in self.found[-1].heard:
+            again = bool(self.found) and not self.name
+            self.begin()
+            if not again:
+                self.section = ""
+        self.found[-1].hear(self.section, key, said, mask)
+
+
+def asked(command: str) -> str | None:
+    """The port that a command asks about, as the console spells it: a device has its first one by default."""
+    said = _DEVICE.search(command)
+    if said is None:
+        return None
+    port = _PORT.search(command)
+    return f"{said[1].replace('lid-', 'lid')}/{port[1] if port else '1'}"
+
+
+def heading(line: str) -> str | None:
+    """A device's name that somebody's loop printed above the answer."""
+    said = ABOVE.search(line) if len(line) < 120 else None
+    return f"{said[1].replace('lid-', 'lid')}/1" if said else None
