@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Severity
 from fabconsole.fabric.printable import printable
+from fabconsole.formats.logs import kernel_log
 
 _INFO, _WARN, _CRIT = Severity.INFO, Severity.WARN, Severity.CRIT
 
@@ -102,7 +103,7 @@ def event(message: str) -> tuple[Event, str | None] | None:
     message = message[:4096]
     for word, rule in _BY_WORD:
         if word in message and (said := rule.pattern.search(message)):
-            on = said["on"] if rule.pattern.groups else None
+            on = said["on"] if rule.pattern.groups else kernel_log.subject(message)
             found = Event(at=0.0, node="", kind=rule.kind, severity=rule.severity, text=printable(message), subject=on)
             return found, rule.change
     return None

@@ -115,7 +115,7 @@ def event(message: str, node: str, at: float) -> Event | None:
                 kind=rule.kind,
                 severity=rule.severity,
                 text=printable(message),
-                subject=_subject(message),
+                subject=subject(message),
                 action=rule.action,
             )
     return None
@@ -152,7 +152,8 @@ def _numbered(
     )
 
 
-def _subject(message: str) -> str | None:
+def subject(message: str) -> str | None:
+    """What a message is about: an InfiniBand device by its name, else the first PCI address; None for neither."""
     if device := _DEVICE.search(message):
         return device[1]
     address = _PCI.search(message)

@@ -48,6 +48,10 @@ _UNIT_OF_SECTION = (
 )
 """Section and name of what has a unit, to give `N/A` the same name as a number."""
 
+_ALONE = re.compile(r" (?:-i|--id)(?:[ =](\d{1,3})\b|\b)")
+"""In a command: one GPU alone is asked for, by its number or otherwise."""
+_UNNAMED = "which GPU is not said"
+
 DEEPEST = 16
 """Sections within sections; the deepest report has six."""
 
@@ -137,7 +141,7 @@ class Report:
 def reading(reports: list[Report], unparsed: list[str], typed: tuple[str, ...] = ()) -> Reading:
     """Several runs' reports as one reading. `typed`: the commands, which may ask for one GPU alone."""
     whole = Reading(unparsed=unparsed)
-    alone = any(re.search(r" (?:-i|--id)\b", command) for command in typed)
+    alone = next((said for command in typed if (said := _ALONE.search(command))), None)
     missing = []
     for report in reports:
         whole.events.extend(report.complaints)
@@ -152,11 +156,21 @@ def reading(reports: list[Report], unparsed: list[str], typed: tuple[str, ...] =
             whole.rows.append(
                 _row(address, tree, index if announced == told == len(report.gpus) else None, len(whole.rows))
             )
+    if alone is not None and alone[1] and len(whole.rows) == 1:
+        _numbered(whole.rows[0], int(alone[1]))
     if isinstance(stamp := whole.facts.get("timestamp"), str) and (at := iso(stamp)):
         whole.facts["at"] = at
     if missing:
         whole.facts["incomplete"] = "; ".join(missing)
     return whole
+
+
+def _numbered(row: Row, index: int) -> None:
+    """The command asked for this GPU by its number."""
+    row.extra = {"gpu_index": index, **row.extra}
+    if row.marks[:1] == [_UNNAMED]:
+        row.id = f"gpu{index}"
+        del row.marks[0]
 
 
 def _row(address: str | None, tree: Tree, index: int | None, nth: int) -> Row:
@@ -165,7 +179,7 @@ def _row(address: str | None, tree: Tree, index: int | None, nth: int) -> Row:
     known = address or (pci_address(bus_id) if isinstance(bus_id, str) else None)
     row = Row(id=known or str(tree.get("uuid") or f"gpu?{nth + 1}"), extra=tree)
     if known is None:
-        row.marks.append("which GPU is not said")
+        row.marks.append(_UNNAMED)
     if index is not None:
         row.extra = {"gpu_index": index, **tree}
     for name, value in _counted(tree):
