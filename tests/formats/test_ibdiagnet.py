@@ -140,3 +140,17 @@ def test_subnet_managers_are_told_with_their_roles() -> None:
 def test_lines_of_another_stream_are_no_facts() -> None:
     said = read("Warning: Permanently added 'leaf' to the list of known hosts.\nibwarn: [1] mad_rpc: failed\n")
     assert (said.facts, len(said.unparsed), [event.kind for event in said.events]) == ({}, 1, ["ibwarn"])
+
+
+def test_tables_tell_ports_what_their_columns_say() -> None:
+    said = read(
+        "START_PM_INFO\nNodeGUID,PortNumber,LinkDownedCounter,SymbolErrorCounterExt\n0x0c01,17,3,NA\nodd,line\n"
+        'END_PM_INFO\nSTART_CABLE_INFO\nNodeGuid,PortNum,PN,Length\n0x0c01,17,"CAB,1",5\nEND_CABLE_INFO\n'
+    )
+    (row,) = said.rows
+    assert (row.id, row.counters) == ("0000000000000c01/17", {"link_downed": 3, "SymbolErrorCounterExt": None})
+    assert (row.marks, row.extra) == (
+        ["unsupported SymbolErrorCounterExt"],
+        {"cable_info": {"pn": "CAB,1", "length": 5}},
+    )
+    assert (said.facts["tables"], said.unparsed) == ({"PM_INFO": 1, "CABLE_INFO": 1}, ["odd,line"])

@@ -1,7 +1,7 @@
 """`ibdiagnet`: the stages of a fabric's check, what each found, and of what the fabric consists.
 
 Forms: what ibdiagnet 2 prints and writes to ibdiagnet2.log, with `-I-`, `-W-` and `-E-` before what it says and a rule
-above each stage's name; the same of version 1, whose table has the errors first; and ibdiagnet2.pm, port by port.
+above each stage's name; the same of version 1, whose table has the errors first; ibdiagnet2.pm and ibdiagnet2.db_csv.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from fabconsole.fabric.health import Severity
 from fabconsole.formats.format import Format
 from fabconsole.formats.infiniband.complaints import complaint
 from fabconsole.formats.infiniband.ibdiagnet_port import Ports, canonical
+from fabconsole.formats.infiniband.ibdiagnet_tables import Tables
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Entry, Reading, Said
 from fabconsole.formats.values import integer, snake
@@ -70,6 +71,7 @@ class _Report:
     def __init__(self) -> None:
         self._said = Reading()
         self._ports = Ports()
+        self._tables = Tables(self._ports.by_id)
         self._stage = ""
         self._titled = False
         """Whether the next line may be a stage's name: the last was a rule."""
@@ -90,13 +92,15 @@ class _Report:
         elif plain[:1] == plain[2:3] == "-" and (told := _SAID.fullmatch(plain)) is not None:
             self._columns = None
             self._tell(told[1], told[2], titled=titled)
-        elif self._ports.count(plain):
+        elif self._tables.take(plain) or self._ports.count(plain):
             self._goes_on = False
         else:
             self._rest(line, titled=titled)
 
     def whole(self) -> Reading:
-        self._said.rows = self._ports.rows
+        self._said.rows = list(self._ports.by_id.values())
+        if self._tables.counts:
+            self._said.facts["tables"] = self._tables.counts
         return self._said
 
     def _tell(self, sign: str, text: str, *, titled: bool) -> None:
@@ -202,7 +206,7 @@ def _is_fact(name: str) -> bool:
 FORMAT = Format(
     name="ibdiagnet",
     family="infiniband",
-    commands=("ibdiagnet", "ibdiagnet2.log", "ibdiagnet2.pm"),
+    commands=("ibdiagnet", "ibdiagnet2.log", "ibdiagnet2.pm", "ibdiagnet2.db_csv"),
     versions="ibdiagnet 1.5 and 2.1 to 2.13",
     yields="stages with warnings and errors, findings by port, counts of nodes and links, subnet managers",
     signs={
@@ -212,6 +216,7 @@ FORMAT = Format(
         r"^[ \t]*-I- Discovering \.\.\. \d": 100,
         r"^[ \t]*-[WE]- (?:Link: |lid=0x|\S{1,200}/P\d{1,4} - )": 100,
         r"^[ \t]*Port=\d{1,5} Lid=0x[0-9a-f]{1,6} GUID=0x": 100,
+        r"^START_(?:NODES|PORTS|LINKS|PM_INFO|CABLE_INFO|NODES_INFO|TEMP_SENSING|SWITCHES)[ \t]*$": 100,
         r"^[ \t]*-[IWE]- ": 30,
     },
     read=read,

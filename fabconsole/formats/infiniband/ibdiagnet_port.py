@@ -64,16 +64,12 @@ class Ports:
     """The ports, links and nodes that were told about, each once."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, Row] = {}
+        self.by_id: dict[str, Row] = {}
+        """All of them, in the order they were first told about."""
         self._counted: Row | None = None
         """Whose counters the next lines are."""
         self._printed: set[str] = set()
         """Its counters that were: one that comes again is another's, whose heading was lost."""
-
-    @property
-    def rows(self) -> list[Row]:
-        """All of them, in the order they were first told about."""
-        return list(self._rows.values())
 
     def end(self) -> None:
         """What comes is no more of the port whose counters were told."""
@@ -95,7 +91,7 @@ class Ports:
             return named[1].lower() if named else None
         _tell(row, what)
         if row.peer or row.counters or row.extra or row.ber:
-            self._rows[row.id] = row
+            self.by_id[row.id] = row
         return row.id
 
     def count(self, line: str) -> bool:
@@ -126,10 +122,10 @@ class Ports:
 
     def _count_for(self, row: Row) -> None:
         self._counted, self._printed = row, set()
-        self._rows[row.id] = row
+        self.by_id[row.id] = row
 
     def _row(self, name: str) -> Row:
-        return self._rows.get(name) or Row(id=name)
+        return self.by_id.get(name) or Row(id=name)
 
 
 def canonical(name: str) -> str:
