@@ -169,3 +169,10 @@ def test_coefficients_and_eyes_are_lists_a_lane() -> None:
         "lane_0": [0, 5, -15],
     }
     assert extra["eye_opening_info"] == {"fom_mode": "SLRG_FOM_MODE_EYEO", "initial_fom": [100, 116, 87, 98]}
+
+
+def test_a_kernels_line_about_a_device_takes_no_value_away() -> None:
+    among = "[ 77.1] mlx5_core 0000:18:00.0: Port module event: module 0, Cable unplugged"
+    said = read(operation("Active", "400G", "4x", among, "Link Down Counter : 4"))
+    assert [(row.id, row.counters) for row in said.rows] == [("port", {"link_downed": 4})]
+    assert said.unparsed == [among]

@@ -8,8 +8,15 @@ from fabconsole.formats.host.mlxlink_port import Port
 
 _DEVICE = re.compile(r"(?:mlxlink|mstlink)\b.{0,200}?\s(?:-d|--device)[ =]?(?:/dev/mst/)?(\S{1,80})")
 _PORT = re.compile(r"\s(?:-p|--port)[ =]?(\d[\d/]{0,8})")
-ABOVE = re.compile(
-    r"\b(mlx[45]_\w{1,12}|mt\d{4,5}_pciconf\d{1,3}(?:\.\d{1,2})?|lid-\d{1,5}|(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])"
+_NAME = (
+    r"(mlx[45]_\w{1,12}|mt\d{4,5}_pciconf\d{1,3}(?:\.\d{1,2})?|lid-\d{1,5}|"
+    r"(?:[0-9a-f]{4}:)?[0-9a-f]{2}:[0-9a-f]{2}\.[0-7])"
+)
+ABOVE = re.compile(_NAME)
+_HEADING = re.compile(
+    rf"[\s=#*>\[-]{{0,16}}(?:(?:device|dev|port|hca|ca|nic)\b[\s:=]{{0,3}})?(?:/dev/mst/)?"
+    rf"{_NAME}[\s=#*:<\]-]{{0,16}}",
+    re.IGNORECASE,
 )
 OPERATIONAL = ("operational info", "pcie operational (enabled) info")
 
@@ -57,5 +64,5 @@ def asked(command: str) -> str | None:
 
 def heading(line: str) -> str | None:
     """A device's name that somebody's loop printed above the answer."""
-    said = ABOVE.search(line) if len(line) < 120 else None
+    said = _HEADING.fullmatch(line) if len(line) < 80 else None
     return f"{said[1].replace('lid-', 'lid')}/1" if said else None
