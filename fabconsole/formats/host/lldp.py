@@ -9,6 +9,7 @@ import re
 
 from fabconsole.formats.format import Format
 from fabconsole.formats.host.lldp_json import neighbours
+from fabconsole.formats.host.lldp_key_value import KEY_VALUE, KeyValue
 from fabconsole.formats.host.lldp_neighbour import Neighbour
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
@@ -21,10 +22,6 @@ _LINE = re.compile(r"(\s*)(\S[^:]{0,40}):(?:\s+(.*?))?\s*")
 _TITLE = re.compile(
     r"\s*(?:-{5,}|=+|LLDP (?:neighbors|interfaces|statistics|Global .{0,32})(?:\s.{0,32})?:?|"
     r"Local chassis:?|Capability codes: .*)\s*"
-)
-_KEY_VALUE = re.compile(
-    r"\s*lldp\.(.{1,32}?)\."
-    r"((?:via|rid|age|status|chassis|port|vlan|ppvid|pi|lldp-med|unknown-tlvs?|power|ttl|custom)\b[^=]{0,80})=(.*)"
 )
 _TABLE = re.compile(r"\s*LocalPort\s+RemoteDevice\s+RemotePortID\s+Capability\s+RemotePortDescr\s*")
 _TABLE_REST = re.compile(r"\s*(?:Capability codes:.*|[-\s]{5,}|Total entries displayed:\s*(\d{1,6})\s*)")
@@ -124,58 +121,6 @@ _SAID = {
 }
 
 
-class _KeyValue:
-    """Reads `lldp.eth0.chassis.name=…`, where a line says where it belongs."""
-
-    def __init__(self) -> None:
-        self.found: list[Neighbour] = []
-
-    def say(self, interface: str, key: str, value: str) -> None:
-        if not self.found or self.found[-1].interface != interface or key == "via":
-            self.found.append(Neighbour(interface))
-        neighbour = self.found[-1]
-        place, _, rest = key.partition(".")
-        if place == "chassis":
-            _chassis(rest, value, neighbour)
-        elif place == "port" and rest in {"ifname", "mac", "local", "ifalias", "ip", "component"}:
-            neighbour.port(rest, value)
-        elif place == "port":
-            if rest == "descr":
-                neighbour.port_descr = value
-            else:
-                neighbour.keep(rest, value)
-        elif place == "vlan":
-            self._vlan(rest, value, neighbour)
-        else:
-            neighbour.keep(rest or place, value, place if rest else "")
-
-    @staticmethod
-    def _vlan(rest: str, value: str, neighbour: Neighbour) -> None:
-        known = neighbour.extra.get("vlan")
-        last = known[-1] if isinstance(known, list) and known else None
-        if rest == "vlan-id" or not isinstance(last, dict):
-            neighbour.vlan(value if rest == "vlan-id" else None, None if rest else value, None)
-        elif rest == "pvid":
-            last["pvid"] = value == "yes"
-        elif not rest:
-            last["name"] = value
-
-
-def _chassis(rest: str, value: str, neighbour: Neighbour) -> None:
-    if rest == "name":
-        neighbour.name = value
-    elif rest == "descr":
-        neighbour.keep("system_description", value)
-    elif rest == "mgmt-ip":
-        neighbour.management(value)
-    elif rest.endswith(".enabled"):
-        neighbour.capability(rest.removesuffix(".enabled"), value)
-    elif rest in {"mac", "local", "ifname", "ifalias", "ip", "component", "port"}:
-        neighbour.chassis(rest, value)
-    else:
-        neighbour.keep(rest, value)
-
-
 def _reading(paste: Paste) -> Reading:
     reading = Reading()
     if '"lldp"' in paste.text or '"interface"' in paste.text:
@@ -197,13 +142,13 @@ def _reading(paste: Paste) -> Reading:
 
 
 def _of_lines(paste: Paste, reading: Reading) -> list[Neighbour]:
-    text, keys = _Text(reading), _KeyValue()
+    text, keys = _Text(reading), KeyValue()
     columns: list[int] = []
     descr = False
     for line in paste.lines:
         if not line.strip():
             continue
-        if said := _KEY_VALUE.fullmatch(line):
+        if said := KEY_VALUE.fullmatch(line):
             keys.say(said[1], said[2], said[3].strip())
             descr = said[2] == "chassis.descr"
         elif descr and not line.startswith("lldp."):
