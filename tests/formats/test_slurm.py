@@ -150,3 +150,8 @@ def test_processors_of_a_partition_by_what_they_do() -> None:
 def test_a_partition_without_nodes_has_no_state() -> None:
     said = read("PARTITION AVAIL  TIMELIMIT  NODES  STATE NODELIST\ndebug        up    1:00:00      0    n/a \n")
     assert (said.rows[0].id, said.rows[0].extra["nodes"], said.unparsed) == ("debug", 0, [])
+
+
+def test_flags_that_are_no_words_are_kept_all_the_same() -> None:
+    said = read('{"nodes": [{"name": "gpu001", "state": "idle", "state_flags": [["DRAIN"], 7]}]}')
+    assert said.rows[0].state == "idle"

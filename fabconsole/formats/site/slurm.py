@@ -118,7 +118,7 @@ FORMAT = Format(
         "squeue --json",
     ),
     aliases=("slurmrestd", "topology.conf"),
-    versions="Slurm 17.02 to 25.05",
+    versions="Slurm 17.02 to 24.05",
     yields="nodes, their states and why they are drained; jobs, partitions, topology, the controller's statistics",
     signs={
         rf"^ *[A-Za-z][\w.-]{{1,60}}[,|]{_STATE}$": 60,

@@ -8,8 +8,8 @@ from fabconsole.formats.reading import Reading, Row, Said
 from fabconsole.formats.values import snake
 
 _STARS = re.compile(r"\s*\*{10,}\s*")
-_TAKEN = re.compile(r"\s*sdiag output at (.+?)(?: \((\d{1,12})\))?\s*")
-_SINCE = re.compile(r"\s*Data since +(.+?)(?: \((\d{1,12})\))?\s*")
+_TAKEN = re.compile(r"\s*sdiag output at (.{1,80}?)(?: \((\d{1,12})\))?\s*")
+_SINCE = re.compile(r"\s*Data since {1,16}(.{1,80}?)(?: \((\d{1,12})\))?\s*")
 _SECTION = re.compile(
     r"\s*(Main schedule statistics|Main scheduler exit|Backfilling stats|Backfill exit"
     r"|Latency for \d{1,6} calls to gettimeofday\(\)|Remote Procedure Call statistics by (?:message type|user)"
@@ -18,7 +18,7 @@ _SECTION = re.compile(
 _CALL = re.compile(
     r"\s*(\S{1,64}) +\( *(\d{1,9})\) +count: ?(\d{1,18}) +ave_time: ?(\d{1,18}) +total_time: ?(\d{1,18})(.*)"
 )
-_PAIR = re.compile(r"\s*([A-Za-z][^:]{1,60}(?:\([^)]{1,40}\))?) *: *(\S.*?)\s*")
+_PAIR = re.compile(r"\s*([A-Za-z][^:]{1,60}(?:\([^)]{1,40}\))?) *: *(\S(?:.*\S)?)\s*")
 _NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,6})?", re.ASCII)
 _STRANGERS = ("warning", "error", "traceback", "ibwarn", "connection", "unable")
 

@@ -1,4 +1,4 @@
-"""Slurm's `--json` and slurmrestd's answers, 21.08 to 25.05: nodes, jobs, partitions, what sinfo groups, statistics.
+"""Slurm's `--json` and slurmrestd's answers, 21.08 to 24.05: nodes, jobs, partitions, what sinfo groups, statistics.
 
 A state is a text with flags beside it up to 22.05 and a list since; a number is `{set, infinite, number}` since 23.02
 (slurm's src/plugins/data_parser).

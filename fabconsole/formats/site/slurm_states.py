@@ -90,7 +90,7 @@ def put(row: Row, text: str, flags: Sequence[str] = ()) -> None:
     state, told = _parts(text, row.extra.get("kind") == "job")
     if state:
         row.state = state
-    told = (*told, *(flag.lower() for flag in flags))
+    told = (*told, *(str(flag).lower() for flag in flags))
     if told:
         row.extra["state_flags"] = list(dict.fromkeys(told))
     _drained(row, told)

@@ -213,7 +213,7 @@ FORMAT = Format(
     family="site",
     commands=("ufm event.log", "curl ufmRest/resources/ports", "curl ufmRest/app/events", "ufm ndt report"),
     aliases=("ufm-events", "ufmRest", "ndt"),
-    versions="UFM Enterprise 6.7 to 6.22, NDT plugin 1.x",
+    versions="UFM Enterprise 6.10 to 6.22, NDT plugin",
     yields="ports and links with both ends, events, what is cabled otherwise than planned",
     signs={
         r'"(?:miss_wired|missing_in_ufm|missing_in_ndt)" *:': 100,

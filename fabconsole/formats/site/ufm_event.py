@@ -14,7 +14,7 @@ from fabconsole.fabric.health import Severity
 from fabconsole.formats.reading import Entry
 
 _LINE = re.compile(
-    r"(?:(?P<before>.{0,160}?)\s)??\s*(?:(?P<at>\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?) )?"
+    r"(?:(?P<before>.{0,160}?)\s)??\s{0,16}(?:(?P<at>\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?) )?"
     r"(?:\[(?P<id>\d{1,12})\] )?(?:\[(?P<code>\d{1,6})\] )?(?P<severity>CRITICAL|MINOR|WARNING|INFO|MAJOR|ERROR|NORMAL)"
     r" (?:Site \[[^\]]{0,80}\] )?\[(?P<topic>[\w ]{1,40})\] (?P<kind>\w{1,40}) \[(?P<path>[^\]]{0,300})\]"
     r"(?: \[dev_id: (?P<device>\w{1,40})\])?: (?P<text>.*)"

@@ -146,7 +146,7 @@ FORMAT = Format(
         "show environment temperature",
     ),
     aliases=("eos-json",),
-    versions="EOS 4.15 to 4.34, text and JSON",
+    versions="EOS 4.15 to 4.33, text and JSON",
     yields="ports, their state, counters, FEC, optics; neighbours; version, temperatures, fans, supplies",
     signs={
         r"(?<!--\n)^ *Port +Name +Status +Vlan +Duplex +Speed +Type": 100,

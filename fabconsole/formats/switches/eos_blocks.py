@@ -11,7 +11,7 @@ from fabconsole.formats.values import snake
 
 _DETECTED = re.compile(r"\s*Interface (\S{2,40}) detected (\d{1,4}) LLDP neighbors?:\s*")
 _NEIGHBOUR = re.compile(r'\s*Neighbor ([^/"]{0,80})/"?([^"]{0,80}?)"?, age (.{1,40})')
-_KEYED = re.compile(r"\s*(?:- )?([A-Za-z][^:]{0,70}?) *:(?: +(\S.*?))?\s*")
+_KEYED = re.compile(r"\s*(?:- )?([A-Za-z][^:]{0,70}?) *:(?: +(\S(?:.*\S)?))?\s*")
 _NAMED = re.compile(r"\s*Name: *(\S{2,40})\s*")
 _MODEL = re.compile(r"\s*(Arista \S.{1,60}|(?:DCS|CCS)-\S{2,40}|v?c?EOS\S{0,20})\s*")
 _PHY_HEAD = re.compile(r"\s*Current State +Changes +Last Change\s*")
@@ -19,6 +19,8 @@ _PHY_PORT = re.compile(r"\s{0,4}(\S{3,40})\s*")
 _PIECES = re.compile(r" {2,}|\t+")
 _ALARM = re.compile(r"(?:warning|error|traceback|ibwarn|connection)\b", re.IGNORECASE)
 _PHY_COUNTERS = {"fec_corrected_codewords": "fec_corrected", "fec_uncorrected_codewords": "fec_uncorrected"}
+_LONGEST = 4096
+"""Characters of a value of many lines."""
 _NUMBER = re.compile(r"\d{1,20}", re.ASCII)
 
 
@@ -124,6 +126,8 @@ class Blocks:
         if not self._key:
             return False
         known = self._row.extra.get(self._key)
+        if len(str(known)) > _LONGEST:
+            return False
         self._row.extra[self._key] = f"{known}\n{line.strip()}" if known else line.strip()
         return True
 

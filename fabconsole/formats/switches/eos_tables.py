@@ -40,7 +40,7 @@ _WITH_UNIT = re.compile(r"(-?\d{1,6}(?:\.\d{1,4})?) ?(C|%|W|A|V|RPM)")
 _UNITS = {"%": "percent", "C": "c", "W": "w", "A": "a", "V": "v", "RPM": "rpm"}
 _SUPPLY = re.compile(
     r"\s*(\d{1,2}|Total) +(\S.{0,30}?) +(\d{1,6}W|--?) +(\d{1,5}\.\d{1,3}A|--|-) +(\d{1,5}\.\d{1,3}A|--|-)"
-    r" +(\d{1,6}(?:\.\d{1,3})?W|--|-) +(\S{1,12}(?: \S{1,12}){0,3})(?: +(\S.*?))?\s*"
+    r" +(\d{1,6}(?:\.\d{1,3})?W|--|-) +(\S{1,12}(?: \S{1,12}){0,3})(?: +(\S(?:.*\S)?))?\s*"
 )
 _SUPPLY_COLUMNS = ("model", "capacity", "input_current", "output_current", "output_power", "status", "uptime")
 _NAMES = {"temp_celsius": "temperature_c", "temperature_celsius": "temperature_c", "voltage_volts": "voltage_v"}

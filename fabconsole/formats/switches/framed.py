@@ -32,12 +32,15 @@ _WORDS = re.compile(r"--|-?\d{1,20}", re.ASCII)
 _FIRST = {"Port", "Interface", "Ethernet Interface", "Port-channel Interface", "Device ID", "Ethernet", "Port-channel"}
 _NEIGHBOUR_KEYS = re.compile(r"(?:warning|error|traceback|ibwarn|connection)\b", re.IGNORECASE)
 _CAPABILITIES = re.compile(r"\s*(?:Capability codes:|\([A-Z]\) .*\([A-Z]\)|Note: \+\+).*")
+_LONGEST = 4096
+"""Characters of a value of many lines."""
 _TOTAL = re.compile(r"\s*Total entries displayed: *(\d{1,6})\s*")
 _NEIGHBOUR = re.compile(
-    r"\s*(\S.*?)?\s+((?:Eth|mgmt|Po)\S{1,16}) +(\d{1,5})(?: +([A-Z](?:,?[A-Z]){0,7}))?(?: +(\S.*?))?\s*"
+    r"\s{0,80}(\S.{0,80}?)?\s{1,80}((?:Eth|mgmt|Po)\S{1,16}) +(\d{1,5})"
+    r"(?: +([A-Z](?:,?[A-Z]){0,7}))?(?: +(\S(?:.*\S)?))?\s*"
 )
 _BRIEF = re.compile(
-    r"\s*(\S{2,20}) +(\d{1,4}|--|f-path|trunk) +(\w{2,6}) +([\w-]{2,8}) +(up|down) +(\S.*?) {1,}"
+    r"\s*(\S{2,20}) +(\d{1,4}|--|f-path|trunk) +(\w{2,6}) +([\w-]{2,8}) +(up|down) +(\S.{0,40}?) {1,40}"
     r"((?:auto|\d{1,5}[MGT]?)\([DISs]\)) *(\S{1,8})?\s*"
 )
 _INTERFACE_HEAD = re.compile(r"\s{0,4}Interface ([A-Za-z]\S{1,30}\d\S{0,10})\s*")
@@ -132,6 +135,8 @@ class Scan:
         if self._neighbour is None or self._key not in {"system_description", "tac_support"}:
             return False
         told = self._neighbour.extra.get("system_description")
+        if len(str(told)) > _LONGEST:
+            return False
         self._neighbour.extra["system_description"] = f"{told}\n{line.strip()}"
         return True
 

@@ -27,7 +27,7 @@ FORMAT = Format(
         "nxos show lldp neighbors",
     ),
     aliases=("nx-os", "cisco-nxos"),
-    versions="NX-OS 5.2 to 10.4",
+    versions="NX-OS 5 to 10",
     yields="ports, their state, counters, optics with limits, neighbours",
     signs={
         r"^ *Eth\d\S* .{8,30}(?:connected|notconnec|disabled|sfpAbsent|xcvrAbsen|err-disab)": 60,

@@ -10,8 +10,8 @@ from fabconsole.formats.switches.table import is_interface
 from fabconsole.formats.values import snake
 
 _PORT = re.compile(r"\s{0,4}([A-Za-z][\w/.-]{2,30})\s*")
-_IS = re.compile(r"\s*([A-Za-z][\w /().-]{0,70}?) (?:is|are)(?: (.*?))?\s*")
-_LANES = re.compile(r"\s*(number of lanes|near-end lanes|far-end lane code for \d lanes)\s+(\S.*?)\s*")
+_IS = re.compile(r"\s*([A-Za-z][\w /().-]{0,70}?) (?:is|are)(?: +(\S(?:.*\S)?))?\s*")
+_LANES = re.compile(r"\s*(number of lanes|near-end lanes|far-end lane code for \d lanes)\s+(\S(?:.*\S)?)\s*")
 _TITLE = re.compile(r"\s*Q?SFP\S* Detail Diagnostics Information.*")
 _LANE = re.compile(r"\s*Lane Number *: *(\d{1,2})\b.*")
 _HEAD = re.compile(r"\s*(?:(?:Current +)?Alarms +Warnings|(?:Measurement +)?High +Low +High +Low)\s*")

@@ -23,11 +23,11 @@ _NOTE = re.compile(
     r"\s*(?:The rates are calculated within (?P<period_s>\d{1,6}) seconds? period"
     r"|Total entries displayed: *(?P<entries>\d{1,9})"
     r"|Last cached time was (?P<last_cached_time>.+)|(?:Running c|C)ommand: (?P<command>.+)"
-    r"|For namespace *(?P<namespace>\S*?) *:|Capability codes:.*|\([A-Z]\) .*\([A-Z]\) .*|Reminder: .*"
+    r"|For namespace {0,8}(?P<namespace>[^\s:]{0,40}) {0,8}:|Capability codes:.*|\([A-Z]\) .*\([A-Z]\) .*|Reminder: .*"
     r"|(?P<absent>(?:Fan|PSU|Thermal|Sensor)s? [Nn]ot detected)|(?P<done>Cleared counters)|Docker images:)\s*"
 )
 _TITLE = re.compile(r"\s*([A-Z][a-z]\w* [^:]{4,80}):\s*")
-_BLOCK = re.compile(r"\s*([A-Za-z][\w-]{2,24}\d(?:/\d+)*): *((?:SFP|Transceiver|Port|CMIS|RJ45|N/A).{0,80})?\s*")
+_BLOCK = re.compile(r"\s*([A-Za-z][\w-]{2,24}\d(?:/\d+)*): {0,8}((?:SFP|Transceiver|Port|CMIS|RJ45|N/A).{0,80})?\s*")
 _KEYED = re.compile(r"(\s*)([A-Za-z0-9][^:]{0,90}?) *:(?: +(\S.*)|\s*)")
 _DOTTED = re.compile(r"\s*([A-Z][^.]{2,70}?)\.{3,}:? *(\S.*)")
 _ALARM = re.compile(r"(?:warning|error|traceback|ibwarn|usage|exception)\b|.*(?:Error|Exception)$", re.IGNORECASE)
@@ -39,6 +39,8 @@ _DETAILED = {
 _DETAILED |= {"Multicast Packets Received": "multicast"}
 _SUPPLY = re.compile(r"\s*(PSU ?\d{1,2}) +(NOT PRESENT|OK|NOT OK)\s*")
 _IMAGES = re.compile(r"\s*REPOSITORY +TAG +IMAGE ID +SIZE\s*")
+_LONGEST = 4096
+"""Characters of a value of many lines."""
 _FIRST = {"FAN", "Sensor", "PSU", "Parameter"}
 _INTERFACE_COLUMNS = {"IFACE", "Interface", "Port", "Port Rx", "Port Tx", "LocalPort"}
 
@@ -206,6 +208,8 @@ class _Scan:
             self._block.extra["note"] = line.strip()
             return True
         known = self._block.extra.get(self._key)
+        if len(str(known)) > _LONGEST:
+            return False
         self._block.extra[self._key] = f"{known}\n{line.strip()}" if isinstance(known, str) else line.strip()
         return True
 
@@ -252,7 +256,7 @@ FORMAT = Format(
         "show queue counters",
         "show platform psustatus",
     ),
-    versions="SONiC 201811 to 202511",
+    versions="SONiC, sonic-utilities of 2019 to 2025",
     yields="ports, their state, counters, FEC and PFC, queues, transceivers, neighbours; fans, supplies, temperatures",
     signs={
         r"^ *IFACE +STATE +(?:RX_|TX_|FEC_)": 100,
