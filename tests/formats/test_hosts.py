@@ -59,6 +59,11 @@ def test_folded_names_of_hosts_that_say_the_same_stay_folded() -> None:
     assert list(by_host("-----\ngpu[001-004] (4)\n-----\nx\n")) == ["gpu[001-004]"]
 
 
+def test_an_event_has_the_host_that_said_it() -> None:
+    said = "gpu001: [ 1.5] NVRM: Xid (PCI:0000:18:00): 79, GPU has fallen off the bus.\n" * 3
+    assert {event.node for event in read(named("kernel-log"), Paste(said)).events} == {"gpu001"}
+
+
 @pytest.mark.parametrize("text", ["State: Active\nRate: 400\nBase lid: 7\n", "eth0: 1 2\neth1: 3 4\n", "a: b\nplain\n"])
 def test_a_tools_own_names_and_values_are_no_hosts(text: str) -> None:
     assert by_host(text) == {}
