@@ -29,12 +29,12 @@ def parse(name: str, file: str, *, as_json: bool) -> int:
     one, *others = _recognised(paste) if name == "auto" else (named(name),)
     reading = read(one, paste)
     understood = bool(reading.rows or reading.events or reading.facts)
-    if paste.ends_mid_line:
-        reading.facts["ends_mid_line"] = "it may be cut: a number at its very end may have lost digits"
     if as_json:
+        if paste.ends_mid_line:
+            reading.facts["ends_mid_line"] = True
         click.echo(json.dumps(document(one.name, reading), indent=1, ensure_ascii=False))
     else:
-        _show(one, reading)
+        _show(one, reading, ends_mid_line=paste.ends_mid_line)
     if others and reading.unparsed:
         also = ", ".join(other.name for other in others)
         click.echo(
@@ -82,9 +82,9 @@ def _bounded(path: Path) -> bytes:
         return opened.read(_MOST + 1)
 
 
-def _show(one: Format, reading: Reading) -> None:
+def _show(one: Format, reading: Reading, *, ends_mid_line: bool) -> None:
     from fabconsole.cli.paper import Paper, paper_width
     from fabconsole.formats.listing.page import render
 
     paper = Paper(paper_width())
-    paper.print(render(one.name, reading, paper.width))
+    paper.print(render(one.name, reading, paper.width, ends_mid_line=ends_mid_line))

@@ -17,7 +17,8 @@ _LISTED = 8
 _NAMED = 3
 _WHOLE = 1e5
 _ORDER = {Class.ERROR: 0, Class.STATE: 0, Class.CONGESTION: 1, Class.INFO: 2, Class.TRAFFIC: 3}
-_NAMES = ("node", "peer_node", "description")
+NAMES = ("node", "peer_node", "description")
+"""What a row is called by people: shown before anything that is counted."""
 _FOR_MACHINES = ("guid", "uuid", "mask", "_id", "hash", "gid")
 NOT_TOLD = "∅"
 """The tool says that it does not know: what `Mark.UNSUPPORTED` looks like everywhere."""
@@ -82,7 +83,7 @@ def different(said: Sequence[Mapping[str, str]]) -> list[str]:
         for key in one:
             if key not in same:
                 often[key] = often.get(key, 0) + 1
-    return sorted(often, key=lambda key: (key not in _NAMES, key.endswith(_FOR_MACHINES), -often[key]))
+    return sorted(often, key=lambda key: (key not in NAMES, key.endswith(_FOR_MACHINES), -often[key]))
 
 
 def fitting(said: Sequence[Mapping[str, str]], keys: Sequence[str], width: int) -> list[str]:

@@ -18,19 +18,17 @@ from fabconsole.formats.reading import Reading
 _ONCE, _LINES = 60, 20
 
 
-def render(name: str, reading: Reading, width: int) -> RenderableType:
-    """A headline, what stands once, the rows, the events, and what was not understood."""
+def render(name: str, reading: Reading, width: int, *, ends_mid_line: bool = False) -> RenderableType:
+    """A headline, what stands once, the rows, the events, and what was not understood; of a log the events first."""
     parts: list[RenderableType] = [_headline(name, reading)]
-    if reading.facts:
-        parts += pairs(leaves(reading.facts), _ONCE, width)
-    if len(reading.rows) == 1:
-        parts += alone(reading.rows[0], width)
-    elif reading.rows:
-        parts += table(reading.rows, width)
-    if reading.events:
-        parts.append(happened(reading.events))
+    facts = list(pairs(leaves(reading.facts), _ONCE, width)) if reading.facts else []
+    events = [happened(reading.events)] if reading.events else []
+    rows = alone(reading.rows[0], width) if len(reading.rows) == 1 else table(reading.rows, width)
+    parts += [*facts, *rows, *events] if reading.rows else [*events, *facts]
     if reading.unparsed:
         parts.append(_not_understood(reading.unparsed))
+    if ends_mid_line:
+        parts.append(Text(" the text ends within a line: a number at its very end may have lost digits", "dim"))
     return Group(*parts)
 
 

@@ -15,6 +15,7 @@ from fabconsole.fabric.counters import Class
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.printable import printable
 from fabconsole.formats.listing.columns import (
+    NAMES,
     Counted,
     alike,
     counted,
@@ -74,22 +75,33 @@ def alone(row: Row, width: int) -> list[RenderableType]:
 
 def table(rows: Sequence[Row], width: int) -> list[RenderableType]:
     """A line a row; beneath, what all rows say alike, and what had no room."""
+    if not rows:
+        return []
     shown = rows[:_MOST]
     columns = [_Column("", [Text(printable(row.id, _WIDEST)) for row in shown])]
     known = [_Column(head, [_coloured(said(row)) for row in shown]) for head, said in _KNOWN]
     columns += [column for column in known if any(column.cells)]
-    room = width - sum(column.width for column in columns)
-    if counts := _counts(shown, room):
-        columns.append(counts)
     details = [leaves(row.extra) for row in shown]
     keys = different(details)
-    chosen = fitting(details, keys, width - sum(column.width for column in columns))
-    columns += [_Column(_head(key), [Text(one.get(key, "")) for one in details]) for key in chosen]
+    called = fitting(details, [key for key in keys if key in NAMES], _room(columns, width) - _NARROWEST)
+    columns += _details(details, called)
+    if counts := _counts(shown, _room(columns, width)):
+        columns.append(counts)
+    more = fitting(details, [key for key in keys if key not in called], _room(columns, width))
+    columns += _details(details, more)
     drawn = [_drawn(columns)] if len(columns) > 1 or not keys else []
-    left = keys[len(chosen) :]
+    left = [key for key in keys if key not in called and key not in more]
     if len(shown) <= _ACROSS and _shared(details, left):
         return [*drawn, _across(shown, details, left, width), *_beside(alike(details), [], 0, width)]
     return [*drawn, *_beside(alike(details), left, len(rows) - len(shown), width)]
+
+
+def _room(columns: Sequence[_Column], width: int) -> int:
+    return width - sum(column.width for column in columns)
+
+
+def _details(details: Sequence[Mapping[str, str]], keys: Sequence[str]) -> list[_Column]:
+    return [_Column(_head(key), [Text(one.get(key, "")) for one in details]) for key in keys]
 
 
 def _shared(details: Sequence[Mapping[str, str]], keys: Sequence[str]) -> bool:
