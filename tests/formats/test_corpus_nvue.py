@@ -78,6 +78,17 @@ def _(said: Reading) -> None:
     assert row(said, "BLUE").counters["tx_dropped"] == 4
 
 
+@facts("nvue-cumulus/view-counters-cl56.txt", "no RX_ERR or TX_ERR")
+def _(said: Reading) -> None:
+    assert {row.counters[name] for row in said.rows for name in ("rx_errors", "tx_errors")} == {0}
+
+
+@facts("nvue-cumulus/view-counters-cl56.txt", "swp1: RX_OK 721, TX_OK 1091, flags BMsRU")
+def _(said: Reading) -> None:
+    port = row(said, "swp1")
+    assert (port.counters["rx_packets"], port.counters["tx_packets"], port.extra["flg"]) == (721, 1091, "BMsRU")
+
+
 @facts.each
 def test_a_fact_of_a_capture(path: str, check: Check) -> None:
     check(reading(path))
