@@ -21,7 +21,7 @@ from fabconsole.formats.reading import Reading
 _TYPED = 50
 _LEADING = re.compile(r"\^\\s(?=[*+{])")
 """Of a sign: blanks before a line must not run on over blank lines, which would take the square of their number."""
-_HEAD = 1 << 16
+_HEAD = 1 << 14
 """Characters that are looked at to recognise a tool."""
 
 
