@@ -24,6 +24,13 @@ def two(first: Row, second: Row) -> list[str]:
     return [line for line in lines(Reading(rows=[first, second])) if line.startswith("a ")]
 
 
+def test_a_port_with_a_guid_is_called_by_its_nodes_name() -> None:
+    row = Row(
+        id="0c42a10300b31234/5", peer="0c42a10300b35678/1", extra={"node": "leaf-a01", "peer_node": "gpu1 mlx5_0"}
+    )
+    assert lines(Reading(rows=[row, Row(id="b")]))[2] == "leaf-a01/5 gpu1 mlx5_0/1 0c42a10300b31234 0c42a10300b35678"
+
+
 def test_a_counter_is_shown_where_it_is_not_zero() -> None:
     row = Row(id="a", counters={"symbol_error": 12345, "link_downed": 0})
     assert two(row, Row(id="b")) == ["a symbol 12,345"]
@@ -66,12 +73,12 @@ def test_what_all_rows_say_alike_is_said_once() -> None:
 
 
 def test_what_has_no_room_is_named() -> None:
-    rows = [Row(id=name, extra={"short": name, "long_words": name * 80}) for name in "abcdefghi"]
+    rows = [Row(id=name, extra={"short": name * 2, "long_words": name * 80}) for name in "abcdefghi"]
     assert lines(Reading(rows=rows), 45)[-1] == "also told, by --json: long words"
 
 
 def test_a_few_rows_that_differ_in_much_stand_beside_each_other() -> None:
-    rows = [Row(id=name, extra={"short": name, "long_words": name * 80}) for name in "ab"]
+    rows = [Row(id=name, extra={"short": name * 2, "long_words": name * 80}) for name in "ab"]
     assert [line.split()[:2] for line in lines(Reading(rows=rows), 45)][-2:] == [["a", "b"], ["long", "words"]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,8 +18,9 @@ _LISTED = 8
 _NAMED = 3
 _WHOLE = 1e5
 _ORDER = {Class.ERROR: 0, Class.STATE: 0, Class.CONGESTION: 1, Class.INFO: 2, Class.TRAFFIC: 3}
-NAMES = ("node", "peer_node", "description")
+NAMES = ("name", "description")
 """What a row is called by people: shown before anything that is counted."""
+_BY_GUID = re.compile(r"[0-9a-f]{16}(?=/)")
 _FOR_MACHINES = ("guid", "uuid", "mask", "_id", "hash", "gid")
 NOT_TOLD = "∅"
 """The tool says that it does not know: what `Mark.UNSUPPORTED` looks like everywhere."""
@@ -130,6 +132,43 @@ def _amount(name: str, value: float) -> str:
     if unit == "packets":
         return humanize.metric(value).strip()
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def title(row: Row) -> str:
+    """What people call it: `leaf-a01/5`, where the id has a GUID and the text says whose it is."""
+    return _named(row.id, row.extra.get("node"))
+
+
+def facing(row: Row) -> str:
+    """The far end, by its name where that is told."""
+    return _named(row.peer or "", row.extra.get("peer_node"))
+
+
+def _named(end: str, node: Said) -> str:
+    known = isinstance(node, str) and node
+    return printable(_BY_GUID.sub(lambda guid: str(node) if known else guid[0], end, count=1), 80)
+
+
+def details(rows: Sequence[Row]) -> list[dict[str, str]]:
+    """What else each row says, flat, less what only says its id, state or far end again."""
+    said = [_details(row) for row in rows]
+    anew = {
+        key
+        for row, one in zip(rows, said, strict=True)
+        for key, value in one.items()
+        if value not in (row.id, row.state, row.peer)
+    }
+    return [{key: value for key, value in one.items() if key in anew} for one in said]
+
+
+def _details(row: Row) -> dict[str, str]:
+    """A GUID that gave way to a name stands last."""
+    said = leaves(row.extra)
+    for name, end in (("node", row.id), ("peer_node", row.peer)):
+        if name in said and end is not None and (guid := _BY_GUID.match(end)):
+            said.pop(name)
+            said.setdefault("guid" if name == "node" else "peer_guid", guid[0])
+    return said
 
 
 def place(row: Row) -> str:

@@ -19,22 +19,25 @@ from fabconsole.formats.listing.columns import (
     Counted,
     alike,
     counted,
+    details,
     different,
     doubts,
+    facing,
     fitting,
     leaves,
     place,
     ratios,
     speed,
+    title,
 )
 from fabconsole.formats.listing.pairs import line, pairs
 from fabconsole.formats.reading import Row
 
 _STYLE = {Class.ERROR: "bold", Class.STATE: "bold", Class.CONGESTION: "cyan", Class.INFO: "", Class.TRAFFIC: "dim"}
 _Side = Literal["left", "right"]
-_NUMBER = re.compile(r"[-+.,\d]*")
+_NUMBER = re.compile(r"[-+.,\d]*(?: \d{1,2}X)?")
 _MOST, _DETAILS = 1000, 120
-_WIDEST, _NARROWEST = 44, 30
+_WIDEST, _NARROWEST = 44, 24
 _ACROSS = 8
 """So many rows may stand beside each other, where they differ in more than has room above."""
 
@@ -62,7 +65,7 @@ class _Column:
 _KNOWN: Sequence[tuple[str, Callable[[Row], str]]] = (
     ("state", place),
     ("Gb/s", speed),
-    ("peer", lambda row: printable(row.peer or "", _WIDEST)),
+    ("peer", facing),
     ("bit errors", ratios),
     ("mark", doubts),
 )
@@ -78,29 +81,29 @@ def table(rows: Sequence[Row], width: int) -> list[RenderableType]:
     if not rows:
         return []
     shown = rows[:_MOST]
-    columns = [_Column("", [Text(printable(row.id, _WIDEST)) for row in shown])]
+    columns = [_Column("", [Text(title(row)) for row in shown])]
     known = [_Column(head, [_coloured(said(row)) for row in shown]) for head, said in _KNOWN]
     columns += [column for column in known if any(column.cells)]
-    details = [leaves(row.extra) for row in shown]
-    keys = different(details)
-    called = fitting(details, [key for key in keys if key in NAMES], _room(columns, width) - _NARROWEST)
-    columns += _details(details, called)
+    said = details(shown)
+    keys = different(said)
+    called = fitting(said, [key for key in keys if key in NAMES], _room(columns, width) - _NARROWEST)
+    columns += _columns(said, called)
     if counts := _counts(shown, _room(columns, width)):
         columns.append(counts)
-    more = fitting(details, [key for key in keys if key not in called], _room(columns, width))
-    columns += _details(details, more)
+    more = fitting(said, [key for key in keys if key not in called], _room(columns, width))
+    columns += _columns(said, more)
     drawn = [_drawn(columns)] if len(columns) > 1 or not keys else []
     left = [key for key in keys if key not in called and key not in more]
-    if len(shown) <= _ACROSS and _shared(details, left):
-        return [*drawn, _across(shown, details, left, width), *_beside(alike(details), [], 0, width)]
-    return [*drawn, *_beside(alike(details), left, len(rows) - len(shown), width)]
+    if len(shown) <= _ACROSS and _shared(said, left):
+        return [*drawn, _across(shown, said, left, width), *_beside(alike(said), [], 0, width)]
+    return [*drawn, *_beside(alike(said), left, len(rows) - len(shown), width)]
 
 
 def _room(columns: Sequence[_Column], width: int) -> int:
     return width - sum(column.width for column in columns)
 
 
-def _details(details: Sequence[Mapping[str, str]], keys: Sequence[str]) -> list[_Column]:
+def _columns(details: Sequence[Mapping[str, str]], keys: Sequence[str]) -> list[_Column]:
     return [_Column(_head(key), [Text(one.get(key, "")) for one in details]) for key in keys]
 
 
@@ -125,7 +128,7 @@ def _across(rows: Sequence[Row], details: Sequence[Mapping[str, str]], keys: Seq
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     drawn.add_column("", style="dim", max_width=_NARROWEST, no_wrap=True)
     for row in rows:
-        drawn.add_column(printable(row.id, each), header_style="dim", max_width=each, no_wrap=True)
+        drawn.add_column(printable(title(row), each), header_style="dim", max_width=each, no_wrap=True)
     for key in keys[:_DETAILS]:
         drawn.add_row(key.replace("_", " "), *(Text(one.get(key, "")) for one in details))
     return drawn
