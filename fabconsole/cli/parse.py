@@ -71,6 +71,8 @@ def _recognised(paste: Paste) -> tuple[Format, ...]:
 
 
 def _read(file: str) -> bytes:
+    if file == "-" and sys.stdin.isatty():
+        click.echo("paste the text, then press Enter and Ctrl-D", err=True)
     data = sys.stdin.buffer.read(_MOST + 1) if file == "-" else _bounded(Path(file))
     if len(data) > _MOST:
         raise ResourceError(f"{file} is larger than {_MOST >> 20} MiB: cut out what matters")
