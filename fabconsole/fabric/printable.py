@@ -19,6 +19,8 @@ def printable(text: str | bytes, limit: int = _LIMIT) -> str:
         text = text[: limit * 4].decode("utf-8", "replace")
     if text.isascii() and text.isprintable():
         return text if len(text) <= limit else text[: limit - 1] + "…"
+    if text.isascii() and (plain := " ".join(text.split())).isprintable():
+        return plain if len(plain) <= limit else plain[: limit - 1] + "…"
     composed = unicodedata.normalize("NFC", text[: limit * 4])
     clean = "".join(" " if char.isspace() else _shown(char) for char in composed)
     clean = " ".join(clean.split())

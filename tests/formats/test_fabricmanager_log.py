@@ -116,3 +116,70 @@ def test_a_record_without_a_level_is_judged_by_its_words() -> None:
     ).events
     assert (event.code, event.subject, event.link) == (23001, "0000:59:00.0", 12)
     assert event.at == "2026-07-15T04:18:55.513286+00:00"
+
+
+def test_an_error_that_is_not_fatal_is_no_fatal_one_however_it_is_spelt() -> None:
+    fields = "moduleId : 1\ngpuGuid : 0x0A1B2C3D4E5F6071\nportNum : 12\n"
+    said = read(
+        f"[Nov 21 2026 05:10:02] [ERROR] [tid 2] Fabric Manager detected GPU NVL Non Fatal error on :\n{fields}"
+        f"[Nov 21 2026 05:10:03] [ERROR] [tid 2] Fabric Manager detected stale GPU NVL Fatal error on :\n{fields}"
+    )
+    assert [(event.severity, event.link) for event in said.events] == [(Severity.WARN, 12), (Severity.CRIT, 12)]
+    errors: Any = said.facts["errors"]
+    assert (errors[0]["fatal"], errors[0]["module_id"], errors[1]["stale"]) == (False, 1, True)
+
+
+def test_fields_of_an_error_that_lost_its_head_do_not_change_the_one_before() -> None:
+    said = read(
+        "[Nov 21 2026 05:10:02] [ERROR] [tid 2] Fabric Manager detected GPU NVL Fatal error on :\nportNum : 12\n"
+        "portNum : 13\n"
+    )
+    errors: Any = said.facts["errors"]
+    assert errors[0]["port_num"] == 12
+    assert said.unparsed == ["portNum : 13"]
+
+
+def test_a_port_a_gpu_or_a_node_of_the_rack_that_is_gone_is_told_though_only_at_level_info() -> None:
+    head = "[Nov 21 2026 05:10:02] [INFO] [tid 181] "
+    said = read(
+        f"{head}fabric manager received port down event on switch with GUID 0xb0aa0e0300d1aa40, "
+        "port GUID 0xb0aa0e0300d1aa42, and port num 22\n"
+        f"{head}GPU Health for chassisId 1, slotNumber 4, hostId 1, gpuId 3 is set to UNHEALTHY\n"
+        f"{head}GPU Health for chassisId 1, slotNumber 4, hostId 1, gpuId 2 is HEALTHY\n"
+        f"{head}Lost connection to GPU on nodeId 7, systemGuid 0xb0aa0e0300d1bb00, gpuGUID 0xA0BB8727AFC3C6F9, "
+        "port LID 0x12, GPU state DEGRADED\n"
+    )
+    port, health, lost = said.events
+    assert (port.subject, port.link, port.severity) == ("b0aa0e0300d1aa40/22", 22, Severity.WARN)
+    assert (health.severity, lost.subject) == (Severity.CRIT, "0xA0BB8727AFC3C6F9")
+    errors: Any = said.facts["errors"]
+    assert (errors[1]["slot_number"], errors[1]["gpu_id"], errors[2]["gpu_state"]) == (4, 3, "DEGRADED")
+
+
+def test_a_trunk_port_is_called_by_its_switch_and_number() -> None:
+    (event,) = read(
+        "[Nov 21 2026 05:10:02] [WARNING] [tid 180] Trunk port failure detected for switch GUID 0xb0aa0e0300d1aa40 and "
+        "switch chassis sn 1820625190999, slot 14 port number 73 port GUID 0xb0aa0e0300d1aa41 cage 3.\n"
+    ).events
+    assert (event.subject, event.link) == ("b0aa0e0300d1aa40/73", 73)
+
+
+def test_what_it_says_to_a_terminal_when_it_cannot_start_is_an_event() -> None:
+    said = read(
+        "nv-fabricmanager[192]: request to query NVSwitch device information from NVSwitch driver failed with "
+        "error:WARNING Nothing to do [NV_WARN_NOTHING_TO_DO]\n"
+        "detected number of NVSwitches don't match with any supported system topology, aborting fabric manager\n"
+    )
+    assert [event.severity for event in said.events] == [Severity.INFO, Severity.CRIT]
+    assert said.unparsed == []
+
+
+def test_teams_that_gpus_ask_for_are_counted_with_their_size_and_the_last_message_stands() -> None:
+    facts = read(
+        "[Nov 21 2026 05:10:02] [INFO] [tid 1] Received an inband message:  Message header details: magic Id:adbc\n"
+        "Message payload details:Team setup request: Allocation Size:60000000 Flags:0 Number of GPUs:8 GPU Handles:2a\n"
+        "\n"
+        "[Nov 21 2026 05:10:02] [INFO] [tid 1] multicast group 1 is allocated.\n"
+    ).facts
+    assert (facts["team_setup_requests"], facts["gpus_in_a_team"]) == (1, [8])
+    assert facts["last_message"] == "multicast group 1 is allocated."

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """As C's locale writes them: what another writes is kept as it stands."""
@@ -29,6 +30,7 @@ _FORMS = tuple(
 _EPOCH = re.compile(r"(\d{9,10})(?:\.(\d{1,9}))?", re.ASCII)
 
 
+@lru_cache(maxsize=1024)
 def iso(text: str) -> str | None:
     """A stamp as ISO 8601, `2025-01-21T04:41:44.283302+00:00`, as exact as it is printed and no further.
 

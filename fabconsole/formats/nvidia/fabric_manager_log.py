@@ -31,6 +31,12 @@ _SERVICE = re.compile(
     r"\s*(Loaded|Active|Main PID|Tasks|Memory|CPU|CGroup|Process|Docs|Drop-In|TriggeredBy|Status|Invocation): (.*)"
 )
 _UNIT = re.compile(r"\W{0,3}\s?(nvidia-(?:fabricmanager|imex)\.service) - (.*)|\s*[└├]─.*|\s+/\S+|--(?: .*)?")
+_PROGRAM = re.compile(r"(?:nv-fabricmanager|nvidia-fabricmanager\S{0,16}|nvidia-imex)\[\d{1,10}\]: (.*)")
+_OWN_WORDS = ("NVSwitch", "NV_WARN_NOTHING_TO_DO", "abric manager", "abric Manager")
+"""In what it says to a terminal, without a stamp, when it cannot start."""
+_MOST_FIELDS = 64
+_TEAM = re.compile(r"Team (\w{4,16}) (request|response):")
+_GPUS = re.compile(r"Number of GPUs: ?(\d{1,6})")
 _SAID_ONCE = {
     "Successfully configured": "configured",
     "Connected to": "connected",
@@ -43,6 +49,8 @@ _COUNTED = (
     ("multicast team", "successfully setup", "multicast_teams_set_up"),
     ("multicast team", "successfully released", "multicast_teams_released"),
     ("inband message", "Received an", "inband_messages_received"),
+    ("inband response", "Sending", "inband_responses_sent"),
+    ("robe request", "received", "gpu_probe_requests"),
 )
 
 
@@ -55,6 +63,13 @@ class _Record:
     level: str | None = None
     host: str | None = None
     more: list[str] = field(default_factory=list)
+
+    def may_hold(self, line: str) -> bool:
+        """Whether a further line is its own: a field that an NVLink's error has is another's."""
+        if "NVL" not in self.message:
+            return True
+        name = line.partition(":")[0].strip()
+        return len(self.more) < _MOST_FIELDS and all(name != had.partition(":")[0].rstrip() for had in self.more)
 
 
 class _Log:
@@ -75,13 +90,16 @@ class _Log:
         self._repeats: Counter[int] = Counter()
         self._stamps: list[str] = []
         self._records = 0
+        self._team_sizes: set[int] = set()
+        self._message = ""
+        """The last."""
 
     def line(self, text: str) -> None:
         if record := _RECORD.match(text):
             self._begin(_Record(record[4], record[1], record[2] and record[2].upper()))
         elif (found := stamped.split(text.lstrip(), hosts=self._hosts)) is not None:
             self._journal(found)
-        elif self._last is not None and _GOES_ON.match(text):
+        elif self._last is not None and _GOES_ON.match(text) and self._last.may_hold(text):
             self._last.more.append(text.strip())
         elif not self._header(text):
             self._said.unparsed.append(text)
@@ -94,7 +112,10 @@ class _Log:
             facts["levels"] = dict(self._levels)
         if self._stamps:
             facts["first"], facts["last"] = (iso(stamp) or stamp for stamp in (self._stamps[0], self._stamps[-1]))
+            facts["last_message"] = self._message
         facts.update(self._counted)
+        if self._team_sizes:
+            facts["gpus_in_a_team"] = list[Said](sorted(self._team_sizes))
         if self._settings:
             facts["settings"] = self._settings
         if self._service:
@@ -118,6 +139,7 @@ class _Log:
     def _begin(self, record: _Record) -> None:
         self._done()
         self._last = record
+        self._message = record.message
         self._records += 1
         if record.level is not None:
             self._levels[record.level] += 1
@@ -133,6 +155,8 @@ class _Log:
         tells = told(record.message, record.level, tuple(record.more))
         if tells is None:
             self._once(record.message)
+            for line in record.more:
+                self._payload(line)
             return
         event, at = tells.event, None if record.stamp is None else iso(record.stamp)
         before = self._seen.get((record.stamp, event.text))
@@ -177,6 +201,13 @@ class _Log:
                 if message.startswith(begin):
                     self._said.facts[name] = message
 
+    def _payload(self, line: str) -> None:
+        """What an in-band message holds: GPUs ask for a multicast team, and give it back."""
+        if team := _TEAM.search(line):
+            self._counted[f"team_{team[1]}_{team[2]}s".lower()] += 1
+        if size := _GPUS.search(line):
+            self._team_sizes.add(int(size[1]))
+
     def _header(self, text: str) -> bool:
         if begun := _BEGUN.search(text):
             self._said.facts["program"], self._said.facts["log_begun"] = begun[1], begun[2].strip()
@@ -185,8 +216,10 @@ class _Log:
         elif unit := _UNIT.fullmatch(text):
             if unit[1]:
                 self._service["unit"] = unit[1]
-        elif (tells := told(text)) is not None and tells.error is not None:
-            self._begin(_Record(text))
+        elif program := _PROGRAM.match(text):
+            self._begin(_Record(program[1]))
+        elif (tells := told(text)) is not None and (tells.error or any(map(text.__contains__, _OWN_WORDS))):
+            self._begin(_Record(text.strip()))
         else:
             return False
         return True

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fabconsole.fabric.event import Event
 from fabconsole.fabric.health import Severity
 from fabconsole.fabric.printable import printable
 from fabconsole.fabric.xids import sxid
 from fabconsole.formats.logs import kernel_log
+from fabconsole.formats.nvidia.fabric_manager_places import Place, place
 from fabconsole.formats.nvidia.pci import address as pci_address
 from fabconsole.formats.reading import Said
 from fabconsole.formats.values import integer, snake
@@ -24,7 +26,7 @@ _SWITCH = re.compile(
     r"(?: on NVSwitch)?(?: pci bus id ([0-9a-fA-F:.]{7,20}))?(?: physical id (\d{1,4}))?(?: port (\d{1,4}))?",
     re.IGNORECASE,
 )
-_NVLINK = re.compile(r"detected (?:GPU|Switch|NVSwitch)? ?NVL(?:ink)? (fatal|non-?fatal)", re.IGNORECASE)
+_NVLINK = re.compile(r"detected (stale )?(?:GPU|Switch|NVSwitch)? ?NVL(?:ink)? (fatal|non[- ]?fatal)", re.IGNORECASE)
 _FIELD = re.compile(r"(\w{2,40}) ?: ?([\w.:-]{1,64})")
 _BAD = re.compile(
     r"\b(?:error|errors|fail|failed|failure|fatal|abort|aborting|aborted|mismatch|unable|timed out|timeout|degraded)\b"
@@ -48,20 +50,41 @@ class Told:
     """Of an NVSwitch or an NVLink: number, address, port, each by its name."""
 
 
+@lru_cache(maxsize=1024)
 def told(message: str, level: str | None = None, more: tuple[str, ...] = ()) -> Told | None:
     """An event, or None where it is of no concern. `more`: the lines that go on with the message. Never raises."""
-    text = printable("; ".join((message.strip(), *more)))
-    if said := _SWITCH.search(message):
-        return _of_switch(said, text)
-    if said := _NVLINK.search(message):
-        return _of_link(said, text, more)
+    if "detected" in message:
+        if said := _SWITCH.search(message):
+            return _of_switch(said, _text(message, more))
+        if said := _NVLINK.search(message):
+            return _of_link(said, _text(message, more), more)
     if "Xid (" in message and (event := kernel_log.event(message, "", 0.0)):
         return Told(event)
+    if found := place(message):
+        return _of_place(found, _text(message, more))
     if level in _QUIET or (level is None and not _BAD.search(message)):
         return None
+    text = _text(message, more)
     if _NO_SWITCH in message:
         return Told(_event(text, _INFO, "none where no NVSwitch is, as on an NVL72's compute tray"))
     return Told(_event(text, _CRIT if _WORST.search(message) else _WARN))
+
+
+def _text(message: str, more: tuple[str, ...]) -> str:
+    return printable("; ".join((message.strip(), *more)))
+
+
+def _of_place(found: Place, text: str) -> Told:
+    event = Event(
+        at=0.0,
+        node="",
+        kind="fabric-manager",
+        severity=found.severity,
+        text=text,
+        subject=found.subject,
+        link=found.port,
+    )
+    return Told(event, found.fields)
 
 
 def _of_switch(said: re.Match[str], text: str) -> Told:
@@ -92,8 +115,8 @@ def _of_switch(said: re.Match[str], text: str) -> Told:
 
 
 def _of_link(said: re.Match[str], text: str, more: tuple[str, ...]) -> Told:
-    fatal = said[1].lower() == "fatal"
-    error: dict[str, Said] = {"fatal": fatal}
+    fatal = said[2].lower() == "fatal"
+    error: dict[str, Said] = {"fatal": fatal, "stale": True} if said[1] else {"fatal": fatal}
     for line in more:
         if field := _FIELD.match(line):
             value = integer(field[2]) if field[2].isdigit() else None
