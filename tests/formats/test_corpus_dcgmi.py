@@ -26,7 +26,7 @@ def named(said: Reading, name: str) -> Row:
 
 @facts(_AWS, "DCGM 3.3.3, driver 535.104.12, 8 GPUs (device id 20b2)")
 def _(said: Reading) -> None:
-    assert (said.facts["dcgm_version"], said.facts["driver"]) == ("3.3.3", "535.104.12")
+    assert (said.facts["dcgm_version"], said.facts["driver_version"]) == ("3.3.3", "535.104.12")
     assert said.facts["gpu_device_ids_detected"] == ["20b2"] * 8
 
 

@@ -51,7 +51,7 @@ def _(said: Reading) -> None:
 @facts(_H100, "name is NVIDIA H100 80GB HBM3, driver 590.48.01")
 def _(said: Reading) -> None:
     assert told(said, "name", "driver_version") == ["NVIDIA H100 80GB HBM3", "590.48.01"]
-    assert said.facts["driver"] == "590.48.01"
+    assert said.facts["driver_version"] == "590.48.01"
 
 
 @facts(_RTX, "241 columns (29 more than driver 590), 1 data row")
@@ -68,7 +68,7 @@ def _(said: Reading) -> None:
 
 @facts(_RTX, "driver 610.57.04")
 def _(said: Reading) -> None:
-    assert said.facts["driver"] == "610.57.04"
+    assert said.facts["driver_version"] == "610.57.04"
 
 
 @facts(_ONE, "2 data rows; first GPU: 754 MiB used, 100 %, 71 C, 217.24 W, 1949 MHz")

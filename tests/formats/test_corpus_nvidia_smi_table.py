@@ -15,7 +15,7 @@ _A100, _FAN = "nvidia-smi-table/a100x4-555-thamada.txt", "nvidia-smi-table/gefor
 def _(said: Reading) -> None:
     assert [row.id for row in said.rows] == [f"gpu{number}" for number in range(8)]
     assert {row.extra["name"] for row in said.rows} == {"NVIDIA H100 80GB HBM3"}
-    assert (said.facts["driver"], said.facts["cuda"], said.facts["gpus"]) == ("550.90.07", "12.4", 8)
+    assert (said.facts["driver_version"], said.facts["cuda_version"], said.facts["gpus"]) == ("550.90.07", "12.4", 8)
 
 
 @facts(_H100, "GPU 0: 27C, 72W / 700W, 1MiB / 81559MiB")
@@ -35,17 +35,17 @@ def _(said: Reading) -> None:
 
 @facts(_MIG, "driver 590.48.01")
 def _(said: Reading) -> None:
-    assert said.facts["driver"] == "590.48.01"
+    assert said.facts["driver_version"] == "590.48.01"
 
 
 @facts(_A100, "4 GPUs, driver 555.42.02")
 def _(said: Reading) -> None:
-    assert (said.facts["gpus"], said.facts["driver"]) == (4, "555.42.02")
+    assert (said.facts["gpus"], said.facts["driver_version"]) == (4, "555.42.02")
 
 
 @facts(_A100, "CUDA Version: 12.5")
 def _(said: Reading) -> None:
-    assert said.facts["cuda"] == "12.5"
+    assert said.facts["cuda_version"] == "12.5"
 
 
 @facts(_FAN, "1 GPU; fan column reads ERR! (no number), 38C, P5, 49W / 450W, 2021MiB / 23028MiB")
@@ -62,7 +62,7 @@ def _(said: Reading) -> None:
 @facts(_FAN, "name cut with dots: 'NVIDIA GeForce ...', compute mode E. Process, driver 525.125.06")
 def _(said: Reading) -> None:
     assert said.rows[0].extra["name"] == "NVIDIA GeForce ..."
-    assert (said.rows[0].extra["compute_mode"], said.facts["driver"]) == ("E. Process", "525.125.06")
+    assert (said.rows[0].extra["compute_mode"], said.facts["driver_version"]) == ("E. Process", "525.125.06")
 
 
 @facts(_FAN, "no process table and no final newline")

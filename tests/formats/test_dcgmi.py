@@ -146,14 +146,14 @@ def test_dcgm_4_tells_each_gpu_in_a_line() -> None:
 def test_tests_are_counted_by_what_came_of_them() -> None:
     facts = sample(".diagnostics").facts
     assert (facts["tests"], facts["tests_pass"], facts["tests_fail"], facts["tests_skip"]) == (5, 2, 2, 1)
-    assert facts["driver"] == "550.127.08"
+    assert facts["driver_version"] == "550.127.08"
 
 
 def test_a_diagnosis_as_json_has_its_warnings() -> None:
     said = sample(".diagnostics-json")
     assert [(row.id, row.state) for row in said.rows] == [("software", "Pass"), ("pcie", "Fail")]
     assert said.rows[1].extra["warnings"] == ["PCIe link of GPU 0 runs at width 8, not 16"]
-    assert said.facts["driver"] == "570.86.15"
+    assert said.facts["driver_version"] == "570.86.15"
 
 
 def test_discovered_devices_are_rows() -> None:

@@ -23,14 +23,14 @@ def sample(name: str) -> Reading:
 
 
 def test_versions_have_two_spellings() -> None:
-    assert sample("nvidia-smi-table.txt").facts["driver"] == "610.43.02"
-    assert sample("nvidia-smi-table.txt").facts["cuda"] == "13.3"
-    assert sample("nvidia-smi-table.oldest.txt").facts["driver"] == "352.79"
+    assert sample("nvidia-smi-table.txt").facts["driver_version"] == "610.43.02"
+    assert sample("nvidia-smi-table.txt").facts["cuda_version"] == "13.3"
+    assert sample("nvidia-smi-table.oldest.txt").facts["driver_version"] == "352.79"
 
 
 def test_a_head_that_was_filtered_out_of_its_frame_is_read() -> None:
     said = read("NVIDIA-SMI 580.65.06   Driver Version: 580.65.06   CUDA Version: N/A\n")
-    assert said.facts == {"nvidia_smi": "580.65.06", "driver": "580.65.06", "cuda": None}
+    assert said.facts == {"nvidia_smi": "580.65.06", "driver_version": "580.65.06", "cuda_version": None}
 
 
 def test_a_gpu_that_answers_err_has_none_for_each() -> None:
@@ -144,7 +144,7 @@ def test_a_paste_that_lost_its_blanks_is_read() -> None:
 
 def test_the_version_option_is_read_too() -> None:
     said = read("NVIDIA-SMI version  : 580.95.05\nNVML version        : 580.95\nDRIVER version      : 580.95.05\n")
-    assert said.facts == {"nvidia_smi": "580.95.05", "nvml": "580.95", "driver": "580.95.05"}
+    assert said.facts == {"nvidia_smi": "580.95.05", "nvml": "580.95", "driver_version": "580.95.05"}
 
 
 def test_a_command_without_its_prompt_is_no_answer() -> None:

@@ -114,7 +114,7 @@ def _rank(status: str) -> int:
 
 
 def _fact(name: str) -> str:
-    return "driver" if name == "Driver Version Detected" else values.snake(name)
+    return "driver_version" if name == "Driver Version Detected" else values.snake(name)
 
 
 def _listed(name: str, value: str) -> Said:

@@ -92,7 +92,7 @@ class _Query:
     def finish(self) -> Reading:
         """Say once what all rows say alike of the host."""
         reading = self.reading
-        for field, fact in (("driver_version", "driver"), ("count", "announced_gpus")):
+        for field, fact in (("driver_version", "driver_version"), ("count", "announced_gpus")):
             told = {row.extra.get(field) for row in reading.rows if isinstance(row.extra.get(field), str | int)}
             if len(told) == 1:
                 reading.facts[fact] = told.pop()

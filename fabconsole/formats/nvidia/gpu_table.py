@@ -20,7 +20,10 @@ _VERSIONS = re.compile(r"([A-Z][A-Za-z]{1,10}(?: [A-Z]{2,5})?) Version: ?(\S{1,2
 _VERSION = re.compile(r"(NVIDIA-SMI|NVML|DRIVER|KMD|CUDA|CUDA UMD|CUDA KMD) version\s*: (\S{1,24})", re.IGNORECASE)
 """`nvidia-smi --version`."""
 
-_NAMED = {"Driver": "driver", "DRIVER": "driver", "KMD": "driver", "CUDA": "cuda", "CUDA UMD": "cuda"}
+_NAMED = {
+    **dict.fromkeys(("Driver", "DRIVER", "KMD"), "driver_version"),
+    **dict.fromkeys(("CUDA", "CUDA UMD"), "cuda_version"),
+}
 _STAMP = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4}")
 _RULE = re.compile(r"[+|][-=+|\s]{3,300}")
 _GPU = re.compile(r"(\d{1,3})\s+(\S.{0,60}?)\s+(\S{2,8})")
