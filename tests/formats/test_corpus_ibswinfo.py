@@ -21,7 +21,7 @@ def extra(said: Reading, name: str) -> dict[str, Said]:
 def _(said: Reading) -> None:
     switch = extra(said, "08c0eb0300d9f672")
     assert (switch["part_number"], switch["serial_number"]) == ("MQM8790-HS2F", "MT2152T10239")
-    assert (switch["ports"], switch["firmware_version"]) == (40, "27.2010.3118")
+    assert (switch["ports"], switch["firmware"]) == (40, "27.2010.3118")
 
 
 @facts(HDR, "uptime 96 d 01:55:47")

@@ -21,7 +21,7 @@ def only(name: str) -> Row:
 def test_what_several_commands_said_of_an_interface_is_one_row() -> None:
     row = only("ethtool.txt")
     assert (row.id, row.state, row.rate_gbps, row.width) == ("eth2", "up", 400, "4X")
-    assert (row.extra["driver"], row.extra["firmware_version"]) == ("mlx5_core", "28.43.2026 (MT_0000000838)")
+    assert (row.extra["driver"], row.extra["firmware"]) == ("mlx5_core", "28.43.2026 (MT_0000000838)")
     assert (row.extra["bus_info"], row.extra["expansion_rom_version"]) == ("0000:18:00.0", None)
 
 

@@ -180,7 +180,11 @@ def _known(key: str) -> str:
 @lru_cache(maxsize=1024)
 def _named(key: str) -> tuple[str, bool, bool]:
     """A key's name, whether what it says is a list, whether it is a counter."""
-    return snake(key), _LISTS.match(key) is not None, key in COUNTED or _SYMBOLS.fullmatch(key) is not None
+    return (
+        _RENAMED.get(key, snake(key)),
+        _LISTS.match(key) is not None,
+        key in COUNTED or _SYMBOLS.fullmatch(key) is not None,
+    )
 
 
 def _words(value: str) -> list[Said]:
@@ -198,4 +202,5 @@ def _keep(place: dict[str, Said], name: str, value: str) -> None:
         place[name] = said
 
 
-_TEXTS = frozenset({"vendor_sn", "vendor_pn", "vendor_rev", "date_code", "version", "firmware_version", "vendor_name"})
+_TEXTS = frozenset({"vendor_sn", "vendor_pn", "vendor_rev", "date_code", "version", "firmware", "vendor_name"})
+_RENAMED = {"firmware-version": "firmware"}

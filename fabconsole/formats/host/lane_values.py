@@ -20,9 +20,10 @@ _LONGEST = 1000
 """Characters of a value that has parts."""
 _SWITCHED = frozenset({"ON", "OFF", "Yes", "No"})
 _TEXTS = re.compile(
-    r"serial|part|rev(?:ision)?$|version|vendor|oui|date|name|psid|identifier|compliance|guid|mac", re.I
+    r"serial|part|rev(?:ision)?$|version|firmware|vendor|oui|date|name|psid|identifier|compliance|guid|mac", re.I
 )
 _RENAMED = {
+    "firmware_version": "firmware",
     "rx_power_current_dbm": "rx_power_dbm",
     "tx_power_current_dbm": "tx_power_dbm",
     "max_power": "max_power_w",

@@ -35,7 +35,7 @@ _NO_BLANK = re.compile(
 )
 _AROUND = " \t#*"
 """What Markdown puts around a title."""
-_TOOL = ("firmware_version", "mft_version", "amber_version")
+_TOOL = ("firmware", "mft_version", "amber_version")
 
 
 def _reading(paste: Paste) -> Reading:
