@@ -18,7 +18,7 @@ FDR = "iblinkinfo/line-fdr-mlx4.txt"
 def _(said: Reading) -> None:
     switch = [row for row in said.rows if row.id.startswith("0002c9020046c588/")]
     assert Counter((row.state, row.phys_state) for row in switch) == {("Active", "LinkUp"): 4, ("Down", "Polling"): 32}
-    assert (said.facts["switches"], said.facts["cas"]) == (1, 4)
+    assert (said.facts["switches"], said.facts["hcas"]) == (1, 4)
 
 
 @facts(QDR, "port 1 links lid 3 port 1 (centos-data-202 HCA-1) at 4X 10.0 Gbps a lane")
@@ -32,7 +32,7 @@ def _(said: Reading) -> None:
 @facts(QDR, "CA lines print 'Active/ LinkUp' (one space), switch lines 'Active/  LinkUp' (two)")
 def _(said: Reading) -> None:
     (row,) = [row for row in said.rows if row.id == "0002c903000cc89b/1"]
-    assert (row.extra["node_type"], row.state, row.phys_state) == ("CA", "Active", "LinkUp")
+    assert (row.extra["node_type"], row.state, row.phys_state) == ("ca", "Active", "LinkUp")
     assert said.unparsed == []
 
 

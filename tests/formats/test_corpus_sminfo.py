@@ -27,7 +27,7 @@ def _(said: Reading) -> None:
 def _(said: Reading) -> None:
     (row,) = said.rows
     assert (row.id, row.state, row.extra["lid"]) == ("0000000000100013", "Master", 16)
-    assert (row.extra["guid"], row.extra["priority"], row.extra["state_code"]) == ("0x100013", 12, 3)
+    assert (row.extra["printed_guid"], row.extra["priority"], row.extra["state_code"]) == ("0x100013", 12, 3)
 
 
 @facts(FAILOVER, "activity count 788")

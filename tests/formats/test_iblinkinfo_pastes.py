@@ -114,7 +114,7 @@ def test_without_its_hint_a_link_may_be_degraded_or_not() -> None:
 def test_nodes_and_states_are_counted() -> None:
     assert said(SWITCH + UP + DOWN + "CA: gpu1 mlx5_0:\n").facts == {
         "switches": 1,
-        "cas": 1,
+        "hcas": 1,
         "ports": 2,
         "active": 1,
         "down": 1,

@@ -37,7 +37,7 @@ def test_a_single_manager_stands_among_the_facts() -> None:
     assert said(LINE).facts == {
         "sm_state": "Master",
         "sm_lid": 16,
-        "sm_guid": "0x100013",
+        "sm_guid": "0000000000100013",
         "sm_priority": 12,
         "sm_activity_count": 788,
     }
@@ -45,7 +45,7 @@ def test_a_single_manager_stands_among_the_facts() -> None:
 
 def test_a_guid_is_padded_and_kept_as_printed() -> None:
     (row,) = said(LINE).rows
-    assert (row.id, row.extra["guid"]) == ("0000000000100013", "0x100013")
+    assert (row.id, row.extra["printed_guid"]) == ("0000000000100013", "0x100013")
     (row,) = said(LINE.replace("0x100013", "0002:c903:004a:1b20")).rows
     assert row.id == "0002c903004a1b20"
 
@@ -82,4 +82,4 @@ def test_a_line_cut_before_its_state_is_no_manager() -> None:
 
 def test_hidden_digits_of_a_guid_are_kept_as_printed() -> None:
     (row,) = said(LINE.replace("0x100013", "0xe89e4903003xxxxx")).rows
-    assert (row.id, row.extra["guid"]) == ("e89e4903003xxxxx", "0xe89e4903003xxxxx")
+    assert (row.id, row.extra["printed_guid"]) == ("e89e4903003xxxxx", "0xe89e4903003xxxxx")

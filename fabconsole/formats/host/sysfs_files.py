@@ -12,7 +12,7 @@ from collections.abc import MutableMapping
 from fabconsole.fabric.counters import COUNTERS
 from fabconsole.fabric.table import Width
 from fabconsole.formats.host import sysfs
-from fabconsole.formats.infiniband.port_words import logical, physical, unnumbered
+from fabconsole.formats.infiniband.port_words import logical, node_type, physical
 from fabconsole.formats.reading import Row, Said
 from fabconsole.formats.values import integer, is_nothing, snake
 
@@ -75,7 +75,7 @@ def tell_device(said: MutableMapping[str, Said], path: str, text: str) -> None:
     elif key.endswith("guid"):
         said[key] = sysfs.guid(text)
     else:
-        said[key] = unnumbered(text) if key == "node_type" else text or None
+        said[key] = node_type(text) if key == "node_type" else text or None
 
 
 def settle(row: Row) -> None:

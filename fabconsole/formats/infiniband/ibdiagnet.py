@@ -15,6 +15,7 @@ from fabconsole.formats.format import Format
 from fabconsole.formats.infiniband.complaints import complaint
 from fabconsole.formats.infiniband.ibdiagnet_port import Ports, canonical
 from fabconsole.formats.infiniband.ibdiagnet_tables import Tables
+from fabconsole.formats.infiniband.port_words import node_type
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Entry, Reading, Said
 from fabconsole.formats.values import integer, snake
@@ -175,7 +176,7 @@ class _Report:
                     "lid": integer(said[3]),
                     "priority": int(said[6]),
                     "devid": int(said[5]),
-                    "node_type": said[7],
+                    "node_type": node_type(said[7]),
                     "node": said[8],
                 }
             )

@@ -17,6 +17,7 @@ from fabconsole.formats.format import Format
 from fabconsole.formats.infiniband import link_line
 from fabconsole.formats.infiniband.diags_messages import sorted_out
 from fabconsole.formats.infiniband.link_line import Far, Line
+from fabconsole.formats.infiniband.port_words import node_type
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
 
@@ -24,7 +25,7 @@ _HEAD = re.compile(rf"(?P<kind>Switch):? {link_line.GUID}:? (?P<node>.*?):?|(?P<
 _BEGUN = re.compile(r"(?:0x\S{1,20}\s|\d{1,5}\s+\d{1,3}\[)")
 _DIFFERS = re.compile(r"\s*([<>]) (?=\s*(?:0x|\d|Switch|CA: |Router: |\?\?: |numports))")
 _NUMBER_OF_PORTS = re.compile(r"numports = \d{1,3}")
-_KINDS = {"Switch": "switches", "CA": "cas", "Router": "routers", "??": "others"}
+_KINDS = {"Switch": "switches", "CA": "hcas", "Router": "routers", "??": "others"}
 _SIBLINGS = 1 << 16
 """How far the GUIDs of one adapter's ports lie apart, at most."""
 _PIECES = 3
@@ -193,7 +194,7 @@ class _Walk:
         guid = said.guid or (self._node.guid if owned else None)
         row = link_line.row(said, guid, said.node if said.node is not None else self._node.name if owned else None)
         if owned:
-            row.extra["node_type"] = self._node.kind
+            row.extra["node_type"] = node_type(self._node.kind)
         if differs:
             row.extra["differs"] = differs
             row.marks.append("only before" if differs == "<" else "only now")

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from fabconsole.formats.format import Format
 from fabconsole.formats.infiniband.adapters import Adapters
-from fabconsole.formats.infiniband.port_words import guid, logical, physical, unassigned
+from fabconsole.formats.infiniband.port_words import guid, logical, node_type, physical, unassigned
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
 from fabconsole.formats.values import integer, is_nothing, number, snake
@@ -70,7 +70,7 @@ def _reading(paste: Paste) -> Reading:
 
 def _heading(line: str, adapters: Adapters) -> bool:
     if "'" in line and (said := _ADAPTER.fullmatch(line)):
-        adapters.begin(said[2]).said["node_type"] = said[1]
+        adapters.begin(said[2]).said["node_type"] = node_type(said[1])
         return True
     if line.rstrip().endswith(":") and (said := _PORT.fullmatch(line)):
         adapters.begin_port(int(said[1]))

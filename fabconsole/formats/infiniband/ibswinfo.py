@@ -174,7 +174,9 @@ class _Reports:
             return
         guid, node = (str(self._switch.extra.get(key) or "") for key in ("guid", "node"))
         own = guid.removeprefix("0x")
-        self._switch.id = own.lower().zfill(16) if own != guid and own.isalnum() else node or "switch"
+        if own != guid and own.isalnum():
+            self._switch.extra["guid"] = node = own.lower().zfill(16)
+        self._switch.id = node or "switch"
         for row in self._parts.values():
             row.extra["switch"] = self._switch.id
         self._said.rows += [self._switch, *self._parts.values()]

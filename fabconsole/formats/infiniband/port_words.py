@@ -32,6 +32,11 @@ _PHYSICAL = {
     "phytest": "PhyTest",
 }
 _GUID = re.compile(r"(?:0x)?([0-9a-fA-F]{16})|((?:[0-9a-fA-F]{4}:){3}[0-9a-fA-F]{4})")
+_NODE_TYPES = {
+    **dict.fromkeys(("ca", "channel adapter"), "ca"),
+    **dict.fromkeys(("switch", "sw"), "switch"),
+    **dict.fromkeys(("router", "rt"), "router"),
+}
 _LANE = {
     1: (2.5, "SDR"),
     2: (5.0, "DDR"),
@@ -50,6 +55,12 @@ def unnumbered(text: str) -> str:
     """`PORT_ACTIVE (4)`, `4: ACTIVE` and `4096 (5)` without what they are in the register."""
     said = _NUMBERED.fullmatch(text)
     return text if said is None else said[1] or said[3]
+
+
+def node_type(text: str) -> str:
+    """`CA`, `1: CA`, `Channel Adapter`: ca, switch or router; a word we do not know is passed on as it stands."""
+    word = unnumbered(text.strip())
+    return _NODE_TYPES.get(word.lower(), word)
 
 
 def logical(text: str) -> str:

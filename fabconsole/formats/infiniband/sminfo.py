@@ -76,7 +76,8 @@ def _row(said: re.Match[str]) -> Row:
     word = (said["word"] or "").strip("()")
     extra: dict[str, Said] = {
         "lid": manager.lid,
-        "guid": said["guid"],
+        "guid": manager.guid,
+        "printed_guid": said["guid"],
         "priority": manager.priority,
         "activity_count": None if said["activity"] is None else manager.activity,
         "state_code": int(said["state"]),

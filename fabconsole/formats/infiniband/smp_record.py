@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from fabconsole.formats.infiniband.port_words import guid, node_type
 from fabconsole.formats.reading import Said
 from fabconsole.formats.values import integer, snake
 
@@ -84,6 +85,9 @@ class Record:
         said: dict[str, Said] = {name: value for name, value in asked if value is not None}
         for name, value in self.fields.items():
             key = snake(name)
+            if name.endswith("Guid") or name == "NodeType":
+                said[key] = node_type(value) if name == "NodeType" else guid(value) or value
+                continue
             number = integer(value) if value[:1].isdecimal() and not value.startswith("0x") else None
             said[key] = None if value == "<not displayed>" else value if number is None else number
             if name in self.bits:

@@ -51,7 +51,7 @@ class Tables:
         if entries := _PKEYS.fullmatch(line):
             self._add("pkeys", int(entries[1]), [key for key in entries[2].split() if key != "0x0000"])
         elif entries := _GUIDS.fullmatch(line):
-            self._add("guids", int(entries[1]), [guid for guid in entries[2].split() if int(guid, 16)])
+            self._add("guids", int(entries[1]), [one[2:].lower() for one in entries[2].split() if int(one, 16)])
         elif capacity := _CAPACITY.fullmatch(line):
             self._close(capacity[2], int(capacity[1]))
         elif levels := _LEVELS.fullmatch(line):
