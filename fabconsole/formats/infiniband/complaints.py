@@ -14,6 +14,20 @@ _SAID = re.compile(
     r"(?:(?:[\w./-]{1,64}: )?(ibwarn|ibpanic|iberror|ibdebug): "
     r"|[\w./-]{1,64}: failed with status |src/query_smp\.c:\d{1,5}; ).*"
 )
+_TOOLS = (
+    r"ib(?:stat|status|netdiscover|linkinfo|queryerrors|portstate|swinfo|diagnet|tracert|nodes|hosts|switches|routers"
+    r"|dev2netdev|v_devices|v_devinfo)|perfquery|sminfo|smpquery|saquery|opensm"
+)
+_TYPED = re.compile(
+    r"\s{0,40}(?:(?:ba)?sh-[\d.]{1,8}|\+)?[#$%>+]?\s{0,8}(?:(?:sudo|time|timeout \S{1,8}|ib|watch(?: -n ?\S{1,8})?)"
+    rf"\s{{1,8}}){{0,3}}(?:/\S{{1,80}}/)?(?:{_TOOLS})(?:\.pl)?(?:\s[^:=\"\[\]]{{0,200}}|\s.{{0,200}}\|.{{0,200}})?"
+    r"|\s{0,40}Every \d{1,4}[.,]\d{1,2}s: .{0,400}"
+)
+
+
+def is_typed(line: str) -> bool:
+    """Whether a line is what somebody typed, `# ibstat mlx5_0`, or the head of `watch`: no part of an answer."""
+    return _TYPED.fullmatch(line) is not None
 
 
 def complaint(line: str) -> Entry | None:

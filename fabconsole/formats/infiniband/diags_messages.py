@@ -10,17 +10,12 @@ import re
 from collections.abc import Iterable
 
 from fabconsole.fabric.health import Severity
-from fabconsole.formats.infiniband.complaints import complaint
+from fabconsole.formats.infiniband.complaints import complaint, is_typed
 from fabconsole.formats.reading import Entry
 
 _UNMARKED = re.compile(
     r"\s*(?:(WARN: |[\w./-]{1,64}\.c:\d{1,6};)"
     r"|(?:Failed to (?:open|reopen|find|get|query|resolve|reset)|discover failed|loading cached fabric)\b)"
-)
-_TYPED = re.compile(
-    r"\s{0,40}[#$%>]?\s{0,8}(?:(?:sudo|time|ib|ibsim-run|watch(?: -n ?\S{1,8})?)\s{1,8}){0,3}(?:/\S{1,80}/)?"
-    r"(?:perfquery|ibqueryerrors|iblinkinfo|sminfo)(?:\.pl)?(?:\s[^:=\"\[\]]{0,200})?"
-    r"|\s{0,40}Every \d{1,4}[.,]\d{1,2}s: .{0,400}"
 )
 
 
@@ -31,7 +26,7 @@ def sorted_out(lines: Iterable[str]) -> tuple[list[Entry], list[str]]:
     for line in lines:
         if event := complaint(line) or _unmarked(line):
             events.append(event)
-        elif not _TYPED.fullmatch(line):
+        elif not is_typed(line):
             rest.append(line)
     return events, rest
 

@@ -12,7 +12,7 @@ import re
 from fabconsole.fabric.counters import COUNTERS
 from fabconsole.fabric.table import Width
 from fabconsole.formats.reading import Ber, Row, Said
-from fabconsole.formats.values import ber, integer, no_error_seen
+from fabconsole.formats.values import ber, integer, is_nothing, no_error_seen, number, snake
 
 _NAMES = {
     "symbol_error_counter": "symbol_error",
@@ -38,20 +38,25 @@ _COUNTED = re.compile(
     r'"?(\w{1,64})"? .{0,80}?\((difference )?value=(-?\w{1,20}), ?(?:difference allowed )?threshold=(\w{1,20})\)',
     re.ASCII,
 )
-_TABLED = re.compile(r"([a-z]\w{2,63})\s{0,64}: (0x[0-9a-fA-F]{1,16}|\d{1,20}|NA|N/A)(?: \((.{1,60})\))?\s*", re.ASCII)
+_TABLED = re.compile(
+    r"([a-z]\w{2,63})\s{0,64}: (0x[0-9a-fA-F]{1,16}|\d{1,20}|NA|N/A)\s{0,32}(?:\((.{1,60})\))?\s*", re.ASCII
+)
 _THRESHOLD = re.compile(r"threshold=(\w{1,20})", re.ASCII)
 _BER = re.compile(
     r"\b(Raw|Effective|Symbol) BER(?: value)?\s?[:=]\s?(\d{1,3}(?:\.\d{1,6})?[eE]-?\d{1,3})", re.IGNORECASE
 )
 _TEMPERATURE = re.compile(r"current temperature: (-?\d{1,4})C?, threshold: (-?\d{1,4})", re.ASCII)
 _FIRMWARE = re.compile(
-    r"PSID:(\S{1,32}) has FW version (\S{1,32}) while the latest FW version .{0,80} is (\S{1,32})", re.ASCII
+    r"(?:PSID:(\S{1,32}) has|Node has wrong) FW version (\S{1,32}?)(?: while the latest|\. Maximum available)"
+    r" FW version .{0,80} is (\S{1,32})",
+    re.ASCII,
 )
 _SPEED = re.compile(
-    r"Unexpected actual link (speed|width) (\S{1,16})(?:.{0,300}? final (?:speed|width) should be (\S{1,16}?)\))?"
+    r"Unexpected (?:(?:actual link )?(speed|width),? )?(?:actual link (?:speed|width) is )?(\S{1,16})"
+    r"(?:.{0,300}? final (?:speed|width) should be (\S{1,16}?)\))?"
 )
 _PM_PORT = re.compile(
-    r"Port=(\d{1,5}) Lid=(0x[0-9a-fA-F]{1,6}) GUID=0x([0-9a-fA-F]{1,16}) Device=(\d{1,10}) Port Name=(.*)",
+    r"Port=(\d{1,5}) Lid=(0x[0-9a-fA-F]{1,6}) GUID=0x([0-9a-fA-F]{1,16})(?: Device=(\d{1,10}))? Port Name=(.*)",
     re.ASCII,
 )
 _PM_COUNT = re.compile(r"([a-z]\w{2,63})=(0x[0-9a-fA-F]{1,16}|NA|N/A)()\s*", re.ASCII)
@@ -70,6 +75,8 @@ class Ports:
         """Whose counters the next lines are."""
         self._printed: set[str] = set()
         """Its counters that were: one that comes again is another's, whose heading was lost."""
+        self._cabled = False
+        """Whether they are no counters, but what its cable says of itself."""
 
     def end(self) -> None:
         """What comes is no more of the port whose counters were told."""
@@ -90,7 +97,7 @@ class Ports:
             named = _GUID.search(text) if "GUID" in text else None
             return named[1].lower() if named else None
         _tell(row, what)
-        if row.peer or row.counters or row.extra or row.ber:
+        if row.peer or row.counters or row.extra or row.ber or row.width:
             self.by_id[row.id] = row
         return row.id
 
@@ -101,8 +108,9 @@ class Ports:
         """
         if line.startswith("Port=") and (port := _PM_PORT.fullmatch(line)) is not None:
             row = self._row(f"{port[3].lower().zfill(16)}/{port[1]}")
-            row.extra |= {"lid": int(port[2], 16), "devid": int(port[4]), "port_name": port[5]}
+            row.extra |= {"lid": int(port[2], 16), "port_name": port[5]} | ({"devid": int(port[4])} if port[4] else {})
             self._count_for(row)
+            self._cabled = port[4] is None
             return True
         if line.endswith("Value") and _HEADING.fullmatch(line):
             if self._printed:
@@ -110,6 +118,8 @@ class Ports:
             return True
         if self._counted is None:
             return False
+        if self._cabled:
+            return self._cable(self._counted, line)
         said = _TABLED.fullmatch(line) if ":" in line else _PM_COUNT.fullmatch(line)
         if said is None:
             return False
@@ -120,8 +130,17 @@ class Ports:
         _keep(self._counted, said[1], said[2], said[3] or "")
         return True
 
+    def _cable(self, row: Row, line: str) -> bool:
+        """`PN: MCP1600-E002`, of what is plugged in; a key that comes again is of another port's."""
+        name, colon, value = line.partition(":")
+        cable = _nest(row, "cable")
+        if not colon or not name[:1].isupper() or not name.isalnum() or snake(name) in cable:
+            return False
+        cable[snake(name)] = None if is_nothing(value) else _quantity(value.strip())
+        return True
+
     def _count_for(self, row: Row) -> None:
-        self._counted, self._printed = row, set()
+        self._counted, self._printed, self._cabled = row, set(), False
         self.by_id[row.id] = row
 
     def _row(self, name: str) -> Row:
@@ -158,11 +177,15 @@ def _tell(row: Row, what: str) -> None:
     if "temperature" in what and (temperature := _TEMPERATURE.search(what)):
         row.extra |= {"temperature_c": int(temperature[1]), "temperature_threshold_c": int(temperature[2])}
     if "FW version" in what and (firmware := _FIRMWARE.search(what)):
-        row.extra |= {"psid": firmware[1], "firmware": firmware[2], "latest_firmware": firmware[3]}
-    if "Unexpected" in what and (speed := _SPEED.search(what)):
-        row.extra[f"link_{speed[1]}"] = speed[2]
+        row.extra |= {"psid": firmware[1]} if firmware[1] else {}
+        row.extra |= {"firmware": firmware[2], "latest_firmware": firmware[3]}
+    if "Unexpected" in what and (speed := _SPEED.search(what)) and speed[1]:
+        if speed[1] == "width":
+            row.width = speed[2].upper()
+        else:
+            row.extra["link_speed"] = _lane(speed[2])
         if speed[3]:
-            row.extra[f"expected_{speed[1]}"] = speed[3]
+            row.extra[f"expected_{speed[1]}"] = speed[3].upper() if speed[1] == "width" else _lane(speed[3])
 
 
 def _keep(row: Row, printed: str, value: str, remark: str) -> None:
@@ -186,6 +209,17 @@ def _nest(row: Row, name: str) -> dict[str, Said]:
 def _detail(name: str, value: str) -> Said:
     """`lid=0x0004`, `dev=4129` as numbers, `guid=0x…` as GUIDs are spelt here."""
     return value.removeprefix("0x").lower().zfill(16) if name == "guid" else _number(value)
+
+
+def _lane(text: str) -> Said:
+    """What a lane carries, Gb/s; `FDR10` is told by its name."""
+    lane = number(text)
+    return text if lane is None else lane
+
+
+def _quantity(text: str) -> Said:
+    """A cable's length, temperature, class: with its unit as it stands, a bare number as one."""
+    return text if text.startswith("0x") else _number(text)
 
 
 def _number(text: str) -> Said:
