@@ -71,7 +71,7 @@ LIMITS, LIMITED_S = "account-limits", 16.0
 
 
 PARSE, PARSE_COLUMNS = "parse", 120
-PASTE = Path(__file__).resolve().parent / "formats" / "samples" / "ibqueryerrors.txt"
+PASTE = Path(__file__).resolve().parent / "formats" / "samples" / "iblinkinfo.txt"
 """What is read in its picture."""
 
 

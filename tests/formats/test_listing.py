@@ -12,11 +12,11 @@ from fabconsole.formats.reading import Ber, Entry, Reading, Row
 
 
 def lines(reading: Reading, width: int = 100) -> list[str]:
-    """As a terminal of that width shows it, runs of blanks as one."""
+    """As a terminal of that width shows it, runs of blanks as one, without blank lines."""
     paper = Console(file=io.StringIO(), width=width, markup=False, highlight=False)
     paper.print(render("sometool", reading, width))
     shown = paper.file.getvalue()  # type: ignore[attr-defined]
-    return [" ".join(line.split()) for line in shown.splitlines()]
+    return [" ".join(line.split()) for line in shown.splitlines() if line.strip()]
 
 
 def two(first: Row, second: Row) -> list[str]:
@@ -63,6 +63,11 @@ def test_a_state_that_is_not_known_has_another() -> None:
     assert two(Row(id="a", state="unknown"), Row(id="b")) == ["a ? unknown"]
 
 
+def test_a_degraded_link_says_what_it_could_be() -> None:
+    row = Row(id="a", marks=["degraded"], extra={"could_be": "400 Gb/s 4X NDR"})
+    assert two(row, Row(id="b"))[0].startswith("a ◢ could be 400 Gb/s 4X NDR")
+
+
 def test_bit_error_ratios_are_told_as_far_as_they_are_known() -> None:
     assert two(Row(id="a", ber=Ber(raw=2e-9)), Row(id="b")) == ["a raw 2e-09"]
 
@@ -72,18 +77,25 @@ def test_what_all_rows_say_alike_is_said_once() -> None:
     assert said[-1] == "in all: lid 7"
 
 
+def wide(*names: str) -> Reading:
+    """Rows that differ in more than 70 columns have room for."""
+    return Reading(rows=[Row(id=name, extra={"words": name * 80, "more_words": name * 90}) for name in names])
+
+
 def test_what_has_no_room_is_named() -> None:
-    rows = [Row(id=name, extra={"short": name * 2, "long_words": name * 80}) for name in "abcdefghi"]
-    assert lines(Reading(rows=rows), 45)[-1] == "also told, by --json: long words"
+    assert lines(wide(*"abcdefghi"), 70)[-1] == "also told, by --json: more words"
 
 
 def test_a_few_rows_that_differ_in_much_stand_beside_each_other() -> None:
-    rows = [Row(id=name, extra={"short": name * 2, "long_words": name * 80}) for name in "ab"]
-    assert [line.split()[:2] for line in lines(Reading(rows=rows), 45)][-2:] == [["a", "b"], ["long", "words"]]
+    assert [line.split()[:2] for line in lines(wide("a", "b"), 70)][-2:] == [["a", "b"], ["more", "words"]]
+
+
+def test_short_facts_share_a_line() -> None:
+    assert lines(Reading(facts={"ports": 8, "down": 2, "sm_lid": 1}))[1] == "ports 8 · down 2 · sm lid 1"
 
 
 def test_the_only_row_is_told_from_top_to_bottom() -> None:
-    assert lines(Reading(rows=[Row(id="a", extra={"fabric": {"state": "Completed"}})]))[-1] == "fabric.state Completed"
+    assert lines(Reading(rows=[Row(id="a", extra={"fabric": {"state": "Completed"}})]))[-1] == "fabric state Completed"
 
 
 def test_events_that_say_the_same_are_one_line_with_a_count() -> None:

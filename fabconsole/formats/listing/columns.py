@@ -20,6 +20,7 @@ _WHOLE = 1e5
 _ORDER = {Class.ERROR: 0, Class.STATE: 0, Class.CONGESTION: 1, Class.INFO: 2, Class.TRAFFIC: 3}
 NAMES = ("name", "description")
 """What a row is called by people: shown before anything that is counted."""
+_DEGRADED = "degraded"
 _BY_GUID = re.compile(r"[0-9a-f]{16}(?=/)")
 _FOR_MACHINES = ("guid", "uuid", "mask", "_id", "hash", "gid")
 NOT_TOLD = "∅"
@@ -61,6 +62,8 @@ def cell(value: Said) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
+        if not value:
+            return "none"
         shown = ", ".join(cell(one) for one in value[:_LISTED])
         return f"{shown}, … ({len(value)})" if len(value) > _LISTED else shown
     return printable(_float(value) if isinstance(value, float) else str(value), 200)
@@ -195,6 +198,12 @@ def ratios(row: Row) -> str:
 
 
 def doubts(row: Row) -> str:
-    """The marks, but those that a counter's own words carry."""
+    """The marks, but those that a counter's own words carry; what a degraded link could be beside it."""
     told = [mark for mark in row.marks if not mark.startswith(("saturated ", "unsupported ", "unknown "))]
+    could_be = row.extra.get("could_be")
+    if _DEGRADED in told:
+        told.remove(_DEGRADED)
+        told.insert(
+            0, f"{Health.DEGRADED.glyph} could be {could_be}" if could_be else f"{Health.DEGRADED.glyph} degraded"
+        )
     return printable(", ".join(told), 200)

@@ -11,7 +11,7 @@ from fabconsole.fabric.health import Health
 from fabconsole.fabric.printable import printable
 from fabconsole.formats.listing.columns import leaves
 from fabconsole.formats.listing.events import happened
-from fabconsole.formats.listing.pairs import pairs
+from fabconsole.formats.listing.pairs import facts
 from fabconsole.formats.listing.rows import alone, table
 from fabconsole.formats.reading import Reading
 
@@ -20,15 +20,16 @@ _ONCE, _LINES = 60, 20
 
 def render(name: str, reading: Reading, width: int, *, ends_mid_line: bool = False) -> RenderableType:
     """A headline, what stands once, the rows, the events, and what was not understood; of a log the events first."""
-    parts: list[RenderableType] = [_headline(name, reading)]
-    facts = list(pairs(leaves(reading.facts), _ONCE, width)) if reading.facts else []
-    events = [happened(reading.events)] if reading.events else []
+    once = list(facts(leaves(reading.facts), _ONCE, width))
     rows = alone(reading.rows[0], width) if len(reading.rows) == 1 else table(reading.rows, width)
-    parts += [*facts, *rows, *events] if reading.rows else [*events, *facts]
-    if reading.unparsed:
-        parts.append(_not_understood(reading.unparsed))
+    events = [happened(reading.events)] if reading.events else []
+    doubts = [_not_understood(reading.unparsed)] if reading.unparsed else []
     if ends_mid_line:
-        parts.append(Text(" the text ends within a line: a number at its very end may have lost digits", "dim"))
+        doubts.append(Text(" the text ends within a line: a number at its very end may have lost digits", "dim"))
+    blocks: Sequence[Sequence[RenderableType]] = [once, rows, events] if reading.rows else [events, once]
+    parts: list[RenderableType] = [_headline(name, reading)]
+    for block in (*blocks, doubts):
+        parts += [Text(""), *block] if block else []
     return Group(*parts)
 
 

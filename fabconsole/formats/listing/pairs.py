@@ -11,32 +11,53 @@ from rich.text import Text
 from fabconsole.formats.listing.columns import NOT_TOLD
 
 _STYLE = {"incomplete": "bold yellow"}
+_SHORT = 16
 _TWO_WIDE, _TALL = 100, 16
+_HEAD = 26
+_NARROWEST = 24
+
+
+def facts(said: Mapping[str, str], most: int, width: int) -> Iterator[RenderableType]:
+    """What stands once: numbers and short words in a line or two, the rest beneath."""
+    short = {key: value for key, value in said.items() if len(value) <= _SHORT and value != NOT_TOLD}
+    if short:
+        yield Text(" ") + packed(short, width - 2, "\n ")
+    if rest := {key: value for key, value in said.items() if key not in short}:
+        yield from pairs(rest, most, width)
 
 
 def pairs(said: Mapping[str, str], most: int, width: int) -> Iterator[RenderableType]:
-    """Names and values, beside each other where there is room; those without a value in one line."""
-    told = [(key.replace("_", " "), value) for key, value in said.items() if value != NOT_TOLD]
-    shown = told[:most]
-    many = 2 if width >= _TWO_WIDE and len(shown) > _TALL else 1
-    half = -(-len(shown) // many)
-    grid = Table.grid(padding=(0, 2))
-    for _ in range(many):
-        grid.add_column(style="dim", no_wrap=True)
-        grid.add_column(overflow="fold")
-    for at in range(half):
-        beside = [shown[place] for place in range(at, len(shown), half)]
-        grid.add_row(*(cell for key, value in beside for cell in (f" {key}", Text(value, _STYLE.get(key, "")))))
-    yield grid
+    """A line a name, two where there is room; a section's names together; those without a value in one line."""
+    told = {key: value for key, value in said.items() if value != NOT_TOLD}
+    shown = dict(list(told.items())[:most])
+    if alone := {key: value for key, value in shown.items() if "." not in key}:
+        yield _grid(alone, width)
+    if sections := _sections(shown):
+        yield _paragraphs(sections, width)
     if len(told) > most:
         yield Text(f" … and {len(told) - most} more: --json", "dim")
-    if silent := [key.replace("_", " ") for key, value in said.items() if value == NOT_TOLD]:
+    if silent := [_words(key) for key, value in said.items() if value == NOT_TOLD]:
         yield line(f"{NOT_TOLD} not told", silent, width)
+
+
+def packed(said: Mapping[str, str], width: int, fresh: str = "\n") -> Text:
+    """Names and values beside each other, in as many lines as they need."""
+    text, taken = Text(), 0
+    for key, value in said.items():
+        size = len(key) + len(value) + 1
+        if taken and taken + size + 3 > width:
+            text.append(fresh)
+            taken = 0
+        elif taken:
+            text.append(" · ", "dim")
+        text.append(f"{_words(key)} ", "dim").append(value, _STYLE.get(key, ""))
+        taken += size + 3
+    return text
 
 
 def line(head: str, said: Sequence[str], width: int) -> Text:
     """What is said once: as much as a line has room for."""
-    shown, room = [], width - len(head) - 8
+    shown, room = [], width - len(head) - 14
     for one in said:
         room -= len(one) + 3
         if room < 0:
@@ -44,3 +65,43 @@ def line(head: str, said: Sequence[str], width: int) -> Text:
         shown.append(one)
     more = [f"{len(said) - len(shown)} more"] if len(said) > len(shown) else []
     return Text(f" {head}: " + " · ".join([*shown, *more]), "dim")
+
+
+def _grid(said: Mapping[str, str], width: int) -> Table:
+    """Names and values in columns, two pairs of them where there is room."""
+    widest = max(len(key) for key in said)
+    many = 2 if width >= max(_TWO_WIDE, 2 * (widest + _NARROWEST)) and len(said) > _TALL else 1
+    half = -(-len(said) // many)
+    grid = Table.grid(padding=(0, 2))
+    for _ in range(many):
+        grid.add_column(style="dim", no_wrap=True)
+        grid.add_column(overflow="fold")
+    told = list(said.items())
+    for at in range(half):
+        beside = [told[place] for place in range(at, len(told), half)]
+        grid.add_row(*(cell for key, value in beside for cell in (f" {_words(key)}", Text(value, _STYLE.get(key, "")))))
+    return grid
+
+
+def _sections(said: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """What stands above the first dot, to what stands beneath it."""
+    found: dict[str, dict[str, str]] = {}
+    for key, value in said.items():
+        section, dot, name = key.partition(".")
+        if dot:
+            found.setdefault(section, {})[name] = value
+    return found
+
+
+def _paragraphs(sections: Mapping[str, Mapping[str, str]], width: int) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", max_width=_HEAD, overflow="fold")
+    grid.add_column()
+    head = min(max(len(name) for name in sections) + 1, _HEAD) + 2
+    for name, said in sections.items():
+        grid.add_row(f" {_words(name)}", packed(said, max(width - head - 2, _NARROWEST)))
+    return grid
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ").replace(".", " ")

@@ -36,10 +36,10 @@ from fabconsole.formats.reading import Row
 _STYLE = {Class.ERROR: "bold", Class.STATE: "bold", Class.CONGESTION: "cyan", Class.INFO: "", Class.TRAFFIC: "dim"}
 _Side = Literal["left", "right"]
 _NUMBER = re.compile(r"[-+.,\d]*(?: \d{1,2}X)?")
-_MOST, _DETAILS = 1000, 120
+_MOST, _DETAILS = 1000, 240
 _WIDEST, _NARROWEST = 44, 24
-_ACROSS = 8
-"""So many rows may stand beside each other, where they differ in more than has room above."""
+_ACROSS, _LEGIBLE = 8, 12
+"""So many rows may stand beside each other, each so wide, where they differ in more than has room above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,9 @@ def table(rows: Sequence[Row], width: int) -> list[RenderableType]:
     columns += _columns(said, more)
     drawn = [_drawn(columns)] if len(columns) > 1 or not keys else []
     left = [key for key in keys if key not in called and key not in more]
-    if len(shown) <= _ACROSS and _shared(said, left):
-        return [*drawn, _across(shown, said, left, width), *_beside(alike(said), [], 0, width)]
+    each = (width - _NARROWEST) // len(shown) - 2
+    if len(shown) <= _ACROSS and each >= _LEGIBLE and _shared(said, left):
+        return [*drawn, _across(shown, said, left, each), *_beside(alike(said), [], 0, width)]
     return [*drawn, *_beside(alike(said), left, len(rows) - len(shown), width)]
 
 
@@ -122,9 +123,8 @@ def _drawn(columns: Sequence[_Column]) -> Table:
     return drawn
 
 
-def _across(rows: Sequence[Row], details: Sequence[Mapping[str, str]], keys: Sequence[str], width: int) -> Table:
+def _across(rows: Sequence[Row], details: Sequence[Mapping[str, str]], keys: Sequence[str], each: int) -> Table:
     """A line a key and a column a row: few things that differ in much, such as the GPUs of a host."""
-    each = max((width - _NARROWEST) // len(rows) - 2, 8)
     drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     drawn.add_column("", style="dim", max_width=_NARROWEST, no_wrap=True)
     for row in rows:
@@ -164,7 +164,11 @@ def _packed(said: Sequence[Counted], width: int) -> Text:
 
 
 def _coloured(said: str) -> Text:
-    style = {Health.DOWN.glyph: "red", Health.UNKNOWN.glyph: "magenta"}.get(said[:1], "")
+    style = {
+        Health.DOWN.glyph: "red",
+        Health.UNKNOWN.glyph: "magenta",
+        Health.DEGRADED.glyph: "yellow",
+    }.get(said[:1], "")
     return Text(said, style)
 
 
