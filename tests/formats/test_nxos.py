@@ -100,3 +100,58 @@ def test_a_line_of_another_stream_is_no_port() -> None:
     lines = (SAMPLES / "nxos.txt").read_text("utf-8").split("\n")
     lines.insert(6, "Warning: Permanently added 'leaf-c01' (ED25519) to the list of known hosts.")
     assert read("\n".join(lines)).unparsed == [lines[6]]
+
+
+def test_a_fan_that_is_ok_is_no_port_that_is_down() -> None:
+    said = sample("nxos.environment.txt")
+    assert [one.state for one in said.rows] == [None] * 6
+    assert row(said, "Fan_in_PS2").extra["status"] == "Shutdown"
+
+
+def test_units_under_a_heading_belong_to_its_columns() -> None:
+    said = sample("nxos.environment.txt")
+    assert row(said, "PowerSupply1").extra["actual_output_w"] == 311
+    assert row(said, "Module1 CPU").extra["temperature_c"] == 47
+
+
+def test_what_stands_once_for_all_supplies_is_a_fact() -> None:
+    facts = sample("nxos.environment.txt").facts
+    assert (facts["voltage_v"], facts["total_power_output_actual_draw_w"]) == (12, 311.0)
+    assert facts["total_power_allocated_budget"] is None
+
+
+def test_what_a_port_can_do_is_told_of_it() -> None:
+    extra = row(sample("nxos.capabilities.txt"), "Ethernet2/7").extra
+    assert (extra["speed"], extra["fec_capable"], extra["num_rewrites_allowed"]) == ("10000,40000,100000", "yes", 104)
+    assert str(extra["qos_scheduling"]).count("\n") == 1
+
+
+def test_a_value_of_optics_may_stand_behind_a_colon() -> None:
+    extra = row(sample("nxos.capabilities.txt"), "fc1/7").extra
+    assert (extra["temperature_c"], extra["temperature_c_alarm"], extra["rx_power_dbm"]) == (41.25, "+", None)
+    assert extra["tx_fault_count"] == 3
+
+
+def test_two_things_in_one_sentence_are_two() -> None:
+    said = read(
+        "Ethernet1/7 is up\n  vPC Status: Up, vPC number: 7\n  Input flow-control is off, output flow-control is on"
+    )
+    extra = said.rows[0].extra
+    assert (extra["vpc_status"], extra["vpc_number"], extra["output_flow_control"]) == ("Up", 7, "on")
+
+
+def test_a_description_is_kept_whole() -> None:
+    said = read("Ethernet1/7 is up\n  Description: rack is 7, row: 3\n  Encapsulation ARPA, medium is broadcast")
+    assert said.rows[0].extra["description"] == "rack is 7, row: 3"
+    assert said.rows[0].extra["encapsulation"] == "ARPA"
+
+
+def test_what_is_said_to_be_missing_is_null() -> None:
+    said = read("Ethernet7 is up, line protocol is up (connected)\n  No IPv6 global unicast address is assigned")
+    assert said.rows[0].extra["ipv6_global_unicast_address"] is None
+
+
+def test_a_channel_without_a_speed_says_so() -> None:
+    text = "Port-Channel7 is down, line protocol is lowerlayerdown (notconnect)\n  Full-duplex, Unconfigured\n"
+    extra = read(text + "  Active members in this channel: 0").rows[0].extra
+    assert (extra["speed"], extra["active_members_in_this_channel"]) == ("Unconfigured", 0)

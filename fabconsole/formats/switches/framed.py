@@ -5,30 +5,16 @@ from __future__ import annotations
 import re
 
 from fabconsole.formats.reading import Reading, Row
-from fabconsole.formats.switches import port_status
+from fabconsole.formats.switches import environment, port_status
+from fabconsole.formats.switches.framed_rows import READERS, kind
 from fabconsole.formats.switches.interface_prose import HEAD, Prose
 from fabconsole.formats.switches.optics_prose import Optics
-from fabconsole.formats.switches.ports import Ports, count, far_end, rate, typed
-from fabconsole.formats.switches.table import Table, headed, headings, is_interface, is_prompt, is_rule
-from fabconsole.formats.values import is_nothing, snake
+from fabconsole.formats.switches.ports import Ports, far_end, typed
+from fabconsole.formats.switches.table import Table, headed, headings, is_prompt, is_rule
+from fabconsole.formats.values import snake
 
-_COUNTERS = {
-    "Align-Err": "rx_frame_errors",
-    "FCS-Err": "rx_crc_errors",
-    "Xmit-Err": "tx_errors",
-    "Rcv-Err": "rx_errors",
-    "OutDiscards": "tx_dropped",
-    "InDiscards": "rx_dropped",
-    "Carri-Sen": "tx_carrier_errors",
-    "InOctets": "rx_bytes",
-    "OutOctets": "tx_bytes",
-    "InMcastPkts": "multicast",
-    "Tx-Pause": "tx_pause",
-    "Rx-Pause": "rx_pause",
-}
 _COUNTS = re.compile(r"\s*(?:Port|Interface) +(?:[A-Z][\w-]{2,20} +){0,8}[A-Z][\w-]{2,20}\s*")
 _NEIGHBOURS = re.compile(r"\s*Device ID +Local Intf +Hold-time +Capability +Port ID\s*")
-_WORDS = re.compile(r"--|-?\d{1,20}", re.ASCII)
 _FIRST = {"Port", "Interface", "Ethernet Interface", "Port-channel Interface", "Device ID", "Ethernet", "Port-channel"}
 _NEIGHBOUR_KEYS = re.compile(r"(?:warning|error|traceback|ibwarn|connection)\b", re.IGNORECASE)
 _CAPABILITIES = re.compile(r"\s*(?:Capability codes:|\([A-Z]\) .*\([A-Z]\)|Note: \+\+).*")
@@ -38,10 +24,6 @@ _TOTAL = re.compile(r"\s*Total entries displayed: *(\d{1,6})\s*")
 _NEIGHBOUR = re.compile(
     r"\s{0,80}(\S.{0,80}?)?\s{1,80}((?:Eth|mgmt|Po)\S{1,16}) +(\d{1,5})"
     r"(?: +([A-Z](?:,?[A-Z]){0,7}))?(?: +(\S(?:.*\S)?))?\s*"
-)
-_BRIEF = re.compile(
-    r"\s*(\S{2,20}) +(\d{1,4}|--|f-path|trunk) +(\w{2,6}) +([\w-]{2,8}) +(up|down) +(\S.{0,40}?) {1,40}"
-    r"((?:auto|\d{1,5}[MGT]?)\([DISs]\)) *(\S{1,8})?\s*"
 )
 _INTERFACE_HEAD = re.compile(r"\s{0,4}Interface ([A-Za-z]\S{1,30}\d\S{0,10})\s*")
 _KEYED = re.compile(r"\s*([A-Z][^:]{2,40}): ?(.*)")
@@ -61,6 +43,7 @@ class Scan:
         self._begun = ""
         self._key = ""
         self._neighbour: Row | None = None
+        self._about_environment = False
 
     def read(self) -> Reading:
         tables, heads = headings(self.lines)
@@ -82,11 +65,12 @@ class Scan:
     def _open(self, table: Table | None) -> None:
         if table is None:
             return  # the upper rule of a frame, or one within the optics
-        if self._optics.open and table.names[0] not in _FIRST:
+        if self._optics.open and table.names[0] not in _FIRST and not environment.is_heading(table.names):
             return
         self._end()
         self._optics.end()
-        self._table, self._kind = table, _kind(table)
+        self._table, self._kind = table, kind(table)
+        self._about_environment = self._about_environment or self._kind == "environment"
 
     def _line(self, line: str) -> bool:
         if " is " in line and (head := HEAD.fullmatch(line)):
@@ -116,6 +100,13 @@ class Scan:
 
     def _other(self, line: str) -> bool:
         if is_prompt(line) or _CAPABILITIES.fullmatch(line):
+            return True
+        if environment.title(line):
+            self._end()
+            self._optics.end()
+            self._table, self._about_environment = None, True
+            return True
+        if self._about_environment and self._neighbour is None and environment.fact(line, self.said.facts):
             return True
         if total := _TOTAL.fullmatch(line):
             self.said.facts["entries"] = int(total[1])
@@ -157,7 +148,7 @@ class Scan:
     def _row(self, table: Table, line: str) -> bool:
         if self._kind == "neighbours":
             return self._neighboured(line)
-        row = _READERS[self._kind](table, line)
+        row = READERS[self._kind](table, line)
         if row is None:
             return False
         self.ports.add(row)
@@ -195,58 +186,3 @@ class Scan:
         told = sum(row.peer is not None for row in self.said.rows)
         if isinstance(announced, int) and announced != told:
             self.said.facts["incomplete"] = f"{announced} entries are announced and {told} are told"
-
-
-def _kind(table: Table) -> str:
-    names = table.names
-    if port_status.HEADING.fullmatch(" ".join(names)):
-        return "status"
-    if "Device ID" in names and "Local Intf" in names:
-        return "neighbours"
-    if "VLAN" in names and "Mode" in names:
-        return "brief"
-    return "counts" if len(names) > 1 and all("-" in name or name in _COUNTERS for name in names[1:3]) else "plain"
-
-
-def _counts(table: Table, line: str) -> Row | None:
-    words = line.split()
-    if not is_interface(words[0]) or len(words) > len(table.columns):
-        return None
-    if not all(_WORDS.fullmatch(word) for word in words[1:]):
-        return _plain(table, line)
-    row = Row(id=words[0])
-    if len(words) < len(table.columns):
-        row.marks.append("torn")
-        return row
-    for name, text in zip(table.names[1:], words[1:], strict=True):
-        count(row, _COUNTERS.get(name, name), text)
-    return row
-
-
-def _brief(table: Table, line: str) -> Row | None:
-    found = _BRIEF.fullmatch(line)
-    if found is None or not is_interface(found[1]):
-        return _plain(table, line)
-    row = Row(id=found[1], state=found[5])
-    names = ("vlan", "type", "mode", "status", "reason", "speed", "port_channel")
-    for name, text in zip(names, found.groups()[1:], strict=True):
-        row.extra[name] = None if text is None or text == "--" else text
-    rate(row, found[7])
-    return row
-
-
-def _plain(table: Table, line: str) -> Row | None:
-    """Any other table of ports, whose cells begin under their headings."""
-    cells = table.left_aligned(line)
-    if not is_interface(cells[0]) or len(line.split()) < 2:
-        return None
-    row = Row(id=cells[0])
-    for name, text in zip(table.names[1:], cells[1:], strict=True):
-        row.extra[snake(name)] = None if is_nothing(text) else typed(text)
-    status = row.extra.get("status")
-    if isinstance(status, str):
-        row.state = "up" if status in {"up", "connected"} else "down"
-    return row
-
-
-_READERS = {"status": port_status.read, "counts": _counts, "brief": _brief, "plain": _plain}

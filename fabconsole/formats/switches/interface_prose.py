@@ -9,6 +9,7 @@ import re
 
 from fabconsole.formats.reading import Row, Said
 from fabconsole.formats.switches.ports import count, rate
+from fabconsole.formats.switches.prose_counters import COUNTERS
 from fabconsole.formats.values import snake
 
 HEAD = re.compile(
@@ -30,44 +31,13 @@ _INDEX = re.compile(r"(index|metric|mtu|MTU|Bandwidth|bandwidth) (\d{1,12})")
 _SCALE = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 _HARDWARE = re.compile(r"Hardware(?: is|:) +([^,]+)(?:, +address(?: is|:) +([\w.:]+)(?: \(bia ([\w.:]+)\))?)?\s*,?(.*)")
 _CLEARED = re.compile(r'Last clearing of "show interface" counters:? (.+)')
-_COUNTERS = {
-    "packets input": "rx_packets",
-    "input packets": "rx_packets",
-    "packets output": "tx_packets",
-    "output packets": "tx_packets",
-    "input errors": "rx_errors",
-    "input error": "rx_errors",
-    "output errors": "tx_errors",
-    "output error": "tx_errors",
-    "input discards": "rx_dropped",
-    "input discard": "rx_dropped",
-    "output discards": "tx_dropped",
-    "output discard": "tx_dropped",
-    "PAUSE input": "rx_pause",
-    "Rx pause": "rx_pause",
-    "PAUSE output": "tx_pause",
-    "Tx pause": "tx_pause",
-    "collision": "collisions",
-    "collisions": "collisions",
-    "CRC": "rx_crc_errors",
-    "CRC/FCS": "rx_crc_errors",
-    "alignment": "rx_frame_errors",
-    "rx_multicast": "multicast",
-    "rx_multicast packets": "multicast",
-    "overrun": "rx_over_errors",
-    "rx_dropped": "rx_dropped",
-    "tx_dropped": "tx_dropped",
-    "rx_length": "rx_length_errors",
-    "rx_frame": "rx_frame_errors",
-    "rx_fifo": "rx_fifo_errors",
-    "tx_fifo": "tx_fifo_errors",
-    "rx_missed": "rx_missed_errors",
-    "tx_carrier": "tx_carrier_errors",
-    "interface resets": "interface_resets",
-    "link status changes since last clear": "carrier_changes",
-}
 _SIDES = {"RX": "rx", "Rx": "rx", "TX": "tx", "Tx": "tx", "Received": "rx", "Sent": "tx"}
 _INDENTED = (" ", "\t")
+_NO_SPEED = frozenset({"Unconfigured", "Unknown", "unknown"})
+_NONE = re.compile(r"No (.{3,48}?) (?:is|are) (?:assigned|configured|set)")
+_PHRASED = re.compile(r"^[A-Za-z][\w -]{2,40}(?:: | is )\S")
+_LOADS = re.compile(r"(reliability|txload|rxload) (\d{1,3}/\d{1,3})")
+_DIGITS = re.compile(r"\d{1,18}", re.ASCII)
 _STRANGERS = ("warning", "error", "traceback", "ibwarn", "connection", "-bash", "unable")
 """What lines of another stream begin with."""
 
@@ -184,10 +154,10 @@ class Prose:
     def _part(self, part: str) -> None:
         if "duplex" in part:
             self.row.extra["duplex"] = part
-        elif part.endswith("-speed"):
+        elif part.endswith("-speed") or part in _NO_SPEED:
             self.row.extra["speed"] = part
-        elif part and not _SPEED.fullmatch(part):
-            self._phrase(part)
+        elif part and not _SPEED.fullmatch(part) and not self._phrase(part):
+            self._other(part)
 
     def _rate(self, text: str) -> bool:
         found = list(_RATE.finditer(text))
@@ -216,7 +186,7 @@ class Prose:
         elif name.endswith(("packets output", "output packets")):
             self._side = "tx"
         sided = f"{self._side}_{name}"
-        key = _COUNTERS.get(name) or _COUNTERS.get(sided) or snake(sided)
+        key = COUNTERS.get(name) or COUNTERS.get(sided) or snake(sided)
         if key not in self.row.counters:
             count(self.row, key, number)
         else:
@@ -224,17 +194,29 @@ class Prose:
 
     def _phrase(self, text: str) -> bool:
         """`Port mode is access`, `Loopback Mode : None`, `Member of Port-Channel1`."""
+        if text.startswith("No ") and (none := _NONE.fullmatch(text)):
+            return self._keep(_key(none[1]), None)
+        if text.startswith("Encapsulation "):
+            kind, _, more = text.removeprefix("Encapsulation ").partition(", ")
+            return self._keep("encapsulation", kind) and (not more or self._phrase(more))
+        if text.startswith("reliability "):
+            self.row.extra.update(_LOADS.findall(text))
+            return True
+        if text.startswith("Description"):
+            return self._keep("description", text.removeprefix("Description").lstrip(" :").rstrip())
+        if (parts := text.split(", "))[1:] and all(_PHRASED.search(part) for part in parts):
+            return all(self._phrase(part) for part in parts)
         for sign in (": ", " : ", " is ", " are "):
             name, found, value = text.partition(sign)
             if found and 0 < len(name) <= 48 and not name.lower().startswith(_STRANGERS):
-                return self._keep(_key(name), value.strip(" ,"))
+                return self._keep(_key(name.removesuffix(" is")), _said(value.strip(" ,")))
         for start in ("Member of ", "Belongs to ", "Last link flapped "):
             if text.startswith(start):
                 return self._keep(snake(start), text.removeprefix(start).strip())
         if text.startswith("... "):
             members = self.row.extra.setdefault("members", [])
             if isinstance(members, list):
-                members.append(text[4:])
+                members.append(text[4:].replace(" ,", ","))
             return True
         return False
 
@@ -247,3 +229,7 @@ class Prose:
 
 def _key(name: str) -> str:
     return snake(name.replace("IPv", "Ipv").replace("vPC", "Vpc"))
+
+
+def _said(value: str) -> Said:
+    return int(value) if _DIGITS.fullmatch(value) else value

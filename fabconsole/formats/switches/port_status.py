@@ -13,13 +13,20 @@ HEADING = re.compile(r"\s*(?:Port|Interface) +Name +Status +(?:Vlan|VLAN) +Duple
 _STATUS = (
     r"connected|notconnect|notconnec|errdisabled|err-disab\w*|disabled|inactive|monitoring|sfpAbsent|sfpInvali\w*"
     r"|xcvrAbsen\w*|xcvrInval\w*|linkFlapE\w*|channelDo\w*|noOperMem\w*|suspended|suspnd|faulty|adminCfgC\w*|down|up"
-    r"|vlanDown|noDefault\w*|parentDow\w*|hwFailure|udldEmpt\w*|incompati\w*|lowerlayer\w*|notPresent|unknown"
+    r"|vlanDown|errDisabled|admin-down|adminDown|noDefault\w*|parentDow\w*|hwFailure|udldEmpt\w*|incompati\w*|lowerlayer\w*|notPresent|unknown"
 )
 _LINE = re.compile(
     rf"(\S{{1,40}}) +(?:(\S.{{0,60}}?) +)?({_STATUS}) +(in Po\S{{1,8}}|\S{{1,12}})"
     r" +((?:a-)?(?:full|half|auto|unconf)|--) *((?:a-)?\d{1,6}(?:\.\d)?[MGT]?|auto|unconf|NA|--|a-\S{1,6})(?: +(\S.*))?"
 )
 _KNOWN = re.compile(_STATUS)
+
+
+def meaning(status: str) -> str | None:
+    """Up or down, as a status word means it; None: it is no status of a port."""
+    if status in {"connected", "up"}:
+        return "up"
+    return "down" if _KNOWN.fullmatch(status) else None
 
 
 def read(table: Table, line: str) -> Row | None:

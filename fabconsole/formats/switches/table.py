@@ -13,6 +13,8 @@ _PIECE = re.compile(r"\S+(?: \S+)*")
 _WORD = re.compile(r"\S+")
 _PROMPT = re.compile(r"\s*[\w.-]{1,64}(?:\([\w./-]{0,32}\))?[#>] ?(?:(?:do )?sho?w? .*)?")
 _DASHES = re.compile(r"-+")
+_UNITS = re.compile(r"(?:\s*\([A-Za-z%]{1,10} ?\)){1,16}\s*")
+"""The units of some columns, in a line of their own under the heading."""
 _DEEPEST = 4
 """Lines that a heading may have."""
 _INTERFACE = re.compile(
@@ -134,7 +136,11 @@ def _above(lines: Sequence[str], at: int, spans: list[tuple[int, int]]) -> list[
     """The lines of a heading, the first first."""
     found: list[int] = []
     lowest = at - 1
-    if at > 1 and 1 < len(spans) == len(_PIECE.findall(lines[at - 2])) != len(_PIECE.findall(lines[at - 1])):
+    if (
+        at > 1
+        and 1 < len(spans) == len(_PIECE.findall(lines[at - 2])) != len(_PIECE.findall(lines[at - 1]))
+        and not _UNITS.fullmatch(lines[at - 1])
+    ):
         lowest = at - 2  # another stream wrote between heading and rule
     elif at > 1 and len(spans) == 1 and _is_prose(lines[lowest]):
         lowest = at - 2
