@@ -35,6 +35,8 @@ def parse(name: str, file: str, *, as_json: bool) -> int:
         click.echo(json.dumps(document(one.name, reading), indent=1, ensure_ascii=False))
     else:
         _show(one, reading, ends_mid_line=paste.ends_mid_line)
+    if not understood:
+        click.echo(f"fabconsole: nothing of it was understood as {one.name}; `auto` recognises the tool", err=True)
     if others and reading.unparsed:
         also = ", ".join(other.name for other in others)
         click.echo(

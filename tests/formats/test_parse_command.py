@@ -56,7 +56,8 @@ def test_an_unknown_format_says_which_is_like_it() -> None:
 
 
 def test_a_text_of_which_nothing_was_understood_is_an_error() -> None:
-    assert parse("perfquery", text="so long\n").exit_code == 65
+    done = parse("perfquery", text="so long\n")
+    assert (done.exit_code, "`auto`" in done.stderr) == (65, True)
 
 
 def test_a_text_that_ends_within_a_line_says_that_it_may_be_cut() -> None:
