@@ -20,7 +20,7 @@ _SPEED = re.compile(
 )
 _UNIT = re.compile(r"(?:[A-Za-z%°µ].*)?")
 _WORD = re.compile(r"[a-z0-9]+")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])(?![A-Z]s\b)")  # CPUs is one word
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])(?![A-Z](?:s\b|v\d))")  # CPUs and IPv6 are one word
 _GIGA = {"t": 1e3, "g": 1.0, "m": 1e-3, "k": 1e-6}
 _NONE_SEEN = 255
 _FARTHEST = 100

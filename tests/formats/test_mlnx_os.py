@@ -118,3 +118,70 @@ def test_what_is_not_understood_is_handed_back() -> None:
 @pytest.mark.parametrize("word", ["onyx", "mlnxos", "onyx-json", "MLNX-OS"])
 def test_it_is_found_by_what_people_call_it(word: str) -> None:
     assert named(word) is named("mlnx-os")
+
+
+def test_an_older_inventory_has_a_type_before_the_part_number() -> None:
+    (row,) = read("CHASSIS   SX7777    MSX7777F-1SFR     MT1299X01234\n").rows
+    assert (row.extra["type"], row.extra["part_number"], row.extra["serial_number"]) == (
+        "SX7777",
+        "MSX7777F-1SFR",
+        "MT1299X01234",
+    )
+
+
+def test_cells_that_nobody_can_name_are_not_named() -> None:
+    (row,) = read("PS1   A      B     C\n").rows
+    assert row.extra == {"cell_1": "A", "cell_2": "B", "cell_3": "C"}
+
+
+def test_a_rule_that_the_terminal_wrapped_heads_the_same_table() -> None:
+    rule = "=" * 60 + "\n" + "=" * 12 + "\n"
+    row = only(
+        f"{rule}Module     Type       Part number     Serial Number\n\n{rule}MGMT       SX1        P-7             S9\n"
+    )
+    assert (row.id, row.extra["part_number"], row.extra["serial_number"]) == ("MGMT", "P-7", "S9")
+
+
+def test_the_hosts_own_interfaces_are_rows_with_what_stands_beside() -> None:
+    row = only(
+        "Interface mgmt0 status:\n   Admin up:           yes\n   Link up:            yes\n   Speed:   1000Mb/s (auto)\n"
+        "   IPv6 enabled:  no\n\n   RX bytes:           700                TX bytes:       800\n"
+        "   RX overruns:        1                  TX carrier:     2\n"
+    )
+    assert (row.id, row.state, row.rate_gbps, row.extra["ipv6_enabled"]) == ("mgmt0", "up", 1.0, "no")
+    assert row.counters == {"rx_bytes": 700, "tx_bytes": 800, "rx_fifo_errors": 1, "tx_carrier_errors": 2}
+
+
+def test_what_a_neighbour_does_not_advertise_is_no_peer() -> None:
+    said = {"Remote port-id": "Not Advertised", "Remote system name": "Not Advertised"}
+    row = only(json.dumps({"data": [{"Eth1/3 (Po7)": [said]}], "status": "OK", "executed_command": "show lldp"}))
+    assert (row.peer, row.extra["remote_port_id"], row.extra["port_channel"]) == (None, None, "Po7")
+
+
+def test_the_list_of_neighbours_names_their_ports() -> None:
+    row = only(
+        "Local Interface     Chassis ID          Port ID     System Name\n"
+        "-----------------   -----------------   ---------   -----------\n"
+        "Eth1/7              02:00:00:00:00:01   Eth1/9      leaf-b\n"
+    )
+    assert (row.id, row.peer) == ("Eth1/7", "leaf-b/Eth1/9")
+
+
+def test_a_port_channels_flag_is_its_state() -> None:
+    row = only('{"1 Po22(D)": [{"Type": "STATIC", "Member Ports": "Eth1/7(D)"}]}')
+    assert (row.id, row.state, row.extra["member_ports"]) == ("Po22", "down", "Eth1/7(D)")
+
+
+def test_pairs_below_a_title_stand_under_it() -> None:
+    facts = read("MAGP 1:\n  State  : Master\nMAGP 2:\n  State  : Init\nLast boot partition: 2\n").facts
+    assert facts == {"magp_1": {"state": "Master"}, "magp_2": {"state": "Init"}, "last_boot_partition": 2}
+
+
+def test_changes_of_state_are_counted() -> None:
+    row = only("Eth1/1:\n  Admin state : Enabled\n  Last change in operational status : 0:00:48 ago (3 oper change)\n")
+    assert row.extra["oper_changes"] == 3
+
+
+def test_what_a_supply_could_measure_is_no_measure() -> None:
+    row = only("Port 1/1 transceiver diagnostic data:\n  Voltage (0 to 6.5535 V):\n    Voltage  : 3.28950 V\n")
+    assert row.extra == {"voltage_v": 3.2895}

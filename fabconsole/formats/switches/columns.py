@@ -113,14 +113,18 @@ def dashed(lines: list[str], rule: int) -> Table | None:
 
 def ruled(lines: list[str], rule: int) -> Table | None:
     """The table whose headings stand between two rules that go right across, the first of which is line `rule`."""
-    for second in range(rule + 2, min(rule + 6, len(lines))):
-        if _WHOLE.fullmatch(lines[second]):
+    for second in range(rule + 2, min(rule + 7, len(lines))):
+        if _WHOLE.fullmatch(lines[second]) and any(
+            line.strip() and not is_rule(line) for line in lines[rule + 1 : second]
+        ):
             break
     else:
         return None
-    between = [line for line in lines[rule + 1 : second] if line.strip()]
+    between = [line for line in lines[rule + 1 : second] if line.strip() and not is_rule(line)]
     if not between:
         return None
+    while second + 1 < len(lines) and is_double_rule(lines[second + 1]):
+        second += 1  # the rule was wider than the terminal
     main = max(between, key=lambda line: len(_CELL.findall(line)))
     starts = tuple(said.start() for said in _CELL.finditer(main))
     return _filled(Table(Columns(_headings(between, starts), starts)), lines, second + 1)

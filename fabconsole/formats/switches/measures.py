@@ -45,11 +45,17 @@ _NAMES = re.compile(
 )
 """What names a thing, though it be of digits."""
 _LONG = 19
+_SHORT = 100
 _OCTETS = re.compile(r"(\d{1,6}) ?bytes?\b ?(.*)", re.IGNORECASE)
 
 
-def measured(name: str, text: str) -> dict[str, Said]:
+def measured(name: str, text: str) -> Mapping[str, Said]:
     """A printed pair as `extra` and `facts` have it: `Temperature` and `42.5 C` are `temperature_c` and 42.5."""
+    return _measured(name, text) if len(text) < _SHORT and len(name) < _SHORT else _measured.__wrapped__(name, text)
+
+
+@lru_cache(maxsize=8192)  # a switch says the same of port after port
+def _measured(name: str, text: str) -> Mapping[str, Said]:
     key, is_name = _key(name)
     text = text.strip()
     if not is_name and text.isdecimal() and len(text) < _LONG:
@@ -89,7 +95,7 @@ def _with_unit(key: str, unit: str) -> str:
     return key if key.endswith(f"_{unit}") else f"{key}_{unit}"
 
 
-def said(name: str, value: object) -> dict[str, Said]:
+def said(name: str, value: object) -> Mapping[str, Said]:
     """A value of a JSON document likewise; what is nested keeps its shape, an object of empty objects is a list."""
     if isinstance(value, str):
         return measured(name, value)

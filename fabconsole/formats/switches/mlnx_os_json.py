@@ -6,17 +6,20 @@ Source: fixtures of the onyx modules of Ansible (`ansible-collections/mellanox.o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from fabconsole.formats.reading import Reading, Row
 from fabconsole.formats.switches.measures import nested, said
-from fabconsole.formats.switches.mlnx_os_port import Pair, port, port_name
+from fabconsole.formats.switches.mlnx_os_port import Pair, bracketed, port, port_name
 from fabconsole.formats.switches.nvue_objects import keep
 
 _SECTIONS = frozenset({"rx", "tx"})
 _WITHIN = ("Device", "Fan", "Sensor", "Component", "Reg", "Power Meter", "Index")
 _NAMES = ("Interface ethernet", "Interface ib", "Interface", "Port", "Local Interface")
 _DEEPEST = 12
+_GROUP = re.compile(r"\d{1,5} (?=[A-Z])")
+"""The number of a group before its port channel: `1 Po22(D)`."""
 
 
 def tell(value: object, asked: str, told: Reading, depth: int = 0) -> None:
@@ -105,10 +108,10 @@ def _tell_envelope(value: Mapping[str, object], told: Reading, depth: int) -> No
 
 
 def _tell_member(key: str, one: object, asked: str, told: Reading, depth: int) -> None:
-    name = port_name(key)
+    name = port_name(_GROUP.sub("", key, count=1))
     if name is not None and isinstance(one, Mapping | list):
         for body in _bodies(one):
-            told.rows.append(port(name, _pairs(body), asked))
+            told.rows.append(port(name, [*_pairs(body), *bracketed(key)], asked))
     elif isinstance(one, list) and one and all(isinstance(inner, Mapping) for inner in one):
         told.rows.extend(_things(key, one))
     elif isinstance(one, list | Mapping) and _holds_ports(one):
