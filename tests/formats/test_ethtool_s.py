@@ -71,3 +71,8 @@ def test_an_interface_without_statistics_is_told() -> None:
 
 def test_what_is_no_counter_is_handed_back() -> None:
     assert read("NIC statistics:\n  rx_packets: 1\nKilled\n").unparsed == ["Killed"]
+
+
+def test_a_note_takers_sign_before_a_name_is_no_part_of_it() -> None:
+    (row,) = FORMAT.read(Paste("# rx_packets_phy: 8\n# tx_packets_phy: 9\n")).rows
+    assert row.counters == {"rx_packets_phy": 8, "tx_packets_phy": 9}

@@ -76,3 +76,7 @@ def test_an_indentation_taken_away_by_a_mail_changes_nothing() -> None:
 def test_another_streams_line_is_handed_back() -> None:
     said = read("LLDP neighbors:\nWarning: no access to the agent\nInterface:    eth0, via: LLDP\n")
     assert said.unparsed == ["Warning: no access to the agent"]
+
+
+def test_no_neighbour_at_all_is_said() -> None:
+    assert FORMAT.read(Paste('{"lldp": {}}')).facts == {"neighbors": 0}

@@ -142,3 +142,18 @@ def test_where_a_device_sits_stands_among_the_flags_of_the_short_form() -> None:
 def test_bytes_of_the_configuration_space_are_kept() -> None:
     said = read("17:00.0 A: B\n00: b3 15 21 10 46 05 10 00 00 00 07 02 10 00 00 00\n")
     assert (len(said.rows), said.unparsed) == (1, [])
+
+
+def test_an_address_above_or_in_the_command_names_the_lines_below_it() -> None:
+    link = "\tLnkSta:\tSpeed 16GT/s, Width x8\n"
+    text = f"== 0000:c1:00.0\n{link}3b:00.0: (mlx5_1)\n{link}  $ lspci -vv -s 65:00.0 | grep LnkSta\n{link}"
+    said = read(text)
+    assert [row.id for row in said.rows] == ["0000:c1:00.0", "0000:3b:00.0", "0000:65:00.0"]
+    assert said.rows[1].extra["name"] == "mlx5_1"
+    assert said.unparsed == []
+
+
+def test_the_tree_is_kept_as_it_is_drawn() -> None:
+    tree = ["-[0000:e0]-+-01.1-[e1]----00.0  Somebody's bridge", " \\-00.0  Somebody's root complex"]
+    said = read("\n".join(tree))
+    assert (said.facts["tree"], said.unparsed) == (tree, [])

@@ -166,7 +166,7 @@ def test_coefficients_and_eyes_are_lists_a_lane() -> None:
     extra = only(text).extra
     assert extra["serdes_tuning_transmitter_info"] == {
         "serdes_tx_parameters": "fir_pre3,fir_pre2,fir_main",
-        "lane_0": [0, 5, -15],
+        "lane_0": {"fir_pre3": 0, "fir_pre2": 5, "fir_main": -15},
     }
     assert extra["eye_opening_info"] == {"fom_mode": "SLRG_FOM_MODE_EYEO", "initial_fom": [100, 116, 87, 98]}
 
@@ -176,3 +176,45 @@ def test_a_kernels_line_about_a_device_takes_no_value_away() -> None:
     said = read(operation("Active", "400G", "4x", among, "Link Down Counter : 4"))
     assert [(row.id, row.counters) for row in said.rows] == [("port", {"link_downed": 4})]
     assert said.unparsed == [among]
+
+
+def test_a_banner_above_each_answer_names_the_port_whatever_else_it_says() -> None:
+    text = (
+        "===== gpu7 mlx5_2 counters =====\nSymbol Errors : 4\n===== gpu8 mlx5_2 counters =====\nSymbol BER : 15E-255\n"
+    )
+    rows = read(text).rows
+    assert [row.id for row in rows] == ["mlx5_2/1", "mlx5_2/1"]
+    assert [row.extra["heading"] for row in rows] == ["gpu7 mlx5_2 counters", "gpu8 mlx5_2 counters"]
+    assert [row.counters for row in rows] == [{"symbol_error": 4}, {}]
+
+
+def test_a_loops_variable_is_no_ports_name() -> None:
+    text = "$ for i in 0 1; do mlxlink -d mlx5_$i -c; done\nSymbol Errors : 4\n"
+    assert only(text).id == "port"
+
+
+def test_a_command_above_the_json_names_the_port() -> None:
+    text = '#mlxlink -d mlx5_3 --json\n{"result": {"output": {"Operational Info": {"State": "Active"}}}}\n'
+    assert only(text).id == "mlx5_3/1"
+
+
+def test_a_speed_without_its_prefix_is_infiniband_too() -> None:
+    row = only(operation("Active", "NDR (400 Gb/s)", "4x"))
+    assert (row.state, row.rate_gbps, row.extra["protocol"]) == ("Active", 400, "infiniband")
+    assert only(operation("Active", "200Gb/s (4x 50G)", "4x")).rate_gbps == 200
+
+
+def test_every_number_of_link_level_retry_is_a_counter() -> None:
+    row = only("PLR Info\n--------\nPLR Rx Code Err : 3\nPLR Tx Retry Events : 5\nPLR BW Loss [%] : 0.5\n")
+    assert row.counters == {"plr_rx_code_err": 3, "plr_tx_retry_events": 5}
+
+
+def test_a_lanes_settings_stand_under_the_names_above_them() -> None:
+    row = only("Serdes Tuning Transmitter Info\n------\nSerdes TX parameters : Pol ,tap0 ,bias\nLane 0 : 0 ,28 ,255\n")
+    inside = row.extra["serdes_tuning_transmitter_info"]
+    assert isinstance(inside, dict)
+    assert inside["lane_0"] == {"Pol": 0, "tap0": 28, "bias": 255}
+
+
+def test_a_mask_of_nothing_is_an_empty_list() -> None:
+    assert only("Supported Cable Speed : 0x00000000 (N/A)\n").extra["supported_cable_speed"] == []

@@ -47,3 +47,9 @@ def test_a_line_with_a_number_missing_is_handed_back() -> None:
 def test_an_interface_of_a_vlan_or_an_alias_keeps_its_name() -> None:
     zeros = " 0" * 16
     assert [row.id for row in read(f"eth0.100:{zeros}\nveth1@if2:{zeros}\n").rows] == ["eth0.100", "veth1@if2"]
+
+
+def test_a_line_of_each_host_has_its_host_in_its_name() -> None:
+    text = "gpu7:   ib0: 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\ngpu8: ib0:21 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16\n"
+    rows = FORMAT.read(Paste(text)).rows
+    assert [(row.id, row.counters["rx_bytes"]) for row in rows] == [("gpu7/ib0", 1), ("gpu8/ib0", 21)]

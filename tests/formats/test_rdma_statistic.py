@@ -82,3 +82,8 @@ def test_one_counter_to_a_line_is_the_same_record() -> None:
     assert read(text).rows[0].counters == {"rx_write_requests": 4, "rx_read_requests": 0, "RxECNMrkd": 9}
     text = "link irdma0/1 ip4InDiscards 4 iwRdmaInv 2\n"
     assert recognise(Paste(text))[0].name == "rdma-statistic"
+
+
+def test_queue_pairs_as_ranges_are_kept_as_printed() -> None:
+    (row,) = read("link mlx5_2/1 cntn 5 lqpn 180,181-183 rx_write_requests 7\n").rows
+    assert row.extra["lqpn"] == "180,181-183"

@@ -16,7 +16,7 @@ from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row
 from fabconsole.formats.values import integer, is_nothing
 
-_VALUE = re.compile(r"\s*(\S.{0,79}?)\s*:\s*(-?[\d,]{1,26})(?:\s+#.*)?\s*")
+_VALUE = re.compile(r"\s*(?:# +)?(\S.{0,79}?)\s*:\s*(-?[\d,]{1,26})(?:\s+#.*)?\s*")
 _NOTHING = re.compile(r"\s*(\w[\w.\[\]: -]{0,79}?)\s*:\s*(\[?[A-Za-z/ ]{2,16}\]?)\s*")
 _STANDARD = re.compile(r"\s*(?:Standard stats|PHY statistics|Statistics) for (\S{1,32}):\s*")
 _HEADS = frozenset({"NIC statistics:", "PHY statistics:"})
@@ -128,7 +128,7 @@ FORMAT = Format(
     signs={
         r"^[ \t]*NIC statistics:": 100,
         r"^[ \t]*Standard stats for \S+:": 100,
-        r"^[ \t]+(?:rx|tx)\w{0,40}_(?:phy|bytes|packets|discards|errors|dropped|pause|buffer): \d+\s*$": 60,
+        r"^(?:#?[ \t]+)(?:rx|tx)\w{0,40}_(?:phy|bytes|packets|discards|errors|dropped|pause|buffer): \d+\s*$": 60,
         r"^[ \t]*(?:rx|tx)_\w{1,40}_phy: \d+\s*$": 60,
         r'"eth-(?:phy|mac|ctrl)"\s*:\s*\{': 100,
     },

@@ -50,7 +50,8 @@ def understood(key: str, text: str) -> Mapping[str, Said]:
     if is_nothing(text):
         return {name: None}
     if said := _MASKED.fullmatch(text):
-        return {name: [part.strip() for part in _COMMA.split(said[2]) if part.strip()], f"{name}_mask": said[1].lower()}
+        parts = [part.strip() for part in _COMMA.split(said[2])]
+        return {name: [part for part in parts if not is_nothing(part)], f"{name}_mask": said[1].lower()}
     if said := _LIMITS.fullmatch(text):
         return {name: _value(key, said[1]), f"{name}_limits": [number(said[2]), number(said[3])]}
     if name == "max_power_w" and (said := re.match(r"([0-9.]{1,8})(?: W max)?$", text)):

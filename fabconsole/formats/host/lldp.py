@@ -133,7 +133,7 @@ def _reading(paste: Paste) -> Reading:
         found = _of_lines(paste, reading)
     rows = [neighbour.row() for neighbour in found]
     reading.rows = rows + reading.rows
-    if reading.rows:
+    if reading.rows or '"lldp"' in paste.text or "LLDP neighbors:" in paste.text:
         reading.facts["neighbors"] = sum(row.peer is not None for row in reading.rows)
     total = reading.facts.get("total_entries")
     if isinstance(total, int) and total != len(reading.rows):

@@ -21,6 +21,11 @@ _MEMBER = re.compile(
 _SLOT = re.compile(rf"\s*(?:Slot|Device):\s+({_ADDRESS})\s*")
 _LINE = re.compile(r"(\[?[A-Z!][\w/ .()\[\]#-]{0,40}?):(?:\s+(.*)|$)")
 _PLACE = re.compile(r"(?:\[virtual\] )?(Memory|I/O ports|Expansion ROM|Bridge I/O window) at (.*)")
+_ABOVE = re.compile(
+    rf"\s*[=#*>-]{{0,40}}\s*(?:\w{{1,16}}\s+)?({_ADDRESS}):?(?:\s+\((\w{{1,24}})\))?\s*[=#*<-]{{0,40}}\s*"
+)
+"""An address alone, as somebody's loop prints it, with the device's name or without."""
+_BRANCH = re.compile(r"-\[.*|\s{1,64}[|+\\].*-.*")
 _RAW = re.compile(r"\s*[0-9a-f]{2,3}:(?: [0-9a-f]{2}){1,16}\s*")
 _KNOWN = frozenset(
     {
@@ -65,6 +70,7 @@ class _Devices:
     def __init__(self, reading: Reading) -> None:
         self.found: list[Device] = []
         self.asked: str | None = None
+        self.name: str | None = None
         self._reading = reading
         self._depth = 0
         self._nameless = 0
@@ -73,8 +79,10 @@ class _Devices:
         if address is None and self.asked is None:
             self._nameless += 1
         name = address or self.asked or ("device" if self._nameless == 1 else f"device {self._nameless}")
-        self.asked = None
         self.found.append(Device(_spelt(name) if address or ":" in name else name))
+        if self.name is not None and address is None:
+            self.found[-1].extra["name"] = self.name
+        self.asked = self.name = None
         self._depth = 0
         return self.found[-1]
 
@@ -83,12 +91,28 @@ class _Devices:
             self.begin(said[1]).headline(said[2].strip())
         elif said := _SLOT.fullmatch(line):
             self.begin(said[1])
+        elif not line.lstrip()[:1].isupper() and self._above(line):
+            return
         elif self.found and _RAW.fullmatch(line):
             self.found[-1].raw(line.strip())
         elif (said := _MEMBER.fullmatch(line)) and self.found:
             self.found[-1].member(_MEMBERS.get(said[1], said[1].lower()), said[2].strip())
         else:
             self._about(line)
+
+    def _above(self, line: str) -> bool:
+        """A line that names the device below, or one of `-t`: who hangs below whom."""
+        if said := _ABOVE.fullmatch(line):
+            self.asked, self.name = said[1], said[2]
+        elif said := _ASKED.search(line):
+            self.asked = said[1]
+        elif _BRANCH.fullmatch(line):
+            tree = self._reading.facts.setdefault("tree", [])
+            if isinstance(tree, list):
+                tree.append(line)
+        else:
+            return False
+        return True
 
     def _about(self, line: str) -> None:
         """A line about the device above."""
@@ -100,7 +124,11 @@ class _Devices:
             if not (self.found and _all_flags(text) and self.found[-1].goes_on(text)):  # broken by a mail
                 self._reading.unparsed.append(line)
             return
-        if said and (not self.found or (said[1] in {"LnkCap", "LnkSta"} and said[1].lower() in self.found[-1].heard)):
+        if said and (
+            not self.found
+            or self.asked
+            or (said[1] in {"LnkCap", "LnkSta"} and said[1].lower() in self.found[-1].heard)
+        ):
             self.begin()
         if not self.found:
             self._reading.unparsed.append(line)

@@ -77,8 +77,10 @@ def _of_text(paste: Paste, ports: Ports, reading: Reading) -> None:
             tell(reading, "errors" if message[1] == "E" else "messages", message[2])
         elif errors:
             tell(reading, "errors", line.strip())
-        elif name := asked(line) or heading(line):
-            ports.name = name
+        elif (name := asked(line)) is not None:
+            ports.name = name or ports.name
+        elif above := heading(line):
+            ports.name, ports.above = above
         elif line.rstrip().endswith("..."):
             tell(reading, "messages", line.strip())
         else:

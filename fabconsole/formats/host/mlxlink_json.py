@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from fabconsole.formats.host.mlxlink_ports import ABOVE, OPERATIONAL, Ports, asked
+from fabconsole.formats.host.mlxlink_ports import ABOVE, OPERATIONAL, Ports, asked, heading
 from fabconsole.formats.json_text import Documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
@@ -18,6 +18,7 @@ JSON_PAIR = re.compile(r'\s*"([^"]{1,80})"\s*:\s*"([^"]*)"\s*,?\s*')
 def read(said: Documents, paste: Paste, ports: Ports, reading: Reading) -> None:
     """Every answer that a text holds, put to the ports that the commands in it asked about."""
     names = [name for command in paste.commands if (name := asked(command))]
+    names = names or [name for line in said.rest if (name := asked(line) or (heading(line) or [""])[0])]
     answers = [answer for document in said.found for answer in _answers(document)]
     for index, (name, answer) in enumerate(answers):
         ports.name = name or (names[index] if len(names) == len(answers) else "")
@@ -25,7 +26,7 @@ def read(said: Documents, paste: Paste, ports: Ports, reading: Reading) -> None:
     for line in said.rest:
         if pair := JSON_PAIR.fullmatch(line):
             ports.hear(pair[1], pair[2])
-        elif asked(line) is None:
+        elif asked(line) is None and heading(line) is None:
             reading.unparsed.append(line)
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from fabconsole.formats.host.lane_values import lanes, named, understood
 from fabconsole.formats.reading import Ber, Row, Said
-from fabconsole.formats.values import ber, integer, is_nothing, no_error_seen, snake
+from fabconsole.formats.values import ber, gbps, integer, is_nothing, no_error_seen, snake
 
 _FLAT = frozenset(
     {"", "operational info", "supported info", "troubleshooting info", "tool information", "module info"}
@@ -31,11 +31,12 @@ _COUNTERS = {
     "crc error tlp": "pcie_crc_error_tlp",
     "dl down": "pcie_dl_down",
 }
-_COUNTER = re.compile(r"(?:.{0,40} )?(?:errors|counter|packets|retransmissions|codes)")
+_COUNTER = re.compile(r"(?:.{0,40} )?(?:errors|counter|packets|retransmissions|codes)|plr [^\[%]{1,60}")
+_COUNTING = ("counters", "counters info")
 _RATIOS = {"raw physical ber": "raw", "effective physical ber": "effective", "symbol ber": "symbol"}
 _BIN = re.compile(r"bin (\d{1,2})")
 _RANGE = re.compile(r"(\[[\d:, ]{1,24}\])[\s,]*(\S{1,24})?")
-_GENERATION = re.compile(r"(IB|NVLink)-(SDR|DDR|QDR|FDR10|FDR|EDR|HDR|NDR|XDR)", re.I)
+_GENERATION = re.compile(r"(?:(IB|NVLink)-)?(SDR|DDR|QDR|FDR10|FDR|EDR|HDR|NDR|XDR)(?![a-z])", re.I)
 _LANE_GBPS = {"SDR": 2.5, "DDR": 5, "QDR": 10, "FDR10": 10, "FDR": 14, "EDR": 25, "HDR": 50, "NDR": 100, "XDR": 200}
 """Data rate of a lane as it is spoken of: 4X EDR is 100 Gb/s."""
 _ETHERNET = re.compile(r"(\d{1,4}(?:\.\d{1,2})?|1000M|100M)(?:G|M)?(?:bE|BASE\S{0,8})?(?:_(\d{1,2})X)?", re.I)
@@ -70,6 +71,8 @@ class Port:
             self._ratio(name, key, text)
         elif way == "count":
             self._count(name, text)
+        elif way == "keep" and section.lower().endswith(_COUNTING) and integer(text) is not None:
+            self._count(_COUNTERS.get(f"{key.lower()} counter") or named(key), text)
         elif way != "header":
             self._keep(section, key, said, mask)
             if way == "operation":
@@ -84,6 +87,7 @@ class Port:
         if not up and rate is not None and state:
             self.extra["printed_rate"] = speed
         self._pcie()
+        self._serdes()
         return Row(
             id=self.id,
             state=_state(state, kind, up=up),
@@ -98,7 +102,7 @@ class Port:
 
     def _kind(self, speed: str) -> str:
         if said := _GENERATION.match(speed):
-            kind = "nvlink" if said[1].lower() == "nvlink" else "infiniband"
+            kind = "nvlink" if said[1] and said[1].lower() == "nvlink" else "infiniband"
             self.extra["generation"] = said[2].upper()
         elif speed and not is_nothing(speed):
             kind = "ethernet"
@@ -162,6 +166,23 @@ class Port:
                 if both[1] != both[2] and "degraded" not in self.marks:
                     self.marks.append("degraded")
 
+    def _serdes(self) -> None:
+        """A lane's numbers by the names that stand above all lanes."""
+        for section, inside in self.extra.items():
+            if not section.startswith("serdes") or not isinstance(inside, dict):
+                continue
+            heads = [key for key in inside if key.startswith("serdes")]
+            names = _columns(inside[heads[0]]) if len(heads) == 1 else []
+            for key, said in inside.items():
+                if key.startswith("lane") and isinstance(said, list) and len(said) == len(names):
+                    inside[key] = dict(zip(names, said, strict=True))
+
+
+def _columns(said: Said) -> list[str]:
+    words = said.split(",") if isinstance(said, str) else said if isinstance(said, list) else []
+    names = [str(word).strip() for word in words]
+    return names if len(set(names)) == len(names) else []
+
 
 @lru_cache(maxsize=512)
 def _way(key: str) -> tuple[str, str]:
@@ -195,5 +216,5 @@ def _rate(speed: str, width: str) -> float | None:
         return float(_LANE_GBPS[said[2].upper()] * int(across[1])) if across else None
     said = _ETHERNET.fullmatch(speed)
     if said is None:
-        return None
+        return gbps(speed)
     return float(said[1].rstrip("M")) / (1000 if "M" in speed.upper() else 1)

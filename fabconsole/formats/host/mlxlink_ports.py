@@ -7,6 +7,7 @@ import re
 from fabconsole.formats.host.mlxlink_port import Port
 
 _DEVICE = re.compile(r"(?:mlxlink|mstlink)\b.{0,200}?\s(?:-d|--device)[ =]?(?:/dev/mst/)?(\S{1,80})")
+_VARIABLE = "$"
 _PORT = re.compile(r"\s(?:-p|--port)[ =]?(\d[\d/]{0,8})")
 _NAME = (
     r"(mlx[45]_\w{1,12}|mt\d{4,5}_pciconf\d{1,3}(?:\.\d{1,2})?|lid-\d{1,5}|"
@@ -18,6 +19,13 @@ _HEADING = re.compile(
     rf"{_NAME}[\s=#*:<\]-]{{0,16}}",
     re.IGNORECASE,
 )
+_TITLED = re.compile(
+    rf"\s*(?:={{3,40}}|#{{2,40}}|-{{3,40}}|\*{{3,40}})\s*(?:[\w:/]{{1,24}}\s){{0,3}}"
+    rf"(?:/dev/mst/)?\b{_NAME}(?:(?:/|:| +port )(\d{{1,2}}))?\b.{{0,60}}",
+    re.IGNORECASE,
+)
+_BANNER = re.compile(r"\s*[=#*]{3,40}\s+(\S.{0,60}?)\s+[=#*]{3,40}\s*")
+_AROUND = " \t=#*-"
 OPERATIONAL = ("operational info", "pcie operational (enabled) info")
 
 
@@ -27,13 +35,15 @@ class Ports:
     def __init__(self) -> None:
         self.found: list[Port] = []
         self.name = ""
+        self.above = ""
+        """What else stood in the heading above: whose host's device it is."""
         self.section = ""
 
     def begin(self) -> None:
         """Another port."""
         name = self.name or ("port" if not self.found else f"port {len(self.found) + 1}")
-        self.found.append(Port(name))
-        self.name = ""
+        self.found.append(Port(name, extra={"heading": self.above} if self.above else {}))
+        self.name = self.above = ""
 
     def title(self, title: str) -> None:
         """A section's; one that begins a port, or that this one has had, is another port's."""
@@ -54,15 +64,27 @@ class Ports:
 
 
 def asked(command: str) -> str | None:
-    """The port that a command asks about, as the console spells it: a device has its first one by default."""
-    said = _DEVICE.search(command)
+    """The port that a command asks about, as the console spells it: a device has its first one by default.
+
+    "" where a loop's variable stands for it; None: no such command.
+    """
+    said = _DEVICE.search(command) if "link" in command else None
     if said is None:
         return None
+    if _VARIABLE in said[1]:
+        return ""
     port = _PORT.search(command)
     return f"{said[1].replace('lid-', 'lid')}/{port[1] if port else '1'}"
 
 
-def heading(line: str) -> str | None:
-    """A device's name that somebody's loop printed above the answer."""
-    said = _HEADING.fullmatch(line) if len(line) < 80 else None
-    return f"{said[1].replace('lid-', 'lid')}/1" if said else None
+def heading(line: str) -> tuple[str, str] | None:
+    """A port's name that somebody's loop printed above the answer, and the whole heading where it says more."""
+    if len(line) > 120:
+        return None
+    if said := _HEADING.fullmatch(line):
+        return f"{said[1].replace('lid-', 'lid')}/1", ""
+    if said := _TITLED.fullmatch(line):
+        text = line.strip(_AROUND)
+        return f"{said[1].replace('lid-', 'lid')}/{said[2] or 1}", "" if text == said[1] else text
+    said = _BANNER.fullmatch(line)
+    return (said[1], "") if said else None

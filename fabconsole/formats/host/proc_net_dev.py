@@ -13,7 +13,7 @@ from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row
 from fabconsole.formats.values import integer
 
-_LINE = re.compile(r"\s*(\S{1,32}?):\s*(-?\d[\d\s-]*)")
+_LINE = re.compile(r"\s*(?:([\w.-]{1,64}): +)?(\S{1,32}?):\s*(-?\d[\d\s-]*)")
 _HEAD = re.compile(r"\s*(?:Inter-\|.*|face\s*\|.*)")
 _USUAL = (
     "bytes packets errs drop fifo frame compressed multicast",
@@ -28,9 +28,9 @@ def _reading(paste: Paste) -> Reading:
     columns = _columns(*_USUAL)
     for line in paste.lines:
         if said := _LINE.fullmatch(line):
-            values = said[2].split()
+            values = said[3].split()
             if len(values) == len(columns):
-                reading.rows.append(_row(said[1], columns, values))
+                reading.rows.append(_row(f"{said[1]}/{said[2]}" if said[1] else said[2], columns, values))
                 continue
         elif not line.strip():
             continue
@@ -68,7 +68,7 @@ FORMAT = Format(
     signs={
         r"^[ \t]*Inter-\|\s*Receive\s": 100,
         r"^[ \t]*face \|\s*bytes\s": 100,
-        r"^[ \t]*[\w.@-]{1,20}:\s*\d+(?:[ \t]+\d+){15}[ \t]*$": 100,
+        r"^[ \t]*(?:[\w.-]{1,64}:[ \t]+)?[\w.@-]{1,20}:\s*\d+(?:[ \t]+\d+){15}[ \t]*$": 100,
     },
     read=_reading,
     aliases=("/proc/net/dev",),

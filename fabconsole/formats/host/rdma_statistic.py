@@ -42,7 +42,7 @@ def _row(record: Record) -> Row:
         if isinstance(said, list):
             row.extra[name] = [int(one) if isinstance(one, str) and one.isdecimal() else one for one in said]
         elif name in _NUMBERS or isinstance(said, bool):
-            row.extra[name] = number
+            row.extra[name] = said if number is None and isinstance(said, str) else number  # `180,181-183`
         elif isinstance(number, int):
             _count(row, name, None if name in record.torn else number)
         elif name == "optional-counters" and isinstance(said, str):
