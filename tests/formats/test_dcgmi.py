@@ -173,3 +173,103 @@ def test_monitored_fields_have_the_columns_names() -> None:
 def test_a_host_engine_that_is_not_there_is_an_event() -> None:
     (event,) = read("Error: unable to establish a connection to the specified host: localhost\n").events
     assert event.severity is Severity.UNKNOWN
+
+
+_DIAGNOSIS = (
+    "| Diagnostic | Result |\n|-----  Metadata  ----------+-----------|\n+-----  Hardware  ----------+------+\n"
+)
+
+
+def test_since_blackwell_the_links_of_a_gpu_are_counted_together() -> None:
+    said = read(
+        "| NVLINK Error Counts |\n| GPU 2 |\n| Error Detail | |\n| -> Rx Error | 12 |\n| -> Tx Discards | 5 |\n"
+        "| -> Effective BER | 2.5e-13 |\n"
+    )
+    (row,) = said.rows
+    assert (row.id, row.counters) == ("gpu2", {"port_rcv_errors": 12, "xmit_error_discards": 5})
+    assert (row.ber, said.unparsed) == (Ber(effective=2.5e-13), [])
+
+
+def test_error_details_as_json_are_the_gpus() -> None:
+    said = read(
+        '{"body": {"Error Detail": {"children": {"Rx Error": {"value": "7"}}}}, '
+        '"header": ["NVLINK Error Counts", "GPU 1"]}\n'
+    )
+    assert ([(row.id, row.counters) for row in said.rows], said.unparsed) == ([("gpu1", {"port_rcv_errors": 7})], [])
+
+
+def test_the_oldest_error_counts_have_the_link_in_every_line() -> None:
+    said = read(
+        "| GPU ID: 3 | NVLINK Error Counts |\n|Link 0 | Replay Error | 4 |\n|Link 0 | CRC Data Error | 0 |\n"
+        "|Link 1 | Replay Error | 1 |\n"
+    )
+    assert [(row.id, row.counters) for row in said.rows] == [
+        ("gpu3/nvl0", {"replay": 4, "crc_data": 0}),
+        ("gpu3/nvl1", {"replay": 1}),
+    ]
+
+
+def test_entities_of_links_are_put_to_them_over_several_lines() -> None:
+    said = read(
+        "GPUs:\n    gpuId 4:\n        U _ D U\n    Link Entities:  0:16777217  2:16777729\n"
+        "                    3:16777985\n    gpuId 5:\n        _ _\n    Link Entities: N/A\n"
+    )
+    assert [row.extra.get("entity_id") for row in said.rows if "/" in row.id] == [16777217, 16777729, 16777985]
+    assert said.unparsed == []
+
+
+def test_results_of_gpus_are_no_part_of_the_warning_before_them() -> None:
+    said = read(
+        f"{_DIAGNOSIS}| pcie                      | Fail                                           |\n"
+        "| Warning                   | A child process exited.                        |\n"
+        "|                           | GPU0: Pass                                     |\n"
+        "|                           | GPU1: Fail                                     |\n"
+    )
+    assert said.events[0].text == "pcie: A child process exited."
+    assert named(said, "pcie").extra["results"] == [
+        {"status": "Fail"},
+        {"status": "Pass", "gpus": [0]},
+        {"status": "Fail", "gpus": [1]},
+    ]
+
+
+def test_a_warning_may_name_its_gpu_beside_the_word() -> None:
+    said = read(
+        f"{_DIAGNOSIS}| memory                    | Warn                                           |\n"
+        "| Warning: GPU6             | Little memory is left.                         |\n"
+    )
+    assert (said.events[0].subject, said.events[0].severity) == ("gpu6", Severity.WARN)
+    assert named(said, "memory").extra["warnings"] == ["Little memory is left."]
+
+
+def test_iterations_are_counted_in_text_and_json() -> None:
+    told = read("Running iteration 2 of 5...\nPassed all 5 runs of the diagnostic\n")
+    assert (told.facts["iteration"], told.facts["iterations"], told.unparsed) == (2, 5, [])
+    one = '{"DCGM Diagnostic": {"test_categories": [{"category": "Deployment", "tests": [{"name": "software"}]}]}}'
+    said = read(f'{{"iterations": [{one}, {one}], "result": "Pass"}}\n')
+    assert (said.facts["iterations"], said.facts["result"], len(said.rows)) == (2, "Pass", 2)
+
+
+def test_instances_of_a_gpu_have_their_numbers() -> None:
+    said = sample(".instances")
+    assert [(row.id, row.extra["entity_id"]) for row in said.rows] == [
+        ("gpu4", 4),
+        ("gpu4/gi1", 101),
+        ("gpu4/gi1/ci0", 101),
+    ]
+    assert said.rows[0].extra["uuid"] == "GPU-0a1b2c3d-0000-1111-2222-333344445555"
+
+
+def test_what_lies_between_gpus_is_told_of_each() -> None:
+    said = sample(".topology")
+    assert said.rows[0].extra == {
+        "cpu_core_affinity": "0 - 15, 64 - 79, 128 - 143",
+        "peers": {"gpu1": "Connected via a PCIe host bridge", "gpu2": "Connected via a CPU-level link"},
+        "nvlinks": {"gpu1": [0, 3]},
+    }
+    assert (said.facts["group"], said.facts["worst_path"]) == ("training", "Connected via a CPU-level link")
+
+
+def test_fewer_gpus_than_were_found_are_said() -> None:
+    said = read("3 GPUs found.\n| GPU ID | Device Information |\n| 0 | Name: NVIDIA A30 |\n")
+    assert said.facts["incomplete"] == "3 GPUs are announced and 1 are here"

@@ -17,6 +17,8 @@ _RESULT = re.compile(r"(Pass|Fail|Warn|Skip|Not Run|In progress)\b(?:\s*-\s*(.{1
 _OF_GPUS = re.compile(r"GPUs?:\s*(\d{1,3}(?:\s*,\s*\d{1,3}){0,255})")
 _OF_ONE = re.compile(r"(GPU|Switch|CPU) ?(\d{1,3}): ?(\S.{0,300})")
 _SECTION = re.compile(r"[|+]-{3,8}\s+(\S[A-Za-z ]{1,40}?)\s+-{3,60}[+|][-\s]{0,120}[|+]?")
+_OF_ENTITY = re.compile(r"(?:GPU|Switch|CPU) ?\d{1,3}: (?:Pass|Fail|Warn|Skip|Not Run)")
+_WORDED = re.compile(r"(Error|Warning|Info)(?:[ :(-]{1,4}(?:GPU|gpu) ?(\d{1,3})\)?)?", re.IGNORECASE)
 _WORDS = {"error": Severity.CRIT, "warning": Severity.WARN, "info": Severity.INFO}
 _WORST = ("fail", "warn", "in progress", "not run", "skip", "pass")
 _GPU = re.compile(r"\bGPU (\d{1,3})\b")
@@ -31,6 +33,7 @@ class Diagnosis:
         self._category = ""
         self._row: Row | None = None
         self._word = ""
+        self._of: str | None = None
         self._text = ""
 
     def section(self, line: str) -> bool:
@@ -47,8 +50,9 @@ class Diagnosis:
         if not name:
             return self._more(value)
         self.flush()
-        if name.lower() in _WORDS:
-            self._word, self._text = name, self._chunk(value)
+        if worded := _WORDED.fullmatch(name):
+            self._word, self._text = worded[1], self._chunk(value)
+            self._of = f"gpu{int(worded[2])}" if worded[2] else None
         elif said := _RESULT.fullmatch(plain):
             self._test(name, said)
         else:
@@ -57,10 +61,11 @@ class Diagnosis:
         return True
 
     def _more(self, value: str) -> bool:
-        if self._word:
+        plain = value.strip()
+        if self._word and not _OF_ENTITY.fullmatch(plain):  # since DCGM 4 each GPU's result follows what was warned of
             self._text += self._chunk(value)
             return True
-        plain = value.strip()
+        self.flush()
         if self._row is None:
             return not plain
         one = _OF_ONE.fullmatch(plain)
@@ -96,8 +101,9 @@ class Diagnosis:
         """What `Error` and its kin said is whole where the next row begins."""
         if self._word:
             text = " ".join(self._text.split())
-            tell(self._reading, self._row, self._word, text)
+            tell(self._reading, self._row, self._word, text, self._of)
         self._word = self._text = ""
+        self._of = None
 
 
 def _add(row: Row, result: dict[str, Said]) -> None:
@@ -121,7 +127,7 @@ def _listed(name: str, value: str) -> Said:
     return [one.strip() for one in value.split(",") if one.strip()] if "IDs" in name else value
 
 
-def tell(reading: Reading, row: Row | None, word: str, text: str) -> None:
+def tell(reading: Reading, row: Row | None, word: str, text: str, of: str | None = None) -> None:
     """An error, a warning or a remark, as an event and with its test."""
     gpus = {f"gpu{int(number)}" for number in _GPU.findall(text)}
     reading.events.append(
@@ -130,7 +136,7 @@ def tell(reading: Reading, row: Row | None, word: str, text: str) -> None:
             kind="dcgm-diag",
             text=text if row is None else f"{row.id}: {text}",
             severity=_WORDS.get(word.lower(), Severity.UNKNOWN),
-            subject=gpus.pop() if len(gpus) == 1 else None,
+            subject=of or (gpus.pop() if len(gpus) == 1 else None),
         )
     )
     if row is not None:
