@@ -122,7 +122,7 @@ def test_what_a_host_says_of_its_links_is_an_event(
     [
         "acpi PNP0A08:29: _OSC: platform does not support [SHPCHotplug AER DPC]",
         "ata6: SATA link down (SStatus 4 SControl 300)",
-        "pcieport 0000:00:06.0: AER: Corrected error message received from 0000:00:06.0",
+        "pcieport 0000:00:06.0: AER: enabled with IRQ 24",
         "NVRM: GPU4 RPC history (CPU -> GSP):",
         "NVRM:     -1    103  GSP_RM_ALLOC          0x0000000000002080",
         "nvidia-nvswitch0: SXid (PCI:0000:85:00.0): 20034, Data {0x00000000, 0x1}",
@@ -222,3 +222,59 @@ def test_xids_are_counted_by_number_by_gpu_and_by_process() -> None:
         {"pid": 7, "name": "python3", "gpu": "0000:05:00.0", "xids": {"43": 1, "45": 1}},
         {"pid": 8, "name": "python3", "gpu": "0000:05:00.0", "xids": {"43": 1}},
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "at", "node"),
+    [
+        ("gpu017: [Sat Nov 21 04:05:06 2026] ", "2026-11-21T04:05:06", "gpu017"),
+        ("gpu017: Nov 21 04:05:06 gpu3 kernel: ", None, "gpu3"),
+        ("gpu017: ", None, "gpu017"),
+        ("var/log/dmesg.0:12:[Sat Nov 21 04:05:06 2026] ", "2026-11-21T04:05:06", None),
+    ],
+)
+def test_a_host_or_a_file_before_the_stamp_is_no_part_of_the_message(
+    before: str, at: str | None, node: str | None
+) -> None:
+    event = only(before + XID)
+    assert (event.at, event.node, event.text) == (at, node, XID)
+
+
+def test_an_error_that_came_in_is_told_where_its_own_line_does_not_follow() -> None:
+    came = "[    1.000000] pcieport 0000:e8:00.4: AER: Multiple Uncorrected (Non-Fatal) error received: 0000:e9:00.1\n"
+    alone = only(came)
+    assert (alone.kind, alone.subject, alone.severity) == ("aer", "0000:e9:00.1", Severity.WARN)
+    bus = (
+        "[    1.100000] mlx5_core 0000:e9:00.1: AER: PCIe Bus Error: severity=Uncorrected (Non-Fatal), type=Physical\n"
+    )
+    assert "PCIe Bus Error" in only(came + bus).text
+    xid = f"[    1.050000] {XID}\n"
+    assert [event.kind for event in read(came + xid + came).events] == ["aer", "xid", "aer"]
+
+
+def test_a_slot_whose_link_change_is_expected_is_no_alarm() -> None:
+    event = only("[    1.000000] pcieport 0015:00:00.0: pciehp: Slot(21): Link Down/Up ignored\n")
+    assert event.severity is Severity.INFO
+    assert only("[    1.000000] pcieport 0015:00:00.0: pciehp: Slot(21): Link Down\n").severity is Severity.CRIT
+
+
+def test_a_link_is_named_also_where_the_fault_is_an_applications() -> None:
+    event = only("NVRM: Xid (PCI:0000:04:00): 137, pid=4, name=x, NVLink: RLW_RXPIPE interrupt hit on link 11\n")
+    assert (event.code, event.link) == (137, 11)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "NVRM: knvlinkUpdatePostRxDetectLinkMask_IMPL: Failed to update Rx Detect Link mask!",
+        "NVRM: RmInitAdapter: Cannot initialize GSP firmware RM",
+        "mlx5_core 0000:17:00.0: mlx5_health_try_recover:335:(pid 4120): handling bad device here",
+        "mlx5_core 0000:3b:00.0: Skipping wait for vf pages stage",
+    ],
+)
+def test_a_driver_that_gives_up_is_heard(message: str) -> None:
+    assert only(f"[    1.000000] {message}\n").severity is Severity.WARN
+
+
+def test_a_thread_behind_the_stamp_is_no_part_of_the_message_with_a_blank_before_it_either() -> None:
+    assert only(f"[  130.456250] [ T1946] {XID}\n").text == XID

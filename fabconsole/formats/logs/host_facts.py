@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 
 from fabconsole.formats.logs.stamped import Stamped
 from fabconsole.formats.reading import Said
@@ -33,6 +34,7 @@ _ONCE = (
     ("Linux version", "kernel", re.compile(r"^Linux version (\S{3,64})")),
     ("Hardware name", "hardware", re.compile(r"Hardware name: (.{3,160})")),
 )
+_COUNTED = frozenset({"mlx5_core_lines", "sxid_lines"})
 _SWITCH = re.compile(r"nvidia-nvswitch(\d{1,2}): ")
 WORDS = ("oading NVIDIA", "Nvlink Core", "Linux version", "Hardware name", "nvidia-nvswitch")
 """Besides the words of events, what names something that stands once."""
@@ -69,24 +71,15 @@ class HostFacts:
 
     def message(self, message: str) -> None:
         """Take what stands once out of a message."""
-        if "mlx5_core" in message:
-            self._counted["mlx5_core_lines"] += 1
-        if "SXid (" in message:
-            self._counted["sxid_lines"] += 1
-        if "oading NVIDIA" in message and (driver := _DRIVER.search(message)):
-            self._put("drivers", driver[1] or driver[3], driver[2] or driver[4])
-            self._once.setdefault("driver_version", driver[2] or driver[4])
-        for word, name, pattern in _NAMED:
-            if word in message and (said := pattern.search(message)):
-                self._put(name, said[1], said[2])
-        for word, name, pattern in _ONCE:
-            if word in message and (said := pattern.search(message)):
-                self._once.setdefault(name, said[1])
-        for word, name, pattern in _MEASURED:
-            if word in message and (said := pattern.search(message)):
-                self._put(name, said[1], float(said[2]))
-        if "nvswitch" in message and (said := _SWITCH.search(message)):
-            self._switches.add(int(said[1]))
+        for name, on, value in _said(message):
+            if on is not None:
+                self._of.setdefault(name, {})[on] = value
+            elif name in _COUNTED:
+                self._counted[name] += 1
+            elif name == "nvswitches":
+                self._switches.add(int(str(value)))
+            else:
+                self._once.setdefault(name, value)
 
     def told(self, events: int) -> dict[str, Said]:
         """All of it; `events`: how many lines told one."""
@@ -106,8 +99,30 @@ class HostFacts:
             facts["nvswitches"] = list[Said](sorted(self._switches))
         return facts
 
-    def _put(self, name: str, on: str, value: Said) -> None:
-        self._of.setdefault(name, {})[on] = value
+
+@lru_cache(maxsize=2048)
+def _said(message: str) -> tuple[tuple[str, str | None, Said], ...]:
+    """What a message names: a fact's name, what it is of, and the value."""
+    told: list[tuple[str, str | None, Said]] = []
+    if "mlx5_core" in message:
+        told.append(("mlx5_core_lines", None, True))
+    if "SXid (" in message:
+        told.append(("sxid_lines", None, True))
+    if "oading NVIDIA" in message and (driver := _DRIVER.search(message)):
+        version = driver[2] or driver[4]
+        told += [("drivers", driver[1] or driver[3], version), ("driver_version", None, version)]
+    for word, name, pattern in _NAMED:
+        if word in message and (said := pattern.search(message)):
+            told.append((name, said[1], said[2]))
+    for word, name, pattern in _MEASURED:
+        if word in message and (said := pattern.search(message)):
+            told.append((name, said[1], float(said[2])))
+    for word, name, pattern in _ONCE:
+        if word in message and (said := pattern.search(message)):
+            told.append((name, None, said[1]))
+    if "nvswitch" in message and (said := _SWITCH.search(message)):
+        told.append(("nvswitches", None, int(said[1])))
+    return tuple(told)
 
 
 def _when(line: Stamped) -> Mapping[str, Said]:

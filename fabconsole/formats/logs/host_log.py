@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from fabconsole.fabric.event import Event
 from fabconsole.formats.format import Format
@@ -23,13 +24,13 @@ from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Entry, Reading
 
 _WORDS = (*host_rules.WORDS, *host_facts.WORDS)
-_BETWEEN = re.compile(
-    r"-- (?:Logs? begin|Journal begins|Reboot|Boot |No entries|Subject|Support).*|--|\s*Hint: You are.*"
-)
+_BETWEEN = re.compile(r"-- (?:Logs? begin|Journal begins|Reboot|Boot |No entries|Subject|Support).*|--|Hint: You are.*")
 _EXPORTED = re.compile(r"^__(?:CURSOR|REALTIME_TIMESTAMP)=", re.MULTILINE)
 _FIELD = re.compile(r"([A-Z_][A-Z0-9_]{0,63})=(.*)")
 _PRETTY = re.compile(r'^\{\s*\n\s*"', re.MULTILINE)
 _DETAIL = re.compile(r"(?:device \[[0-9a-fx]{4}:|\[ ?\d{1,2}\] |(?:AER: +)?TLP Header:)")
+_HEAD = 128
+"""Where a host's or a file's name may stand."""
 _OF_GPU = re.compile(rf"NVRM: The NVIDIA GPU ({ADDRESS})")
 
 
@@ -42,19 +43,25 @@ class _Log:
         self._facts = HostFacts()
         self._unstamped: list[str] = []
         self._tally = Tally()
+        self._announced: tuple[Event, Stamped] | None = None
+        """A PCIe error that came in: told by its own line, if that follows before anything else does."""
         self._gpu: str | None = None
         """The last that was named on a line of its own, as newer drivers do before they say what befell it."""
 
     def line(self, text: str) -> None:
         """A line, as it stands."""
-        found = stamped.split(text.lstrip(), hosts=self._hosts)
+        plain = text.strip()
+        bare = plain.startswith(stamped.DRIVERS)
+        found = None if bare else stamped.split(plain, hosts=self._hosts)
+        if found is None and not bare and ": " in plain[:_HEAD]:
+            found = stamped.behind_name(plain, hosts=self._hosts)
         if found is not None:
             self._message(found)
-        elif _BETWEEN.fullmatch(text):
+        elif plain[0] in "-H" and _BETWEEN.fullmatch(plain):
             return
         elif text[0].isspace() and self._facts.stamped:
             self._facts.continued += 1  # of the message above
-        elif not self._message(Stamped(text), counted=False):
+        elif not self._message(Stamped(plain), counted=False):
             self._unstamped.append(text)
 
     def entry(self, fields: dict[str, object], text: str | None = None) -> None:
@@ -71,6 +78,7 @@ class _Log:
         self._said.unparsed.append(text)
 
     def reading(self) -> Reading:
+        self._announce()
         facts = self._facts
         if facts.stamped >= max(1, len(self._unstamped)):
             self._said.unparsed.extend(self._unstamped)
@@ -83,29 +91,41 @@ class _Log:
         """Whether it tells something; `counted`: it is a line of the log, whatever it tells."""
         if counted:
             self._facts.line(line)
-        if self._detail(line.message) or not any(map(line.message.__contains__, _WORDS)):
+        message = line.message
+        if self._detail(message) or (heard := _heard(message)) is None:
             return False
-        found, change = self._event(line.message)
-        self._facts.message(line.message)
+        found, change = heard
+        found = self._placed(found, message)
+        self._facts.message(message)
         if found is None:
             return False
         if not counted:
             self._facts.line(line)
-        self._said.events.append(_entry(found, line))
-        self._tally.take(found, change)
+        if "PCIe Bus Error" in message:
+            self._announced = None
+        self._announce()
+        if host_rules.announces(found):
+            self._announced = found, line
+        else:
+            self._take(found, line, change)
         return True
 
-    def _event(self, message: str) -> tuple[Event | None, str | None]:
-        """What a message tells, and what became of a carrier."""
+    def _announce(self) -> None:
+        if self._announced is not None:
+            (found, line), self._announced = self._announced, None
+            self._take(found, line, None)
+
+    def _take(self, found: Event, line: Stamped, change: str | None) -> None:
+        self._said.events.append(_entry(found, line))
+        self._tally.take(found, change)
+
+    def _placed(self, found: Event | None, message: str) -> Event | None:
+        """An event, at the GPU that was named before it where it names none."""
         if "The NVIDIA GPU " in message and (named := _OF_GPU.search(message)):
             self._gpu = address(named[1])
-        if found := kernel_log.event(message, "", 0.0):
-            lost = found.subject is None and "fallen off the bus" in message
-            return (replace(found, subject=self._gpu) if lost else found), None
-        if "fabricmanager" in message:
-            fabric = fabric_manager_words.told(message)
-            return (None if fabric is None else fabric.event), None
-        return host_rules.event(message) or (None, None)
+        if found is not None and found.subject is None and "fallen off the bus" in message:
+            return replace(found, subject=self._gpu)
+        return found
 
     def _detail(self, message: str) -> bool:
         """Whether it is a further line of the PCIe error before it; that one's text tells it then."""
@@ -117,6 +137,19 @@ class _Log:
             return False
         events[-1] = replace(events[-1], text=f"{events[-1].text}; {' '.join(rest.split())}"[:4096])
         return True
+
+
+@lru_cache(maxsize=4096)
+def _heard(message: str) -> tuple[Event | None, str | None] | None:
+    """What a message tells, and what became of a carrier; None where it is of no concern. A log repeats itself."""
+    if not any(word in message for word in _WORDS):
+        return None
+    if found := kernel_log.event(message, "", 0.0):
+        return found, None
+    if "fabricmanager" in message:
+        fabric = fabric_manager_words.told(message)
+        return (None if fabric is None else fabric.event), None
+    return host_rules.event(message) or (None, None)
 
 
 def _entry(found: Event, line: Stamped) -> Entry:

@@ -37,6 +37,8 @@ def _rule(words: str, pattern: str, kind: str, severity: Severity, change: str |
 
 
 _FAILS = r"(?i:\b(?:error|errors|fail|failed|fails|failure|timed out|timeout|fatal)\b)"
+_RECEIVED = r"error (?:message )?received"
+"""What a root port says first; the error itself follows, if anything does: see `announces`."""
 _IF = r"(?P<on>[\w.@-]{1,32})"
 _RULES = (
     _rule("ost carrier", rf"{_IF}: [Ll]ost carrier", "carrier", _WARN, "lost"),
@@ -67,9 +69,24 @@ _RULES = (
     _rule("NETDEV WATCHDOG", rf"NETDEV WATCHDOG: {_IF}", "netdev", _WARN),
     _rule("peermem", r"peermem.{0,200}(?:ERROR|error|fail)", "peermem", _WARN),
     _rule("API mismatch", r"NVRM: .{0,80}API mismatch", "driver", _CRIT),
-    _rule("NVRM: ", r"NVRM: .{0,200}(?:not supported by|failed|No NVIDIA)", "driver", _WARN),
+    _rule(
+        "NVRM: ",
+        r"NVRM: .{0,200}?(?:not supported by|[Ff]ailed|[Tt]imed out|[Tt]imeout|Cannot |No NVIDIA|bad register|NV_ERR_)",
+        "driver",
+        _WARN,
+    ),
+    _rule("received", rf"AER: .{{0,16}}Uncorrect\w{{1,8}} \(Fatal\) {_RECEIVED}", "aer", _CRIT),
+    _rule("received", rf"AER: .{{0,16}}Uncorrect\w{{1,8}}(?: \(Non-Fatal\))? {_RECEIVED}", "aer", _WARN),
+    _rule("received", rf"AER: .{{0,16}}Correct\w{{1,8}} {_RECEIVED}", "aer", _INFO),
+    _rule("Link Down/Up ignored", r"Slot\([^)]{1,20}\): Link Down/Up ignored", "aer", _INFO),
     _rule("DPC: ", r"DPC: unmasked uncorrectable error", "aer", _WARN),
     _rule("Slot(", r"Slot\([^)]{1,20}\): (?:Link Up|Card present)", "aer", _INFO),
+    _rule(
+        "mlx5_core",
+        r"mlx5_core.{0,160}(?:handling bad device|Skipping wait for vf pages|device is in error|entering error state)",
+        "mlx5",
+        _WARN,
+    ),
     _rule("mlx", rf"mlx[45]_(?:core|ib|en)\b.{{0,300}}?{_FAILS}", "mlx5", _WARN),
     _rule("mlx5_core", r"mlx5_core.{0,100}(?:assert_var|assert_exit_ptr|\bsynd\b|print_health_info)", "mlx5", _WARN),
     _rule("[Hardware Error]|achine check|achine Check", "", "hardware", _WARN),
@@ -98,12 +115,18 @@ WORDS = (
 """A line without any of these tells nothing: they are looked for before anything else."""
 
 
+def announces(event: Event) -> bool:
+    """Whether it is a root port's word that an error came in, which the error's own line makes superfluous."""
+    return event.kind == "aer" and "received" in event.text and "PCIe Bus Error" not in event.text
+
+
 def event(message: str) -> tuple[Event, str | None] | None:
     """What a message tells, and what became of a carrier; None where it is none of ours. Never raises."""
     message = message[:4096]
     for word, rule in _BY_WORD:
         if word in message and (said := rule.pattern.search(message)):
-            on = said["on"] if rule.pattern.groups else kernel_log.subject(message)
+            about = message.partition(" received")[2] if rule.kind == "aer" else ""
+            on = said["on"] if rule.pattern.groups else kernel_log.subject(about) or kernel_log.subject(message)
             found = Event(at=0.0, node="", kind=rule.kind, severity=rule.severity, text=printable(message), subject=on)
             return found, rule.change
     return None

@@ -76,7 +76,7 @@ _RULES = (
     _Rule("AER: .*device recovery failed", "aer", _CRIT),
     _Rule("AER: .*device recovery successful", "aer", _INFO),
     _Rule("DPC: containment event", "aer", _CRIT),
-    _Rule("pcieport.*Slot\\([^)]*\\): (Link Down|Card not present)", "aer", _CRIT),
+    _Rule("pcieport.*Slot\\([^)]*\\): (Link Down([^/]|$)|Card not present)", "aer", _CRIT),
     _Rule("Missed [0-9]+ kernel messages", "log", _WARN, "the log has a gap; look at the node itself"),
     _Rule("S?Xid \\(", "log", _WARN, "an Xid in a form that is not known: read it"),
 )
@@ -124,7 +124,7 @@ def event(message: str, node: str, at: float) -> Event | None:
 def _xid(said: re.Match[str], message: str, node: str, at: float) -> Event:
     detail = _PROCESS.sub("", said[3], count=1)
     fault = xid(int(said[2]), detail)
-    link = _LINK.search(detail) if fault.domain == "NVLink" else None
+    link = _LINK.search(detail) if fault.domain == "NVLink" or "NVLink" in detail else None
     return _numbered("xid", fault, said, link, message, node, at)
 
 

@@ -20,7 +20,7 @@ _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _LINE = re.compile(
     r"(?:\d{1,7}[: -]? ?(?=\[))?"  # of a listing with line numbers
     r"(?:<(\d{1,3})>(1 )?)?(?:[a-z0-9]{2,8} *:([a-z]{3,6}) *: )?"
-    r"(?:\[ *(\d{1,10}\.\d{1,9})(?: *<[^>\]]{0,20}>)?(?:,[^\]]{0,20})?\](?:\[ *[TC]\d{1,9}\])?"
+    r"(?:\[ *(\d{1,10}\.\d{1,9})(?: *<[^>\]]{0,20}>)?(?:,[^\]]{0,20})?\](?: ?\[ *[TC]\d{1,9}\])?"
     r"|\[(\w{2,9}\.? +\w{3,9}\.? +\d{1,2} \d\d:\d\d:\d\d \d{4}|[A-Z]\w{2} ?\d{1,2} \d\d:\d\d| *\+\d{1,8}\.\d{1,9})\]"
     rf"|((?:{_DAY} )?\d{{4}}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{{1,9}})?(?:Z| ?[+-]\d\d:?\d\d| UTC)?)"
     r"|(?:/?[\w.+-][\w./+-]{0,120}:(?:\d{1,9}[:-])?)?"  # the file, where `grep` looked into several
@@ -32,6 +32,10 @@ _KMSG = re.compile(r"(\d{1,4}),(\d{1,15}),(\d{1,16}),[^;]{0,80};(.*)", re.ASCII)
 _SPEAKER = re.compile(r"([^\s:\[\]]{1,64}) ([^\s:\[\]]{1,64})(?:\[(\d{1,9})\])?: ?(.*)")
 _SPEAKER_5424 = re.compile(r"(\S{1,64}) (\S{1,48}) (?:\d{1,9}|-) \S{1,32} (?:-|\[[^\]]{0,200}\]) ?(.*)")
 _ELSEWHERE = re.compile(r"\[ *(\d{1,10}\.\d{1,9})\] ?(.*)")
+_BEFORE = re.compile(r"([A-Za-z0-9][\w.-]{0,63}): (.*)")
+_FILE = re.compile(r"[\w./+-]{1,120}[:-](?:\d{1,9}[:-])?(?=[\[<])(.*)")
+DRIVERS = ("NVRM: ", "nvidia-nvswitch", "nvidia-nvlink", "mlx5_core ", "pcieport ", "infiniband ")
+"""How a message begins that has no stamp and nobody's name before it."""
 _CERTAIN = re.compile(r"\[\d{1,9}\]: ")
 _HEAD = 1 << 16
 
@@ -75,6 +79,18 @@ def split(text: str, *, hosts: bool = True) -> Stamped | None:
     return _spoken(message, stamp or syslog or epoch, level)
 
 
+def behind_name(text: str, *, hosts: bool = True) -> Stamped | None:
+    """One line that `split` did not take, behind a host as a cluster shell says it, or a file as `grep` does."""
+    if "[" in text and (within := _FILE.match(text)):
+        return split(within[1], hosts=hosts)
+    if (said := _BEFORE.match(text)) is None:
+        return None
+    inner = split(said[2], hosts=hosts)
+    if inner is not None:
+        return inner if inner.host else inner._replace(host=said[1])
+    return Stamped(said[2], host=said[1]) if said[2].startswith(DRIVERS) else None
+
+
 def has_hosts(text: str) -> bool:
     """Whether hosts and programs stand behind the stamps of a text."""
     return " kernel: " in text or _CERTAIN.search(text[:_HEAD]) is not None
@@ -108,7 +124,6 @@ def _of_kernel(text: str, *, hosts: bool) -> Stamped:
 
 
 def _of_kmsg(text: str) -> Stamped | None:
-    said = _KMSG.fullmatch(text)
-    if said is None:
+    if ";" not in text or (said := _KMSG.fullmatch(text)) is None:
         return None
     return Stamped(said[4], since_boot_s=int(said[3]) / 1e6, level=LEVELS[int(said[1]) & 7], sequence=int(said[2]))
