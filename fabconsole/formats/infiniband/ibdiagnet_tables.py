@@ -8,6 +8,8 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 from fabconsole.fabric.counters import BY_PMA_NAME, COUNTERS
 from fabconsole.fabric.table import Width
@@ -17,6 +19,7 @@ from fabconsole.formats.values import integer, is_nothing, snake
 _BEGIN = re.compile(r"START_(\w{2,64})")
 _END = re.compile(r"END_\w{2,64}")
 _COUNTED = "PM_INFO"
+_DESCRIBING = frozenset({"PORTS", "NODES", "NODES_INFO"})
 _PLACES = {"nodeguid", "portguid", "portnum", "portnumber"}
 _WIDE = {f"{printed}{wide}": name for printed, name in BY_PMA_NAME.items() for wide in ("Ext", "Extended")}
 _STATES = {"1": "Down", "2": "Initialize", "3": "Armed", "4": "Active"}
@@ -25,27 +28,43 @@ _PHYSICAL |= {"6": "LinkErrorRecovery", "7": "PhyTest"}
 _WIDTHS = {"1": "1X", "2": "4X", "4": "8X", "8": "12X", "16": "2X"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Where in a table's lines their place stands, and as what the rest is kept."""
+
+    name: str
+    columns: tuple[str, ...]
+    guid: int | None
+    """The column that says whose a line is."""
+    port: int | None
+    told: tuple[tuple[int, str], ...]
+    """The other columns, and what they are kept as."""
+
+
 class Tables:
     """The tables of one text, and in which of them the next line stands."""
 
     def __init__(self, rows: dict[str, Row]) -> None:
         self._rows = rows
         self._table = ""
-        self._columns: list[str] = []
+        self._plan: _Plan | None = None
         self.counts: dict[str, Said] = {}
         """Table to how many lines it has."""
 
     def take(self, plain: str) -> bool:
         """Take a line, without the blanks around it, of a table; False for any other."""
         if plain.startswith("START_") and (begun := _BEGIN.fullmatch(plain)) is not None:
-            self._table, self._columns = begun[1], []
+            self._table, self._plan = begun[1], None
             self.counts[begun[1]] = 0
         elif plain.startswith("END_") and _END.fullmatch(plain):
             self._table = ""
         elif not self._table or "," not in plain:
             return False
+        elif self._plan is None:
+            self._plan = _plan(self._table, plain)
+            return self._plan is not None
         else:
-            return self._line(next(csv.reader([plain]), []) if '"' in plain else plain.split(","))
+            return self._line(_values(plain), self._plan)
         return True
 
     def settle(self) -> None:
@@ -55,39 +74,30 @@ class Tables:
                 row.counters[_WIDE[name]] = row.counters.pop(name)
                 row.marks = [mark.replace(f" {name}", f" {_WIDE[name]}") for mark in row.marks]
 
-    def _line(self, values: list[str]) -> bool:
-        if not self._columns:
-            named = any("guid" in value.lower() for value in values)
-            self._columns = values if named else []
-            return named
-        if len(values) != len(self._columns):
+    def _line(self, values: list[str], plan: _Plan) -> bool:
+        if len(values) != len(plan.columns):
             return False
-        self._keep(dict(zip(self._columns, (value.strip() for value in values), strict=True)))
-        return True
-
-    def _keep(self, values: Mapping[str, str]) -> None:
         count = self.counts[self._table]
         self.counts[self._table] = count + 1 if isinstance(count, int) else 1
         if self._table == "LINKS":
-            self._link(values)
-            return
-        places = {name.lower(): value for name, value in values.items() if name.lower() in _PLACES}
-        guid = places.get("nodeguid") or places.get("portguid")
-        port = places.get("portnum") or places.get("portnumber")
-        name = _guid(guid) if guid else snake(self._table)
-        row = self._rows.setdefault(f"{name}/{port}" if port else name, Row(id=f"{name}/{port}" if port else name))
-        told = {name: value for name, value in values.items() if name.lower() not in _PLACES}
+            self._link(dict(zip(plan.columns, values, strict=True)))
+        else:
+            self._keep(values, plan)
+        return True
+
+    def _keep(self, values: list[str], plan: _Plan) -> None:
+        name = plan.name if plan.guid is None else _guid(values[plan.guid])
+        if plan.port is not None:
+            name = f"{name}/{values[plan.port].strip()}"
+        if (row := self._rows.get(name)) is None:
+            row = self._rows[name] = Row(id=name)
         if self._table == _COUNTED:
-            for printed, value in told.items():
-                _count(row, BY_PMA_NAME.get(printed, printed), value)
+            for at, counter in plan.told:
+                _count(row, counter, values[at])
             return
-        if self._table == "PORTS":
-            _state(row, values)
-        elif self._table == "NODES" and "NodeDesc" in values:
-            row.extra["node"] = values["NodeDesc"]
-        elif self._table == "NODES_INFO" and (firmware := _firmware(values)):
-            row.extra["firmware"] = firmware
-        _add(row.extra, snake(self._table), {snake(name): _typed(value) for name, value in told.items()})
+        if self._table in _DESCRIBING:
+            _describe(row, dict(zip(plan.columns, (value.strip() for value in values), strict=True)))
+        _add(row.extra, plan.name, {key: _typed(values[at].strip()) for at, key in plan.told})
 
     def _link(self, values: Mapping[str, str]) -> None:
         ends = [f"{_guid(values.get(f'NodeGuid{at}', ''))}/{values.get(f'PortNum{at}', '')}" for at in (1, 2)]
@@ -95,21 +105,46 @@ class Tables:
             self._rows.setdefault(one, Row(id=one)).peer = other
 
 
+def _values(line: str) -> list[str]:
+    return next(csv.reader([line]), []) if '"' in line else line.split(",")
+
+
+@lru_cache(maxsize=256)
+def _plan(table: str, line: str) -> _Plan | None:
+    """A table's plan by the line with its columns; None where that line is none."""
+    names = [name.strip() for name in _values(line)]
+    lower = [name.lower() for name in names]
+    if not any("guid" in name for name in lower):
+        return None
+    guid = next((lower.index(name) for name in ("nodeguid", "portguid") if name in lower), None)
+    kept = [BY_PMA_NAME.get(name, name) if table == _COUNTED else snake(name) for name in names]
+    told = [(at, name) for at, name in enumerate(kept) if lower[at] not in _PLACES]
+    told += [(at, "port_guid") for at, name in enumerate(lower) if name == "portguid" and at != guid]
+    port = next((lower.index(name) for name in ("portnum", "portnumber") if name in lower), None)
+    return _Plan(snake(table), tuple(names), guid, port, tuple(told))
+
+
 def _count(row: Row, name: str, value: str) -> None:
+    if name == "port_guid":
+        row.extra[name] = _guid(value)
+        return
     count = row.counters[name] = integer(value)
-    if is_nothing(value):
-        row.marks.append(f"unsupported {name}")
-    elif count is None:
-        row.marks.append(f"unknown {name}")
+    if count is None:
+        row.marks.append(f"unsupported {name}" if is_nothing(value) else f"unknown {name}")
     elif name in COUNTERS and count == COUNTERS[name].maximum(Width.PMA):
         row.marks.append(f"saturated {name}")
 
 
-def _state(row: Row, values: Mapping[str, str]) -> None:
-    """A port's states and width, by the numbers of IBTA's PortInfo."""
-    row.state = _STATES.get(values.get("PortState", ""))
-    row.phys_state = _PHYSICAL.get(values.get("PortPhyState", ""))
-    row.width = _WIDTHS.get(values.get("LinkWidthActv", "")) if row.state != "Down" else None
+def _describe(row: Row, values: Mapping[str, str]) -> None:
+    """A port's states and width, by the numbers of IBTA's PortInfo; a node's name; its firmware."""
+    if "PortState" in values:
+        row.state = _STATES.get(values["PortState"])
+        row.phys_state = _PHYSICAL.get(values.get("PortPhyState", ""))
+        row.width = _WIDTHS.get(values.get("LinkWidthActv", "")) if row.state != "Down" else None
+    if "NodeDesc" in values:
+        row.extra["node"] = values["NodeDesc"]
+    if (firmware := _firmware(values)) is not None:
+        row.extra["firmware"] = firmware
 
 
 def _firmware(values: Mapping[str, str]) -> str | None:
@@ -133,11 +168,10 @@ def _add(extra: dict[str, Said], name: str, values: dict[str, Said]) -> None:
 
 
 def _guid(text: str) -> str:
-    return text.removeprefix("0x").lower().zfill(16)
+    return text.strip().removeprefix("0x").lower().zfill(16)
 
 
 def _typed(text: str) -> Said:
-    if is_nothing(text):
-        return None
+    """A number as one; what is written in hex is a name, a mask or a key, and stays as it is."""
     number = None if text.startswith("0x") else integer(text)
-    return text if number is None else number
+    return number if number is not None else None if is_nothing(text) else text
