@@ -44,3 +44,16 @@ def test_the_verbose_form_tells_the_adapter_too() -> None:
 def test_it_is_told_from_the_tools_beside_it() -> None:
     assert recognise(Paste("mlx5_0 port 1 ==> ib0 (Up)\n"))[0].name == "ibdev2netdev"
     assert read("Warning: x ==> y\n").unparsed == ["Warning: x ==> y"]
+
+
+def test_columns_that_were_aligned_and_remarked_upon() -> None:
+    said = read(
+        "mlx5_0   port  1  ==>  ibp26s0       (Down)  # rail 1\nmlx5_10  port  1  ==>  enp27s0f0np0  (Up)\n"
+        "mlx5_2 port 1 ==> <not found>\n"
+    )
+    assert [(row.id, row.state, row.extra) for row in said.rows] == [
+        ("mlx5_0/1", "down", {"netdev": "ibp26s0", "note": "rail 1"}),
+        ("mlx5_10/1", "up", {"netdev": "enp27s0f0np0"}),
+        ("mlx5_2/1", None, {}),
+    ]
+    assert said.unparsed == []

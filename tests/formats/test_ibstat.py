@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fabconsole.fabric.health import Severity
 from fabconsole.formats.format import named, recognise
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
@@ -118,3 +119,16 @@ def test_a_key_that_is_new_is_kept() -> None:
 def test_a_rate_that_is_not_understood_is_no_rate() -> None:
     row = read(TWO_PORTS.replace("Rate: 40", "Rate: 4O")).rows[0]
     assert (row.rate_gbps, row.extra["rate"]) == (None, "4O")
+
+
+def test_names_and_guids_among_listings_are_told_once() -> None:
+    said = read(
+        "# ibstat -s mlx5_0\nCA 'mlx5_0'\n\tNumber of ports: 1\n+ ibstat -l\nmlx5_0\nmlx5_1\n0x0c00000000aa0001\n"
+    )
+    assert [row.id for row in said.rows] == ["mlx5_0", "mlx5_1", "0c00000000aa0001"]
+    assert said.unparsed == []
+
+
+def test_what_debugging_says_is_no_warning() -> None:
+    said = read("ibwarn: [168988] umad_get_ca: opened mlx4_0\nCA 'mlx4_0'\n")
+    assert [event.severity for event in said.events] == [Severity.INFO]

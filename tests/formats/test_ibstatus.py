@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fabconsole.formats.format import named
+from fabconsole.formats.format import named, recognise
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 
@@ -59,3 +59,11 @@ def test_a_listing_cut_in_a_port_says_so() -> None:
 def test_what_follows_a_lost_heading_is_nobodys() -> None:
     text = port(1) + port(2, state="1: DOWN").replace(HEAD.format(port=2), "")
     assert [(row.id, row.state) for row in read(text).rows] == [("mlx5_0/1", "Active"), ("mlx5_0", "Down")]
+
+
+def test_a_device_that_is_not_there_is_all_it_says() -> None:
+    text = "# ibstatus mlx9\nFatal error:  device 'mlx9': sys files not found (/sys/class/infiniband/mlx9/ports)\n"
+    said = read(text)
+    assert (said.rows, said.unparsed) == ([], [])
+    assert said.facts == {"incomplete": "device 'mlx9': sys files not found (/sys/class/infiniband/mlx9/ports)"}
+    assert recognise(Paste(text))[0].name == "ibstatus"

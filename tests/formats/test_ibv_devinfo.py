@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from captures import SAMPLES
 
-from fabconsole.formats.format import named
+from fabconsole.formats.format import named, recognise
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 
@@ -103,3 +103,18 @@ def test_lines_that_grep_left_and_a_mail_moved_to_the_margin() -> None:
     assert [(row.id, row.state) for row in said.rows] == [("mlx5_0/1", "Active"), ("mlx5_1/1", "Initialize")]
     said = read("\t\t\tstate:\t\t\tPORT_ACTIVE (4)\n\t\t\tstate:\t\t\tPORT_DOWN (1)\n")
     assert [(row.id, row.state) for row in said.rows] == [("?", "Active"), ("?", "Down")]
+
+
+def test_limits_without_a_colon_are_kept() -> None:
+    (row,) = read(
+        "hca_id:\tmlx5_1\n\tatomic_cap:\tATOMIC_HCA (1)\n\tlog atomic arg sizes (mask)\t\t0x8\n"
+        "\tmax_fetch_and_add_bit_boundary\t64\n"
+    ).rows
+    assert (row.extra["log_atomic_arg_sizes_mask"], row.extra["max_fetch_and_add_bit_boundary"]) == ("0x8", 64)
+
+
+def test_a_driver_that_is_missing_and_no_device_at_all_are_said() -> None:
+    text = "libibverbs: Warning: couldn't load driver 'libefa-rdmav34.so'\nNo IB devices found\n"
+    said = read(text)
+    assert (said.facts, len(said.events), said.unparsed) == ({"incomplete": "No IB devices found"}, 1, [])
+    assert recognise(Paste(text))[0].name == "ibv_devinfo"

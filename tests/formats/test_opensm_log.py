@@ -104,3 +104,8 @@ def test_the_systems_log_names_the_host() -> None:
 def test_what_it_was_started_with_stands_once() -> None:
     said = read("OpenSM 3.3.20\nCommand Line Arguments:\n Priority = 14\n Log File: -\n----------------------\n")
     assert said.facts == {"version": "3.3.20", "arguments": ["Priority = 14", "Log File: -"]}
+
+
+def test_a_subnet_with_errors_is_no_remark() -> None:
+    (event,) = read("Dec 27 10:11:17 000001 [7F1A2B3C] 0x80 -> Errors on subnet. Duplicate GUID found\n").events
+    assert (event.kind, event.severity) == ("sm", Severity.CRIT)

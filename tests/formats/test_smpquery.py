@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fabconsole.formats.format import named
+from fabconsole.formats.format import named, recognise
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row
 
@@ -147,3 +147,16 @@ def test_arbitration_is_told_by_priority() -> None:
 def test_a_service_levels_lane_is_told_by_both_ports() -> None:
     row = only("# SL2VL table: Lid 12\nports: in  1, out  3: | 0| 1| 2|15|\n")
     assert (row.id, row.extra["in_port"], row.extra["sl_to_vl"]) == ("lid12/3", 1, [0, 1, 2, 15])
+
+
+def test_a_query_that_failed_is_still_a_query() -> None:
+    for tool in ("smpquery", "ibportstate"):
+        text = f"ibwarn: [14220] mad_rpc: _do_madrpc failed; dport (Lid 7)\n{tool}: iberror: failed: smp query failed\n"
+        (one, *_) = recognise(Paste(text))
+        said = one.read(Paste(text))
+        assert (one.name, [event.kind for event in said.events]) == (tool, ["ibwarn", "iberror"])
+
+
+def test_what_was_typed_is_no_part_of_the_answer() -> None:
+    said = read("# smpquery portinfo 8 1\n# Port info: Lid 8 port 1\nLinkState:.......................Active\n")
+    assert ([row.id for row in said.rows], said.unparsed) == (["lid8/1"], [])

@@ -16,7 +16,7 @@ from fabconsole.formats.reading import Reading, Row
 _LINE = re.compile(
     r"\s*(?:([0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7])\s+)?([\w.-]{1,64})"
     r"(?:\s+\(([^()]{1,80})\)\s*(.{0,200}?))?\s+port\s+(\d{1,3})(?:\s+\((\w{1,20}) *\))?\s+==>"
-    r"(?:\s+([\w.@:-]{1,64}))?(?:\s+\(([\w -]{1,20})\))?\s*"
+    r"(?:\s+([\w.@:-]{1,64}|<[\w ]{1,40}>))?(?:\s+\(([\w -]{1,20})\))?(?:\s+#\s*(\S.{0,200}?))?\s*"
 )
 _FIRMWARE = re.compile(r"(.{0,200}?)\s*\bfw\s+(\S{1,40})")
 
@@ -39,13 +39,14 @@ def _row(said: re.Match[str]) -> Row:
     model, _, part = (said[3] or "").partition(" - ")
     firmware = _FIRMWARE.match(said[4] or "")
     for key, text in (
-        ("netdev", said[7]),
+        ("netdev", None if (said[7] or "").startswith("<") else said[7]),
         ("pci", (said[1] or "").lower()),
         ("hca_type", model.strip()),
         ("part_number", part.strip()),
         ("description", firmware[1] if firmware else said[4]),
         ("firmware", firmware[2] if firmware else None),
         ("port_state", logical(said[6]) if said[6] else None),
+        ("note", said[9]),
     ):
         if text:
             row.extra[key] = text

@@ -12,8 +12,10 @@ from fabconsole.formats.reading import Entry
 
 _SAID = re.compile(
     r"(?:(?:[\w./-]{1,64}: )?(ibwarn|ibpanic|iberror|ibdebug): "
-    r"|[\w./-]{1,64}: failed with status |src/query_smp\.c:\d{1,5}; ).*"
+    r"|libibverbs: Warning: |[\w./-]{1,64}: failed with status |src/query_smp\.c:\d{1,5}; ).*"
 )
+_TRACED = re.compile(r"ibwarn: \[\d{1,10}\] umad_\w{1,40}: (?!.{0,200}(?:fail|can't|no such))", re.IGNORECASE)
+"""What `-d` has libibumad say of every call."""
 _TOOLS = (
     r"ib(?:stat|status|netdiscover|linkinfo|queryerrors|portstate|swinfo|diagnet|tracert|nodes|hosts|switches|routers"
     r"|dev2netdev|v_devices|v_devinfo)|perfquery|sminfo|smpquery|saquery|opensm"
@@ -37,5 +39,8 @@ def complaint(line: str) -> Entry | None:
     said = _SAID.fullmatch(line.strip())
     if said is None:
         return None
+    text = line.strip()
     severity = Severity.CRIT if said[1] in ("ibpanic", "iberror") else Severity.WARN
-    return Entry(at=None, kind=said[1] or "failure", text=line.strip(), severity=severity)
+    if said[1] == "ibdebug" or (said[1] == "ibwarn" and _TRACED.match(text)):
+        severity = Severity.INFO
+    return Entry(at=None, kind=said[1] or "failure", text=text, severity=severity)

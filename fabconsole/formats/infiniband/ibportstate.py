@@ -16,6 +16,7 @@ FORMAT = Format(
     versions="infiniband-diags 1.5 to rdma-core 57",
     yields="a port's state, widths and speeds, before and after a change, and its peer's",
     signs={
+        r"^ibportstate: iberror: ": 100,
         r"^[ \t]*(?:(?:Initial |Peer )?(?:(?:Switch|CA/RT|CA) )?PortInfo|After \w{1,40} set):[ \t]*$": 100,
         r"^[ \t]*#? ?(?:MLNX ext )?Port info: (?:Lid|DR path) ": 60,
     },

@@ -7,10 +7,10 @@ down. An HCA that cannot be asked ends the listing with `ibpanic` (up to rdma-co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from fabconsole.formats.format import Format
 from fabconsole.formats.infiniband.adapters import Adapters
+from fabconsole.formats.infiniband.diags_messages import sorted_out
 from fabconsole.formats.infiniband.port_words import guid, logical, node_type, physical, unassigned
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
@@ -25,6 +25,10 @@ _FAILED = re.compile(r"stat of|can't|failed|has no port number")
 _TRACE = re.compile(r"umad_\w{1,64}: ")
 _RATE = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(?: \((\w{1,10})\))?")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]{1,15}(?:_[\w.-]{1,48})?")
+_DEVICE = re.compile(
+    r"(?:mlx[45]|mthca|hfi1|qib|bnxt_re|irdma|i40iw|rxe|siw|efa|hns|erdma|mana)\w{0,32}|i[bw]p?[rsb]?\d\w{1,32}"
+    r"|(?:roce|rdma)[a-z]{0,4}\d\w{0,32}"
+)
 _PORT_GUID = re.compile(r"0x[0-9a-fA-F]{16}")
 
 _OF_ADAPTER = {
@@ -51,10 +55,14 @@ _OF_PORT = {
 def _reading(paste: Paste) -> Reading:
     adapters, incomplete, unparsed = Adapters(), list[str](), list[str]()
     for line in paste.lines:
-        if line.strip() and not (_heading(line, adapters) or _fact(line, adapters)):
+        if ":" not in line and "'" not in line:
+            unparsed += [line] if line and not line.isspace() else []
+        elif not (_heading(line, adapters) or _fact(line, adapters)):
             _complaint(line, incomplete, unparsed)
-    bare: list[Row] = [] if adapters.all else _bare(unparsed)
-    reading = Reading(rows=adapters.rows() + bare, unparsed=[] if bare else unparsed)
+    bare = _bare(unparsed, {adapter.name or "" for adapter in adapters.all})
+    reading = Reading(rows=adapters.rows() + bare)
+    if unparsed:
+        reading.events, reading.unparsed = sorted_out(unparsed)
     for row in reading.rows:
         _settle(row)
     if adapters.all:
@@ -135,12 +143,22 @@ def _complaint(line: str, incomplete: list[str], unparsed: list[str]) -> None:
         incomplete.append(said[1])
 
 
-def _bare(lines: Iterable[str]) -> list[Row]:
-    """Lines of `-l` or of `-p`, where all of them are one or the other."""
-    words = [line.strip() for line in lines]
-    if words and all(_PORT_GUID.fullmatch(word) for word in words):
-        return [Row(id=word[2:].lower(), extra={"port_guid": word[2:].lower()}) for word in words]
-    return [Row(id=word) for word in words] if words and all(_NAME.fullmatch(word) for word in words) else []
+def _bare(unparsed: list[str], known: set[str]) -> list[Row]:
+    """Take out the lines of `-l` and of `-p`: a GUID, or a name of a device; any name where all lines are names."""
+    words = [line.strip() for line in unparsed]
+    device = _DEVICE if known or not all(_NAME.fullmatch(word) for word in words) else _NAME
+    rows = []
+    for word in words:
+        if _PORT_GUID.fullmatch(word):
+            rows.append(Row(id=word[2:].lower(), extra={"port_guid": word[2:].lower()}))
+        elif device.fullmatch(word) and word not in known:
+            rows.append(Row(id=word))
+    unparsed[:] = [line for line, word in zip(unparsed, words, strict=True) if not _is_bare(word, device)]
+    return rows
+
+
+def _is_bare(word: str, device: re.Pattern[str]) -> bool:
+    return device.fullmatch(word) is not None or _PORT_GUID.fullmatch(word) is not None
 
 
 FORMAT = Format(

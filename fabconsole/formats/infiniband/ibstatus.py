@@ -10,6 +10,7 @@ import re
 from fabconsole.formats.format import Format
 from fabconsole.formats.host import sysfs
 from fabconsole.formats.infiniband.adapters import Adapters
+from fabconsole.formats.infiniband.diags_messages import sorted_out
 from fabconsole.formats.infiniband.port_words import logical, physical, unassigned
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row
@@ -42,7 +43,8 @@ def _reading(paste: Paste) -> Reading:
             fatal.append(said[1])
         elif not _fact(line, adapters):
             unparsed.append(line)
-    reading = Reading(rows=adapters.rows(), unparsed=unparsed)
+    reading = Reading(rows=adapters.rows())
+    reading.events, reading.unparsed = sorted_out(unparsed)
     for row in reading.rows:
         _settle(row)
     if reading.rows:
@@ -97,6 +99,7 @@ FORMAT = Format(
         r"^[ \t]*Infiniband device '[^'\n]{1,64}' port \d": 100,
         r"^[ \t]*(?:base|sm) lid:[ \t]+0x": 60,
         r"^[ \t]*phys state:[ \t]+\d: ": 60,
+        r"^Fatal error: {1,4}device '[^'\n]{1,64}': sys files not found": 100,
         r"^[ \t]*default gid:[ \t]+\S": 30,
     },
     read=_reading,

@@ -10,6 +10,7 @@ import re
 
 from fabconsole.formats.format import Format
 from fabconsole.formats.infiniband.adapters import Adapters
+from fabconsole.formats.infiniband.diags_messages import sorted_out
 from fabconsole.formats.infiniband.port_words import guid, lane, logical, physical, unassigned, unnumbered
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
@@ -21,6 +22,9 @@ _FLAG = re.compile(r"\s+([A-Za-z][\w -]{1,60})|([A-Z][A-Z0-9_]{3,60})")
 _LACKS = re.compile(r"\s*(\w[\w ]{1,60}?) not supported")
 _FAILED = re.compile(
     r"(?:No IB devices? found|Failed to .{1,200}|IB device '.{1,64}' wasn't found|Invalid port .{1,80})"
+)
+_MASKED = re.compile(
+    r"\s*((?:max_|masked_|log )[a-z][\w ]{2,60}?(?: \(mask\))?)\s{1,32}(0x[0-9a-fA-F]{1,16}|\d{1,18})\s*"
 )
 _LISTED = re.compile(r"\s*(\d{1,5}) HCAs? found:")
 _DEVICE = re.compile(r"\s*(\w[\w.-]{1,62})(?:\s+([0-9a-fA-F]{16}))?")
@@ -76,8 +80,16 @@ class _Listing:
             understood = self._gid(line) or self._name(line) or self._flagged(line)
         if not understood and _FAILED.fullmatch(line.strip()):
             self.failed.append(line.strip())
-        elif not understood:
+        elif not understood and not self._masked(line):
             self.unparsed.append(line)
+
+    def _masked(self, line: str) -> bool:
+        """A limit that MLNX_OFED prints without a colon."""
+        said = _MASKED.fullmatch(line)
+        if said is None or not self.adapters.all:
+            return False
+        self._home()[snake(said[1])] = said[2] if said[2].startswith("0x") else int(said[2])
+        return True
 
     def _heading(self, name: str, text: str) -> bool:
         if name == "hca_id" and text:
@@ -170,7 +182,8 @@ def _reading(paste: Paste) -> Reading:
         if line.strip():
             listing.read(line)
     adapters = listing.adapters
-    reading = Reading(rows=adapters.rows(), unparsed=listing.unparsed)
+    reading = Reading(rows=adapters.rows())
+    reading.events, reading.unparsed = sorted_out(listing.unparsed)
     for row in reading.rows:
         _settle(row)
     if adapters.all:
@@ -237,6 +250,7 @@ FORMAT = Format(
         r"^[ \t]*(?:phys_port_cnt|vendor_part_id|port_lmc|active_mtu|sys_image_guid):[ \t]+\S": 60,
         r"^[ \t]*\d{1,5} HCAs? found:": 100,
         r"^[ \t]*device[ \t]+node GUID": 100,
+        r"^(?:No IB devices? found|Failed to get IB devices? list)": 100,
     },
     read=_reading,
 )

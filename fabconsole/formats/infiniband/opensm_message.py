@@ -28,7 +28,9 @@ _PORT = re.compile(
 )
 _ERROR = re.compile(r"ERR ([0-9A-Fa-f]{4,6}): ", re.ASCII)
 _STATE = re.compile(r"(Entering|Exiting) (?:SM )?([A-Z][A-Z -]{2,20}) state", re.ASCII)
-_FAILURE = re.compile(r"FATAL|ERRORS? DURING INITIALIZATION|Errors? during initialization|Sweep failed")
+_FAILURE = re.compile(
+    r"FATAL|ERRORS? DURING INITIALIZATION|Errors? during initialization|Sweep failed|Errors on subnet|SM port is down"
+)
 _MILESTONE = re.compile(r"SUBNET UP|(?:HEAVY|LIGHT) SWEEP|[Hh]eavy sweep|Exiting SM|OpenSM \d")
 _ERROR_LEVEL = 0x01
 _HARMLESS_TRAPS = frozenset({64, 66, 67, 144, 145})

@@ -10,7 +10,7 @@ import re
 
 from fabconsole.fabric.health import Severity
 from fabconsole.formats.format import Format
-from fabconsole.formats.infiniband.complaints import complaint
+from fabconsole.formats.infiniband.complaints import complaint, is_typed
 from fabconsole.formats.infiniband.lanes import generation_of, rate_gbps
 from fabconsole.formats.infiniband.smp_record import MLNX, NODE, PORT, Record, heading, headless, named_value
 from fabconsole.formats.infiniband.smp_table import Tables
@@ -89,7 +89,7 @@ class _Answers:
             self._said.events.append(Entry(at=None, kind="remark", text=line.strip(), severity=Severity.WARN))
         elif (entry := complaint(line)) is not None:
             self._said.events.append(entry)
-        else:
+        elif not is_typed(line):
             self._said.unparsed.append(line)
 
 
@@ -162,6 +162,7 @@ FORMAT = Format(
         r"^[ \t]*#? ?(?:MLNX ext )?Port info(?: Extended)?: (?:Lid|DR path) ": 80,
         r"^[ \t]*#? ?(?:SL2VL table|(?:No )?VLArbitration tables.{0,8}): ": 100,
         r"^[ \t]*Node Description:\.": 100,
+        r"^smpquery: iberror: ": 100,
         r"^[ \t]*\d{1,5} (?:pkeys|guids) capacity for this port": 100,
         r"^[ \t]*(?:LinkState|PhysLinkState|NodeType|LinearFdbCap|LinkSpeedExtActive|LinkWidthActive):\.\.": 30,
     },
