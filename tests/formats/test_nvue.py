@@ -170,8 +170,8 @@ def test_a_module_s_measures_have_their_units_in_their_names() -> None:
         "    rx-power:\n"
         "        power                 : 0.8625 mW / -0.64 dBm\n"
     )
-    assert (row.id, row.extra["vendor_sn"], row.extra["temperature_temperature_c"]) == ("swp2", "MT2108FT02204", 42.56)
-    assert row.extra["channel_channel_1_rx_power_power_dbm"] == -0.64
+    assert (row.id, row.extra["vendor_sn"], row.extra["temperature_c"]) == ("swp2", "MT2108FT02204", 42.56)
+    assert row.extra["channel_1_rx_power_dbm"] == -0.64
 
 
 def test_why_a_link_is_down_is_told_by_a_code_and_words() -> None:
@@ -222,3 +222,65 @@ def test_the_neighbour_that_lldp_tells_is_the_peer() -> None:
     far = {"lldp": {"neighbor": {"spine03": {"port": {"name": "swp9", "type": "ifname"}}}}}
     row = only(answer("nv show interface --view lldp", {"swp1": far}))
     assert (row.id, row.peer, row.extra["peer_node"]) == ("swp1", "spine03/swp9", "spine03")
+
+
+def test_an_older_list_with_single_blanks_between_its_columns_is_cut_where_its_rule_says() -> None:
+    row = only(
+        "cumulus@leaf:~$ net show interface bond7\n\n   Name   MAC               Speed   MTU   Mode\n"
+        "-- ------ ----------------- ------- ----- ----------\n"
+        "DN bond7  02:00:00:00:00:07 1G      1500  Bond/Trunk\n\nBond Details\n------------------ -----------\n"
+        "Bond Mode:         LACP\nLACP Sys Priority:\nIn CLAG:           CLAG Active\n"
+    )
+    assert (row.id, row.state, row.extra["mac"], row.extra["mtu"]) == ("bond7", "down", "02:00:00:00:00:07", 1500)
+    assert (row.extra["bond_details_bond_mode"], row.extra["bond_details_lacp_sys_priority"]) == ("LACP", None)
+
+
+def test_the_old_list_of_neighbours_has_peers() -> None:
+    row = only(
+        "LocalPort  Speed  Mode     RemoteHost  RemotePort\n---------  -----  -------  ----------  ----------\n"
+        "swp25      25G    Default  esx-201     25\n"
+    )
+    assert (row.id, row.rate_gbps, row.peer) == ("swp25", 25.0, "esx-201/25")
+
+
+def test_the_old_json_of_an_interface_is_a_row() -> None:
+    said = {"br9": {"iface_obj": {"mtu": 9216, "counters": {"RX_OK": 5, "TX_DRP": 2}}, "linkstate": "UP"}}
+    row = only(json.dumps(said))
+    assert (row.id, row.state, row.counters, row.extra["mtu"]) == (
+        "br9",
+        "up",
+        {"rx_packets": 5, "tx_dropped": 2},
+        9216,
+    )
+
+
+def test_a_name_that_is_wider_than_its_column_has_its_value_behind_it() -> None:
+    text = "admin@nvos:~$ nv show interface acp7\n                operational\n--------------  -----------\nlink\n"
+    assert only(f"{text}  counters\n    port-rcv-constraint-errors 8\n").counters == {"port_rcv_constraint_errors": 8}
+
+
+def test_a_fence_between_commands_is_no_row() -> None:
+    rows = read(
+        "Name  Type  State\n----  ----  -----\nFAN1  fan   ok\n####\n"
+        "# Execute Command: nv show platform environment temperature\n####\n"
+        "Name  Cur Temp (C)  State\n----  ------------  -----\nT1    40            ok\n"
+    ).rows
+    assert [(row.id, row.extra["state"]) for row in rows] == [("FAN1", "ok"), ("T1", "ok")]
+
+
+def test_why_one_link_is_down_has_the_same_names_as_in_the_list() -> None:
+    row = only(
+        "admin@nvos:~$ nv show interface sw1p1 link diagnostics\nCode  Status\n----  ------------------\n"
+        "1024  Cable is unplugged\n"
+    )
+    assert (row.id, row.extra["diagnostic_code"], row.extra["diagnostic_status"]) == (
+        "sw1p1",
+        1024,
+        "Cable is unplugged",
+    )
+
+
+def test_a_second_neighbour_does_not_overwrite_the_first() -> None:
+    said = {"a": {"port": {"name": "p1"}}, "b": {"port": {"name": "p2"}}}
+    row = only(json.dumps({"swp1": {"lldp": {"neighbor": said}}}))
+    assert (row.peer, row.extra["remote_port_name"], row.extra["lldp_neighbor_b_port_name"]) == ("a/p1", "p1", "p2")

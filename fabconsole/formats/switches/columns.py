@@ -31,11 +31,14 @@ class Columns:
     starts: tuple[int, ...]
     loose: bool = False
     """The blanks between were lost on the way here: a cell is a word."""
+    gap: int = 2
+    """Blanks between two columns. Where it is one, a line of as many words as columns is taken word by word: nobody
+    knows whether more blanks stood there once."""
 
     def cells(self, line: str) -> tuple[str, ...] | None:
         """A line's cells, blank ones too, one for every heading. None: it is none of this table's."""
-        if self.loose:
-            return self._words(line)
+        if self.gap == 1 and ((words := self._words(line)) is not None or self.loose):
+            return words
         cut = self._cut(line)
         if cut is not None:
             return cut
@@ -43,13 +46,16 @@ class Columns:
         return found if len(found) == len(self.starts) else self._nearest(line)
 
     def _cut(self, line: str) -> tuple[str, ...] | None:
-        cells, gaps = _spans(self.starts)
+        cells, gaps = _spans(self.starts, self.gap)
         crossed = [gap for gap in gaps if line[gap].strip()]
         if crossed and (len(crossed) > 1 or line[crossed[0]][-1] != " " or len(self.starts) < _FEW):
             return None  # one cell may be wider than its column by one
         if self.starts[0] and line[: self.starts[0]].strip():
             return None
-        return tuple([line[cell].strip() for cell in cells])
+        cut = tuple([line[cell].strip() for cell in cells])
+        if self.gap == 1 and any(cell and line[start] == " " for cell, start in zip(cut, self.starts, strict=True)):
+            return None
+        return cut
 
     def _nearest(self, line: str) -> tuple[str, ...] | None:
         found = [""] * len(self.starts)
@@ -72,10 +78,10 @@ class Columns:
 
 
 @lru_cache(maxsize=256)
-def _spans(starts: tuple[int, ...]) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+def _spans(starts: tuple[int, ...], gap: int) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
     """Where the cells of a line are, and the blanks before each but the first."""
     cells = tuple(slice(start, end) for start, end in zip(starts, (*starts[1:], None), strict=True))
-    gaps = tuple(slice(max(before, start - 2), start) for before, start in pairwise(starts))
+    gaps = tuple(slice(max(before, start - gap), start) for before, start in pairwise(starts))
     return cells, gaps
 
 
@@ -93,7 +99,8 @@ class Table:
 
 def dashed(lines: list[str], rule: int) -> Table | None:
     """The table whose rule of dashes, one for a column, is line `rule`; its headings are the lines above."""
-    starts = tuple(group.start() for group in _GROUP.finditer(lines[rule]))
+    groups = tuple(group.span() for group in _GROUP.finditer(lines[rule]))
+    starts = tuple(start for start, _ in groups)
     above = [line for line in lines[max(0, rule - 2) : rule] if line.strip() and not is_rule(line)]
     if not above or not lines[rule - 1].strip():
         return None
@@ -101,14 +108,20 @@ def dashed(lines: list[str], rule: int) -> Table | None:
         len(_CELL.findall(above[0])) < 2 or Columns(("",) * len(starts), starts)._cut(above[0]) is None
     ):
         above = above[1:]  # a title, or the end of what stood before
-    widths = tuple(len(group[0]) for group in _GROUP.finditer(lines[rule]))
-    columns = Columns(_headings(above, starts), starts)
-    if len(starts) > 1 and any(columns._cut(line) is None for line in above[-1:]):
-        words = tuple(above[-1].split())
-        gaps = {after - start - width for start, after, width in zip(starts, starts[1:], widths, strict=False)}
-        if gaps <= {1} and len(words) == len(starts):
-            columns = Columns(words, starts, loose=True)
+    columns = _columns(tuple(above), groups)
     return _filled(Table(columns), lines, rule + 1)
+
+
+@lru_cache(maxsize=256)
+def _columns(above: tuple[str, ...], groups: tuple[tuple[int, int], ...]) -> Columns:
+    """The columns of a rule of dashes, which of these has which heading."""
+    starts = tuple(start for start, _ in groups)
+    gaps = {after - end for (_, end), (after, _) in pairwise(groups)}
+    columns = Columns(_headings(list(above), starts), starts, gap=1 if gaps == {1} else 2)
+    words = tuple(above[-1].split())
+    if len(starts) > 1 and gaps <= {1} and len(words) == len(starts) and columns._cut(above[-1]) is None:
+        return Columns(words, starts, loose=True, gap=1)
+    return columns
 
 
 def ruled(lines: list[str], rule: int) -> Table | None:
@@ -128,6 +141,30 @@ def ruled(lines: list[str], rule: int) -> Table | None:
     main = max(between, key=lambda line: len(_CELL.findall(line)))
     starts = tuple(said.start() for said in _CELL.finditer(main))
     return _filled(Table(Columns(_headings(between, starts), starts)), lines, second + 1)
+
+
+def under_one_rule(lines: list[str], at: int, rule: int) -> Table:
+    """The table from line `at` on with one long rule, line `rule`, below its headings, which begin where columns do."""
+    main = max(lines[at:rule], key=lambda line: len(line.split()))
+    starts = [said.start() for said in _CELL.finditer(main)]
+    if starts and starts[0] > 8:
+        starts.insert(0, 0)
+    headings = [""] * len(starts)
+    columns = Columns(tuple(headings), tuple(starts))
+    for line in lines[at:rule]:
+        for place, cell in enumerate(columns.cells(line) or ()):
+            headings[place] = f"{headings[place]} {cell}".strip()
+    table = Table(Columns(tuple(headings), tuple(starts)))
+    end = rule + 1
+    while end < len(lines) and lines[end].strip() and not is_ellipsis(lines[end]):
+        cells = table.columns.cells(lines[end])
+        if cells is None:
+            table.strange.append(lines[end])
+        else:
+            table.rows.append(cells)
+        end += 1
+    table.end = end
+    return table
 
 
 def is_rule(line: str) -> bool:
@@ -180,7 +217,7 @@ def _filled(table: Table, lines: list[str], start: int) -> Table:
             break
         cells = table.columns.cells(line)
         alone = cells is not None and sum(map(bool, cells)) == 1 and bool(cells[0]) and len(cells) > 1
-        if cells is None or (alone and " " in cells[0]):
+        if cells is None or (alone and " " in cells[0] and not cells[0].endswith(":")):
             table.strange.append(line)
         else:
             table.rows.append(cells)

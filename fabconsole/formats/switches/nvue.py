@@ -13,7 +13,7 @@ from fabconsole.formats.format import Format
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
-from fabconsole.formats.switches.columns import is_ellipsis
+from fabconsole.formats.switches.columns import Table, is_ellipsis
 from fabconsole.formats.switches.measures import nested
 from fabconsole.formats.switches.nvue_interface import tells_of_one
 from fabconsole.formats.switches.nvue_objects import ASKED, keep, kind_of, tell
@@ -29,7 +29,8 @@ from fabconsole.formats.switches.nvue_tables import (
 from fabconsole.formats.switches.nvue_tables import (
     of_one as one_line,
 )
-from fabconsole.formats.switches.nvue_text import Part, Tree, parts
+from fabconsole.formats.switches.nvue_text import Part, parts
+from fabconsole.formats.switches.nvue_tree import Tree
 from fabconsole.formats.values import snake
 
 _TYPED = re.compile(r"\s*(?:\S{1,80}[$#>] ?|[$#>] |# ?Execute Command: )?((?:sudo )?(?:nv|net) show\b.{0,200})")
@@ -62,7 +63,7 @@ def _answers(paste: Paste) -> Iterator[tuple[str, list[str]]]:
         if typed:
             yield asked, lines
             asked, lines = typed, []
-        else:
+        elif line[:2] != "##" or not _FENCE.fullmatch(line):
             lines.append(line)
     yield asked, lines
 
@@ -80,7 +81,7 @@ def _tell_text(lines: list[str], asked: str, told: Reading) -> None:
         elif subject is not None and asked.startswith("net") and len(part.table.rows) == 1:
             of_one.update(one_line(part.table))
         elif subject is not None and part.table.columns.headings[:1] not in (("Interface",), ("Iface",)):
-            of_one[snake(part.title) or _kind(part, subject[2])] = lines_of(part.table)
+            _tell_lines(part, part.table, subject[2], of_one)
         elif is_of_interfaces(part.table):
             tell_interfaces(part.table, told)
         else:
@@ -89,6 +90,17 @@ def _tell_text(lines: list[str], asked: str, told: Reading) -> None:
     if of_one or applied:
         _tell_one(of_one, applied, asked, told)
     _tell_rest(said.strange, told)
+
+
+def _tell_lines(part: Part, table: Table, tail: str, of_one: Tree) -> None:
+    """What a table tells of the interface that was asked for: why it is down, pairs, or lines of their own."""
+    if table.columns.headings == ("Code", "Status") and len(table.rows) == 1:
+        code, status = table.rows[0]
+        of_one.update({"diagnostic-code": int(code) if code.isdecimal() else code, "diagnostic-status": status})
+    elif len(table.columns.headings) == 2 and all(name.endswith(":") for name, _ in table.rows):
+        of_one[snake(part.title or table.columns.headings[0])] = {name.rstrip(":"): said for name, said in table.rows}
+    else:
+        of_one[snake(part.title) or _kind(part, tail)] = lines_of(table)
 
 
 def _kind(part: Part, tail: str) -> str:
@@ -141,7 +153,7 @@ def _tell_rest(lines: list[str], told: Reading) -> None:
     for line in lines:
         if is_ellipsis(line):
             told.facts["incomplete"] = "lines were left out where `...` stands"
-        elif line.strip().lower() not in _TITLES and not _FENCE.fullmatch(line):
+        elif line.strip().lower() not in _TITLES:
             found = headless(line)
             if found is not None:
                 told.rows.append(found)
@@ -182,6 +194,11 @@ FORMAT = Format(
         r"^(?:vendor-pn|supported-cable-length|diagnostics-status) *: ": 80,
         r"(?:^|[$#>] ?)(?:nv|net) show \w": 70,
         r"^Counter +Receive +Transmit": 60,
+        r"^[ \t]*LocalPort +Speed +Mode": 100,
+        r"\"iface_obj\":": 100,
+        r"\"linkstate\": \"(?:UP|DN|ADMDN|PRTDN)\"": 80,
+        r"\"lldp\": ?\{\s{0,20}\"neighbor\": ?\{": 100,
+        r"\"(?:system-name|chassis-id|pmd-autoneg)\":": 60,
         r"^Name +(?:Type +State|Fan State|Cur(?:rent)? Temp|Actual FW)": 60,
         r"\"(?:leakage-?\d{1,2}|num-gpus|resiliency-mode|mcast-limit|hardware-version|asic-model|system-mac)\":": 60,
     },

@@ -30,11 +30,9 @@ _LOGICAL = {"init": "Initialize", "initialize": "Initialize", "initializing": "I
 _PHYSICAL = {"linkup": "LinkUp", "link up": "LinkUp"}
 _ROUNDED = re.compile(r"\d[\d,]{0,20}(?:\.\d{1,6})? ?[KMGTPE]i?B(?:ytes)?", re.IGNORECASE)
 _OCTETS = re.compile(r"(\d{1,20}) ?(?:bytes?|b)", re.IGNORECASE)
-_PATHS_APART = frozenset({"link", "operational", "value", "counters", "stats"})
+_PATHS_APART = frozenset({"link", "operational", "value", "counters", "stats", "iface_obj"})
 _LLDP = re.compile(r"(\S{1,64}) \((\S{1,64})\)|([^\s(]{1,64})\((\S{1,64})\)")
 """`spine01 (swp3)` in a list, `swp3(spine01)` of one interface."""
-_NEIGHBOUR = 3
-"""`lldp`, `neighbor`, its name, `port`, `name`."""
 _LANES = re.compile(r"\d{1,2}X")
 _BERS = {"raw_ber": "raw", "effective_ber": "effective", "symbol_ber": "symbol"}
 
@@ -43,7 +41,7 @@ def is_interface(name: str, value: object) -> bool:
     """Whether a pair of an object is an interface and what is said of it."""
     if not isinstance(value, Mapping):
         return False
-    return "link" in value or bool(INTERFACE.fullmatch(name)) or bool(_keys(value) & _OF_LINK)
+    return "link" in value or "iface_obj" in value or bool(INTERFACE.fullmatch(name)) or bool(_keys(value) & _OF_LINK)
 
 
 _OF_LINK = frozenset(
@@ -106,24 +104,56 @@ def _is_infiniband(name: str, leaves: list[tuple[tuple[str, ...], object]]) -> b
 
 
 def _tell(told: Row, path: tuple[str, ...], leaf: object, *, infiniband: bool) -> None:
-    key = snake(path[-1])
-    if "ber" in key and key.startswith(tuple(_BERS)) and not isinstance(leaf, list):
+    what, name = _plan(path, infiniband=infiniband)
+    if what == "count" and _tell_count(told, name, path, leaf):
+        return
+    if what == "ber" and not isinstance(leaf, list):
         _tell_ber(told, path, str(leaf))
-    elif is_count(path) and _tell_count(told, path, leaf, infiniband=infiniband):
-        pass
-    elif len(path) > 2 and path[-2].isdecimal() and "diagnostics" in path:
+    elif what == "diagnostic":
         told.extra["diagnostic_code"] = int(path[-2][:9])
-        told.extra[f"diagnostic_{key}"] = leaf if isinstance(leaf, str) else str(leaf)
+        told.extra[name] = leaf if isinstance(leaf, str) else str(leaf)
+    elif what == "neighbour":
+        _tell_neighbour(told, path, leaf)
     else:
         told.extra.update(said(_key(path), leaf))
-        if key == "name" and len(path) > _NEIGHBOUR and path[-4] == "neighbor" and path[-2] == "port":
-            told.peer, told.extra["peer_node"] = f"{path[-3]}/{leaf}", path[-3]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
+def _plan(path: tuple[str, ...], *, infiniband: bool) -> tuple[str, str]:
+    """What the leaf at the end of a path is, and by which name it is told."""
+    key = snake(path[-1])
+    if key.startswith(tuple(_BERS)):
+        return "ber", key
+    if is_count(path):
+        return "count", counter(path, infiniband=infiniband)
+    if len(path) > 2 and path[-2].isdecimal() and "diagnostics" in path:
+        return "diagnostic", f"diagnostic_{key}"
+    return "neighbour" if len(path) > 2 and "neighbor" in path[:-2] else "plain", key
+
+
+def _tell_neighbour(told: Row, path: tuple[str, ...], leaf: object) -> None:
+    """`lldp`, `neighbor`, its name, then what it said of itself; a second neighbour's keys hold its name."""
+    place = path.index("neighbor") + 1
+    name, *rest = path[place:]
+    if told.extra.setdefault("peer_node", name) != name:
+        told.extra.update(said(_key(path), leaf))
+        return
+    told.extra.update(said(_key(("remote", *rest)), leaf))
+    if rest == ["port", "name"]:
+        told.peer = f"{name}/{leaf}"
+
+
+@lru_cache(maxsize=8192)
 def _key(path: tuple[str, ...]) -> str:
-    """What stands in `link` has the plain name, everything else the names it stands under as well."""
-    return "-".join(name.strip("[]") for name in path if name not in _PATHS_APART) or path[-1]
+    """What stands in `link` has the plain name, everything else the names it stands under as well, none twice."""
+    names: list[str] = []
+    for name in (one.strip("[]") for one in path if one not in _PATHS_APART):
+        above = names[-1] if names else ""
+        if above and (name == above or name.startswith(f"{above}-")):
+            names[-1] = name
+        elif not (above.endswith(f"-{name}")):
+            names.append(name)
+    return "-".join(names) or path[-1]
 
 
 def _is_whole(path: tuple[str, ...]) -> bool:
@@ -144,11 +174,10 @@ def _tell_ber(told: Row, path: tuple[str, ...], text: str) -> None:
         told.marks.append(f"none seen {kind}" if no_error_seen(text) else f"unknown {kind}")
 
 
-def _tell_count(told: Row, path: tuple[str, ...], leaf: object, *, infiniband: bool) -> bool:
+def _tell_count(told: Row, name: str, path: tuple[str, ...], leaf: object) -> bool:
     """Whether it was a count indeed."""
     if isinstance(leaf, bool | list) or leaf is None:
         return False
-    name = counter(path, infiniband=infiniband)
     if isinstance(leaf, int | float):
         told.counters[name] = leaf
         return True
@@ -192,6 +221,8 @@ def _up(extra: dict[str, Said]) -> str | None:
     """Whether the link is up; the printed `state` is kept as `link_state`, since a row's own may say more."""
     if extra.get("state") in ("up", "down") and "link_state" not in extra:
         extra["link_state"] = extra.pop("state")
+    if isinstance(word := extra.get("linkstate"), str):  # of `net show interface json`
+        extra["link_state"] = "up" if word == "UP" else "down"
     for key in ("oper_status", "oper_state", "link_state", "state_oper"):
         said = extra.get(key)
         if isinstance(said, str) and said.lower() in ("up", "down"):
@@ -212,7 +243,7 @@ def _settle_rate(told: Row) -> None:
 
 def _settle_peer(told: Row) -> None:
     host, port = (told.extra.get(f"remote_{what}") for what in ("host", "port"))
-    if isinstance(port, str) and isinstance(host, str):
+    if isinstance(port, str | int) and isinstance(host, str):
         told.peer = f"{host}/{port}"
         told.extra["peer_node"] = host
     elif isinstance(lldp := told.extra.get("lldp"), str) and (far := _LLDP.fullmatch(lldp)):

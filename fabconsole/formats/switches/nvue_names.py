@@ -100,7 +100,7 @@ _HOLDERS = frozenset(
         "netstat",
     }
     | {"detailed_counters", "drop_counters", "error_counters", "packet_size_statistics", "detailed", "operational"}
-    | {"pktdist", "eth", "ethernet"}
+    | {"pktdist", "eth", "ethernet", "iface_obj"}
 )
 """What holds the counters of the whole port."""
 _DIRECTIONS = ("receive", "transmit", "rx", "tx")

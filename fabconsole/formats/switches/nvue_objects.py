@@ -93,7 +93,7 @@ def _are_interfaces(value: Mapping[str, object]) -> bool:
     return (
         bool(value)
         and all(
-            is_interface(str(name), one) and ("link" in one or INTERFACE.fullmatch(str(name)))
+            is_interface(str(name), one) and ("link" in one or "iface_obj" in one or INTERFACE.fullmatch(str(name)))
             for name, one in value.items()
             if isinstance(one, Mapping)
         )

@@ -14,7 +14,7 @@ from fabconsole.formats.switches.nvue_interface import INTERFACE, is_of_fabric, 
 from fabconsole.formats.switches.nvue_names import counter, is_count
 from fabconsole.formats.values import snake
 
-_OF_INTERFACES = frozenset({"interface", "iface", "port", "transceiver"})
+_OF_INTERFACES = frozenset({"interface", "iface", "port", "transceiver", "localport", "local_port"})
 _WORDS_OF_STATE = {"up": "up", "dn": "down", "down": "down", "admdn": "down", "prtdn": "down"}
 _HEADLESS = re.compile(
     r"\s*(\S{1,32})\s+(\d{2,5})(?:\s+\d)?((?:\s+\d{1,20}){8})\s+([A-Za-z]{1,8})\s*"  # MTU, Met, counters, flags

@@ -1,0 +1,168 @@
+"""Trees as `nv show …` prints them: depth by indentation, a column of what works and one of what is set.
+
+Below a rule stand `operational`, `applied` or `pending`; a module's data are `name : value` instead. Source: the
+Cumulus Linux guide, "Monitoring Interfaces and Transceivers with NVUE".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fabconsole.formats.switches.columns import Columns, is_dashes, is_ellipsis
+
+Tree = dict[str, object]
+
+HEADS = frozenset({"operational", "applied", "pending", "description", "startup"})
+"""What a tree's columns are called."""
+REVISION = re.compile(r"\s*Rev ID: ?\S{1,40}\s*")
+"""The heading of a tree of one revision."""
+PAIR = re.compile(r"( *)([\w-][\w /().-]{0,60}?) *:(?: +(.*))?$")
+"""`name : value`."""
+_KEY = re.compile(r"\[?[\w.:/@+-]{1,80}\]?")
+_OVERFLOWN = re.compile(r" *([\w-]{8,80}) (\S.*)")
+_QUANTITY = re.compile(r"\d[\d.,]{0,20} (?:[KMGTP]?i?B|Bytes|ns|C|V|mA|mW|dBm|W|RPM)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Grown:
+    """A tree that stood in a text."""
+
+    tree: Tree = field(default_factory=dict)
+    applied: Tree = field(default_factory=dict)
+    """What is set, where that column stood."""
+    strange: list[str] = field(default_factory=list)
+    """Lines within that are none of its own."""
+    end: int = 0
+    """The line after its last."""
+
+
+def under_rule(lines: list[str], rule: int) -> Grown:
+    """The tree whose rule is line `rule`, its heading the line above."""
+    groups = [said.start() for said in re.finditer(r"-+", lines[rule])]
+    heads = ["applied"] if REVISION.fullmatch(lines[rule - 1]) else lines[rule - 1].split()
+    if len(groups) == len(heads):
+        return _nameless(lines, rule, groups, heads)
+    told = Grown(end=rule + 1)
+    loose = len(groups) > 1 and lines[rule - 1].find(heads[0]) < groups[1] - 1
+    columns = Columns(("", *heads), tuple(groups[: len(heads) + 1]))
+    depths: list[tuple[int, Tree, Tree]] = [(-1, told.tree, told.applied)]
+    last = ""
+    for at in range(rule + 1, len(lines)):
+        line = lines[at].expandtabs() if "\t" in lines[at] else lines[at]
+        if _ends(lines, at):
+            break
+        cells = _loose(line) if loose else columns.cells(line)
+        if cells is None or " " in cells[0]:
+            cells = _overflown(line)
+        if cells is None or (cells[0] and not _KEY.fullmatch(cells[0])) or not (cells[0] or last):
+            told.strange.append(lines[at])
+        elif cells[0]:
+            last = _grow(depths, line, cells, heads)
+        else:
+            _add(depths, last, cells, heads)
+        told.end = at + 1
+    return told
+
+
+def _ends(lines: list[str], at: int) -> bool:
+    line = lines[at]
+    if not line.strip() or is_ellipsis(line) or is_dashes(line):
+        return True
+    return at + 1 < len(lines) and is_dashes(lines[at + 1])
+
+
+def _nameless(lines: list[str], rule: int, starts: list[int], heads: list[str]) -> Grown:
+    """A tree of a single value, which only the command names: it is called `value`."""
+    columns, told = Columns(tuple(heads), tuple(starts)), Grown(end=rule + 1)
+    while told.end < len(lines) and lines[told.end].strip() and (cells := columns.cells(lines[told.end])) is not None:
+        for head, cell in zip(heads, cells, strict=True):
+            tree = told.tree if head == "operational" else told.applied
+            if cell and (head != "pending" or "value" not in told.applied):
+                put(tree, "value", cell)
+        told.end += 1
+    return told
+
+
+def _overflown(line: str) -> tuple[str, ...] | None:
+    """A name wider than its column, with its value behind it."""
+    said = _OVERFLOWN.fullmatch(line.rstrip())
+    return (said[1], said[2].split("  ")[0], "") if said is not None else None
+
+
+def _loose(line: str) -> tuple[str, ...] | None:
+    """A line whose blanks were lost: a name, then one value, or two."""
+    name, *rest = line.split(" ") if line.split() == line.strip().split(" ") else line.split()
+    words = [word for word in rest if word] if name else rest
+    name = name or (words.pop(0) if words else "")
+    if len(words) < 2 or _QUANTITY.fullmatch(" ".join(words)):
+        return (name, " ".join(words), "")
+    return (name, words[0], words[1]) if len(words) == 2 else (name, " ".join(words), "")
+
+
+def _grow(depths: list[tuple[int, Tree, Tree]], line: str, cells: tuple[str, ...], heads: list[str]) -> str:
+    """Hang a line's name where its indentation says; returns the name."""
+    indent = len(line) - len(line.lstrip())
+    while depths[-1][0] >= indent:
+        depths.pop()
+    name = cells[0].strip("[]")
+    operational, applied = _values(cells, heads)
+    _, tree, applied_tree = depths[-1]
+    if operational or applied:
+        if operational:
+            put(tree, name, operational)
+        if applied:
+            put(applied_tree, name, applied)
+    elif not cells[0].startswith("["):
+        below: Tree = {}
+        below_applied: Tree = {}
+        if isinstance(known := tree.setdefault(name, below), dict):
+            below = known
+        if isinstance(known := applied_tree.setdefault(name, below_applied), dict):
+            below_applied = known
+        depths.append((indent, below, below_applied))
+    return name
+
+
+def _values(cells: tuple[str, ...], heads: list[str]) -> tuple[str, str]:
+    told = dict(zip(heads, cells[1:], strict=False))
+    return told.get("operational", ""), told.get("applied", "") or told.get("pending", "")
+
+
+def _add(depths: list[tuple[int, Tree, Tree]], last: str, cells: tuple[str, ...], heads: list[str]) -> None:
+    """A value that has a line of its own belongs to the name before."""
+    operational, applied = _values(cells, heads)
+    _, tree, applied_tree = depths[-1]
+    if operational:
+        put(tree, last, operational)
+    if applied:
+        put(applied_tree, last, applied)
+
+
+def put(tree: Tree, name: str, value: str) -> None:
+    """Hang a value on a name; several are a list."""
+    before = tree.get(name)
+    if before is None or before == {}:
+        tree[name] = value
+    elif isinstance(before, list):
+        before.append(value)
+    elif not isinstance(before, Mapping):
+        tree[name] = [before, value]
+
+
+def of_pairs(lines: list[str], at: int) -> Grown:
+    """`name : value` from line `at` on, deeper by indentation below a name without a value."""
+    told = Grown(end=at)
+    depths: list[tuple[int, Tree]] = [(-1, told.tree)]
+    while told.end < len(lines) and (said := PAIR.match(lines[told.end].expandtabs())):
+        indent = len(said[1])
+        while depths[-1][0] >= indent:
+            depths.pop()
+        if said[3] is None or not said[3].strip():
+            below = depths[-1][1].setdefault(said[2], {})
+            depths.append((indent, below if isinstance(below, dict) else {}))
+        else:
+            put(depths[-1][1], said[2], said[3].strip())
+        told.end += 1
+    return told
