@@ -19,7 +19,7 @@ _BEFORE = re.compile(rf"^({_NAME}):(?: |$)(.*)$", re.MULTILINE)
 _RULED = re.compile(rf"^-{{5,}}\n({_NAME})(?: \(\d+\))?\n-{{5,}}$\n?", re.MULTILINE)
 _ANSIBLE = re.compile(rf"^({_NAME}) \| (?:CHANGED|SUCCESS|FAILED)!? \| rc=\d+ >>$\n?", re.MULTILINE)
 _LINES_A_HOST = 3
-"""Fewer a host in the mean, and a tool's own `name: value` lines would pass for hosts'."""
+"""Fewer a host in the mean, and a tool's own `name: value` lines would pass for hosts', unless all is understood."""
 
 
 def read(one: Format, paste: Paste) -> Reading:
@@ -28,12 +28,14 @@ def read(one: Format, paste: Paste) -> Reading:
     Then a row is `gpu017/mlx5_0/1`, an event has its node, and `facts` holds each host's under its name.
     """
     whole = one.read(paste)
-    apart = by_host(paste.text)
-    if not apart or (whole.rows and not whole.unparsed):
+    if whole.rows and not whole.unparsed:
         return whole
+    apart = by_host(paste.text)
+    allowed = max(len(whole.unparsed), 1) if apart else 1
+    apart = apart or by_host(paste.text, least=1)
     parts = {host: one.read(Paste(text)) for host, text in apart.items()}
     lost = sum(len(part.unparsed) for part in parts.values())
-    if not any(part.rows or part.events for part in parts.values()) or lost >= max(len(whole.unparsed), 1):
+    if not any(part.rows or part.events for part in parts.values()) or lost >= allowed:
         return whole
     return _joined(parts)
 
@@ -45,8 +47,11 @@ def likeliest(paste: Paste) -> tuple[Format, ...]:
     return next((found for text in by_host(paste.text).values() if (found := recognise(Paste(text)))), ())
 
 
-def by_host(text: str) -> dict[str, str]:
-    """Each host's part of a text, in the order in which they first speak; none where it is not of that kind."""
+def by_host(text: str, *, least: int = _LINES_A_HOST) -> dict[str, str]:
+    """Each host's part of a text, in the order in which they first speak; none where it is not of that kind.
+
+    `least`: how many lines a host has in the mean.
+    """
     for heading in (_RULED, _ANSIBLE):
         if heading.search(text):
             return dict(_blocks(heading, text))
@@ -60,7 +65,7 @@ def by_host(text: str) -> dict[str, str]:
             lines += 1
         elif line.strip():
             return {}
-    return {host: "\n".join(own) + "\n" for host, own in said.items()} if lines >= _LINES_A_HOST * len(said) else {}
+    return {host: "\n".join(own) + "\n" for host, own in said.items()} if lines >= least * len(said) else {}
 
 
 def _blocks(heading: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:

@@ -67,3 +67,11 @@ def test_an_event_has_the_host_that_said_it() -> None:
 @pytest.mark.parametrize("text", ["State: Active\nRate: 400\nBase lid: 7\n", "eth0: 1 2\neth1: 3 4\n", "a: b\nplain\n"])
 def test_a_tools_own_names_and_values_are_no_hosts(text: str) -> None:
     assert by_host(text) == {}
+
+
+def test_one_line_of_each_host_is_its_hosts_where_all_of_it_is_understood() -> None:
+    line = "sminfo: sm lid 4 sm guid 0xb0001, activity count 9 priority 3 state 3 SMINFO_MASTER"
+    said = read(named("sminfo"), Paste(f"gpu001: {line}\ngpu002: {line}\n"))
+    assert [row.id for row in said.rows] == ["gpu001/00000000000b0001", "gpu002/00000000000b0001"]
+    spoilt = read(named("sminfo"), Paste(f"gpu001: {line}\nnote: it is moving\n"))
+    assert spoilt.unparsed[-1:] == ["note: it is moving"]

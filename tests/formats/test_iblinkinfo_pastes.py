@@ -154,3 +154,35 @@ def test_a_far_end_is_named_by_its_guid_where_its_own_line_tells_it() -> None:
     assert rows[0].extra["peer_lid"] == 41
     other = said(SWITCH + UP + ca + ca.replace("bb0001", "cc0001")).rows
     assert other[0].peer == "lid41/1"
+
+
+def test_what_is_said_of_fdr10_in_parentheses_is_part_of_what_it_could_be() -> None:
+    line = SWITCH + UP.replace("106.25 Gbps", "10.0 Gbps").replace(
+        "( )", "( Could be FDR10 (Found link at QDR but expected speed is FDR10))"
+    )
+    one = row(line)
+    assert (one.rate_gbps, one.extra["generation"], one.marks) == (40.0, "QDR", ["degraded"])
+    assert one.extra["could_be"] == "40 Gb/s 4X FDR10"
+
+
+def test_a_down_ports_speed_is_what_the_last_link_left() -> None:
+    one = row(SWITCH + '   17    5[  ]  ==( 4X 2.5 Gbps   Down /  Polling)==>             [  ] "" (  )\n')
+    assert (one.state, one.rate_gbps, one.width) == ("Down", None, None)
+    assert one.extra["printed_rate"] == "4X 2.5 Gbps"
+    assert "lane_gbps" not in one.extra
+
+
+def test_ends_without_a_lid_are_not_taken_for_each_other() -> None:
+    adapter = 'CA: gpu0417 mlx5_2:\n  0x0c42a10300bb0001  0  1[  ] ==( 4X 10.0 Gbps Init/ LinkUp)==> 0  9[  ] "b" ( )\n'
+    switch = SWITCH + '   0    3[  ] ==( 4X 10.0 Gbps Init/  LinkUp)==>      0    1[  ] "gpu0400 mlx5_0" ( )\n'
+    assert [one.peer for one in said(adapter + switch).rows] == ["lid0/9", "lid0/1"]
+
+
+def test_a_command_typed_behind_an_indented_prompt_is_no_answer() -> None:
+    text = "    ops@gpu1:~/lab# ib iblinkinfo -l 2>/dev/null | grep 'leaf' | grep -E ' 3[34]\\['\n    " + LINE
+    assert (len(said(text).rows), said(text).unparsed) == (1, [])
+
+
+def test_the_tools_version_is_told() -> None:
+    (event,) = said("iblinkinfo BUILD VERSION: 44.0\n").events
+    assert (event.kind, event.text) == ("version", "iblinkinfo BUILD VERSION: 44.0")

@@ -147,3 +147,37 @@ def test_a_list_counts_a_node_once_and_keeps_what_it_does_not_understand() -> No
     said = read(line + line + "Ca : 0x0c00\n", "ibhosts")
     assert said.facts == {"switches": 0, "hcas": 1, "routers": 0}
     assert said.unparsed == ["Ca : 0x0c00"]
+
+
+def test_guids_with_hidden_digits_are_kept_as_shown() -> None:
+    masked = LEAF.replace("0c00000000aa0010", "0c<redacted>").replace("c00000000aa0010", "c0xxxx")
+    said = read(masked + ONE.replace("0c00000000bb0001", "0c<redacted>").replace("c00000000bb0002", "0c<redacted>"))
+    (row,) = said.rows
+    assert (row.id, row.peer) == ("0c<redacted>/1", "0c<redacted>/1")
+    assert (said.facts["switches"], said.unparsed) == (1, [])
+    assert "incomplete" not in said.facts
+
+
+def test_nodes_whose_guids_are_hidden_are_told_apart_by_name() -> None:
+    said = read('Ca : 0x0c4… ports 1 "gpu-a01 mlx5_0"\nCa : 0x0c4… ports 1 "gpu-a02 mlx5_0"\n', "ibhosts")
+    assert said.facts["hcas"] == 2
+
+
+def test_lines_of_links_alone_are_counted_as_such() -> None:
+    assert read(ONE + TWO).facts == {"links": 2}
+
+
+def test_what_the_search_came_by_is_told_as_events() -> None:
+    said = read('DR path slid 0; dlid 0; 0,1 -> new Switch {0c00000000aa0010} portnum 0 lid 12-12"leaf-a01"\n' + LEAF)
+    assert ([event.kind for event in said.events], said.unparsed) == (["discovered"], [])
+
+
+def test_an_error_of_the_library_is_a_complaint_wherever_it_was_built() -> None:
+    text = "./libibnetdisc/query_smp.c:186; umad (DR path slid 0; dlid 0; 0,1 Attr 0x12:0) bad status 110; timed out\n"
+    for name in ("ibnetdiscover", "ibswitches", "ibtracert"):
+        assert (len(read(text, name).events), read(text, name).unparsed) == (1, [])
+
+
+def test_a_command_among_the_answers_is_no_answer() -> None:
+    for typed in ("#ibswitches", 'ibnetdiscover | grep "lid 64"', "  ops@h1:~# ib ibhosts 2>/dev/null"):
+        assert read(typed + "\n").unparsed == []

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fabconsole.formats.format import named
+import pytest
+
+from fabconsole.formats.format import named, recognise
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 
@@ -68,3 +70,10 @@ def test_a_range_of_lids_is_told() -> None:
 def test_without_names_it_is_not_known_what_is_a_switch() -> None:
     text = "From {0x0c00000000bb0001}[1]\n[1] -> {0x0c00000000aa0010}[1]\nTo {0x0c00000000aa0010}[0]\n"
     assert [(path["hops"], path["switches"], path["to"]) for path in paths(text)] == [(1, None, "0c00000000aa0010/0")]
+
+
+@pytest.mark.parametrize("tool", ["ibtracert", "ibnetdiscover", "ibnodes"])
+def test_a_failure_alone_names_its_tool(tool: str) -> None:
+    paste = Paste(f"ibwarn: [7] mad_rpc: _do_madrpc failed\n{tool}: iberror: failed: can't reach to/from ports\n")
+    assert recognise(paste)[:1] == (named(tool),)
+    assert (len(named(tool).read(paste).events), named(tool).read(paste).unparsed) == (2, [])

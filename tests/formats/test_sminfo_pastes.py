@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fabconsole.formats.format import named
+from fabconsole.formats.hosts import likeliest, read
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 
@@ -56,9 +57,34 @@ def test_a_wrapped_line_is_one() -> None:
 
 
 def test_hosts_that_see_two_masters_are_told_apart() -> None:
-    reading = said(f"gpu1: {LINE}gpu2: {LINE.replace('0x100013', '0x100099')}")
-    assert [(row.extra["asked_by"], row.id[-2:]) for row in reading.rows] == [("gpu1", "13"), ("gpu2", "99")]
-    assert "sm_guid" not in reading.facts
+    paste = Paste(f"gpu1: {LINE}gpu2: {LINE.replace('0x100013', '0x100099')}")
+    assert likeliest(paste)[:1] == (named("sminfo"),)
+    reading = read(named("sminfo"), paste)
+    assert [row.id for row in reading.rows] == ["gpu1/0000000000100013", "gpu2/0000000000100099"]
+    assert (reading.facts["hosts"], reading.unparsed) == (2, [])
+
+
+def test_of_old_the_state_was_not_printed() -> None:
+    (row,) = said("sminfo: sm lid 0x1f sm guid 0x2c90100aa0001, activity count 20 priority 1\n").rows
+    assert (row.extra["lid"], row.extra["priority"], row.extra["activity_count"]) == (31, 1, 20)
+    assert (row.state, row.marks) == ("unknown", ["state not printed"])
+
+
+def test_a_line_that_stops_within_the_state_is_not_of_old() -> None:
+    assert said(LINE.replace("state 3 SMINFO_MASTER", "sta")).rows == []
+
+
+def test_a_line_that_was_set_in_two_with_a_comma_is_read() -> None:
+    reading = said(LINE.replace(" priority 12 state", "\n        priority 12, state"))
+    assert [(row.extra["priority"], row.state) for row in reading.rows] == [(12, "Master")]
+    assert reading.unparsed == []
+
+
+def test_what_somebody_made_comments_of_is_a_complaint_too() -> None:
+    paste = Paste("# ibwarn: [9] mad_rpc_open_port2: can't open UMAD port\n# sminfo: iberror: failed: query\n")
+    assert likeliest(paste)[:1] == (named("sminfo"),)
+    reading = read(named("sminfo"), paste)
+    assert ([event.kind for event in reading.events], reading.unparsed) == (["ibwarn", "iberror"], [])
 
 
 def test_a_guid_of_zeros_is_no_manager_to_believe() -> None:

@@ -21,8 +21,9 @@ _TOOLS = (
     r"|dev2netdev|v_devices|v_devinfo)|perfquery|sminfo|smpquery|saquery|opensm"
 )
 _TYPED = re.compile(
-    r"\s{0,40}(?:(?:ba)?sh-[\d.]{1,8}|\+)?[#$%>+]?\s{0,8}(?:(?:sudo|time|timeout \S{1,8}|ib|watch(?: -n ?\S{1,8})?)"
-    rf"\s{{1,8}}){{0,3}}(?:/\S{{1,80}}/)?(?:{_TOOLS})(?:\.pl)?(?:\s[^:=\"\[\]]{{0,200}}|\s.{{0,200}}\|.{{0,200}})?"
+    r"\s{0,40}(?:(?:ba)?sh-[\d.]{1,8}|\+|\S{1,64}@\S{1,64})?[#$%>+❯]?\s{0,8}"
+    r"(?:(?:sudo|time|timeout \S{1,8}|ib|ibsim-run|watch(?: -n ?\S{1,8})?)\s{1,8}){0,3}"
+    rf"(?:/\S{{1,80}}/)?(?:{_TOOLS})(?:\.pl)?(?:\s[^:=\"\[\]]{{0,200}}|\s.{{0,200}}\|.{{0,200}})?"
     r"|\s{0,40}Every \d{1,4}[.,]\d{1,2}s: .{0,400}"
 )
 
@@ -36,10 +37,10 @@ def complaint(line: str) -> Entry | None:
     """`ibwarn: [4211] mad_rpc: …` and the like as an event; None for any other line."""
     if ": " not in line and "; " not in line:
         return None
-    said = _SAID.fullmatch(line.strip())
+    text = line.strip().lstrip("# ")
+    said = _SAID.fullmatch(text)
     if said is None:
         return None
-    text = line.strip()
     severity = Severity.CRIT if said[1] in ("ibpanic", "iberror") else Severity.WARN
     if said[1] == "ibdebug" or (said[1] == "ibwarn" and _TRACED.match(text)):
         severity = Severity.INFO

@@ -1,7 +1,7 @@
-"""What stands among the answers of infiniband-diags and is none: complaints, a command typed, the head of `watch`.
+"""What stands among the answers of infiniband-diags and is none: complaints, a command typed, a tool's version.
 
 Shapes: `complaints`, and what the tools and libibnetdisc print without their own mark (rdma-core
-infiniband-diags/iblinkinfo.c, ibqueryerrors.c; libibnetdisc/query_smp.c).
+infiniband-diags/iblinkinfo.c, ibqueryerrors.c; ibdiag_common.c, `--version`; libibnetdisc/query_smp.c).
 """
 
 from __future__ import annotations
@@ -19,6 +19,12 @@ _UNMARKED = re.compile(
 )
 
 
+_FOUND = re.compile(
+    r"\s{0,40}(?:DR path|[Ll]id) .{1,300} -> new (?:remote )?(?:Channel Adapter|Switch|Router|\S{1,16}) \{.*"
+)
+_VERSION = re.compile(r"\s{0,40}(?:ib\w{1,20}|perfquery|s\w{1,16}) BUILD VERSION: .{1,120}")
+
+
 def sorted_out(lines: Iterable[str]) -> tuple[list[Entry], list[str]]:
     """Of lines that are no part of an answer: the complaints, and what nobody understood."""
     events = []
@@ -34,6 +40,7 @@ def sorted_out(lines: Iterable[str]) -> tuple[list[Entry], list[str]]:
 def _unmarked(line: str) -> Entry | None:
     said = _UNMARKED.match(line)
     if said is None:
-        return None
+        kind = "version" if _VERSION.fullmatch(line) else "discovered" if _FOUND.fullmatch(line) else None
+        return Entry(at=None, kind=kind, text=line.strip()) if kind else None
     kind, severity = ("ibwarn", Severity.WARN) if said[1] else ("iberror", Severity.CRIT)
     return Entry(at=None, kind=kind, text=line.strip(), severity=severity)

@@ -31,6 +31,8 @@ _SIBLINGS = 1 << 16
 _PIECES = 3
 """Into how many a line is broken on its way, at most."""
 _SHOWN = 8
+_UNSET = (0, 0xFFFF)
+"""LIDs that are none: before the subnet manager came by, and the permissive one (IBTA 4.1.3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,8 @@ def _name_peers(rows: list[Row]) -> None:
     """Without `--line` a far end is told by its LID: its own line in the same text has its GUID."""
     ends: dict[str, set[str]] = {}
     for row in rows:
+        if row.extra["lid"] in _UNSET:
+            continue
         ends.setdefault(f"lid{row.extra['lid']}/{row.extra['port']}", set()).add(row.id)
     for row in rows:
         if row.peer and len(end := ends.get(row.peer, set())) == 1:  # two subnets in one text share their LIDs

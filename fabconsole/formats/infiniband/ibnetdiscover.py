@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 
 from fabconsole.formats.format import Format
-from fabconsole.formats.infiniband.complaints import complaint
+from fabconsole.formats.infiniband.diags_messages import sorted_out
 from fabconsole.formats.infiniband.ibnodes import counts
+from fabconsole.formats.infiniband.link_line import DIGITS, hidden, padded
 from fabconsole.formats.infiniband.node_list import KINDS, node
 from fabconsole.formats.infiniband.topology_line import link, reported
 from fabconsole.formats.logs.stamps import iso
@@ -18,18 +19,18 @@ from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
 
 _ID = re.compile(
-    r"[<>]? ?(vendid|devid|sysimgguid|switchguid|h?caguid|rtguid|\?\?\?guid)=(?:0x)?([0-9a-f]{1,16})"
-    r"(?:\(([0-9a-f]{1,16})\))?(?:\s{0,24}#\s{0,8}(.*))?",
+    rf"[<>]? ?(vendid|devid|sysimgguid|switchguid|h?caguid|rtguid|\?\?\?guid)=(?:0x)?({DIGITS})"
+    rf"(?:\(({DIGITS})\))?(?:\s{{0,24}}#\s{{0,8}}(.*))?",
     re.ASCII,
 )
 _NODE = re.compile(
-    r'([<>]?) ?(Switch|H?[Cc]a|Rt|\?\?\?)\s{0,24}(\d{1,5})\s{1,8}"[SHR?]-(?:0x)?([0-9a-f]{16})"'
+    rf'([<>]?) ?(Switch|H?[Cc]a|Rt|\?\?\?)\s{{0,24}}(\d{{1,5}})\s{{1,8}}"[SHR?]-(?:0x)?({DIGITS})"'
     r'(?:\s{0,24}#\s{0,8}"(.*)"\s{0,4}(.*))?',
     re.ASCII,
 )
 _SWITCH = re.compile(r"(base|enhanced) port 0 lid (\d{1,6})(?: lmc (\d{1,2}))?", re.ASCII)
 _FACT = re.compile(
-    r"#? ?(?:(Topology file: generated on )(.*)|(Initiated from node )([0-9a-f]{1,16}) port ([0-9a-f]{1,16})"
+    rf"#? ?(?:(Topology file: generated on )(.*)|(Initiated from node )({DIGITS}) port ({DIGITS})"
     r"|(Reported max hops discovered|Total MADs used): (\d{1,10})"
     r"|Max of (\d{1,5}) hops discovered)"
 )
@@ -78,11 +79,12 @@ class _Topology:
         elif "ports" in plain and (row := node(plain)) is not None:
             self._listed.append(row)
         elif not self._told_once(plain):
-            self._complain(line)
+            self._said.unparsed.append(line)
 
     def whole(self, *, cut: bool) -> Reading:
         """All of it; `cut`: the last line may lack its end."""
         said = self._said
+        said.events, said.unparsed = sorted_out(said.unparsed)
         torn = list(self._unrated.items())
         if len(torn) == len(said.rows):
             torn = torn[-1:] if cut else []
@@ -95,7 +97,7 @@ class _Topology:
         elif self._listed:
             said.facts |= counts(self._listed)
         elif said.rows:
-            said.facts |= _ports(said.rows)
+            said.facts |= {"links": len(said.rows)} if "node_type" not in said.rows[0].extra else _ports(said.rows)
         said.rows += self._listed
         return said
 
@@ -112,11 +114,11 @@ class _Topology:
         if named[1] == "vendid" or self._near is not None:
             self._near, self._told, self._ids = None, set(), {}
         key, value, port, remark = named.groups()
-        value = value.zfill(16) if key.endswith("guid") else f"0x{value}"
+        value = (padded(value) or "") if key.endswith("guid") else f"0x{value}"
         if key == "sysimgguid" or not key.endswith("guid"):
             self._ids[key] = value
         if port is not None:
-            self._ids["port_guid"] = port.zfill(16)
+            self._ids["port_guid"] = padded(port)
         if remark:
             self._ids["chassis" if remark.startswith("Chassis") else "slot"] = remark
 
@@ -130,7 +132,7 @@ class _Topology:
             extra["remark"] = rest.strip()
         if diff:
             extra["diff"] = diff
-        self._near, self._told = Row(id=guid, extra=extra | self._ids), set()
+        self._near, self._told = Row(id=padded(guid) or "", extra=extra | self._ids), set()
         self._ids = {}
         self._nodes.append(self._near)
 
@@ -140,7 +142,7 @@ class _Topology:
             if fact[1]:
                 facts["generated"] = iso(fact[2]) or fact[2]
             elif fact[3]:
-                facts["initiated_from_node"], facts["initiated_from_port"] = fact[4].zfill(16), fact[5].zfill(16)
+                facts["initiated_from_node"], facts["initiated_from_port"] = padded(fact[4]), padded(fact[5])
             elif fact[8]:
                 facts["max_hops"] = int(fact[8])
             else:
@@ -157,13 +159,6 @@ class _Topology:
             return _HEADING.fullmatch(line) is not None
         return True
 
-    def _complain(self, line: str) -> None:
-        entry = complaint(line)
-        if entry is not None:
-            self._said.events.append(entry)
-        else:
-            self._said.unparsed.append(line)
-
 
 def _told(one: Row) -> dict[str, Said]:
     return {"guid": one.id, **one.extra}
@@ -171,7 +166,7 @@ def _told(one: Row) -> dict[str, Said]:
 
 def _lacking(nodes: list[Row], links: list[Row]) -> dict[str, Said]:
     """What a whole topology has and this one has not: a record of every node that a link leads to."""
-    if any("diff" in one.extra for one in (*nodes, *links)):
+    if any("diff" in one.extra or hidden(one.id.partition("/")[0]) for one in (*nodes, *links)):
         return {}
     own = {one.id for one in nodes}
     missing = {one.extra["peer_node_guid"] for one in links} - own
@@ -198,6 +193,8 @@ FORMAT = Format(
         r"^[ \t>#]*Topology file: generated on ": 100,
         r'^[ \t]*(?:Switch|Ca|Rt)[ \t]{0,8}\d{1,5} "[SHR]-[0-9a-f]{16}"': 100,
         r'^[ \t]*\[\d{1,5}\].{0,32}"[SHR]-[0-9a-f]{16}"\[\d{1,5}\]': 100,
+        r'^[ \t]*(?:Switch|Ca|Rt)[ \t]{0,8}\d{1,5} ?"[SHR]-\w{0,16}[^\w"\n]\S{0,20}"': 100,
+        r"^[ \t]*(?:/\S{1,80}/)?ibnetdiscover: ib(?:error|warn|panic)": 100,
         r"^[ \t]*(?:CA|SW|RT) {1,16}\d{1,6} {1,16}\d{1,5} {1,4}0x[0-9a-f]{16} (?:\d{1,2}x|\?\?) ": 100,
         r"^[ \t]*(?:Switch|Ca|Rt|Router)\s{0,16}: 0x[0-9a-f]{16} ports \d{1,5} devid 0x": 100,
     },

@@ -11,13 +11,14 @@ import re
 from dataclasses import dataclass, field
 
 from fabconsole.formats.format import Format
-from fabconsole.formats.infiniband.complaints import complaint
+from fabconsole.formats.infiniband.diags_messages import sorted_out
+from fabconsole.formats.infiniband.link_line import DIGITS, padded
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
 from fabconsole.formats.values import integer
 
 _TYPE = r"(?:(ca|switch|router|iwarp rnic|\?\?\?) )?"
-_GUID = r"(?:port )?\{?(?:0x)?([0-9a-f]{1,16})\}?"
+_GUID = rf"(?:port )?\{{?(?:0x)?({DIGITS})\}}?"
 _LID = r"(0x[0-9a-f]{1,4}|\d{1,6})"
 _PLACE = r"(?: (?:base )?lid " + _LID + r"(?:-" + _LID + r')?)?(?: "(.*)")?'
 _END = re.compile(
@@ -74,10 +75,9 @@ def read(paste: Paste) -> Reading:
             _begin_or_end(paths, end)
         elif (pairs := _PAIRS.fullmatch(plain)) is not None:
             said.facts |= {"pairs": int(pairs[1]), "ports_file": pairs[2]}
-        elif (entry := complaint(line)) is not None:
-            said.events.append(entry)
         else:
             said.unparsed.append(line)
+    said.events, said.unparsed = sorted_out(said.unparsed)
     said.rows = [row for path in paths for row in path.rows]
     if paths:
         said.facts |= {"paths": [path.facts() for path in paths]}
@@ -133,7 +133,7 @@ def _row(guid: str, port: str, place: tuple[str | None, str | None, str | None, 
         extra["lid"] = integer(lid)
     if last_lid is not None and last_lid != lid:
         extra["last_lid"] = integer(last_lid)
-    return Row(id=f"{guid.zfill(16)}/{port}", extra=extra)
+    return Row(id=f"{padded(guid)}/{port}", extra=extra)
 
 
 FORMAT = Format(
@@ -146,6 +146,7 @@ FORMAT = Format(
         r"^[ \t]*(?:From|To) (?:ca|switch|router) \{?0x[0-9a-f]{1,16}\}? port(?:num)? \d": 100,
         r"^[ \t]*(?:From|To) \{0x[0-9a-f]{16}\}\[\d": 100,
         r"^[ \t]*\[-?\d{1,5}\] -> (?:(?:ca|switch|router) )?(?:port )?\{?0x[0-9a-f]{1,16}\}?\[\d": 100,
+        r"^[ \t]*(?:/\S{1,80}/)?ibtracert: ib(?:error|warn|panic)": 100,
     },
     read=read,
 )

@@ -46,6 +46,8 @@ def rate_gbps(width: str | None, generation: str | None) -> float | None:
 def generation_of(printed: str) -> str | None:
     """`106.25 Gbps`, `10.0 Gbps` and the like, one lane's signalling rate, as NDR, QDR; None for any other text."""
     number, _, unit = printed.strip().partition(" ")
+    if number == "FDR10":
+        return number
     if not unit.startswith("Gbps"):
         return None
     return "FDR10" if "FDR10" in unit else _SIGNALLED.get(number.removesuffix(".0")) or _rounded(number)

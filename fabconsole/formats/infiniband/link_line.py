@@ -18,10 +18,11 @@ from fabconsole.fabric.table import PortState
 from fabconsole.formats.infiniband import lanes
 from fabconsole.formats.reading import Row, Said
 
-GUID = r"0x([0-9a-fA-F]{1,16}|[0-9a-fA-FxX*#.…]{2,20})"
-"""Whole, or with digits that somebody hid."""
+DIGITS = r"[0-9a-fA-F]{1,16}|[0-9a-fA-FxX*#.…]{1,20}|[0-9a-fA-F]{0,15}<\w{1,16}>"
+"""Of a GUID, whole, or some of them hidden by whoever showed it."""
+GUID = rf"0x({DIGITS})"
 
-_HIDDEN = re.compile(r"[^0-9a-f]")
+_HIDDEN = re.compile(r"[^0-9a-fA-F]")
 _NEAR = re.compile(
     rf"(?:{GUID}\s+)?"
     r'(?:"(.*?)"\s*)?(\d{1,5})\s+(\d{1,3})\[([^\]]{0,3})\] {0,8}'
@@ -31,14 +32,14 @@ _STATE = re.compile(
     r"\s*(?:(\d{1,2}X|undefined \(\d+\)) *(\S.*?) +)?([A-Za-z]\w*|\?\(\d+\)) */ *([A-Za-z][\w ]*?|\?\(\d+\))"
     r"\s*\)?\s*(?:\(HOQ:(\d{1,3}) +VL_Stall:(\d{1,3})\)?)?\s*"
 )
-_SPEED = re.compile(r"([0-9.]{1,9}) Gbps( \(FDR10\))?")
+_SPEED = re.compile(r"([0-9.]{1,9}) Gbps( \(FDR10\))?|FDR10(?: Gbps)?")
 _FAR = re.compile(
     rf"(?:{GUID}\s+)?"
-    r'(\d{1,5})\s+(\d{1,3})\[([^\]]{0,3})\]\s?"(.*)"(?: ?\(((?:[^()"]|\(FDR10\))*)\))?'
+    r'(\d{1,5})\s+(\d{1,3})\[([^\]]{0,3})\]\s?"(.*)"(?: ?\(([^()"]*(?:\([^()"]*\)[^()"]*)*)\))?'
 )
 _NO_FAR = re.compile(r'(?:\[\s*\]\s*""\s*(?:\(\s*\))?|"Port not available")')
 _WIDER = re.compile(r"Could be (\d{1,2}X)(?: |$)")
-_FASTER = re.compile(r"Could be ([0-9.]{1,9} Gbps(?: \(FDR10\))?)(?: |$)")
+_FASTER = re.compile(r"Could be ([0-9.]{1,9} Gbps(?: \(FDR10\))?|FDR10)(?: |$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,17 +108,22 @@ def _far(said: re.Match[str]) -> Far:
     return Far(guid=padded(said[1]), lid=int(said[2]), port=int(said[3]), description=intern(printable(said[5], 64)))
 
 
+def hidden(guid: str) -> bool:
+    """Whether digits of it are."""
+    return _HIDDEN.search(guid) is not None
+
+
 def padded(guid: str | None) -> str | None:
     """A GUID's digits as sixteen of them; one with hidden digits as printed."""
     if not guid:
         return None
     lower = guid.lower()
-    return intern(lower if _HIDDEN.search(lower) else lower.zfill(16))
+    return intern(lower if hidden(lower) else lower.zfill(16))
 
 
 def apart(one: str, other: str) -> int:
     """How far the first GUID lies after the second; 0 where digits are hidden."""
-    return 0 if _HIDDEN.search(one + other) else int(one, 16) - int(other, 16)
+    return 0 if hidden(one + other) else int(one, 16) - int(other, 16)
 
 
 @lru_cache(maxsize=1 << 14)  # the ports of a switch mostly say the same: 300 bytes each if every one said it for itself
@@ -134,7 +140,7 @@ def _drawn(
     told = PortState(
         state=state,
         phys_state=physical,
-        rate_gbps=lane * wide if lane and wide else None,
+        rate_gbps=lane * wide if lane and wide and state != "Down" else None,
         width=width if wide else None,
         generation=generation,
         link_layer="InfiniBand",
@@ -147,7 +153,7 @@ def _drawn(
 
 def _printed(speed: str) -> float | None:
     said = _SPEED.match(speed.strip())
-    return float(said[1]) if said and said[1].count(".") < 2 and said[1] != "." else None
+    return float(said[1]) if said and said[1] and said[1].count(".") < 2 and said[1] != "." else None
 
 
 def _speed(text: str) -> tuple[float | None, str | None]:
@@ -176,7 +182,7 @@ def row(line: Line, guid: str | None, node: str | None) -> Row:
         state="Initialize" if state.state == "Init" else state.state,
         phys_state=state.phys_state,
         rate_gbps=state.rate_gbps,
-        width=state.width,
+        width=None if state.state == "Down" else state.width,
         peer=None if far is None else _id(far.guid, far.lid, far.port),
         extra={name: value for name, value in _extras(line, node) if value is not None and value != ""},
     )
@@ -194,8 +200,11 @@ def _extras(line: Line, node: str | None) -> Iterator[tuple[str, Said]]:
     yield "port", line.port
     yield "node", node
     yield "external_port", line.external
-    yield "lane_gbps", line.lane_gbps
-    yield "generation", line.state.generation
+    if line.state.state != "Down":
+        yield "lane_gbps", line.lane_gbps
+        yield "generation", line.state.generation
+    elif line.lane_gbps is not None:
+        yield "printed_rate", f"{line.state.width} {line.lane_gbps:g} Gbps"
     if far := line.far:
         yield "peer_lid", far.lid
         yield "peer_port", far.port

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
+from fabconsole.formats.infiniband.link_line import DIGITS, padded
 from fabconsole.formats.reading import Row, Said
 
 _NODE = re.compile(
-    r"(Switch|Ca|Hca|Router|Rt|\?\?\?)\s{0,16}:\s*(?:0x)?([0-9a-fA-F]{1,16}) ports (\d{1,5})"
+    rf"(Switch|Ca|Hca|Router|Rt|\?\?\?)\s{{0,16}}:\s*(?:0x)?({DIGITS}) ports (\d{{1,5}})"
     r'(?: devid (0x[0-9a-fA-F]{1,8}) vendid (0x[0-9a-fA-F]{1,8}))? "(.*)"'
     r"(?: (base|enhanced) port 0(?: lid (\d{1,6}))?(?: lmc (\d{1,2}))?)?"
 )
@@ -31,4 +32,4 @@ def node(line: str) -> Row | None:
     if port_zero is not None:
         extra["port0"] = port_zero
     extra |= {key: int(value) for key, value in (("lid", lid), ("lmc", lmc)) if value is not None}
-    return Row(id=guid.lower().zfill(16), extra=extra)
+    return Row(id=padded(guid) or "", extra=extra)

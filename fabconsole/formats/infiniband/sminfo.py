@@ -1,7 +1,7 @@
 """`sminfo`: who is the master subnet manager, and is it moving.
 
-Shape: rdma-core infiniband-diags/sminfo.c, one line; GUIDs are not padded. A line that was wrapped on its way is read
-too, and one behind the name of the host that asked, as pdsh puts it.
+Shape: rdma-core infiniband-diags/sminfo.c, one line; GUIDs are not padded, and of old the state was not printed. A
+line that was wrapped on its way is read too.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
 
 _LINE = re.compile(
-    r"^[ \t]*(?:(?P<asked>[\w.-]{1,64}):[ \t]*)?sminfo:\s{1,8}sm\s{1,8}lid\s{1,8}(?P<lid>0x[0-9a-fA-F]{1,4}|\d{1,5})"
-    r"\s{1,8}sm\s{1,8}guid\s{1,8}(?P<guid>0x[0-9a-fA-FxX*#.]{1,20}|(?:[0-9a-fA-F]{1,4}:){3}[0-9a-fA-F]{1,4}),"
-    r"(?:\s{1,8}activity\s{1,8}count\s{1,8}(?P<activity>\d{1,20}))?\s{1,8}priority\s{1,8}(?P<priority>\d{1,3})"
-    r"\s{1,8}state\s{1,8}(?P<state>\d{1,2})(?:[ \t]{1,8}|\s{1,8}(?=SMINFO_|\?))?(?P<word>\(?\w[\w()]*|\?{1,3})?",
+    r"^[ \t]*(?:#[ \t]*)?sminfo:\s{1,8}sm\s{1,8}lid\s{1,8}(?P<lid>0x[0-9a-fA-F]{1,4}|\d{1,5})"
+    r"\s{1,8}sm\s{1,8}guid\s{1,8}(?P<guid>0x[0-9a-fA-FxX*#.…]{1,20}|(?:[0-9a-fA-F]{1,4}:){3}[0-9a-fA-F]{1,4}),"
+    r"(?:\s{1,8}activity\s{1,8}count\s{1,8}(?P<activity>\d{1,20}))?,?\s{1,16}priority\s{1,8}(?P<priority>\d{1,3})"
+    r"(?:,?\s{1,16}state\s{1,8}(?P<state>\d{1,2})(?:[ \t]{1,8}|\s{1,8}(?=SMINFO_|\?))?"
+    r"(?P<word>\(?\w[\w()]*|\?{1,3})?|[ \t]*$)",
     re.MULTILINE,
 )
 _STATES = ("Not active", "Discovering", "Standby", "Master")
@@ -47,14 +48,19 @@ def read(text: str) -> Manager | None:
 
 
 def _manager(said: re.Match[str]) -> Manager:
-    state = int(said["state"])
     return Manager(
         lid=int(said["lid"], 16 if "x" in said["lid"] else 10),
         guid=_guid(said["guid"]),
         activity=int(said["activity"] or 0),
         priority=int(said["priority"]),
-        state=_STATES[state] if state < len(_STATES) else f"state {state}",
+        state=_state(said["state"]),
     )
+
+
+def _state(code: str | None) -> str:
+    if code is None:
+        return "unknown"
+    return _STATES[int(code)] if int(code) < len(_STATES) else f"state {code}"
 
 
 def _guid(text: str) -> str:
@@ -63,8 +69,13 @@ def _guid(text: str) -> str:
 
 
 def _reading(paste: Paste) -> Reading:
-    found = tuple(_LINE.finditer(paste.text))
-    rest = _LINE.sub("", paste.text).split("\n")
+    text = paste.text
+    found = list(_LINE.finditer(text))
+    if found and found[-1]["state"] is None and found[-1].end() == len(text) and paste.ends_mid_line:
+        found.pop()  # cut off before its state, which may have been printed
+    ends = [0, *(said.end() for said in found)]
+    starts = [*(said.start() for said in found), len(text)]
+    rest = "\n".join(text[end:start] for end, start in zip(ends, starts, strict=True)).split("\n")
     events, unparsed = sorted_out(line for line in rest if line.strip())
     rows = [_row(said) for said in found]
     facts = _once(rows[0]) if len(rows) == 1 else {}
@@ -80,11 +91,11 @@ def _row(said: re.Match[str]) -> Row:
         "printed_guid": said["guid"],
         "priority": manager.priority,
         "activity_count": None if said["activity"] is None else manager.activity,
-        "state_code": int(said["state"]),
+        "state_code": None if said["state"] is None else int(said["state"]),
         "state_name": printable(word, 64) or None,
-        "asked_by": said["asked"],
     }
     marks = ["guid is zero"] if not manager.guid.strip("0") else []
+    marks += ["state not printed"] if said["state"] is None else []
     return Row(
         id=manager.guid,
         state=manager.state,
@@ -108,7 +119,7 @@ FORMAT = Format(
     yields="subnet managers: LID, GUID, priority, state, activity",
     signs={
         r"^[ \t]*(?:[\w.-]{1,64}:[ \t]*)?sminfo:\s{1,8}sm\s{1,8}lid\b": 100,
-        r"^[ \t]*(?:/\S{1,80}/)?sminfo: ib(?:error|warn|panic)": 100,
+        r"^[ \t]*(?:# ?)?(?:/\S{1,80}/)?sminfo: ib(?:error|warn|panic)": 100,
     },
     read=_reading,
 )

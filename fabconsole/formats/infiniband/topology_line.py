@@ -10,17 +10,24 @@ from __future__ import annotations
 import re
 
 from fabconsole.formats.infiniband.lanes import rate_gbps
+from fabconsole.formats.infiniband.link_line import DIGITS, padded
 from fabconsole.formats.reading import Row, Said
 
 _EXTERNAL = r"(?:\[ext (\d{1,4})\])?"
+_PORT_GUID = rf"(?:\((?:0x)?({DIGITS})\))?"
 _LINK = re.compile(
-    r"([<>]?) ?\[(\d{1,5})\]" + _EXTERNAL + r"(?:\((?:0x)?([0-9a-f]{1,16})\))?"
-    r'\s{0,24}"([SHR?])-(?:0x)?([0-9a-f]{16})"\[(\d{1,5})\]' + _EXTERNAL + r"\s{0,24}(?:\((?:0x)?([0-9a-f]{1,16})\))?"
-    r'\s{0,24}#\s{0,8}(?:lid (\d{1,6}) lmc (\d{1,2}) )?"(.*)" lid (\d{1,6})'
+    r"([<>]?) ?\[(\d{1,5})\]"
+    + _EXTERNAL
+    + _PORT_GUID
+    + rf'\s{{0,24}}"([SHR?])-(?:0x)?({DIGITS})"\[(\d{{1,5}})\]'
+    + _EXTERNAL
+    + r"\s{0,24}"
+    + _PORT_GUID
+    + r'\s{0,24}#\s{0,8}(?:lid (\d{1,6}) lmc (\d{1,2}) )?"(.*)" lid (\d{1,6})'
     r"(?: (\d{1,2}x|\?\?)([A-Z]{3}[0-9]{0,2}|\?\?\?)(?: (.*))?)?",
     re.ASCII,
 )
-_END = r"(CA|SW|RT|\?\?)\s{1,16}(\d{1,6})\s{1,16}(\d{1,5})\s{1,4}0x([0-9a-f]{1,16})"
+_END = rf"(CA|SW|RT|\?\?)\s{{1,16}}(\d{{1,6}})\s{{1,16}}(\d{{1,5}})\s{{1,4}}0x({DIGITS})"
 _REPORTED = re.compile(
     _END + r" (\d{1,2}x|\?\?) ([A-Z]{3}[0-9]{0,2}|\?\?\?)"
     r"(?: - " + _END + r" \( '(.{0,128})' - '(.{0,128})' \)|\s{8,64}(?:'(.*)'|([^\s'-].*)))",
@@ -45,7 +52,7 @@ def link(line: str, near: Row | None) -> Row | None:
     (diff, port, ext, port_guid, far_type, far_guid, far_port, far_ext) = said.group(1, 2, 3, 4, 5, 6, 7, 8)
     far_port_guid, lid, lmc, far_name, far_lid, width, generation, rest = said.group(9, 10, 11, 12, 13, 14, 15, 16)
     extra: dict[str, Said] = {}
-    guid = port_guid.zfill(16) if port_guid else None
+    guid, far_guid = padded(port_guid), padded(far_guid) or ""
     if near is not None and _fits(near, lid is None, int(port)):
         extra = {"node": near.extra["node"], "node_guid": near.id, "node_type": near.extra["node_type"]}
         guid = guid or near.id
@@ -62,7 +69,7 @@ def link(line: str, near: Row | None) -> Row | None:
         id=f"{guid or '?'}/{port}",
         rate_gbps=rate_gbps(lanes, generation),
         width=lanes,
-        peer=f"{far_port_guid.zfill(16) if far_port_guid else far_guid}/{far_port}",
+        peer=f"{padded(far_port_guid) or far_guid}/{far_port}",
         extra=extra if generation is None else extra | {"generation": None if generation == "???" else generation},
         marks=_marks(guid, far_lid),
     )
@@ -80,7 +87,7 @@ def reported(line: str) -> Row | None:
     far_kind, far_lid, far_port, far_guid, name, far_name, alone, bare = said.group(7, 8, 9, 10, 11, 12, 13, 14)
     name = (name or alone or bare or "").strip()
     extra: dict[str, Said] = {"node": name, "node_type": _TYPES.get(kind), "lid": int(lid)}
-    row = Row(id=f"{guid.zfill(16)}/{port}", extra=extra)
+    row = Row(id=f"{padded(guid)}/{port}", extra=extra)
     lanes = _lanes(width)
     if far_guid is None:
         row.marks.append("no peer")
@@ -88,7 +95,7 @@ def reported(line: str) -> Row | None:
         return row
     extra |= {"peer_node": far_name.strip(), "peer_node_type": _TYPES.get(far_kind), "peer_lid": int(far_lid)}
     extra["generation"] = None if generation == "???" else generation
-    row.peer, row.width, row.rate_gbps = f"{far_guid.zfill(16)}/{far_port}", lanes, rate_gbps(lanes, generation)
+    row.peer, row.width, row.rate_gbps = f"{padded(far_guid)}/{far_port}", lanes, rate_gbps(lanes, generation)
     return row
 
 
