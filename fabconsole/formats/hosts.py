@@ -31,11 +31,12 @@ def read(one: Format, paste: Paste) -> Reading:
     if whole.rows and not whole.unparsed:
         return whole
     apart = by_host(paste.text)
-    allowed = max(len(whole.unparsed), 1) if apart else 1
+    surely = bool(apart)
+    allowed = max(len(whole.unparsed), 1) if surely else 1
     apart = apart or by_host(paste.text, least=1)
     parts = {host: one.read(Paste(text)) for host, text in apart.items()}
     lost = sum(len(part.unparsed) for part in parts.values())
-    if not any(part.rows or part.events for part in parts.values()) or lost >= allowed:
+    if lost >= allowed or not any(part.rows or part.events or (surely and part.facts) for part in parts.values()):
         return whole
     return _joined(parts)
 

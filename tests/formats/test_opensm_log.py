@@ -109,3 +109,31 @@ def test_what_it_was_started_with_stands_once() -> None:
 def test_a_subnet_with_errors_is_no_remark() -> None:
     (event,) = read("Dec 27 10:11:17 000001 [7F1A2B3C] 0x80 -> Errors on subnet. Duplicate GUID found\n").events
     assert (event.kind, event.severity) == ("sm", Severity.CRIT)
+
+
+def test_nvlinks_subnet_manager_writes_the_same_log_with_a_ports_use_beside_its_number() -> None:
+    (event,) = read(
+        "Nov 21 04:05:06 123456 [7F2A5700] 0x02 -> osm_spst_rcv_process: Switch 0xb0aa0e0300c0de40 "
+        "MF0;rack-a-nvs01:N5110_LD/U1 port 73(fnm1) changed state from ACTIVE to DOWN\n"
+    ).events
+    assert (event.kind, event.subject, event.severity) == ("state", "b0aa0e0300c0de40/73", Severity.WARN)
+    assert event.node == "MF0;rack-a-nvs01:N5110_LD/U1"
+
+
+def test_a_line_of_the_log_in_a_journal_keeps_its_level() -> None:
+    said = read("Nov 21 04:05:06 gpu1 nvlsm[29]: Nov 21 04:05:06 123456 [FFFF9C80] 0x80 -> Entering MASTER state\n")
+    assert (said.facts["sm_state"], said.events[0].node, said.events[0].text) == (
+        "MASTER",
+        "gpu1",
+        "Entering MASTER state",
+    )
+
+
+def test_version_and_options_that_it_prints_when_it_starts_are_facts() -> None:
+    facts = read(
+        "nvlsm: OpenSM 2025.06.5_ab3b4ba\n"
+        "nvlsm:  Reading Cached Option File: /usr/share/nvidia/nvlsm/nvlsm.conf\n"
+        "nvlsm:  Loading Cached Option:log_file = /var/log/nvlsm.log\n"
+    ).facts
+    assert (facts["version"], facts["options_file"]) == ("2025.06.5_ab3b4ba", "/usr/share/nvidia/nvlsm/nvlsm.conf")
+    assert facts["options"] == {"log_file": "/var/log/nvlsm.log"}

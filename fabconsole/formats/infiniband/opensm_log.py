@@ -21,8 +21,11 @@ _LINE = re.compile(
     r" \[([0-9A-Fa-f]{1,16})\] 0x([0-9A-Fa-f]{2}) -> ?(.*)",
     re.ASCII,
 )
-_SYSTEM = re.compile(r"\s*(\S.{5,38}?) (\S{1,64}) [Oo]pen[Ss][Mm]\[\d{1,10}\]: (.*)", re.ASCII)
+_SYSTEM = re.compile(r"\s*(\S.{5,38}?) (\S{1,64}) (?:[Oo]pen[Ss][Mm]|nvlsm)\[\d{1,10}\]: (.*)", re.ASCII)
 _BOXED = re.compile(r"\s*\*{3,80}(?: (.{1,80}?) \*{2,80}|\**)\s*")
+_SPEAKER = "nvlsm: "
+_OPTION = re.compile(r"\s*Loading Cached Option: ?(\w{1,64}) ?= ?(.{0,200})")
+_OPTIONS_FILE = re.compile(r"\s*(?:Reading Cached Option File: ?|Config file is )`?([^`': ]{1,200})[':`]*\s*")
 _RULE = re.compile(r"\s*-{20,100}\s*|\s*(?:OpenSM \$ ?){1,8}\s*")
 _BANNER = re.compile(r"\s*(?:Running )?OpenSM (\d[\w.+-]{2,64})\s*", re.ASCII)
 _ARGUMENTS = re.compile(r"\s*Command Line Arguments:\s*")
@@ -50,9 +53,11 @@ class _Log:
         self._said = Reading()
         self._goes_on = False
         self._arguments: list[Said] | None = None
+        self._options: dict[str, Said] = {}
         self._counts = {"errors": 0, "traps": 0, "heavy_sweeps": 0, "subnet_up": 0}
 
     def take(self, line: str) -> None:
+        line = line.removeprefix(_SPEAKER)
         if (said := _LINE.fullmatch(line)) is not None:
             year = said[2] or said[6]
             at = iso(f"{said[3]} {said[4]} {said[5]}.{said[7] or '000000'} {year}") if year else None
@@ -65,7 +70,10 @@ class _Log:
             last = self._said.events[-1]
             self._said.events[-1] = replace(last, text=f"{last.text.rstrip()} {line.strip()}")
         elif (system := _SYSTEM.fullmatch(line)) is not None:
-            self._keep(_SYS, system[3], at=iso(system[1]), stamp=system[1], host=system[2])
+            if (inner := _LINE.fullmatch(system[3])) is not None:  # the log goes to the journal
+                self._keep(int(inner[9], 16), inner[10], at=iso(system[1]), stamp=system[1], host=system[2])
+            else:
+                self._keep(_SYS, system[3], at=iso(system[1]), stamp=system[1], host=system[2])
         else:
             self._rest(line)
 
@@ -115,6 +123,11 @@ class _Log:
             self._arguments = None
         elif (banner := _BANNER.fullmatch(line)) is not None:
             self._said.facts["version"] = banner[1]
+        elif (option := _OPTION.fullmatch(line)) is not None:
+            self._options[option[1]] = option[2].strip()
+            self._said.facts["options"] = self._options
+        elif (file := _OPTIONS_FILE.fullmatch(line)) is not None:
+            self._said.facts["options_file"] = file[1]
         elif _ARGUMENTS.fullmatch(line):
             self._arguments = []
             self._said.facts["arguments"] = self._arguments
@@ -133,12 +146,13 @@ class _Log:
 FORMAT = Format(
     name="opensm-log",
     family="infiniband",
-    commands=("opensm.log", "cat /var/log/opensm.log", "opensm"),
-    versions="OpenSM 3.3 to 5.21",
+    commands=("opensm.log", "cat /var/log/opensm.log", "opensm", "cat /var/log/nvlsm.log"),
+    versions="OpenSM 3.3 to 5.21, NVLink's subnet manager 2025.06",
     yields="sweeps, states of the manager, traps, errors, ports that came and went",
     signs={
         r"^.{0,24}\d\d:\d\d:\d\d \d{6} \[[0-9A-Fa-f]{1,16}\] 0x[0-9A-Fa-f]{2} -> ": 130,
-        r"^.{0,100} [Oo]pen[Ss][Mm]\[\d{1,10}\]: ": 60,
+        r"^.{0,100} (?:[Oo]pen[Ss][Mm]|nvlsm)\[\d{1,10}\]: ": 60,
+        r"^(?:nvlsm: )?\s{0,8}(?:Loading Cached Option:|Reading Cached Option File:|OpenSM 20\d\d\.)": 90,
     },
     read=read,
 )

@@ -18,7 +18,7 @@ _TRAP = re.compile(
     re.ASCII,
 )
 _CHANGED = re.compile(
-    r"(?:Switch|Node|Router|CA) 0x([0-9a-fA-F]{1,16}) (.{0,128}?) ?[Pp]ort (\d{1,5})"
+    r"(?:Switch|Node|Router|CA) 0x([0-9a-fA-F]{1,16}) (.{0,128}?) ?[Pp]ort (\d{1,5})(?:\([^)]{0,32}\))?"
     r" changed state from (\w{2,20}) to (\w{2,20})",
     re.ASCII,
 )
