@@ -18,7 +18,7 @@ def report(
     assert len(said.rows) == said.facts["attached_gpus"] == gpus
     assert said.unparsed == []
     if product is not None:
-        assert {row.extra["product_name"] for row in said.rows} == {product}
+        assert {row.extra["name"] for row in said.rows} == {product}
     if driver is not None:
         assert said.facts["driver_version"] == driver
     if cuda is not None:

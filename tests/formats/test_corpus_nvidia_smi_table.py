@@ -51,9 +51,9 @@ def _(said: Reading) -> None:
 @facts(_FAN, "1 GPU; fan column reads ERR! (no number), 38C, P5, 49W / 450W, 2021MiB / 23028MiB")
 def _(said: Reading) -> None:
     (row,) = said.rows
-    assert row.extra["fan_percent"] is None
-    assert row.extra["not_told"] == {"fan_percent": "ERR!", "mig_mode": "N/A"}
-    assert row.marks == ["ERR! fan_percent"]
+    assert row.extra["fan_speed_percent"] is None
+    assert row.extra["not_told"] == {"fan_speed_percent": "ERR!", "mig_mode": "N/A"}
+    assert row.marks == ["ERR! fan_speed_percent"]
     assert (row.extra["temperature_c"], row.extra["performance_state"]) == (38, "P5")
     assert (row.extra["power_w"], row.extra["power_limit_w"]) == (49, 450)
     assert (row.extra["memory_used_mib"], row.extra["memory_total_mib"]) == (2021, 23028)

@@ -144,7 +144,7 @@ def test_what_stands_once_is_a_fact() -> None:
     assert facts["insufficient_slot_power_w"] == {"0000:1a:00.0": 27}
     assert facts["pcie_bandwidth_gbps"] == {"0000:1a:00.0": 252.048}
     assert facts["pcie_limited"]["0000:1a:00.0"].startswith("limited by 32.0 GT/s PCIe x8 link")
-    assert facts["gpus"] == {"0000:5d:00": "GPU-0a1b2c3d-0001-0002-0003-0a1b2c3d4e5f"}
+    assert facts["gpus"] == {"0000:5d:00.0": "GPU-0a1b2c3d-0001-0002-0003-0a1b2c3d4e5f"}
     assert facts["xids"] == {"74": 1}
     assert facts["sxids"] == {"12028": 1}
     assert facts["carriers"] == {"ens1f0": {"lost": 2, "gained": 1}}

@@ -36,7 +36,7 @@ def at(reading: Reading, row: int, path: str) -> Any:
 
 
 ONE_SHAPE = {
-    "product_name": "NVIDIA B200",
+    "name": "NVIDIA B200",
     "serial": "0123456789012",
     "uuid": "GPU-0a1b2c3d-0001-0002-0003-0a1b2c3d4e5f",
     "minor_number": 0,
@@ -214,7 +214,7 @@ def test_a_lost_end_tag_keeps_what_follows_in_its_place() -> None:
     whole = sample("nvidia-smi-qx.txt")
     said = xml(whole.replace("\t\t</ecc_mode>\n", ""))
     assert [row.id for row in said.rows] == ["0000:1b:00.0", "0000:43:00.0"]
-    assert at(said, 1, "product_name") == "NVIDIA B200"
+    assert at(said, 1, "name") == "NVIDIA B200"
 
 
 def test_entities_are_never_expanded() -> None:

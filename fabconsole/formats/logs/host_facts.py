@@ -113,7 +113,7 @@ def _said(message: str) -> tuple[tuple[str, str | None, Said], ...]:
         told += [("drivers", driver[1] or driver[3], version), ("driver_version", None, version)]
     for word, name, pattern in _NAMED:
         if word in message and (said := pattern.search(message)):
-            told.append((name, said[1], said[2]))
+            told.append((name, said[1] if "." in said[1] else f"{said[1]}.0", said[2]))
     for word, name, pattern in _MEASURED:
         if word in message and (said := pattern.search(message)):
             told.append((name, said[1], float(said[2])))

@@ -174,6 +174,7 @@ def _numbered(row: Row, index: int) -> None:
 
 
 def _row(address: str | None, tree: Tree, index: int | None, nth: int) -> Row:
+    tree = {"name" if key == "product_name" else key: value for key, value in tree.items()}  # as in every other output
     pci = tree.get("pci")
     bus_id = pci.get("bus_id") if isinstance(pci, dict) else None
     known = address or (pci_address(bus_id) if isinstance(bus_id, str) else None)

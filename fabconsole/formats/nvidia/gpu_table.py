@@ -10,6 +10,7 @@ import re
 
 from fabconsole.formats import values
 from fabconsole.formats.format import Format
+from fabconsole.formats.logs.stamps import iso
 from fabconsole.formats.nvidia.complaints import complaint, typed
 from fabconsole.formats.nvidia.gpu_values import ECC, amount, count, tell
 from fabconsole.formats.nvidia.pci import ADDRESS, address
@@ -66,7 +67,7 @@ class _Table:
         elif line.startswith("NVIDIA-SMI ") and "Version:" in line:
             self._head(line)
         elif _STAMP.fullmatch(line):
-            self.reading.facts["timestamp"] = line
+            self.reading.facts |= {"timestamp": line, "at": iso(line)}
         elif said := complaint(line):
             self.reading.events.append(said)
         elif _ABRIDGED.fullmatch(line):
@@ -114,7 +115,7 @@ class _Table:
         if load is None or self._gpu is None or self._next != 2:
             return False
         row, self._next = self._gpu, 3
-        for key, value in (("fan_percent", load[1]), ("temperature_c", load[2])):
+        for key, value in (("fan_speed_percent", load[1]), ("temperature_c", load[2])):
             tell(row, key, amount(value)[0], value)
         tell(row, "performance_state", None if values.is_nothing(load[3]) else load[3], load[3])
         for key, value in (("power_w", load[4]), ("power_limit_w", load[5])):

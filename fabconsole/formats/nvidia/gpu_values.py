@@ -1,7 +1,7 @@
 """Values of GPUs as `nvidia-smi` prints them, put into a row under a name that has their unit.
 
 `N/A`, `[N/A]`, `ERR!`, `[Unknown Error]` and the like are no value: the key is there with None, and what was printed
-instead stands beside it in `not_told`; what is an error is a mark too, `ERR! fan_percent`.
+instead stands beside it in `not_told`; what is an error is a mark too, `ERR! fan_speed_percent`.
 """
 
 from __future__ import annotations
