@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from captures import Check, Facts, reading, text_of
+from captures import Check, Facts, reading
 
 from fabconsole.fabric.health import Severity
 from fabconsole.formats.reading import Reading, Row
@@ -42,6 +42,8 @@ def _(said: Reading) -> None:
 def _(said: Reading) -> None:
     assert (said.facts["tests"], said.facts["tests_pass"]) == (11, 11)
     assert "tests_fail" not in said.facts
+    assert {row.state for row in said.rows} == {"Pass"}
+    assert said.events == []
 
 
 @facts(
@@ -57,13 +59,15 @@ def _(said: Reading) -> None:
 
 @facts(_PENDING, "the table has no closing rows (fragment)")
 def _(said: Reading) -> None:
-    assert text_of(_PENDING).rstrip(b"`\n ").endswith(b"|")
+    assert said.facts["incomplete"] == "the diagnostic's table has no end"
     assert said.unparsed == []
 
 
 @facts(_PASS, "valid JSON: DCGM GPU Diagnostic / test_categories[0] is Deployment")
 def _(said: Reading) -> None:
     assert {row.extra["category"] for row in said.rows} == {"Deployment"}
+    assert (len(said.rows), said.unparsed) == (9, [])
+    assert "incomplete" not in said.facts
 
 
 @facts(_PASS, "every result status is Pass")
@@ -75,7 +79,7 @@ def _(said: Reading) -> None:
 @facts(_FAILS, "Link 0: CRC Data Error 12 (a string, not a number)")
 def _(said: Reading) -> None:
     assert named(said, "gpu0/nvl0").counters["crc_data"] == 12
-    assert b'"CRC Data Error": {"value": "12"}' in text_of(_FAILS)
+    assert isinstance(named(said, "gpu0/nvl0").counters["crc_data"], int)
 
 
 @facts(_FAILS, "Link 0: CRC FLIT Error 0")
@@ -97,12 +101,14 @@ def _(said: Reading) -> None:
 @facts(_UP, "2 GPUs of 12 links each, all U (up)")
 def _(said: Reading) -> None:
     assert [row.id for row in said.rows if "/" not in row.id] == ["gpu0", "gpu1"]
-    assert (said.facts["links"], said.facts["links_up"]) == (24, 24)
+    assert (said.facts["gpus"], said.facts["links"], said.facts["links_up"]) == (2, 24, 24)
+    assert [named(said, gpu).extra for gpu in ("gpu0", "gpu1")] == [{"links_up": 12}] * 2
 
 
 @facts(_UP, "no D or X")
 def _(said: Reading) -> None:
     assert {row.state for row in said.rows if "/" in row.id} == {"up"}
+    assert not {"links_down", "links_disabled"} & said.facts.keys()
 
 
 @facts.each

@@ -27,7 +27,7 @@ def test_a_link_is_up_down_or_disabled_and_what_there_is_not_has_no_row() -> Non
     assert named(said, "gpu1/nvl3").state == "down"
     assert named(said, "gpu2/nvl1").state == "disabled"
     assert named(said, "gpu1").extra == {"links_up": 11, "links_down": 1, "links_not_supported": 6}
-    assert said.facts == {"links": 37, "links_up": 32, "links_down": 2, "links_disabled": 3}
+    assert said.facts == {"gpus": 3, "links": 37, "links_up": 32, "links_down": 2, "links_disabled": 3}
 
 
 def test_links_of_a_switch_keep_their_numbers_beside_gaps() -> None:
@@ -273,3 +273,9 @@ def test_what_lies_between_gpus_is_told_of_each() -> None:
 def test_fewer_gpus_than_were_found_are_said() -> None:
     said = read("3 GPUs found.\n| GPU ID | Device Information |\n| 0 | Name: NVIDIA A30 |\n")
     assert said.facts["incomplete"] == "3 GPUs are announced and 1 are here"
+
+
+def test_a_diagnosis_whose_last_rule_is_missing_is_told_to_be_incomplete() -> None:
+    table = "|-----  Deployment  --------+------+\n| NVML Library              | Pass |\n"
+    assert "incomplete" not in read(f"{table}+---------------------------+------+\n").facts
+    assert read(table).facts["incomplete"] == "the diagnostic's table has no end"

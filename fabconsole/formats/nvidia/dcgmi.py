@@ -60,6 +60,8 @@ class _Answer:
         self._topology = Topology(self.reading)
         self._monitor = Monitor(self.reading)
         self._box = ""
+        self._unclosed = False
+        """Whether the diagnostic's box still waits for the rule below its last row."""
 
     def line(self, raw: str) -> None:
         """Take one in, its blanks with it: a cut text goes on behind them."""
@@ -78,15 +80,17 @@ class _Answer:
 
     def _boxed(self, line: str) -> bool:
         if self._diag.section(line):
-            self._box = "diag"
+            self._box, self._unclosed = "diag", True
             return True
         if _RULE.fullmatch(line):
+            self._unclosed &= not line.startswith("+-")
             return True
         cells = line.removeprefix("|").removesuffix("|").split("|")
         label, value = cells[0].strip(), cells[1] if len(cells) > 1 else ""
         if self._heading(label, value.strip()):
             return True
         if self._box == "diag":
+            self._unclosed = True
             return len(cells) >= 2 and self._diag.cells(label, value.removeprefix(" "))
         return self._cells(_bare(label), [cell.strip() for cell in cells])
 
@@ -163,8 +167,12 @@ class _Answer:
         listed, announced = self._devices.listed, self.reading.facts.get("gpus")
         if listed and isinstance(announced, int) and announced > listed:
             self.reading.facts["incomplete"] = f"{announced} GPUs are announced and {listed} are here"
+        if self._unclosed:
+            self.reading.facts.setdefault("incomplete", "the diagnostic's table has no end")
         states = Counter(row.state for row in self.reading.rows if "/nvl" in row.id)
         if states:
+            named = {row.id.partition("/")[0] for row in self.reading.rows}
+            self.reading.facts.setdefault("gpus", sum(one.startswith("gpu") for one in named))
             self.reading.facts["links"] = states.total()
             self.reading.facts.update(
                 {f"links_{state}": states[state] for state in ("up", "down", "disabled") if states[state]}
