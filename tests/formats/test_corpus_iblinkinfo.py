@@ -19,6 +19,7 @@ def _(said: Reading) -> None:
     switch = [row for row in said.rows if row.id.startswith("0002c9020046c588/")]
     assert Counter((row.state, row.phys_state) for row in switch) == {("Active", "LinkUp"): 4, ("Down", "Polling"): 32}
     assert (said.facts["switches"], said.facts["hcas"]) == (1, 4)
+    assert sum(row.extra["node_type"] == "ca" for row in said.rows) == 4
 
 
 @facts(QDR, "port 1 links lid 3 port 1 (centos-data-202 HCA-1) at 4X 10.0 Gbps a lane")
@@ -41,6 +42,7 @@ def _(said: Reading) -> None:
     down = [row for row in said.rows if row.state == "Down"]
     assert len(down) == 32
     assert {row.peer for row in down} == {None}
+    assert not any(name.startswith("peer") for row in down for name in row.extra)
 
 
 @facts(IBSIM, "port 33 Active/LinkUp to hxa-spine01 lid 2 port 4; port 34 Down/Polling with an empty remote")
@@ -49,6 +51,7 @@ def _(said: Reading) -> None:
     assert (up.id, up.state, up.phys_state) == ("0000000000200005/33", "Active", "LinkUp")
     assert (up.peer, up.extra["peer_node"], up.extra["peer_lid"]) == ("0000000000200000/4", "hxa-spine01", 2)
     assert (down.id, down.state, down.phys_state, down.peer) == ("0000000000200005/34", "Down", "Polling", None)
+    assert down.rate_gbps is None
 
 
 @facts(IBSIM, "switch name is right-aligned inside the quotes (leading blanks)")

@@ -76,6 +76,7 @@ def _(said: Reading) -> None:
     "not an error-free 8-port host",
 )
 def _(said: Reading) -> None:
+    assert said.facts["devices"] == len(said.rows) == 8
     assert said.facts["incomplete"] == "stat of IB device 'mlx5_8' failed: No such file or directory"
 
 

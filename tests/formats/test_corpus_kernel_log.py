@@ -43,7 +43,8 @@ def _(said: Reading) -> None:
 
 @facts(DPC, "one PCIe Bus Error: Uncorrected (Non-Fatal), Transaction Layer")
 def _(said: Reading) -> None:
-    (event,) = about(said, "0004:00:00.0", "PCIe Bus Error")
+    (event,) = [event for event in said.events if "PCIe Bus Error" in event.text]
+    assert (event.kind, event.subject, event.severity) == ("aer", "0004:00:00.0", Severity.WARN)
     assert "severity=Uncorrected (Non-Fatal), type=Transaction Layer" in event.text
     assert event.since_boot_s == 81.029598
 
@@ -68,6 +69,7 @@ def _(said: Reading) -> None:
 def _(said: Reading) -> None:
     (event,) = about(said, "0000:01:00.0", "Port module event: module 0, Cable plugged")
     assert event.severity is Severity.INFO
+    assert sum(event.severity is not Severity.INFO for event in said.events) == 2
 
 
 SMC = "kernel-log/mlx5-link-up-smc-s390-2022.txt"
@@ -100,7 +102,8 @@ def _(said: Reading) -> None:
 
 @facts(AER, "timestamps as [Thu Feb 29 13:47:22 2024]")
 def _(said: Reading) -> None:
-    assert said.events[0].at == "2024-02-29T13:47:22"
+    times = ("13:47:22", "14:46:56", "15:04:33", "15:27:56")
+    assert [event.at for event in said.events] == [f"2024-02-29T{time}" for time in times]
 
 
 @facts(AER, "device [8086:a74d] error status/mask=00000001/00002000")
@@ -122,11 +125,14 @@ def _(said: Reading) -> None:
     event = said.events[0]
     assert (event.code, event.subject, event.at) == (119, "0000:9b:00.0", "2025-02-23T16:24:18")
     assert "pid=2024380, name=nvidia-smi" in event.text
+    processes: Any = said.facts["xid_processes"]
+    assert (processes[0]["pid"], processes[0]["name"]) == (2024380, "nvidia-smi")
 
 
 @facts(GSP, "RPC history lines after it are continuation text, not further Xids")
 def _(said: Reading) -> None:
-    assert not [event for event in said.events if "GSP_RM_CONTROL         " in event.text or "history" in event.text]
+    assert {(event.kind, event.code) for event in said.events} == {("xid", 119)}
+    assert len(said.events) == 5
     assert said.unparsed == []
 
 
@@ -184,6 +190,8 @@ def _(said: Reading) -> None:
 )
 def _(said: Reading) -> None:
     assert of(said, "aer") == of(said, "xid") == []
+    assert not [event for event in said.events if "AER" in event.text]
+    assert "xids" not in said.facts
     assert said.unparsed == []
 
 
@@ -254,13 +262,15 @@ FLAP = "kernel-log/syslog-ib-flap-azure.log"
 
 @facts(FLAP, "systemd-networkd lines 'ib6: lost carrier' and 'ib6: Gained carrier'")
 def _(said: Reading) -> None:
-    assert said.facts["carriers"] == {"ib6": {"lost": 6, "gained": 6}}
+    texts = [event.text for event in of(said, "carrier")]
+    assert [sum(text.endswith(f"ib6: {word} carrier") for text in texts) for word in ("lost", "Gained")] == [6, 6]
     assert {event.node for event in said.events} == {"jplc7eb7-vm-0"}
 
 
 @facts(FLAP, "only ib6 flaps")
 def _(said: Reading) -> None:
     assert {event.subject for event in of(said, "carrier")} == {"ib6"}
+    assert said.facts["carriers"] == {"ib6": {"lost": 6, "gained": 6}}
 
 
 LAB = "kernel-log/dmesg-nvidia-580-homelab.txt"
@@ -268,7 +278,8 @@ LAB = "kernel-log/dmesg-nvidia-580-homelab.txt"
 
 @facts(LAB, "no Xid; driver 580.95.05 loaded")
 def _(said: Reading) -> None:
-    assert of(said, "xid") == []
+    assert of(said, "xid") == of(said, "sxid") == []
+    assert "xids" not in said.facts
     assert said.facts["driver_version"] == "580.95.05"
 
 

@@ -37,6 +37,7 @@ def _(said: Reading) -> None:
 @facts("onyx-json/show-interfaces-ethernet.json", r"N\A with a backslash stands for not available")
 def _(said: Reading) -> None:
     assert said.rows[0].extra["description"] is None
+    assert not [value for row in said.rows for value in row.extra.values() if value in ("N\\A", 0)]
 
 
 @facts("onyx-json/show-interfaces-status.json", "Eth1/1: Operational state Down, Speed 100 Gbps, No-Negotiation")

@@ -44,6 +44,7 @@ def _(said: Reading) -> None:
 def _(said: Reading) -> None:
     assert [row.extra["name"] for row in gpus(said)] == ["NVIDIA H100 80GB HBM3"]
     assert [row.extra["speed_gb_s"] for row in links(said)] == [26.562] * 18
+    assert {(row.state, row.rate_gbps) for row in links(said)} == {("up", 212.496)}
 
 
 @facts(_H100, "lines are indented by a tab and a space")
@@ -98,14 +99,17 @@ def _(said: Reading) -> None:
 
 @facts(_HPE, "2 GPUs; every link of GPU 0 goes to 00000000:D5:00.0, every link of GPU 1 to 00000000:C2:00.0")
 def _(said: Reading) -> None:
-    far = {row.id.split("/")[0]: row.extra["remote_device"] for row in links(said)}
-    assert far == {"gpu0": "0000:d5:00.0", "gpu1": "0000:c2:00.0"}
+    assert [row.id for row in gpus(said)] == ["gpu0", "gpu1"]
+    far = {(row.id.split("/")[0], row.extra["remote_device"]) for row in links(said)}
+    assert far == {("gpu0", "0000:d5:00.0"), ("gpu1", "0000:c2:00.0")}
+    assert all(str(row.peer).startswith(f"{row.extra['remote_device']}/nvl") for row in links(said))
     assert [row.peer for row in links(said)][4] == "0000:d5:00.0/nvl6"
 
 
 @facts(_HPE, "12 links a GPU")
 def _(said: Reading) -> None:
     assert [row.extra["links"] for row in gpus(said)] == [12, 12]
+    assert [row.id for row in links(said)] == [f"gpu{gpu}/nvl{link}" for gpu in (0, 1) for link in range(12)]
 
 
 @facts(_ERRORS, "1 GPU; links 0, 1 and 17 shown, each with Replay, Recovery and CRC errors = 0")

@@ -41,6 +41,7 @@ def _(said: Reading) -> None:
 @facts(_A100, "4 GPUs, driver 555.42.02")
 def _(said: Reading) -> None:
     assert (said.facts["gpus"], said.facts["driver_version"]) == (4, "555.42.02")
+    assert [row.id for row in said.rows] == ["gpu0", "gpu1", "gpu2", "gpu3"]
 
 
 @facts(_A100, "CUDA Version: 12.5")

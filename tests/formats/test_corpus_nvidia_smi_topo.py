@@ -44,7 +44,9 @@ def _(said: Reading) -> None:
 
 @facts(_V100, "3 GPUs; only GPU1-GPU2 is NVLink (NV6), the others NODE")
 def _(said: Reading) -> None:
-    assert said.facts["gpus"] == 3
+    assert said.facts["gpus"] == len(said.rows) == 3
+    told = [value for row in said.rows for value in dict(row.extra["peers"]).values()]  # type: ignore[call-overload]
+    assert sorted(told) == ["NODE"] * 4 + ["NV6"] * 2
     assert (between(said, "gpu1", "gpu2"), between(said, "gpu2", "gpu1")) == ("NV6", "NV6")
     assert {between(said, "gpu0", other) for other in ("gpu1", "gpu2")} == {"NODE"}
 

@@ -80,7 +80,7 @@ def _(said: Reading) -> None:
 
 @facts("nvue-cumulus/view-counters-cl56.txt", "no RX_ERR or TX_ERR")
 def _(said: Reading) -> None:
-    assert {row.counters[name] for row in said.rows for name in ("rx_errors", "tx_errors")} == {0}
+    assert [row.counters[name] for row in said.rows for name in ("rx_errors", "tx_errors")] == [0] * 62
 
 
 @facts("nvue-cumulus/view-counters-cl56.txt", "swp1: RX_OK 721, TX_OK 1091, flags BMsRU")

@@ -32,7 +32,9 @@ def _(said: Reading) -> None:
 @facts(TWO_PORTS, "all symbol, link-downed and receive error counters are 0")
 def _(said: Reading) -> None:
     for row in said.rows:
-        assert {row.counters[name] for name in ("symbol_error", "link_downed", "port_rcv_errors")} == {0}
+        named = [name for name in row.counters if name.startswith("port_rcv_") and name.endswith("errors")]
+        assert len(named) == 4
+        assert {row.counters[name] for name in ("symbol_error", "link_downed", *named)} == {0}
 
 
 @facts(ERRORS, "one record: lid 2052 port 1")
@@ -62,6 +64,7 @@ def _(said: Reading) -> None:
 def _(said: Reading) -> None:
     counters = said.rows[0].counters
     assert list(counters.values()) == [0] * 6
+    assert said.rows[0].marks == []
     assert list(counters)[::5] == ["PortLocalPhysicalErrors", "PortLoopingErrors"]
 
 
@@ -80,7 +83,8 @@ def _(said: Reading) -> None:
 @facts(OF_2010, "no error counters in this form; CounterSelect 0x1b01")
 def _(said: Reading) -> None:
     (row,) = said.rows
-    assert not any("error" in name for name in row.counters)
+    packets = {f"{kind}_{way}_packets" for kind in ("port", "unicast", "multicast") for way in ("xmit", "rcv")}
+    assert set(row.counters) - {"port_xmit_data", "port_rcv_data"} == packets
     assert row.extra["counter_select"] == "0x1b01"
 
 

@@ -41,6 +41,7 @@ def _(said: Reading) -> None:
 def _(said: Reading) -> None:
     told = [(one.extra["printed_state"], one.extra["partition"]) for one in said.rows]
     assert told == [("RUNNING", "hw-l"), ("PENDING", "hw-m")]
+    assert [one.state for one in said.rows] == ["running", "pending"]
 
 
 @facts(SQUEUE, "meta.Slurm.release 21.08.5")
@@ -116,6 +117,8 @@ def _(said: Reading) -> None:
 def _(said: Reading) -> None:
     node = row(said, "lxfoo0026")
     assert (node.state, node.extra["state_flags"]) == ("down", ["not responding"])
+    starred = [one for one in said.rows if "not responding" in one.extra.get("state_flags", [])]  # type: ignore[operator]
+    assert len(starred) == 66 + 11 + 1
 
 
 @facts(
@@ -132,6 +135,7 @@ def _(said: Reading) -> None:
 @facts(JOBS_CSV, "first row 15451729,RUNNING")
 def _(said: Reading) -> None:
     assert (said.rows[0].id, said.rows[0].extra["printed_state"]) == ("15451729", "RUNNING")
+    assert said.rows[0].state == "running"
 
 
 @facts(PIPE, "a heading and 4 rows; node0201 is drain* with reason replace, node1537 is alloc")
@@ -140,6 +144,7 @@ def _(said: Reading) -> None:
     drained = row(said, "node0201")
     assert (drained.extra["printed_state"], drained.extra["reason"]) == ("drain*", "replace")
     assert row(said, "node1537").extra["printed_state"] == "alloc"
+    assert (drained.state, row(said, "node1537").state) == ("drained", "allocated")
 
 
 @facts(PIPE, "fields may have trailing blanks; GRES gpu:gen:8(S:0-1) on node1537")
