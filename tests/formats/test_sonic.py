@@ -146,3 +146,51 @@ def test_what_a_module_cannot_tell_is_noted() -> None:
 def test_facts_that_follow_a_table_are_no_rows_of_it() -> None:
     said = read((SAMPLES / "sonic.fec.txt").read_text("utf-8") + "ASIC: mellanox\nASIC Count: 1\n")
     assert (said.facts["asic"], said.facts["asic_count"]) == ("mellanox", 1)
+
+
+def test_a_word_in_capitals_over_words_is_no_counter() -> None:
+    said = sample("sonic.watchdog.txt")
+    port = said.rows[0]
+    assert (port.counters, port.extra["action"], port.extra["detection_time_ms"]) == ({}, "drop", 400)
+    assert said.facts["polling_interval_ms"] == 400
+
+
+def test_two_counters_in_one_cell_are_two() -> None:
+    queue = next(row for row in sample("sonic.watchdog.txt").rows if row.id == "Ethernet0:3")
+    assert (queue.counters["storm_detected"], queue.counters["tx_drop"]) == (4, 311)
+    assert (queue.extra["status"], queue.extra["queue"]) == ("stormed", "3")
+
+
+def test_a_fabric_port_is_named_with_its_chip() -> None:
+    ports = {row.id: row for row in sample("sonic.watchdog.txt").rows}
+    assert (ports["asic0/7"].counters["CRC"], ports["asic1/7"].state) == (3, "down")
+
+
+def test_a_revision_is_no_current() -> None:
+    extra = read("Ethernet8: SFP EEPROM detected\n        Vendor Rev: 2A\n        CMIS Rev: 5.0").rows[0].extra
+    assert (extra["vendor_rev"], extra["cmis_rev"]) == ("2A", "5.0")
+
+
+def test_a_fans_speed_may_be_revolutions() -> None:
+    fan = read("FAN    Speed      Direction\n-----  ---------  -----------\nfan1   12000 RPM  intake").rows[0]
+    assert (fan.extra["speed_rpm"], fan.rate_gbps) == (12000, None)
+
+
+def test_enterprise_tables_have_one_rule_for_all_columns() -> None:
+    ports = {row.id: row for row in sample("sonic.enterprise.txt").rows}
+    assert (ports["Eth1/1"].rate_gbps, ports["Eth1/1"].extra["alternate_name"]) == (100.0, "Ethernet0")
+    assert (ports["Eth1/2"].state, ports["Eth1/2"].extra["reason"]) == ("down", "phy-link-down")
+    assert (ports["Eth1/3"].state, ports["Eth1/4"].state) == ("up", "down")
+
+
+def test_an_enterprise_port_is_told_of_at_length() -> None:
+    port = next(row for row in sample("sonic.enterprise.txt").rows if row.id == "Eth1/9")
+    assert (port.rate_gbps, port.extra["reason"], port.extra["auto_negotiation"]) == (100.0, "oper-up", "off")
+    assert (port.counters["rx_bytes"], port.counters["rx_dropped"], port.counters["tx_dropped"]) == (1987177, 5, 2)
+    assert port.extra["input_10_seconds_bits_per_s"] == 96.0
+
+
+def test_services_and_hardware_have_a_status_each() -> None:
+    facts = sample("sonic.health.txt").facts
+    assert (facts["system_status_led"], facts["services_status"], facts["hardware_status"]) == ("amber", "OK", "Not OK")
+    assert facts["hardware_reasons"] == "PSU 2 is out of power\nfan7 is missing"

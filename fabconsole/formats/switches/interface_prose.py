@@ -15,7 +15,7 @@ from fabconsole.formats.values import snake
 HEAD = re.compile(
     r"\s{0,8}([A-Za-z][A-Za-z_-]{0,24}\d{1,5}(?:[/.:]\d{1,5}){0,4}) is"
     r" (administratively down|up|down|[A-Za-z][\w-]{1,20}(?: down)?)"
-    r"(?: ?\(([^)]{0,80})\))?(?:, line protocol is (\w{1,20})(?: \(([^)]{0,60})\))?)?\s*"
+    r"(?: ?\(([^)]{0,80})\))?(?:, line protocol is (\w{1,20})(?: \(([^)]{0,60})\))?(?:, reason ([\w-]{1,40}))?)?\s*"
 )
 _PAIR = re.compile(r"(\d{1,20}|--) ([A-Za-z][A-Za-z/()-]*(?: [A-Za-z#/()-]+){0,8})(?:,| {2,}|(?= \d)|\s*$)")
 _MTU = re.compile(
@@ -32,10 +32,13 @@ _SCALE = {"": 1.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 _HARDWARE = re.compile(r"Hardware(?: is|:) +([^,]+)(?:, +address(?: is|:) +([\w.:]+)(?: \(bia ([\w.:]+)\))?)?\s*,?(.*)")
 _CLEARED = re.compile(r'Last clearing of "show interface" counters:? (.+)')
 _SIDES = {"RX": "rx", "Rx": "rx", "TX": "tx", "Tx": "tx", "Received": "rx", "Sent": "tx"}
+_SIDES |= {"Input statistics:": "rx", "Output statistics:": "tx"}
 _INDENTED = (" ", "\t")
 _NO_SPEED = frozenset({"Unconfigured", "Unknown", "unknown"})
 _NONE = re.compile(r"No (.{3,48}?) (?:is|are) (?:assigned|configured|set)")
 _PHRASED = re.compile(r"^[A-Za-z][\w -]{2,40}(?:: | is )\S")
+_LINE_SPEED = re.compile(r"LineSpeed (\d{1,6}[MG])B?(?:, (.+))?$")
+_PACKETS_FIRST = re.compile(r"(\d{1,5} seconds?) (input|output) rate (\d{1,15}) packets/sec, (\d{1,18}) bits/sec.*")
 _LOADS = re.compile(r"(reliability|txload|rxload) (\d{1,3}/\d{1,3})")
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
 _STRANGERS = ("warning", "error", "traceback", "ibwarn", "connection", "-bash", "unable")
@@ -46,7 +49,8 @@ class Prose:
     """What stands under one head line, as it is read."""
 
     def __init__(self, head: re.Match[str]) -> None:
-        name, state, why, protocol, status = head.groups()
+        name, state, why, protocol, status, reason = head.groups()
+        why = why or reason
         self.row = Row(id=name)
         self.row.state = "up" if state == "up" and protocol in {None, "up"} else "down"
         extra = self.row.extra
@@ -72,7 +76,7 @@ class Prose:
             if self._rate(text) or self._pairs(text):
                 return True
             return line.startswith(_INDENTED) and self._other(text)
-        if text in {"RX", "TX", "Rx", "Tx"}:
+        if text in _SIDES:
             self._side = _SIDES[text]
             return True
         known = self._known(word.rstrip(":,").lower(), text)
@@ -110,6 +114,10 @@ class Prose:
         if word == "last" and (cleared := _CLEARED.fullmatch(text)):
             self.row.extra["last_cleared"] = cleared[1]
             return True
+        if word == "linespeed" and (speed := _LINE_SPEED.match(text)):
+            rate(self.row, f"{speed[1]}b/s")
+            self.row.extra["speed"] = speed[1]
+            return self._phrase(speed[2].replace("Auto-negotiation ", "Auto-negotiation is ")) if speed[2] else True
         if "duplex" in word or word == "speed" or _SPEED.match(text):
             return self._duplex(text)
         if word in {"up", "down"} and text[:1].isupper():
@@ -160,6 +168,10 @@ class Prose:
             self._other(part)
 
     def _rate(self, text: str) -> bool:
+        if turned := _PACKETS_FIRST.fullmatch(text):
+            key = f"{turned[2]}_{snake(turned[1])}"
+            self.row.extra |= {f"{key}_bits_per_s": float(turned[4]), f"{key}_packets_per_s": int(turned[3])}
+            return True
         found = list(_RATE.finditer(text))
         for span, side, amount, scale, share, packets in (one.groups() for one in found):
             key = side if not span else f"{side}_{snake(span)}"

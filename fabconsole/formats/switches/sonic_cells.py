@@ -7,7 +7,7 @@ RX_OVR and TX_OVR count oversized packets there (SAI_PORT_STAT_ETHER_RX_OVERSIZE
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 
 from fabconsole.formats.reading import Row, Said
@@ -45,19 +45,29 @@ _RATE = re.compile(r"(\d{1,12}(?:\.\d{1,4})?) ?([KMGT]?)i?B/s")
 _PER_SECOND = re.compile(r"(\d{1,12}(?:\.\d{1,4})?)/s")
 _DECIMAL = {"": 1.0, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}  # utilities_common/netstat.py divides by 1000
 _PERCENT = re.compile(r"(-?\d{1,6}(?:\.\d{1,6})?) ?%")
+_PAIRED = re.compile(r"(?:[A-Z]{2,12} ){1,3}[A-Z]{2,12}/[A-Z]{2,12}")
+_DIRECTIONS = {"Port Rx": "rx_", "Port Tx": "tx_"}
+_NAMING = re.compile(r"(?:^|_)(?:rev|sn|pn|oui|lot|firmware|version|serial|model|description|commit|cmis_rev)$")
+"""What names a thing, though it be of digits and a letter that could be a unit."""
 _ACCURATE = re.compile(r"(\d\S{0,15}) \((\d{1,3})%\)")
 _PLAIN = re.compile(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,12})?(?:[eE][+-]\d{1,3})?", re.ASCII)
 _MEASURED = re.compile(r"(-?\d{1,9}(?:\.\d{1,9})?) ?(dBm|mA|mV|mW|C|Volts|V|W|A|GHz|nm|rpm|RPM|km|m)")
 _UNITS = {"Volts": "v"}
+_UNITED = {"temperature": "temperature_c", "detection_time": "detection_time_ms"}
+_UNITED |= {"restoration_time": "restoration_time_ms"}
+"""What is printed without its unit."""
 
 
-def tell(row: Row, cells: Iterable[tuple[str, str]], direction: str = "") -> None:
-    """Put down what a line or a JSON object says of a port; `direction` goes before the names of PFC classes."""
+def tell(row: Row, names: tuple[str, ...], cells: Sequence[str], keys: Sequence[int] = ()) -> None:
+    """Put down what a line or a JSON object says of a port: its cells, but those that name the row."""
     speed = ""
-    for name, text in cells:
-        what, key = _meaning(name)
+    for what, key, name, text in [
+        (*one, text) for at, (one, text) in enumerate(zip(_plan(names), cells, strict=True)) if at not in keys
+    ]:
         if what == "count":
-            count(row, f"{direction}{key.lower()}" if direction and key.startswith("PFC") else key, text)
+            count(row, key, text)
+        elif what == "extra":
+            put(row.extra, key, text)
         elif what == "speed":
             speed = text
         elif what == "rate":
@@ -66,20 +76,37 @@ def tell(row: Row, cells: Iterable[tuple[str, str]], direction: str = "") -> Non
             put_ber(row, key, text)
         elif what == "state":
             _put_state(row, name, text)
-        elif what == "extra":
-            put(row.extra, key, text)
-    if speed.endswith("%"):  # a fan's
-        put(row.extra, "speed", speed)
-    elif speed:
-        row.extra["speed"] = said(speed, "")[1]
-        rate(row, speed)
+        elif what == "pair":
+            _put_pair(row, key, text)
+    if speed:
+        _put_speed(row, speed)
     if "remote_device" in row.extra and row.peer is None:
         far_end(row, str(row.extra["remote_device"] or ""), str(row.extra.get("remote_port_id") or ""))
 
 
-@lru_cache(maxsize=512)
+def _put_speed(row: Row, speed: str) -> None:
+    if speed.endswith(("%", "RPM", "rpm")):  # a fan's
+        put(row.extra, "speed", speed)
+        return
+    row.extra["speed"] = said(speed, "")[1]
+    rate(row, speed)
+
+
+@lru_cache(maxsize=256)
+def _plan(names: tuple[str, ...]) -> tuple[tuple[str, str, str], ...]:
+    """What to do with each column of a table: how to read it, under which name to put it, what was printed."""
+    direction = _DIRECTIONS.get(names[0], "") if names else ""
+    plan: list[tuple[str, str, str]] = []
+    for name in names:
+        what, key = _meaning(name)
+        if direction and key.startswith("PFC"):
+            key = f"{direction}{key.lower()}"
+        plan.append((what, key, name))
+    return tuple(plan)
+
+
 def _meaning(name: str) -> tuple[str, str]:
-    if name in {"STATE", "Oper"}:
+    if name in {"STATE", "Oper", "State"}:
         return "state", name
     if name == "Speed":
         return "speed", "speed"
@@ -87,6 +114,10 @@ def _meaning(name: str) -> tuple[str, str]:
         return "count", _CANONICAL[name]
     if name in {"FEC_PRE_BER", "FEC_POST_BER"}:
         return "ber", "raw" if "PRE" in name else "effective"
+    if "/" in name and _PAIRED.fullmatch(name):
+        return "pair", name
+    if name.isalpha() and name.isupper() and name != "CRC":  # ACTION, STATUS, HISTORY
+        return "extra", snake(name)
     if name.endswith(("_BPS", "_PPS")):
         return "rate", snake(name)
     if name.endswith("_UTIL") or name in _BARE_NAMES or not _COUNTER.fullmatch(name):
@@ -101,6 +132,17 @@ def _put_state(row: Row, name: str, text: str) -> None:
         row.extra["admin"] = "down"
 
 
+def _put_pair(row: Row, name: str, text: str) -> None:
+    """`TX OK/DROP` and `100/3`: two counters in one cell."""
+    before, _, words = name.rpartition(" ")
+    counts = text.split("/")
+    kinds = words.split("/")
+    if len(counts) != len(kinds):
+        counts = [text] * len(kinds)
+    for kind, number in zip(kinds, counts, strict=True):
+        count(row, snake(f"{before} {kind}".lower()), number)
+
+
 def _put_rate(row: Row, key: str, text: str) -> None:
     row.extra[key] = None if is_nothing(text) else text
     if found := _RATE.fullmatch(text):
@@ -111,7 +153,7 @@ def _put_rate(row: Row, key: str, text: str) -> None:
 
 def put(into: dict[str, Said], key: str, text: str) -> None:
     """Put a value down under its key; the key tells the unit."""
-    if found := _ACCURATE.fullmatch(text):
+    if text.endswith("%)") and (found := _ACCURATE.fullmatch(text)):
         into[key] = said(found[1], "")[1]
         into[f"{key}_accuracy_percent"] = int(found[2])
         return
@@ -119,23 +161,24 @@ def put(into: dict[str, Said], key: str, text: str) -> None:
     into[key] = value
 
 
+@lru_cache(maxsize=8192)
 def said(text: str, key: str) -> tuple[str, Said]:
     """A value as JSON has it, and its key with the unit that stood at the value."""
     text = text.strip()
+    key = _UNITED.get(key, key)
     if is_nothing(text):
         return key, None
-    if key in _TEXTS:
+    if key in _TEXTS or _NAMING.search(key):
         return key, text
     if _PLAIN.fullmatch(text):
-        if key == "temperature":
-            key = "temperature_c"
         return key, _number(text)
     if text in {"True", "False"}:
         return key, text == "True"
     if found := _PERCENT.fullmatch(text):
         return f"{key}_percent", _number(found[1])
     if found := _MEASURED.fullmatch(text):
-        return f"{key}_{_UNITS.get(found[2], found[2].lower())}", _number(found[1])
+        unit = _UNITS.get(found[2], found[2].lower())
+        return key if key.endswith(f"_{unit}") else f"{key}_{unit}", _number(found[1])
     return key, text
 
 

@@ -67,6 +67,6 @@ def _part(part: Mapping[str, Any], ports: Ports) -> None:
 
 def _tell(ports: Ports, row: Row, values: Mapping[str, Any]) -> None:
     plain = {name: one for name, one in values.items() if isinstance(one, str | int | float) or one is None}
-    tell(row, ((name, "N/A" if one is None else str(one)) for name, one in plain.items()))
+    tell(row, tuple(plain), ["N/A" if one is None else str(one) for one in plain.values()])
     row.extra |= {snake(name): as_said(one) for name, one in values.items() if name not in plain}
     ports.add(row)

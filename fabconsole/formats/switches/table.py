@@ -195,6 +195,7 @@ def _ruled(lines: Sequence[str], above: list[int], spans: list[tuple[int, int]])
 _PHRASES: tuple[str, ...] = (
     *("IP Address", "Encap type", "Reason description", "Secondary VLAN(Type)", "Device ID", "Local Intf", "Port ID"),
     *("Neighbor Device ID", "Neighbor Port ID", "Local Interface", "Chassis ID", "Port Description", "System Name"),
+    "Alternate Name",
 )
 """Column names that hold blanks where the heading has only one rule for all columns."""
 
