@@ -19,6 +19,7 @@ _GROUP = re.compile(r"[-…]+")
 _CELL = re.compile(r"\S+(?: \S+)*")
 
 
+_NEVER = re.compile("(?!)")
 _ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…)\s*")
 _FEW = 4
 
@@ -39,6 +40,9 @@ class Columns:
         """A line's cells, blank ones too, one for every heading. None: it is none of this table's."""
         if self.gap == 1 and ((words := self._words(line)) is not None or self.loose):
             return words
+        whole, width = _whole_line(self.starts)
+        if self.gap == 2 and (said := whole.fullmatch(line.ljust(width))) is not None:
+            return tuple(map(str.strip, said.groups()))
         cut = self._cut(line)
         if cut is not None:
             return cut
@@ -75,6 +79,15 @@ class Columns:
     def _words(self, line: str) -> tuple[str, ...] | None:
         words = tuple(line.split())
         return words if len(words) == len(self.headings) else None
+
+
+@lru_cache(maxsize=256)
+def _whole_line(starts: tuple[int, ...]) -> tuple[re.Pattern[str], int]:
+    """A line whose cells all keep within their columns, two blanks between them, and how wide it is at least."""
+    if not starts or any(after - start < 2 for start, after in pairwise(starts)):
+        return _NEVER, 0
+    cells = "".join(f"(.{{{after - start - 2}}})  " for start, after in pairwise(starts))
+    return re.compile(f" {{{starts[0]}}}{cells}(.*)"), starts[-1]
 
 
 @lru_cache(maxsize=256)
@@ -206,21 +219,27 @@ def _headings(above: list[str], starts: tuple[int, ...]) -> tuple[str, ...]:
 def _filled(table: Table, lines: list[str], start: int) -> Table:
     """Read the rows from line `start` on: to a blank line, or one that heads something else."""
     at = start
-    while at < len(lines) and lines[at].strip() and not is_ellipsis(lines[at]):
+    while at < len(lines):
         line = lines[at]
-        if is_rule(line):
-            if at == start or not table.rows:
-                break
-            at += 1  # a rule closes the table
+        sign = line.lstrip()[:1]
+        if not sign or (sign in ".…" and is_ellipsis(line)):
             break
-        if at + 1 < len(lines) and is_dashes(lines[at + 1]) and lines[at + 1].count("-") > 4:
+        if sign in "-=…" and is_rule(line):
+            if at != start and table.rows:
+                at += 1  # a rule closes the table
+            break
+        if at + 1 < len(lines) and "--" in lines[at + 1] and is_dashes(lines[at + 1]) and lines[at + 1].count("-") > 4:
             break
         cells = table.columns.cells(line)
-        alone = cells is not None and sum(map(bool, cells)) == 1 and bool(cells[0]) and len(cells) > 1
-        if cells is None or (alone and " " in cells[0] and not cells[0].endswith(":")):
+        if cells is None or _is_prose(cells):
             table.strange.append(line)
         else:
             table.rows.append(cells)
         at += 1
     table.end = at
     return table
+
+
+def _is_prose(cells: tuple[str, ...]) -> bool:
+    """Whether a line is several words under the first heading and nothing else: no row of the table."""
+    return " " in cells[0] and cells[0][-1] != ":" and len(cells) > 1 and not any(cells[1:])

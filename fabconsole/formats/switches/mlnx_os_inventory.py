@@ -7,6 +7,7 @@ serial number's own shape (two letters, week, site, count) tells which cell is w
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from fabconsole.formats.reading import Row
 from fabconsole.formats.switches.measures import measured
@@ -26,14 +27,15 @@ def module(cells: list[str]) -> Row | None:
     if not (_FEWEST <= len(cells) <= _MOST and _MODULE.fullmatch(cells[0])):
         return None
     told = Row(id=cells[0])
-    for name, cell in zip(_names(cells[1:]), cells[1:], strict=True):
+    place = next((at for at, cell in enumerate(cells) if at and _SERIAL.fullmatch(cell)), 0)
+    for name, cell in zip(_names(place - 1, len(cells) - 1), cells[1:], strict=True):
         told.extra.update(measured(name, cell))
     return told
 
 
-def _names(cells: list[str]) -> tuple[str, ...]:
-    place = next((at for at, cell in enumerate(cells) if _SERIAL.fullmatch(cell)), None)
-    if place is None or place > len(_BEFORE) or len(cells) - place - 1 > len(_AFTER):
-        unnamed = tuple(f"cell {at + 1}" for at in range(len(cells)))
-        return _NEWEST if len(cells) == len(_NEWEST) else unnamed
-    return (*reversed(_BEFORE[:place]), "serial_number", *_AFTER[: len(cells) - place - 1])
+@lru_cache(maxsize=64)
+def _names(serial: int, count: int) -> tuple[str, ...]:
+    """What `count` cells are called of which that at `serial` is the serial number; negative: none looks like one."""
+    if not 0 <= serial <= len(_BEFORE) or count - serial - 1 > len(_AFTER):
+        return _NEWEST if count == len(_NEWEST) else tuple(f"cell {at + 1}" for at in range(count))
+    return (*reversed(_BEFORE[:serial]), "serial_number", *_AFTER[: count - serial - 1])

@@ -13,6 +13,7 @@ from fabconsole.formats.switches.mlnx_os_port import Pair, bracketed, port, port
 from fabconsole.formats.values import is_nothing, snake
 
 _CELL = re.compile(r"\S+(?: \S+)*")
+_INNER = re.compile(r"\S \S")
 _NAMING = ("module", "device", "component", "fan", "reg", "sensor", "power_meter")
 _OF_PORTS = ("interface", "port", "local_interface", "ib_interface", "ports", "group_port_channel")
 _LOGICAL = frozenset({"active", "down", "initialize", "init", "armed"})
@@ -70,7 +71,7 @@ def _tell_things(table: Table, heads: list[str], told: Reading) -> None:
 
 def headless(line: str, words: list[str]) -> Row | None:
     """A line of an inventory, or of a table of ports, without the heading above it."""
-    if words[0].isupper() and (found := module(_CELL.findall(line))) is not None:
+    if words[0].isupper() and (found := module(_CELL.findall(line) if _INNER.search(line) else words)) is not None:
         return found
     name = port_name(words[0]) if len(words) > 2 else None
     if name is None:

@@ -7,11 +7,11 @@ rounded and no count. Source: the Cumulus Linux and NVOS manuals named in `nvue_
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 from fabconsole.formats.reading import Ber, Row, Said
-from fabconsole.formats.switches.measures import said, words
+from fabconsole.formats.switches.measures import measured, said, words
 from fabconsole.formats.switches.nvue_names import counter, is_count
 from fabconsole.formats.values import ber, gbps, integer, is_nothing, no_error_seen, snake
 
@@ -33,6 +33,8 @@ _OCTETS = re.compile(r"(\d{1,20}) ?(?:bytes?|b)", re.IGNORECASE)
 _PATHS_APART = frozenset({"link", "operational", "value", "counters", "stats", "iface_obj"})
 _LLDP = re.compile(r"(\S{1,64}) \((\S{1,64})\)|([^\s(]{1,64})\((\S{1,64})\)")
 """`spine01 (swp3)` in a list, `swp3(spine01)` of one interface."""
+_Leaf = tuple[tuple[str, ...], object]
+"""A value, and the names that it stands under."""
 _LANES = re.compile(r"\d{1,2}X")
 _BERS = {"raw_ber": "raw", "effective_ber": "effective", "symbol_ber": "symbol"}
 
@@ -64,36 +66,35 @@ def _keys(value: Mapping[str, object]) -> set[str]:
 def row(name: str, value: Mapping[str, object], kind: str = "") -> Row:
     """What an object says of the interface `name`. `kind` is how the command went on: counters, link phy-detail."""
     told = Row(id=name)
-    leaves = list(_leaves(value, ()))
+    leaves: list[_Leaf] = []
+    _gather(value, (), leaves)
     infiniband = _is_infiniband(name, leaves)
     for path, leaf in leaves:
-        _tell(told, path, leaf, infiniband=infiniband)
+        _tell(told, path, leaf, infiniband)
     _settle(told)
     if kind:
         told.extra.setdefault("shown", kind)
     return told
 
 
-def _leaves(value: Mapping[str, object], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], object]]:
+def _gather(value: Mapping[str, object], path: tuple[str, ...], leaves: list[_Leaf]) -> None:
     for name, one in value.items():
         here = (*path, str(name))
-        if isinstance(one, str | int | float):
-            yield here, one
-        elif isinstance(one, Mapping):
-            if one and all(inner == {} for inner in one.values()):
-                yield here, words(one)
-            elif one:
-                yield from _leaves(one, here)
-        else:
-            yield here, one
+        if not isinstance(one, dict):
+            leaves.append((here, one))
+        elif one and all(inner == {} for inner in one.values()):
+            leaves.append((here, words(one)))
+        elif one:
+            _gather(one, here, leaves)
 
 
+@lru_cache(maxsize=4096)
 def is_of_fabric(name: str) -> bool:
     """Whether a name alone says that it is a port of InfiniBand or NVLink."""
     return _INFINIBAND.fullmatch(name) is not None
 
 
-def _is_infiniband(name: str, leaves: list[tuple[tuple[str, ...], object]]) -> bool:
+def _is_infiniband(name: str, leaves: list[_Leaf]) -> bool:
     for path, leaf in leaves:
         key = snake(path[-1])
         if key == "type":
@@ -103,11 +104,13 @@ def _is_infiniband(name: str, leaves: list[tuple[tuple[str, ...], object]]) -> b
     return is_of_fabric(name)
 
 
-def _tell(told: Row, path: tuple[str, ...], leaf: object, *, infiniband: bool) -> None:
-    what, name = _plan(path, infiniband=infiniband)
-    if what == "count" and _tell_count(told, name, path, leaf):
-        return
-    if what == "ber" and not isinstance(leaf, list):
+def _tell(told: Row, path: tuple[str, ...], leaf: object, infiniband: bool) -> None:
+    what, name = _plan(path, infiniband)
+    if what == "plain":
+        told.extra.update(measured(name, leaf) if isinstance(leaf, str) else said(name, leaf))
+    elif what == "count" and _tell_count(told, name, path, leaf):
+        pass
+    elif what == "ber" and not isinstance(leaf, list):
         _tell_ber(told, path, str(leaf))
     elif what == "diagnostic":
         told.extra["diagnostic_code"] = int(path[-2][:9])
@@ -119,16 +122,16 @@ def _tell(told: Row, path: tuple[str, ...], leaf: object, *, infiniband: bool) -
 
 
 @lru_cache(maxsize=8192)
-def _plan(path: tuple[str, ...], *, infiniband: bool) -> tuple[str, str]:
+def _plan(path: tuple[str, ...], infiniband: bool) -> tuple[str, str]:
     """What the leaf at the end of a path is, and by which name it is told."""
     key = snake(path[-1])
     if key.startswith(tuple(_BERS)):
         return "ber", key
     if is_count(path):
-        return "count", counter(path, infiniband=infiniband)
+        return "count", counter(path, infiniband)
     if len(path) > 2 and path[-2].isdecimal() and "diagnostics" in path:
         return "diagnostic", f"diagnostic_{key}"
-    return "neighbour" if len(path) > 2 and "neighbor" in path[:-2] else "plain", key
+    return ("neighbour", key) if "neighbor" in path[:-2] else ("plain", _key(path))
 
 
 def _tell_neighbour(told: Row, path: tuple[str, ...], leaf: object) -> None:

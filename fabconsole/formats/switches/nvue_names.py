@@ -127,7 +127,7 @@ def _last_word(leaf: str) -> int:
 
 
 @lru_cache(maxsize=4096)
-def counter(path: tuple[str, ...], *, infiniband: bool) -> str:
+def counter(path: tuple[str, ...], infiniband: bool) -> str:
     """The registry's name for a counter, or the printed one: `errors`, `jabber-errors`, `receive` is the latter's
     `jabber-errors.receive`."""
     leaf, printed, above = snake(path[-1]), path[-1], path[:-1]

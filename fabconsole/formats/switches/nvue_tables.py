@@ -6,6 +6,8 @@ Also those of `net show …`, the command of Cumulus Linux 3 and 4, and its `cl-
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 
 from fabconsole.formats.reading import Reading, Row
 from fabconsole.formats.switches.columns import Table
@@ -21,6 +23,9 @@ _HEADLESS = re.compile(
 )
 _SPEED = re.compile(r"\d{1,4}(?:\.\d)?[MGT]")
 _NETSTAT = ("RX_OK", "RX_ERR", "RX_DRP", "RX_OVR", "TX_OK", "TX_ERR", "TX_DRP", "TX_OVR")
+_SET_DOWN = ("ADMDN", "PRTDN")
+_LONG = 19
+"""Digits that 63 bits may not hold."""
 _RENAMED = {"spd": "speed", "name": "interface", "code": "diagnostic-code"}
 
 
@@ -37,68 +42,73 @@ def is_of_counters(table: Table) -> bool:
     return table.columns.headings[:1] == ("Counter",)
 
 
-def tell_interfaces(table: Table, told: Reading) -> None:
-    """Add a row for every interface; a line without a name goes on with the one before."""
-    heads = [_RENAMED.get(head.lower(), head) for head in table.columns.headings]
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What the headings of a table of interfaces say about its cells."""
+
+    place: int
+    """The column of their names."""
+    columns: tuple[tuple[int, str, str | None], ...]
+    """Every other column: where it is, what it is called, and which counter it holds."""
+    state: str | None
+    """The column that says whether an interface is up, in a word of its own."""
+
+
+@lru_cache(maxsize=256)
+def _plan(headings: tuple[str, ...]) -> _Plan:
+    heads = [_RENAMED.get(head.lower(), head) for head in headings]
     if "diagnostic-code" in heads:
         heads = [head.replace("Status", "diagnostic-status") for head in heads]
     place = next((at for at, head in enumerate(heads) if snake(head) in _OF_INTERFACES), 0)
-    pairs: list[tuple[str, dict[str, object]]] = []
-    counted = _counted(heads, place)
-    counts: dict[str, dict[str, int | float | None]] = {}
-    for cells in table.rows:
-        name = cells[place]
-        slow = not name or name in counts or is_of_fabric(name)
-        fast = [] if slow else [at for at in counted if _is_small(cells[at])]
-        if fast:
-            counts[name] = {counted[at]: int(cells[at]) for at in fast}
-        said: dict[str, object] = {
-            head or "state": cell
-            for at, (head, cell) in enumerate(zip(heads, cells, strict=True))
-            if at != place and at not in fast
-        }
-        goes_on = not name or (pairs and pairs[-1][0] == name and not any(list(said.values())[:-1]))
-        if goes_on and pairs:
-            _go_on(pairs[-1][1], said)
-        elif name:
-            pairs.append((name, {head: cell for head, cell in said.items() if cell}))
-    for name, said in pairs:
-        one = _interface(name, said)
-        one.counters = {**counts.pop(name, {}), **one.counters}
-        told.rows.append(one)
-
-
-def _is_small(cell: str) -> bool:
-    """Whether a cell is a plain number that 63 bits hold."""
-    return cell.isdecimal() and len(cell) < 19
-
-
-def _counted(heads: list[str], place: int) -> dict[int, str]:
-    """Which columns count, and what; none where the kind of an interface, which decides the names, stands in one."""
-    if {"type", "logical_state"} & {snake(head) for head in heads}:
-        return {}
-    return {
-        at: counter((head,), infiniband=False)
+    # the kind of an interface decides what its counters are called: where it stands in a column, `row` tells them
+    told_apart = bool({"type", "logical_state"} & {snake(head) for head in heads})
+    columns = tuple(
+        (at, head or "state", None if told_apart or not head or not is_count((head,)) else counter((head,), False))
         for at, head in enumerate(heads)
-        if at != place and head and is_count((head,))
-    }
+        if at != place
+    )
+    return _Plan(place, columns, next((head for _, head, _ in columns if head.lower() == "state"), None))
+
+
+def tell_interfaces(table: Table, told: Reading) -> None:
+    """Add a row for every interface; a line without a name goes on with the one before."""
+    plan = _plan(table.columns.headings)
+    last = plan.columns[-1][1] if plan.columns else ""
+    found: list[tuple[str, dict[str, object], dict[str, int | float | None]]] = []
+    for cells in table.rows:
+        name = cells[plan.place]
+        said: dict[str, object] = {}
+        counts: dict[str, int | float | None] = {}
+        plain = not is_of_fabric(name)
+        for at, head, count in plan.columns:
+            if not (cell := cells[at]):
+                continue
+            if count is not None and plain and cell.isdecimal() and len(cell) < _LONG:
+                counts[count] = int(cell)
+            else:
+                said[head] = cell
+        if found and (not name or (found[-1][0] == name and not counts and said.keys() <= {last})):
+            _go_on(found[-1][1], said)
+        elif name:
+            found.append((name, said, counts))
+    for name, said, counts in found:
+        one = _interface(name, said, plan.state)
+        one.counters = counts | one.counters
+        told.rows.append(one)
 
 
 def _go_on(before: dict[str, object], said: dict[str, object]) -> None:
     for head, cell in said.items():
-        if cell:
-            known = before.get(head)
-            before[head] = [*(known if isinstance(known, list) else [known] if known else []), cell]
+        known = before.get(head)
+        before[head] = [*(known if isinstance(known, list) else [known] if known else []), cell]
 
 
-def _interface(name: str, said: dict[str, object]) -> Row:
-    state = next((key for key in said if key.lower() == "state"), None)
-    printed = str(said[state]) if state is not None else ""
-    word = _WORDS_OF_STATE.get(printed.lower())
-    if state is not None and word is not None:
-        said = {**said, state: word}
+def _interface(name: str, said: dict[str, object], state: str | None) -> Row:
+    printed = str(said.get(state, "")) if state is not None else ""
+    if state is not None and (word := _WORDS_OF_STATE.get(printed.lower())) is not None:
+        said[state] = word
     told = row(name, said)
-    if printed.upper() in ("ADMDN", "PRTDN"):
+    if printed in _SET_DOWN:
         told.extra["printed_state"] = printed
     return told
 
@@ -192,4 +202,4 @@ def _by_words(name: str, printed: str, words: list[str]) -> Row | None:
         said["speed"] = speed
     if mtu:
         said["mtu"] = mtu
-    return _interface(name, {**said, "line": " ".join(words)})
+    return _interface(name, {**said, "line": " ".join(words)}, "State")

@@ -22,6 +22,7 @@ PAIR = re.compile(r"( *)([\w-][\w /().-]{0,60}?) *:(?: +(.*))?$")
 """`name : value`."""
 _KEY = re.compile(r"\[?[\w.:/@+-]{1,80}\]?")
 _OVERFLOWN = re.compile(r" *([\w-]{8,80}) (\S.*)")
+_BLANKS = re.compile(r"  +")
 _QUANTITY = re.compile(r"\d[\d.,]{0,20} (?:[KMGTP]?i?B|Bytes|ns|C|V|mA|mW|dBm|W|RPM)", re.IGNORECASE)
 
 
@@ -47,8 +48,7 @@ def under_rule(lines: list[str], rule: int) -> Grown:
     told = Grown(end=rule + 1)
     loose = len(groups) > 1 and lines[rule - 1].find(heads[0]) < groups[1] - 1
     columns = Columns(("", *heads), tuple(groups[: len(heads) + 1]))
-    depths: list[tuple[int, Tree, Tree]] = [(-1, told.tree, told.applied)]
-    last = ""
+    branches = _Branches(heads, told)
     for at in range(rule + 1, len(lines)):
         line = lines[at].expandtabs() if "\t" in lines[at] else lines[at]
         if _ends(lines, at):
@@ -56,21 +56,18 @@ def under_rule(lines: list[str], rule: int) -> Grown:
         cells = _loose(line) if loose else columns.cells(line)
         if cells is None or " " in cells[0]:
             cells = _overflown(line)
-        if cells is None or (cells[0] and not _KEY.fullmatch(cells[0])) or not (cells[0] or last):
+        if cells is None or not branches.grow(line, cells):
             told.strange.append(lines[at])
-        elif cells[0]:
-            last = _grow(depths, line, cells, heads)
-        else:
-            _add(depths, last, cells, heads)
         told.end = at + 1
     return told
 
 
 def _ends(lines: list[str], at: int) -> bool:
     line = lines[at]
-    if not line.strip() or is_ellipsis(line) or is_dashes(line):
+    sign = line.lstrip()[:1]
+    if not sign or (sign in "-.…" and (is_ellipsis(line) or is_dashes(line))):
         return True
-    return at + 1 < len(lines) and is_dashes(lines[at + 1])
+    return at + 1 < len(lines) and "--" in lines[at + 1] and is_dashes(lines[at + 1])
 
 
 def _nameless(lines: list[str], rule: int, starts: list[int], heads: list[str]) -> Grown:
@@ -86,9 +83,9 @@ def _nameless(lines: list[str], rule: int, starts: list[int], heads: list[str]) 
 
 
 def _overflown(line: str) -> tuple[str, ...] | None:
-    """A name wider than its column, with its value behind it."""
+    """A name wider than its column, with its values behind it."""
     said = _OVERFLOWN.fullmatch(line.rstrip())
-    return (said[1], said[2].split("  ")[0], "") if said is not None else None
+    return (said[1], *_BLANKS.split(said[2])) if said is not None else None
 
 
 def _loose(line: str) -> tuple[str, ...] | None:
@@ -97,47 +94,55 @@ def _loose(line: str) -> tuple[str, ...] | None:
     words = [word for word in rest if word] if name else rest
     name = name or (words.pop(0) if words else "")
     if len(words) < 2 or _QUANTITY.fullmatch(" ".join(words)):
-        return (name, " ".join(words), "")
-    return (name, words[0], words[1]) if len(words) == 2 else (name, " ".join(words), "")
+        return (name, " ".join(words))
+    return (name, words[0], words[1]) if len(words) == 2 else (name, " ".join(words))
 
 
-def _grow(depths: list[tuple[int, Tree, Tree]], line: str, cells: tuple[str, ...], heads: list[str]) -> str:
-    """Hang a line's name where its indentation says; returns the name."""
-    indent = len(line) - len(line.lstrip())
-    while depths[-1][0] >= indent:
-        depths.pop()
-    name = cells[0].strip("[]")
-    operational, applied = _values(cells, heads)
-    _, tree, applied_tree = depths[-1]
-    if operational or applied:
+class _Branches:
+    """Where the next line of a tree hangs."""
+
+    def __init__(self, heads: list[str], told: Grown) -> None:
+        self._places = [(at + 1, head == "operational") for at, head in enumerate(heads)]
+        self._depths: list[tuple[int, Tree, Tree]] = [(-1, told.tree, told.applied)]
+        self._last = ""
+
+    def grow(self, line: str, cells: tuple[str, ...]) -> bool:
+        """Hang a line's name where its indentation says, a line without one on the name before; False: neither."""
+        operational = applied = ""
+        for at, is_operational in self._places[: len(cells) - 1]:
+            if is_operational:
+                operational = cells[at]
+            else:
+                applied = applied or cells[at]
+        key = cells[0]
+        if key:
+            if not _KEY.fullmatch(key):
+                return False
+            self._last = key.strip("[]")
+            indent = len(line) - len(line.lstrip())
+            while self._depths[-1][0] >= indent:
+                self._depths.pop()
+            if not (operational or applied or key[0] == "["):
+                self._branch(indent)
+                return True
+        elif not self._last:
+            return False
+        _, tree, applied_tree = self._depths[-1]
         if operational:
-            put(tree, name, operational)
+            put(tree, self._last, operational)
         if applied:
-            put(applied_tree, name, applied)
-    elif not cells[0].startswith("["):
+            put(applied_tree, self._last, applied)
+        return True
+
+    def _branch(self, indent: int) -> None:
+        _, tree, applied_tree = self._depths[-1]
         below: Tree = {}
         below_applied: Tree = {}
-        if isinstance(known := tree.setdefault(name, below), dict):
+        if isinstance(known := tree.setdefault(self._last, below), dict):
             below = known
-        if isinstance(known := applied_tree.setdefault(name, below_applied), dict):
+        if isinstance(known := applied_tree.setdefault(self._last, below_applied), dict):
             below_applied = known
-        depths.append((indent, below, below_applied))
-    return name
-
-
-def _values(cells: tuple[str, ...], heads: list[str]) -> tuple[str, str]:
-    told = dict(zip(heads, cells[1:], strict=False))
-    return told.get("operational", ""), told.get("applied", "") or told.get("pending", "")
-
-
-def _add(depths: list[tuple[int, Tree, Tree]], last: str, cells: tuple[str, ...], heads: list[str]) -> None:
-    """A value that has a line of its own belongs to the name before."""
-    operational, applied = _values(cells, heads)
-    _, tree, applied_tree = depths[-1]
-    if operational:
-        put(tree, last, operational)
-    if applied:
-        put(applied_tree, last, applied)
+        self._depths.append((indent, below, below_applied))
 
 
 def put(tree: Tree, name: str, value: str) -> None:
