@@ -16,6 +16,7 @@ _PLAIN = r"(-?(?:\d{1,9}(?:\.\d{1,6})?|inf))"
 _DEGREES = re.compile(rf"{_PLAIN} degrees C(?: / .*)?")
 _POWER = re.compile(rf"{_PLAIN} mW / {_PLAIN} dBm")
 _UNIT = re.compile(rf"{_PLAIN} ?(V|mV|mA|uA|nm|dB|dBm|mW|W)")
+_BEGINNINGS = frozenset("-i0123456789")
 _SHORT = {
     "rcvr_signal_avg_optical_power": "rx_power",
     "receiver_signal_average_optical_power": "rx_power",
@@ -32,6 +33,8 @@ def keep(key: str, value: str, extra: dict[str, Said]) -> bool:
     """Put a line where it belongs; False for one that has neither a channel, a measured value nor a flag."""
     name, channel, flag = _named(key)
     measured = _measured(name, value)
+    if measured is None and not (channel or flag or value.startswith("[")):
+        return False
     if measured is None:
         flags = [one.strip() for one in value.strip("[ ]").split(",")]
         raised = any(one.lower() in _RAISED for one in flags)
@@ -70,10 +73,11 @@ def _raised(name: str, extra: dict[str, Said]) -> None:
 
 def _measured(name: str, value: str) -> dict[str, Said] | None:
     """`47.11 degrees C / 116.79 degrees F`, `0.9077 mW / -0.42 dBm`, `3.25 V`; no light has no decibels."""
-    if said := _DEGREES.fullmatch(value):
-        return {f"{name}_c": number(said[1])}
-    if said := _POWER.fullmatch(value):
-        return {f"{name}_dbm": number(said[2]), f"{name}_mw": number(said[1])}
-    if said := _UNIT.fullmatch(value):
-        return {f"{name}_{said[2].lower()}": number(said[1])}
+    if value[:1] in _BEGINNINGS and value[-1:].isalpha():
+        if said := _UNIT.fullmatch(value):
+            return {f"{name}_{said[2].lower()}": number(said[1])}
+        if said := _POWER.fullmatch(value):
+            return {f"{name}_dbm": number(said[2]), f"{name}_mw": number(said[1])}
+        if said := _DEGREES.fullmatch(value):
+            return {f"{name}_c": number(said[1])}
     return {name: None} if is_nothing(value) else None

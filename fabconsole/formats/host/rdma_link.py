@@ -5,6 +5,8 @@ Names: iproute2 rdma/link.c, dev.c, res.c. A port is InfiniBand where it has a s
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from fabconsole.formats.format import Format
 from fabconsole.formats.host.rdma_records import Record, Records
 from fabconsole.formats.infiniband.port_words import guid, logical, physical
@@ -57,8 +59,11 @@ def _row(record: Record) -> Row:
 def _value(name: str, value: Said) -> Said:
     if isinstance(value, list):
         return [_value(name, one) for one in value]
-    if not isinstance(value, str):
-        return value
+    return _text(name, value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=4096)
+def _text(name: str, value: str) -> Said:
     if name.endswith("guid"):
         return guid(value)
     number = integer(value) if value.isdecimal() else None

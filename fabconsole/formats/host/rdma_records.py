@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from fabconsole.formats.json_text import documents
@@ -24,6 +25,12 @@ _COUNTS = re.compile(r"\s*(?:[A-Za-z][\w-]{0,63} \d{1,19}(?:\s+|$))+")
 """Names and numbers alone, as nearly every line is."""
 _OPTIONAL = re.compile(r"\s*Optional-set: *|\s*optional-set ")
 _MODE = re.compile(r"(?:mode )?(qp auto .{1,100}|auto .{1,100})")
+
+
+@lru_cache(maxsize=1024)
+def _is_name(word: str) -> bool:
+    return _NAME.fullmatch(word) is not None
+
 
 Fits = Callable[[str, str], bool]
 """Whether a value may follow a name: tells a record's further line from another stream's."""
@@ -95,10 +102,10 @@ class Records:
         if self._pending is None and _COUNTS.fullmatch(text):
             words = text.split()
             return self._add(record, dict(zip(words[::2], words[1::2], strict=True)))
-        if mode := _MODE.fullmatch(text.strip()):
+        if "auto " in text and (mode := _MODE.fullmatch(text.strip())):
             record.said["mode"] = mode[1]
             return True
-        optional = _OPTIONAL.match(text)
+        optional = _OPTIONAL.match(text) if "ptional" in text else None
         words = text[optional.end() if optional else 0 :].split()
         if words[:1] == ["supported"]:
             record.said["supported"] = True
@@ -110,14 +117,16 @@ class Records:
         if optional and words and not any(word.isdecimal() for word in words):
             record.said["optional_counters"] = [*words]  # which there are, not what they count
             return True
-        names, values = ([self._pending, *words][i::2] for i in (0, 1)) if self._pending else (words[::2], words[1::2])
-        pairs = [(name, value) for name, value in zip(names, values, strict=False) if name is not None]
-        if not all(_NAME.fullmatch(name) and fits(name, value) for name, value in pairs):
-            return self._resumed(words, fits)
-        if not self._add(record, dict(pairs)):
+        said = [self._pending, *words] if self._pending is not None else words
+        names, values = said[::2], said[1::2]
+        for name, value in zip(names, values, strict=False):
+            if not (_is_name(name) and fits(name, value)):
+                return self._resumed(words, fits)
+        pairs = dict(zip(names, values, strict=False))
+        if not self._add(record, pairs):
             return False
         if optional:
-            record.said["optional_counters"] = [name for name, _ in pairs]
+            record.said["optional_counters"] = [*pairs]
         self._pending = names[-1] if len(names) > len(values) else None
         return True
 

@@ -5,6 +5,8 @@ Names: iproute2 rdma/stat.c; the counters are those of sysfs `hw_counters`, and 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from fabconsole.fabric.counters import COUNTERS
 from fabconsole.fabric.table import Width
 from fabconsole.formats.format import Format
@@ -36,9 +38,13 @@ def _reading(paste: Paste) -> Reading:
 def _row(record: Record) -> Row:
     row = Row(id=record.id)
     for name, said in record.said.items():
-        number = (
-            (int(said) if said.isdecimal() and len(said) < 20 else integer(said)) if isinstance(said, str) else said
-        )
+        if isinstance(said, str):
+            number = int(said) if len(said) < 20 and said.isdecimal() else integer(said)
+            if number is not None and name not in _NUMBERS:
+                _count(row, name, None if name in record.torn else number)
+                continue
+        else:
+            number = said if isinstance(said, int) else None
         if isinstance(said, list):
             row.extra[name] = [int(one) if isinstance(one, str) and one.isdecimal() else one for one in said]
         elif name in _NUMBERS or isinstance(said, bool):
@@ -63,10 +69,16 @@ def _count(row: Row, name: str, value: int | None) -> None:
             row.extra[f"printed_{name}"] = value
         return
     row.counters[name] = value
+    if value == _most(name):
+        row.marks.append(f"saturated {name}")
+
+
+@lru_cache(maxsize=1024)
+def _most(name: str) -> int:
+    """All ones, in the counter's width."""
     counter = COUNTERS.get(name)
     most = counter.maximum(Width.HW_COUNTERS) if counter is not None else None
-    if value == (_LARGEST if most is None else most):
-        row.marks.append(f"saturated {name}")
+    return _LARGEST if most is None else most
 
 
 FORMAT = Format(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import MutableMapping
+from functools import lru_cache
 
 from fabconsole.fabric.counters import COUNTERS
 from fabconsole.fabric.table import Width
@@ -85,7 +86,7 @@ def settle(row: Row) -> None:
 
 
 def _count(row: Row, directory: str, name: str, text: str) -> None:
-    value = integer(text) if text.isdecimal() else None
+    value = (int(text) if len(text) < 20 else integer(text)) if text.isdecimal() else None
     if directory == "hw_counters" and name == "lifespan":  # how old its values may be, in milliseconds
         row.extra["lifespan_ms"] = value
         return
@@ -95,10 +96,16 @@ def _count(row: Row, directory: str, name: str, text: str) -> None:
     if value is None:
         row.marks.append(f"{'unsupported' if text and is_nothing(text) else 'unknown'} {name}")
         return
+    if value == _most(directory, name):
+        row.marks.append(f"saturated {name}")
+
+
+@lru_cache(maxsize=1024)
+def _most(directory: str, name: str) -> int:
+    """All ones, in a counter's width there."""
     counter, width = COUNTERS.get(name), _WIDTHS.get(directory)
     most = counter.maximum(width) if counter is not None and width is not None else _LARGEST
-    if value == (_LARGEST if most is None else most):
-        row.marks.append(f"saturated {name}")
+    return _LARGEST if most is None else most
 
 
 def _state(row: Row, key: str, text: str) -> None:

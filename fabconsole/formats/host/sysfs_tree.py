@@ -82,7 +82,8 @@ class _Tree:
         self.devices: dict[str, _Device] = {}
         self.refused: list[Said] = []
         self.unparsed: list[str] = []
-        self._seen: set[_Place] = set()
+        self._seen: dict[tuple[str, int | None], set[str]] = {}
+        """By device and port, what its last row has been told."""
         self._directory = _Place()
         self._expected: _Place | None = None
 
@@ -102,12 +103,20 @@ class _Tree:
 
     def read(self, line: str) -> None:
         """Take in a line that is not blank."""
+        if self._expected is not None and line.isdecimal():
+            expected, self._expected = self._expected, None
+            self._tell(expected, line)
+            return
         if ": " in line and (said := _REFUSED.fullmatch(line)) is not None:
             if said[2] not in _NO_VALUE_NEEDED:
                 self.refused.append(f"{said[1]}: {said[2]}")
             return
-        heading = _HEADING.fullmatch(line) if line.lstrip()[0] in "#=-*" else None
-        place, text = self._parted(line if heading is None else heading[1])
+        heading: str | None = None
+        if line.startswith("==> ") and line.endswith(" <=="):
+            heading = line[4:-4]
+        elif line.lstrip()[0] in "#=-*" and (said := _HEADING.fullmatch(line)):
+            heading = said[1]
+        place, text = self._parted(line if heading is None else heading)
         if place is None or (heading is None and text is None and place.is_directory and "/" not in line):
             self.unparsed.append(line)
         elif text is not None and (text or not place.is_directory):
@@ -156,16 +165,17 @@ class _Tree:
         return self.devices.setdefault(name, _Device())
 
     def _tell(self, place: _Place, text: str) -> None:
-        device = self._device(place.device)
-        if place.port is None and not (place.device == _NOBODY or place.path.startswith("counters/")):
-            tell_device(device.said, place.path, text)
+        name, port, path = place
+        device = self.devices.get(name) or self._device(name)
+        if port is None and not (name == _NOBODY or path.startswith("counters/")):
+            tell_device(device.said, path, text)
             return
-        rows = device.ports.setdefault(place.port, [])
-        if place in self._seen or not rows:
-            self._seen = {seen for seen in self._seen if (seen.device, seen.port) != (place.device, place.port)}
-            rows.append(Row(id=place.device if place.port is None else f"{place.device}/{place.port}"))
-        self._seen.add(place)
-        tell_port(rows[-1], place.path, text)
+        seen = self._seen.get((name, port))
+        if seen is None or path in seen:
+            seen = self._seen[name, port] = set()
+            device.ports.setdefault(port, []).append(Row(id=name if port is None else f"{name}/{port}"))
+        seen.add(path)
+        tell_port(device.ports[port][-1], path, text)
 
 
 def _place(said: re.Match[str]) -> _Place:
