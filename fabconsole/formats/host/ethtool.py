@@ -40,7 +40,7 @@ def _of_text(paste: Paste, reading: Reading) -> None:
     for index, line in enumerate(paste.lines):
         text = line.strip()
         if not text:
-            if (typed := paste.typed.get(index)) and (name := asked(typed)):
+            if paste.typed and (typed := paste.typed.get(index)) and (name := asked(typed)):
                 found.name = name
         elif text.startswith(_REFUSALS):
             told = reading.facts.setdefault("errors", [])

@@ -14,6 +14,7 @@ _LISTS = re.compile(r"(?:.* (?:link modes|FEC modes|FEC encodings|ports)|Capabil
 _STARTS = frozenset({"driver", "Identifier"})
 _ONCE = frozenset({"Speed", "Lanes", "Duplex", "Port", "PHYAD", "Transceiver", "Auto-negotiation", "Link detected"})
 """Said once of an interface: the second time it is another one's."""
+_MEANT = frozenset({"Speed", "Lanes", "Link detected"})
 _FLAT = frozenset({"", "settings", "fec_parameters"})
 COUNTED = {
     "corrected_blocks": "fec_corrected",
@@ -80,16 +81,17 @@ class Interfaces:
         """A setting, or more of the one before."""
         text, deeper = line.strip(), line[:1].isspace()
         key, colon, value = text.partition(":")
-        if not colon or not key or len(key) > 80 or value[:1].strip():
+        if not colon or not key or len(key) > 80 or (value and not value[0].isspace()):
             if not (deeper and self._goes_on(text)):
                 self._reading.unparsed.append(line)
             return
         key, value = key.rstrip(), value.strip()
-        known = _known(key)
-        self._flat |= known == "link" and not deeper
-        if not known and not deeper and not self._flat and self._section in {"", "settings"}:
-            self._reading.unparsed.append(line)
-            return
+        if not deeper:
+            known = _known(key)
+            self._flat |= known == "link"
+            if not known and not self._flat and self._section in {"", "settings"}:
+                self._reading.unparsed.append(line)
+                return
         self._say(key, value, deeper=deeper)
 
     def _say(self, key: str, value: str, *, deeper: bool) -> None:
@@ -97,7 +99,7 @@ class Interfaces:
         name, listed, counted = _named(key)
         if (counted or self._counter or not value) and self._count(row, key, value, counted=counted):
             return
-        place = self._place(row)
+        place = self._place(row) if self._inside or self._section not in _FLAT else row.extra
         if not value and not listed:  # `Pre-set maximums:` begins a part, `version:` is empty
             if self._section not in _FLAT and not deeper:
                 self._inside, self._last = name, None
@@ -113,7 +115,8 @@ class Interfaces:
         else:
             _keep(place, name, value)
         self._last = (place, name, listed)
-        self._meant(row, key, value)
+        if key in _MEANT:
+            self._meant(row, key, value)
 
     def _place(self, row: Row) -> dict[str, Said]:
         place = row.extra
@@ -188,15 +191,17 @@ def _named(key: str) -> tuple[str, bool, bool]:
 
 
 def _words(value: str) -> list[Said]:
-    return [] if is_nothing(value) or value in {"Not reported", "[ ]", "Unknown"} else list(value.strip("[]").split())
+    words = value.strip("[]").split()
+    return [] if len(words) < 3 and (is_nothing(value) or value in {"Not reported", "[ ]"}) else [*words]
 
 
 def _keep(place: dict[str, Said], name: str, value: str) -> None:
-    said: Said = None if is_nothing(value) or value.startswith("Unknown!") else value
-    if isinstance(said, str) and said.isdigit() and name not in _TEXTS:
-        said = integer(said)
-    known = place.get(name)
-    if name in place and known != said:
+    said: Said = value
+    if value.isdigit():
+        said = value if name in _TEXTS else integer(value)
+    elif is_nothing(value) or value.startswith("Unknown!"):
+        said = None
+    if name in place and (known := place[name]) != said:
         place[name] = [*known, said] if isinstance(known, list) else [known, said]
     else:
         place[name] = said

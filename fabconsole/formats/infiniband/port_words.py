@@ -7,6 +7,7 @@ drivers/infiniband/core/sysfs.c.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _NUMBERED = re.compile(r"(.{1,64}?) ?\((\d{1,4})\)|\d{1,3}: ?(.{1,64})")
 _NOT_LETTERS = re.compile(r"[^a-z]+")
@@ -63,12 +64,14 @@ def node_type(text: str) -> str:
     return _NODE_TYPES.get(word.lower(), word)
 
 
+@lru_cache(maxsize=256)
 def logical(text: str) -> str:
     """A port's state as `PortState` has it; a word we do not know is passed on as it stands."""
     word = unnumbered(text.strip())
     return _LOGICAL.get(_letters(word).removeprefix("port"), word)
 
 
+@lru_cache(maxsize=256)
 def physical(text: str) -> str:
     """As `logical`, of the physical state."""
     word = unnumbered(text.strip())
