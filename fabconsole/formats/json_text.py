@@ -16,6 +16,7 @@ _JSON_LIKE = re.compile(r'[{\[,}\]]\s*$|"\s*:')
 """A line that took part in the structure: without it, what follows would stand in the wrong place."""
 _CLOSES = {"{": "}", "[": "]"}
 _MOST_REPAIRS = 16
+_MOST_DAMAGED = 256
 _DECODER = json.JSONDecoder(strict=False)  # a raw tab or line break in a string is somebody's terminal, not an error
 
 
@@ -29,6 +30,8 @@ class Documents:
     """Lines that are no part of one."""
     cut: bool = False
     """Whether one ended before its end."""
+    damaged: int = 0
+    """How many could not be read as they stood."""
 
 
 def documents(text: str) -> Documents:
@@ -44,8 +47,19 @@ def documents(text: str) -> Documents:
 
 def _document(text: str, start: int, said: Documents) -> int:
     """Read the document at `start`; returns where the text goes on."""
+    try:
+        value, end = _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return _mended(text, start, said)
+    said.found.append(value)
+    return end
+
+
+def _mended(text: str, start: int, said: Documents) -> int:
+    """Read a document that another stream wrote into; each attempt copies what is left of the text."""
     body, dropped, sound = text[start:], 0, len(text)
-    for _ in range(_MOST_REPAIRS):
+    said.damaged += 1
+    for _ in range(_MOST_REPAIRS if said.damaged < _MOST_DAMAGED else 0):
         try:
             value, end = _DECODER.raw_decode(body)
         except json.JSONDecodeError as error:

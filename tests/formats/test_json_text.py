@@ -66,3 +66,9 @@ def test_what_is_read_of_a_document_that_was_cut_is_what_it_said(whole: dict[str
 def test_brackets_by_the_hundred_thousand_take_time_in_proportion() -> None:
     for opening in ("[", '{"a":', "[{}, "):
         assert documents(opening * 100_000).cut
+
+
+@pytest.mark.timeout(20)
+def test_documents_by_the_hundred_thousand_take_time_in_proportion() -> None:
+    assert len(documents('{"a":1}\n' * 100_000).found) == 100_000
+    assert documents('{"a":1,\nx\n"b":2}\n' * 100_000).found[0] == {"a": 1, "b": 2}
