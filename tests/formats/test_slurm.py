@@ -155,3 +155,52 @@ def test_a_partition_without_nodes_has_no_state() -> None:
 def test_flags_that_are_no_words_are_kept_all_the_same() -> None:
     said = read('{"nodes": [{"name": "gpu001", "state": "idle", "state_flags": [["DRAIN"], 7]}]}')
     assert said.rows[0].state == "idle"
+
+
+def test_a_reason_after_a_blank_line_is_the_nodes() -> None:
+    one = "NodeName=gpu007 Arch=x86_64 CoresPerSocket=1\n   State=IDLE+DRAIN\n   \n"
+    two = "   Reason=Xid 79 [root@2024-12-19T11:03:34]\n\nNodeName=gpu008 Arch=x86_64\n   State=IDLE\n"
+    said = read(one + two)
+    assert [one.extra.get("reason") for one in said.rows] == ["Xid 79", None]
+    assert said.rows[0].extra["reason_at"] == "2024-12-19T11:03:34"
+    assert "reason" not in said.facts
+
+
+def test_a_second_reason_is_not_the_first_nodes() -> None:
+    text = "NodeName=gpu007 Arch=x86_64\n   State=DOWN\n   Reason=one [root@2024-12-19T11:03:34]\n\n"
+    assert read(text + "   Reason=two [root@2024]\n").rows[0].extra["reason"] == "one"
+
+
+def test_blocks_of_blocks_are_rows() -> None:
+    said = read(
+        "BlockName=b1 BlockIndex=0 Nodes=n[01-18] BlockSize=18\nAggregatedBlock=b[1-2] BlockIndex=2 Nodes=n[01-36]\n"
+    )
+    assert [(one.extra["kind"], one.extra["node_count"]) for one in said.rows] == [
+        ("block", 18),
+        ("aggregated_block", 36),
+    ]
+    assert "nodes" not in said.facts
+
+
+def test_a_jobs_name_may_hold_blanks() -> None:
+    head = "JOBID PARTITION NAME USER ST TIME NODES NODELIST(REASON)\n"
+    (job,) = read(head + "77 gpu my long job carol CG 12:34 2 gpu[018-019]").rows
+    assert (job.extra["name"], job.extra["user"], job.state) == ("my long job", "carol", "completing")
+    (job,) = read(head + "78 gpu run carol PD 0:00 2 (ReqNodeNotAvail, UnavailableNodes:gpu[1-2])").rows
+    assert job.extra["reason"] == "ReqNodeNotAvail, UnavailableNodes:gpu[1-2]"
+
+
+def test_nodes_by_what_they_do_are_four_numbers() -> None:
+    (one,) = read(
+        "PARTITION AVAIL  TIMELIMIT   NODES(A/I/O/T) NODELIST\ngpu*  up 3-00:00:00  20/3/1/24 gpu[001-024]"
+    ).rows
+    assert (one.extra["nodes_allocated"], one.extra["nodes_other"], one.extra["nodes_total"]) == (20, 1, 24)
+
+
+def test_accounted_jobs_stand_in_columns_of_fixed_width() -> None:
+    said = sample("slurm.accounting.txt")
+    assert row(said, "71").extra["account"] is None
+    assert (row(said, "72.batch").state, row(said, "72.batch").extra["kind"]) == ("failed", "step")
+    assert (row(said, "73").state, row(said, "73").extra["printed_state"]) == ("cancelled", "CANCELLED+")
+    assert row(said, "72").extra["exit_code"] == "1:0"
+    assert said.facts["job_states"] == {"PENDING": 1, "FAILED": 1, "CANCELLED+": 1}

@@ -10,6 +10,8 @@ _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 
 def parts(text: str) -> list[str]:
     """The members as they stand, a range as one: split at commas that are in no bracket."""
+    if "[" not in text:
+        return [part for part in map(str.strip, text.split(",")) if part and part != "(null)"]
     found: list[str] = []
     depth = start = 0
     for at, sign in enumerate(text):
@@ -26,7 +28,12 @@ def parts(text: str) -> list[str]:
 
 def size(text: str) -> int:
     """How many names a list stands for."""
-    return sum(_size(part) for part in parts(text))
+    return sized(parts(text))
+
+
+def sized(members: list[str]) -> int:
+    """How many names members as `parts` tells them stand for."""
+    return sum([_size(part) if "[" in part else 1 for part in members])
 
 
 def _size(part: str) -> int:

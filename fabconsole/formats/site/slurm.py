@@ -12,7 +12,7 @@ from fabconsole.formats.format import Format
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row
-from fabconsole.formats.site import slurm_json, slurm_tables
+from fabconsole.formats.site import slurm_accounting, slurm_json, slurm_tables
 from fabconsole.formats.site.slurm_diagnosis import Diagnosis
 from fabconsole.formats.site.slurm_records import FIRST, Records
 
@@ -32,35 +32,49 @@ class _Scan:
         self._records = Records(self.said)
         self._diagnosis = Diagnosis(self.said)
         self._heading: slurm_tables.Heading | None = None
+        self._accounts: slurm_accounting.Jobs | None = None
+        self._before = ""
 
     def read(self, lines: list[str]) -> Reading:
         for line in lines:
-            if not line.strip():
+            if not line or line.isspace():
                 self._records.blank()
+                self._accounts = None
             elif not self._line(line):
                 self.said.unparsed.append(line)
         _counted(self.said)
         return self.said
 
     def _line(self, line: str) -> bool:
+        if self._accounts is not None and (row := self._accounts.row(line)) is not None:
+            self.said.rows.append(row)
+            return True
+        if "=" in line and (first := FIRST.match(line)) is not None:
+            self._heading = self._accounts = None
+            return self._records.begin(first[1], line)
         if self._heading is None and "=" not in line and (row := slurm_tables.bare(line)) is not None:
             self.said.rows.append(row)
             return True
-        if self._diagnosis.line(line):
+        if self._diagnosis.line(line) or (self._heading is None and self._records.line(line)):
             return True
-        if FIRST.match(line) or (self._heading is None and self._records.line(line)):
-            self._heading = None
-            return self._records.line(line) if FIRST.match(line) else True
+        return self._tabled(line) or self._once(line)
+
+    def _tabled(self, line: str) -> bool:
+        if "---" in line and (jobs := slurm_accounting.under(self._before, line)) is not None:
+            self._accounts, self._heading = jobs, None
+            if self.said.unparsed and self.said.unparsed[-1] == self._before:
+                self.said.unparsed.pop()
+            return True
+        self._before = line
         if (heading := slurm_tables.heading(line)) is not None:
             self._heading = heading
             return True
-        if self._heading is not None and (row := self._heading.row(line)) is not None:
+        if self._heading is None:
+            return False
+        row = self._heading.row(line) or slurm_tables.bare(line)
+        if row is not None:
             self.said.rows.append(row)
-            return True
-        if self._heading is not None and (row := slurm_tables.bare(line)) is not None:
-            self.said.rows.append(row)
-            return True
-        return self._once(line)
+        return row is not None
 
     def _once(self, line: str) -> bool:
         if _DATE.fullmatch(line.strip()):
@@ -113,6 +127,7 @@ FORMAT = Format(
         "scontrol show partition",
         "scontrol show topology",
         "scontrol show job",
+        "sacct",
         "sdiag",
         "sinfo --json",
         "squeue --json",
@@ -128,12 +143,16 @@ FORMAT = Format(
         r"^ *NodeName=\S+ +(?:Arch|CPUs|CoresPerSocket|NodeAddr|State)=": 100,
         r"^ *PartitionName=\S+": 100,
         r"^ *JobId=\d+ ": 100,
-        r"^ *(?:SwitchName|BlockName)=\S+ ": 100,
+        r"^ *(?:SwitchName|BlockName|AggregatedBlock)=\S+ ": 100,
         r"^ *sdiag output at ": 100,
         r"^ *(?:Server thread count|Main schedule statistics|Backfilling stats)": 60,
         r"^ *PARTITION +AVAIL +TIMELIMIT +NODES +STATE": 100,
         r"^ *NODELIST +NODES +PARTITION +STATE": 100,
-        r"^ *REASON +USER +TIMESTAMP +NODELIST": 100,
+        r"^ *REASON +(?:USER +TIMESTAMP +)?NODELIST": 100,
+        r"^ *(?:NODELIST|HOSTNAMES) +(?:STATE|GRES|CPUS|PARTITION)\b": 100,
+        r"^ *PARTITION +AVAIL +TIMELIMIT +NODES\(A/I/O/T\)": 100,
+        r"^ *JobID +(?:JobIDRaw +)?JobName +": 100,
+        r"^ *JobID\|(?:[A-Z]\w{1,24}\|){1,40}": 60,
         r"^ *JOBID +PARTITION +NAME +USER +ST": 100,
         r"^(?:[A-Z_:()/ ]{2,24}[|,])*(?:NODELIST|HOSTNAMES|STATE|JOBID|AVAIL)[|,]": 60,
         r'"type" *: *"openapi\\?/': 100,

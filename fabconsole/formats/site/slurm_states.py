@@ -86,19 +86,31 @@ def is_job_state(text: str) -> bool:
 
 def put(row: Row, text: str, flags: Sequence[str] = ()) -> None:
     """Put a state down: its base, what goes with it, and what stood there."""
+    _put(row, text, row.extra.get("kind") == "job", flags)
+
+
+def put_job(row: Row, text: str) -> None:
+    """As `put`, of a job or a step of one."""
+    _put(row, text, True, ())
+
+
+def _put(row: Row, text: str, job: bool, flags: Sequence[str]) -> None:
     row.extra["printed_state"] = text
-    state, told = _parts(text, row.extra.get("kind") == "job")
+    state, told, drain = _parts(text, job)
     if state:
         row.state = state
-    told = (*told, *(str(flag).lower() for flag in flags))
+    if flags:
+        told = (*told, *(str(flag).lower() for flag in flags))
+        drain = _drain(state, told)
     if told:
         row.extra["state_flags"] = list(dict.fromkeys(told))
-    _drained(row, told)
+    if drain:
+        row.extra["drain"] = drain
 
 
 @lru_cache(maxsize=1024)
-def _parts(text: str, job: bool) -> tuple[str, tuple[str, ...]]:
-    """A state's base in its long spelling, and what goes with it."""
+def _parts(text: str, job: bool) -> tuple[str, tuple[str, ...], str]:
+    """A state's base in its long spelling, what goes with it, and how far a node is drained."""
     short = _SHORT_JOBS if job else _SHORT_NODES
     state = ""
     told: list[str] = []
@@ -109,12 +121,13 @@ def _parts(text: str, job: bool) -> tuple[str, tuple[str, ...]]:
             state = short.get(name, name)
         else:
             told.append(name)
-    return state, tuple(told)
+    return state, tuple(told), _drain(state, told)
 
 
-def _drained(row: Row, told: Sequence[str]) -> None:
+def _drain(state: str, told: Sequence[str]) -> str:
     """A node is drained where it takes no work and has none, draining while it still has some (sinfo(1))."""
-    if row.state in {"drained", "draining"}:
-        row.extra["drain"] = row.state
-    elif "drain" in told:
-        row.extra["drain"] = "draining" if row.state in {"allocated", "mixed", "completing"} else "drained"
+    if state in {"drained", "draining"}:
+        return state
+    if "drain" in told:
+        return "draining" if state in {"allocated", "mixed", "completing"} else "drained"
+    return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from fabconsole.formats.reading import Row, Said
 from fabconsole.formats.site import slurm_states
@@ -20,6 +20,9 @@ _NAME = re.compile(r"[A-Za-z][\w.\[\],-]{0,200}\*?")
 _SHARES = re.compile(r"\s*(?:([A-Za-z][\w.-]{0,60}\*?)[,| ] *)?(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})\s*")
 _DEVICES = re.compile(r"\s*([A-Za-z][\w.\[\],-]{0,100}) +(gpu:\S{1,200})\s*")
 _NODE_COLUMNS = ("HOSTNAMES", "NODELIST", "NODEHOST", "NODE_ADDR")
+_SHARED = {"NODES(A/I/O/T)": "nodes", "CPUS(A/I/O/T)": "cpus"}
+_FOUR = re.compile(r"(\d{1,9})/(\d{1,9})/(\d{1,9})/(\d{1,9})")
+_STATES = ("allocated", "idle", "other", "total")
 _STATE_COLUMNS = ("STATE", "STATECOMPACT", "STATELONG", "ST")
 
 
@@ -68,9 +71,21 @@ class Heading:
         else:
             cells = line.split(maxsplit=wanted - 1)
         cells = [cell.strip() for cell in cells]
+        if len(words) > wanted and "NAME" in self.names and not self._plausible(cells):
+            return self._named(words)
         if len(cells) == wanted - 1 and self.names[-1] in {"NODELIST", "REASON", "NODELIST(REASON)"}:
             cells.append("")
         return cells if len(cells) == wanted and self._plausible(cells) else None
+
+    def _named(self, words: list[str]) -> list[str] | None:
+        """A job's name holds blanks: the shortest one with which a state stands where states do."""
+        at, wanted = self.names.index("NAME"), len(self.names)
+        for end in range(at + 2, len(words) - wanted + at + 2):
+            cells = [*words[:at], " ".join(words[at:end]), *words[end:]]
+            cells = [*cells[: wanted - 1], " ".join(cells[wanted - 1 :])]
+            if len(cells) == wanted and cells[-1] and self._plausible(cells):
+                return cells
+        return None
 
     def _plausible(self, cells: list[str]) -> bool:
         """Whether states stand where states do."""
@@ -100,24 +115,37 @@ def heading(line: str) -> Heading | None:
 def bare(line: str) -> Row | None:
     """A line of `-h -o "%n,%T"`: no heading tells what is what, but states are known words."""
     separator = "|" if "|" in line else "," if "," in line else None
-    cells = [cell.strip() for cell in line.strip().split(separator)]
+    cells = line.strip().split(separator)
+    if separator and " " in line:
+        cells = [cell.strip() for cell in cells]
     if not 2 <= len(cells) <= (24 if separator else 2):
         return _counted(line)
-    job = _JOB.fullmatch(cells[0]) is not None
-    named = job or _NAME.fullmatch(cells[0]) is not None
+    first = cells[0]
+    job = first[:1].isdigit() and _JOB.fullmatch(first) is not None
+    named = job or (_NAME.fullmatch(first) is not None)
     known = slurm_states.is_job_state if job else slurm_states.is_node_state
-    at = next((at for at, cell in enumerate(cells[1:], 1) if known(cell)), None)
-    if not job and (at is None or not named):  # a job's account and user, say
-        at = next((at for at, cell in enumerate(cells) if cell.isupper() and slurm_states.is_job_state(cell)), None)
-        job = named = at is not None and separator is not None and len(cells[at]) > 2
-    if at is None or not named:
+    at = 1 if known(cells[1]) else _first(cells, known)
+    if not job and (at < 0 or not named):  # a job's account and user, say
+        at = _first(cells, _is_long_job_state, 0)
+        job = named = at >= 0 and separator is not None and len(cells[at]) > 2
+    if at < 0 or not named:
         return _counted(line)
-    row = Row(id=cells[0], extra={"kind": "job" if job else "node"})
+    row = Row(id=first, extra={"kind": "job" if job else "node"})
     slurm_states.put(row, cells[at])
-    for index, cell in enumerate(cells[1:], 1):
-        if index != at and cell:
-            row.extra[f"field_{index + 1}"] = _typed(cell)
+    if len(cells) > 2 or at != 1:
+        for index, cell in enumerate(cells[1:], 1):
+            if index != at and cell:
+                row.extra[f"field_{index + 1}"] = _typed(cell)
     return row
+
+
+def _first(cells: list[str], known: Callable[[str], bool], start: int = 1) -> int:
+    """The first cell from `start` on that is known; -1: none is."""
+    return next((at for at in range(start, len(cells)) if known(cells[at])), -1)
+
+
+def _is_long_job_state(text: str) -> bool:
+    return text.isupper() and slurm_states.is_job_state(text)
 
 
 def _counted(line: str) -> Row | None:
@@ -134,6 +162,8 @@ def _put(row: Row, name: str, text: str) -> None:
     if name in _STATE_COLUMNS and row.state is None and text and text != "n/a":
         slurm_states.put(row, text)
         return
+    if name in _SHARED and (shares := _FOUR.fullmatch(text)):
+        row.extra |= dict(zip((f"{_SHARED[name]}_{word}" for word in _STATES), map(int, shares.groups()), strict=True))
     key = {"NODELIST(REASON)": "nodelist_reason"}.get(name) or snake(name.lower())
     while key in row.extra:
         key = f"{key}_2"
