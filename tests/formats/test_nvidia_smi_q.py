@@ -9,7 +9,7 @@ from captures import SAMPLES
 
 from fabconsole.fabric.health import Severity
 from fabconsole.formats.document import document
-from fabconsole.formats.format import named
+from fabconsole.formats.format import named, recognise
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 
@@ -317,3 +317,45 @@ def test_sections_within_sections_without_end_can_be_printed(read: Any) -> None:
 def test_a_gpu_that_was_asked_for_by_its_number_has_that_where_its_head_is_missing() -> None:
     said = text("root@gpu1:~# nvidia-smi -q -i 3 | grep -A 1 Fabric\n    Fabric\n        State     : In Progress\n")
     assert (said.rows[0].id, said.rows[0].marks, said.rows[0].extra["gpu_index"]) == ("gpu3", [], 3)
+
+
+def test_rows_of_several_runs_say_which_run_they_are_of() -> None:
+    run = (
+        "==============NVSMI LOG==============\n\nTimestamp                 : Sat Nov 21 04:05:0{} 2026\n"
+        "Driver Version            : 570.124.06\nAttached GPUs             : 1\nGPU 00000000:06:00.0\n"
+        "    GPU Power Readings\n        Power Draw            : 10{}.00 W\n\n"
+    )
+    said = named("nvidia-smi-q").read(Paste(run.format(1, 1) + run.format(6, 2)))
+    assert [(row.extra["timestamp"], row.extra["gpu_power_readings"]["power_draw_w"]) for row in said.rows] == [
+        ("Sat Nov 21 04:05:01 2026", 101.0),
+        ("Sat Nov 21 04:05:06 2026", 102.0),
+    ]
+    assert "driver_version" not in said.rows[0].extra
+
+
+def test_lines_that_only_this_report_has_are_recognised_though_the_command_reads_like_the_table() -> None:
+    said = Paste(
+        '$ nvidia-smi -i 3 -q -d ROW_REMAPPER | grep -E "Correctable|Failure"\n'
+        "        Correctable Error                 : 0\n        Remapping Failure Occurred        : No\n"
+    )
+    assert recognise(said)[0].name == "nvidia-smi-q"
+    (row,) = named("nvidia-smi-q").read(said).rows
+    assert (row.id, row.counters) == ("gpu3", {"remapped_rows_correctable": 0})
+
+
+def test_the_xml_says_addresses_as_the_text_does_and_lists_retired_pages_by_their_kind() -> None:
+    (row,) = (
+        named("nvidia-smi-qx")
+        .read(
+            Paste(
+                '<nvidia_smi_log><gpu id="00000000:0A:00.0"><pci><pci_bus>0A</pci_bus>'
+                "<pci_device_id>233010DE</pci_device_id></pci><retired_pages><double_bit_retirement>"
+                "<retired_count>2</retired_count><retired_pagelist><retired_page_address>0x5fdf3</retired_page_address>"
+                "<retired_page_address>0x5fdf4</retired_page_address></retired_pagelist></double_bit_retirement>"
+                "</retired_pages></gpu></nvidia_smi_log>"
+            )
+        )
+        .rows
+    )
+    assert (row.extra["pci"]["bus"], row.extra["pci"]["device_id"]) == ("0x0A", "0x233010DE")
+    assert row.extra["retired_pages"] == {"double_bit_ecc": 2, "double_bit_page_list": ["0x5fdf3", "0x5fdf4"]}

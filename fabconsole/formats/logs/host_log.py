@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from fabconsole.fabric.event import Event
+from fabconsole.fabric.printable import printable
 from fabconsole.formats.format import Format
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.logs import host_facts, host_rules, journal, kernel_log, stamped
@@ -124,7 +125,8 @@ class _Log:
         if "The NVIDIA GPU " in message and (named := _OF_GPU.search(message)):
             self._gpu = address(named[1])
         if found is not None and found.subject is None and "fallen off the bus" in message:
-            return replace(found, subject=self._gpu)
+            said = message if self._gpu is None else f"NVRM: The NVIDIA GPU {self._gpu}; {message}"
+            return replace(found, subject=self._gpu, text=printable(said))
         return found
 
     def _detail(self, message: str) -> bool:

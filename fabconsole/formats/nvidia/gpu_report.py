@@ -52,6 +52,8 @@ _ALONE = re.compile(r" (?:-i|--id)(?:[ =](\d{1,3})\b|\b)")
 """In a command: one GPU alone is asked for, by its number or otherwise."""
 _UNNAMED = "which GPU is not said"
 
+_OF_RUN = ("timestamp", "driver_version", "cuda_version")
+
 DEEPEST = 16
 """Sections within sections; the deepest report has six."""
 
@@ -143,6 +145,7 @@ def reading(reports: list[Report], unparsed: list[str], typed: tuple[str, ...] =
     whole = Reading(unparsed=unparsed)
     alone = next((said for command in typed if (said := _ALONE.search(command))), None)
     missing = []
+    own = _differing(reports)
     for report in reports:
         whole.events.extend(report.complaints)
         for name, value in report.facts.items():
@@ -153,9 +156,9 @@ def reading(reports: list[Report], unparsed: list[str], typed: tuple[str, ...] =
         if not report.ended:
             missing.append("the document has no end")
         for index, (address, tree) in enumerate(report.gpus):
-            whole.rows.append(
-                _row(address, tree, index if announced == told == len(report.gpus) else None, len(whole.rows))
-            )
+            row = _row(address, tree, index if announced == told == len(report.gpus) else None, len(whole.rows))
+            row.extra = {**row.extra, **{name: report.facts[name] for name in own if name in report.facts}}
+            whole.rows.append(row)
     if alone is not None and alone[1] and len(whole.rows) == 1:
         _numbered(whole.rows[0], int(alone[1]))
     if isinstance(stamp := whole.facts.get("timestamp"), str) and (at := iso(stamp)):
@@ -163,6 +166,11 @@ def reading(reports: list[Report], unparsed: list[str], typed: tuple[str, ...] =
     if missing:
         whole.facts["incomplete"] = "; ".join(missing)
     return whole
+
+
+def _differing(reports: list[Report]) -> tuple[str, ...]:
+    """Of what stands once for a run, what is another one's: a row of several runs must say which it is of."""
+    return tuple(name for name in _OF_RUN if len({str(report.facts.get(name)) for report in reports}) > 1)
 
 
 def _numbered(row: Row, index: int) -> None:

@@ -201,6 +201,7 @@ FORMAT = Format(
         r"^[ \t]*GPU [0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-9A-Fa-f][ \t]*$": 60,
         r"^[ \t]*Attached GPUs {1,60}: \d": 40,
         r"^ {4,24}(?:Fabric|ECC Errors|Remapped Rows|Retired Pages|GPU Link Info|MIG Mode|ECC Mode)[ \t]*$": 30,
+        r"^[ \t]*(?:GPU Recovery Action|Remapping Failure Occurred|GPU Fabric GUID|SRAM Threshold Exceeded) +: ": 150,
         r"^ {4,24}(?:CliqueId|ClusterUUID|Replays Since Reset|GPU UUID|Product Name|GPU Current Temp) {1,60}: ": 30,
     },
     read=_reading,

@@ -32,6 +32,10 @@ _ELEMENTS = frozenset(
 )
 """Tags of one of several: the list is called by the tag around them."""
 _PAGES = {"multiple_single_bit_retirement": "single_bit", "double_bit_retirement": "double_bit"}
+_PAGE = "retired_page_address"
+_HEXADECIMAL = frozenset({"bus", "device", "domain", "base_classcode", "sub_classcode", "device_id", "sub_system_id"})
+"""Of PCI: what the text writes with `0x` before it, and the XML does not."""
+_BARE = re.compile(r"[0-9A-Fa-f]{1,8}")
 _QUOTES = {"&quot;": '"', "&apos;": "'"}
 
 
@@ -89,6 +93,8 @@ class _Document:
             count = tag == "retired_count"
             key = f"{_PAGES[above]}_{'ecc' if count else 'page_list'}"
             gpu_report.put(retired, key, gpu_report.said("retired_pages", key, text)[1])
+        elif tag == _PAGE and len(self._open) > 1 and (kind := _PAGES.get(self._open[-2][0])):
+            tree.setdefault(f"{kind}_page_list", []).append(text)
         elif above == "supported_mem_clock":
             key, value = gpu_report.said("supported_clocks", "memory" if tag == "value" else name, text)
             if tag == "value":
@@ -96,6 +102,8 @@ class _Document:
             else:
                 tree.setdefault(key, []).append(value)
         else:
+            if above == "pci" and name in _HEXADECIMAL and _BARE.fullmatch(text):
+                text = f"0x{text}"
             key, value = gpu_report.said(of_tag(above) if above else "", name, text)
             gpu_report.put(tree, key, value)
 
@@ -120,7 +128,7 @@ class _Document:
 
     def _place(self, tag: str) -> Tree:
         above, tree = self._open[-1] if self._open else ("", self.reports[-1].facts)
-        if tag in _PAGES:
+        if tag in _PAGES or above in _PAGES:
             return tree
         if tag in LISTS:
             several = tree.setdefault(of_tag(tag), [])
