@@ -9,6 +9,7 @@ ntc-templates is installed, what it takes for EOS's `show interfaces`.
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "formats"))
 
-from captures import captures_of, samples
+from captures import SAMPLES, captures_of, samples
 
 from fabconsole.formats.format import Format, formats, named
 from fabconsole.formats.paste import Paste
@@ -67,7 +68,8 @@ def peer() -> None:
     except ImportError:
         print("ntc-templates is not installed: no peer")
         return
-    said = next(file.read_bytes() for file in samples("eos") if b"line protocol" in file.read_bytes())
+    answers = re.split(rb"^\S+#show .*\n", (SAMPLES / "eos.txt").read_bytes(), flags=re.M)
+    said = next(answer for answer in answers if b"line protocol" in answer)
     theirs = best_ms(lambda data: parse_output("arista_eos", "show interfaces", data.decode()), long(said))
     ours = best_ms(lambda data: named("eos").read(Paste(data)), long(said))
     print(f"EOS show interfaces: {ours:.3f} ms a kB; ntc-templates {theirs:.3f} ({theirs / ours:.1f} ×)")
