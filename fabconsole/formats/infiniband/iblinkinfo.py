@@ -68,6 +68,7 @@ class _Node:
 
     heading: str = ""
     kind: str = ""
+    type: str = ""
     guid: str | None = None
     """Of a switch."""
     name: str = ""
@@ -126,7 +127,8 @@ def _heading(line: str) -> _Node | None:
     if said is None:
         return None
     name = intern(printable(said["node"] if said["kind"] else said["name"], 64))
-    return _Node(line, said["kind"] or said["other"], link_line.padded(said[2]), name)
+    kind = said["kind"] or said["other"]
+    return _Node(line, kind, node_type(kind), link_line.padded(said[2]), name)
 
 
 def _reading(paste: Paste) -> Reading:
@@ -167,7 +169,7 @@ class _Walk:
         text = line.strip()
         if not text:
             return
-        differs = _DIFFERS.match(line)
+        differs = _DIFFERS.match(line) if text[0] in "<>" else None
         bare = line[differs.end() :].strip() if differs else text
         if said := link_line.taken_apart(bare):
             self._keep(said, differs[1] if differs else "")
@@ -198,7 +200,7 @@ class _Walk:
         guid = said.guid or (self._node.guid if owned else None)
         row = link_line.row(said, guid, said.node if said.node is not None else self._node.name if owned else None)
         if owned:
-            row.extra["node_type"] = node_type(self._node.kind)
+            row.extra["node_type"] = self._node.type
         if differs:
             row.extra["differs"] = differs
             row.marks.append("only before" if differs == "<" else "only now")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from fabconsole.formats.format import Format
 from fabconsole.formats.infiniband.diags_messages import sorted_out
@@ -69,7 +70,7 @@ def read(paste: Paste) -> Reading:
         if not line or line.isspace():
             continue
         plain = line.strip()
-        if (hop := _HOP.fullmatch(plain)) is not None:
+        if plain[0] == "[" and (hop := _HOP.fullmatch(plain)) is not None:
             _go_on(paths, hop)
         elif (end := _END.fullmatch(plain)) is not None:
             _begin_or_end(paths, end)
@@ -122,6 +123,11 @@ def _path(paths: list[_Path]) -> _Path:
     return paths[-1]
 
 
+@lru_cache(maxsize=1 << 12)
+def _lid(text: str) -> int | None:
+    return integer(text)
+
+
 def _row(guid: str, port: str, place: tuple[str | None, str | None, str | None, str | None]) -> Row:
     kind, lid, last_lid, name = place
     extra: dict[str, Said] = {}
@@ -130,9 +136,9 @@ def _row(guid: str, port: str, place: tuple[str | None, str | None, str | None, 
     if name is not None:
         extra["node"] = name
     if lid is not None:
-        extra["lid"] = integer(lid)
+        extra["lid"] = _lid(lid)
     if last_lid is not None and last_lid != lid:
-        extra["last_lid"] = integer(last_lid)
+        extra["last_lid"] = _lid(last_lid)
     return Row(id=f"{padded(guid)}/{port}", extra=extra)
 
 

@@ -8,7 +8,6 @@ width: they are not valid then (IBTA C14-24.2.1).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from sys import intern
@@ -78,6 +77,8 @@ class Line:
 
 def taken_apart(text: str) -> Line | None:
     """A line without its indentation; None where it is none, or was cut before its far end's name."""
+    if "==>" not in text:
+        return None
     near = _NEAR.fullmatch(text.rstrip())
     if near is None:
         return None
@@ -91,7 +92,7 @@ def taken_apart(text: str) -> Line | None:
     state, lane, settings = drawn
     return Line(
         guid=guid,
-        node=None if near[2] is None else intern(printable(near[2].strip(), 64)),
+        node=None if near[2] is None else _named(near[2]),
         lid=lid,
         port=int(near[4]),
         external=near[5].strip(),
@@ -105,7 +106,13 @@ def taken_apart(text: str) -> Line | None:
 
 
 def _far(said: re.Match[str]) -> Far:
-    return Far(guid=padded(said[1]), lid=int(said[2]), port=int(said[3]), description=intern(printable(said[5], 64)))
+    return Far(guid=padded(said[1]), lid=int(said[2]), port=int(said[3]), description=_named(said[5]))
+
+
+@lru_cache(maxsize=1 << 13)
+def _named(text: str) -> str:
+    """A node's description: of a switch it stands in every line."""
+    return intern(printable(text.strip(), 64))
 
 
 def hidden(guid: str) -> bool:
@@ -113,6 +120,7 @@ def hidden(guid: str) -> bool:
     return _HIDDEN.search(guid) is not None
 
 
+@lru_cache(maxsize=1 << 13)
 def padded(guid: str | None) -> str | None:
     """A GUID's digits as sixteen of them; one with hidden digits as printed."""
     if not guid:
@@ -177,6 +185,15 @@ def _could_be(text: str, width: str | None, speed: str | None) -> str | None:
 def row(line: Line, guid: str | None, node: str | None) -> Row:
     """The port at its near end, of the node that the line or its heading names."""
     state, far = line.state, line.far
+    extra: dict[str, Said] = {"lid": line.lid, "port": line.port}
+    if node:
+        extra["node"] = node
+    if state.generation or line.lane_gbps is not None:
+        _add_speed(extra, line)
+    if far is not None:
+        extra["peer_lid"], extra["peer_port"], extra["peer_node"] = far.lid, far.port, far.description
+    if state.could_be or line.external or line.far_external or line.settings:
+        _add_rare(extra, line)
     one = Row(
         id=_id(guid, line.lid, line.port),
         state="Initialize" if state.state == "Init" else state.state,
@@ -184,7 +201,7 @@ def row(line: Line, guid: str | None, node: str | None) -> Row:
         rate_gbps=state.rate_gbps,
         width=None if state.state == "Down" else state.width,
         peer=None if far is None else _id(far.guid, far.lid, far.port),
-        extra={name: value for name, value in _extras(line, node) if value is not None and value != ""},
+        extra=extra,
     )
     if state.could_be:
         one.marks.append("degraded")
@@ -195,29 +212,31 @@ def row(line: Line, guid: str | None, node: str | None) -> Row:
     return one
 
 
-def _extras(line: Line, node: str | None) -> Iterator[tuple[str, Said]]:
-    yield "lid", line.lid
-    yield "port", line.port
-    yield "node", node
-    yield "external_port", line.external
-    if line.state.state != "Down":
-        yield "lane_gbps", line.lane_gbps
-        yield "generation", line.state.generation
-    elif line.lane_gbps is not None:
-        yield "printed_rate", f"{line.state.width} {line.lane_gbps:g} Gbps"
-    if far := line.far:
-        yield "peer_lid", far.lid
-        yield "peer_port", far.port
-        yield "peer_node", far.description
-        yield "peer_external_port", line.far_external
-    yield "could_be", line.state.could_be
+def _add_speed(extra: dict[str, Said], line: Line) -> None:
+    """Of a port that is down it is what the last link left."""
+    if line.state.state == "Down":
+        extra["printed_rate"] = f"{line.state.width} {line.lane_gbps:g} Gbps" if line.lane_gbps else None
+        return
+    if line.lane_gbps is not None:
+        extra["lane_gbps"] = line.lane_gbps
+    if line.state.generation:
+        extra["generation"] = line.state.generation
+
+
+def _add_rare(extra: dict[str, Said], line: Line) -> None:
+    """What few lines have: numbers on a chassis, what the link could be, timeouts."""
+    if line.external:
+        extra["external_port"] = line.external
+    if line.far_external:
+        extra["peer_external_port"] = line.far_external
+    if line.state.could_be:
+        extra["could_be"] = line.state.could_be
     if wider := _WIDER.search(line.hint or ""):
-        yield "could_be_width", wider[1]
-    if faster := _FASTER.search(line.hint or ""):
-        yield "could_be_lane_gbps", _printed(faster[1])
+        extra["could_be_width"] = wider[1]
+    if (faster := _FASTER.search(line.hint or "")) and (lane := _printed(faster[1])) is not None:
+        extra["could_be_lane_gbps"] = lane
     if line.settings:
-        yield "hoq_life", line.settings[0]
-        yield "vl_stall_count", line.settings[1]
+        extra["hoq_life"], extra["vl_stall_count"] = line.settings
 
 
 def _id(guid: str | None, lid: int, port: int) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from fabconsole.fabric.printable import printable
 from fabconsole.formats.format import Format
 from fabconsole.formats.infiniband import link_line
 from fabconsole.formats.infiniband.diags_messages import sorted_out
@@ -49,7 +49,7 @@ def read(text: str) -> Manager | None:
 
 def _manager(said: re.Match[str]) -> Manager:
     return Manager(
-        lid=int(said["lid"], 16 if "x" in said["lid"] else 10),
+        lid=_lid(said["lid"]),
         guid=_guid(said["guid"]),
         activity=int(said["activity"] or 0),
         priority=int(said["priority"]),
@@ -57,15 +57,21 @@ def _manager(said: re.Match[str]) -> Manager:
     )
 
 
+@lru_cache(maxsize=64)
 def _state(code: str | None) -> str:
     if code is None:
         return "unknown"
     return _STATES[int(code)] if int(code) < len(_STATES) else f"state {code}"
 
 
+@lru_cache(maxsize=256)
 def _guid(text: str) -> str:
     digits = "".join(part.zfill(4) for part in text.split(":")) if ":" in text else text[2:]
     return link_line.padded(digits) or ""
+
+
+def _lid(text: str) -> int:
+    return int(text, 16 if "x" in text else 10)
 
 
 def _reading(paste: Paste) -> Reading:
@@ -83,25 +89,19 @@ def _reading(paste: Paste) -> Reading:
 
 
 def _row(said: re.Match[str]) -> Row:
-    manager = _manager(said)
-    word = (said["word"] or "").strip("()")
-    extra: dict[str, Said] = {
-        "lid": manager.lid,
-        "guid": manager.guid,
-        "printed_guid": said["guid"],
-        "priority": manager.priority,
-        "activity_count": None if said["activity"] is None else manager.activity,
-        "state_code": None if said["state"] is None else int(said["state"]),
-        "state_name": printable(word, 64) or None,
-    }
-    marks = ["guid is zero"] if not manager.guid.strip("0") else []
-    marks += ["state not printed"] if said["state"] is None else []
-    return Row(
-        id=manager.guid,
-        state=manager.state,
-        marks=marks,
-        extra={name: value for name, value in extra.items() if value is not None},
-    )
+    lid, printed, activity, priority, state, word = said.groups()
+    guid = _guid(printed)
+    extra: dict[str, Said] = {"lid": _lid(lid), "guid": guid, "printed_guid": printed, "priority": int(priority)}
+    if activity is not None:
+        extra["activity_count"] = int(activity)
+    if state is not None:
+        extra["state_code"] = int(state)
+    if word:
+        extra["state_name"] = word.strip("()")
+    marks = [] if guid.strip("0") else ["guid is zero"]
+    if state is None:
+        marks.append("state not printed")
+    return Row(id=guid, state=_state(state), marks=marks, extra=extra)
 
 
 def _once(row: Row) -> dict[str, Said]:
