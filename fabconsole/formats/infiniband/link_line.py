@@ -8,9 +8,9 @@ width: they are not valid then (IBTA C14-24.2.1).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from sys import intern
+from typing import NamedTuple
 
 from fabconsole.fabric.printable import printable
 from fabconsole.fabric.table import PortState
@@ -41,8 +41,7 @@ _WIDER = re.compile(r"Could be (\d{1,2}X)(?: |$)")
 _FASTER = re.compile(r"Could be ([0-9.]{1,9} Gbps(?: \(FDR10\))?|FDR10)(?: |$)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Far:
+class Far(NamedTuple):
     """The far end of a link."""
 
     guid: str | None
@@ -53,8 +52,7 @@ class Far:
     """Sanitised."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """One such line, taken apart."""
 
     guid: str | None
@@ -82,20 +80,21 @@ def taken_apart(text: str) -> Line | None:
     near = _NEAR.fullmatch(text.rstrip())
     if near is None:
         return None
-    far = _FAR.fullmatch(near[7])
-    if far is None and _NO_FAR.fullmatch(near[7]) is None:
+    own, node, own_lid, port, external, drawing, behind = near.groups()
+    far = _FAR.fullmatch(behind)
+    if far is None and _NO_FAR.fullmatch(behind) is None:
         return None
-    guid, lid, hint = padded(near[1]), int(near[3]), far[6] if far else ""
-    drawn = _drawn(near[6], lid, guid, hint or "")
+    guid, lid, hint = padded(own), int(own_lid), far[6] if far else ""
+    drawn = _drawn(drawing, lid, guid, hint or "")
     if drawn is None:
         return None
     state, lane, settings = drawn
     return Line(
         guid=guid,
-        node=None if near[2] is None else _named(near[2]),
+        node=None if node is None else _named(node),
         lid=lid,
-        port=int(near[4]),
-        external=near[5].strip(),
+        port=int(port),
+        external=external.strip(),
         state=state,
         lane_gbps=lane,
         settings=settings,
@@ -106,7 +105,7 @@ def taken_apart(text: str) -> Line | None:
 
 
 def _far(said: re.Match[str]) -> Far:
-    return Far(guid=padded(said[1]), lid=int(said[2]), port=int(said[3]), description=_named(said[5]))
+    return Far(padded(said[1]), int(said[2]), int(said[3]), _named(said[5]))
 
 
 @lru_cache(maxsize=1 << 13)
