@@ -22,6 +22,7 @@ _CELL = re.compile(r"\S+(?: \S+)*")
 _NEVER = re.compile("(?!)")
 _ELLIPSIS = re.compile(r"\s*(?:\.{3,}|…)\s*")
 _FEW = 4
+_WIDEST = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +113,26 @@ class Table:
 
 def dashed(lines: list[str], rule: int) -> Table | None:
     """The table whose rule of dashes, one for a column, is line `rule`; its headings are the lines above."""
-    groups = tuple(group.span() for group in _GROUP.finditer(lines[rule]))
+    above = lines[rule - 2] if rule > 1 else "", lines[rule - 1] if rule else "", lines[rule]
+    columns = _headed(*above) if sum(map(len, above)) < _WIDEST else _headed.__wrapped__(*above)
+    return _filled(Table(columns), lines, rule + 1) if columns is not None else None
+
+
+@lru_cache(maxsize=256)
+def _headed(first: str, second: str, rule: str) -> Columns | None:
+    """The columns of a rule of dashes below one line of headings or two."""
+    groups = tuple(group.span() for group in _GROUP.finditer(rule))
     starts = tuple(start for start, _ in groups)
-    above = [line for line in lines[max(0, rule - 2) : rule] if line.strip() and not is_rule(line)]
-    if not above or not lines[rule - 1].strip():
+    above = [line for line in (first, second) if line.strip() and not is_rule(line)]
+    if not above or not second.strip():
         return None
     if len(above) == 2 and (
         len(_CELL.findall(above[0])) < 2 or Columns(("",) * len(starts), starts)._cut(above[0]) is None
     ):
         above = above[1:]  # a title, or the end of what stood before
-    columns = _columns(tuple(above), groups)
-    return _filled(Table(columns), lines, rule + 1)
+    return _columns(tuple(above), groups)
 
 
-@lru_cache(maxsize=256)
 def _columns(above: tuple[str, ...], groups: tuple[tuple[int, int], ...]) -> Columns:
     """The columns of a rule of dashes, which of these has which heading."""
     starts = tuple(start for start, _ in groups)

@@ -24,38 +24,38 @@ _UNKNOWN = re.compile(r"\s*% ?(.{1,200})")
 
 def _reading(paste: Paste) -> Reading:
     told = Reading()
+    holds_json = _JSON.search(paste.text) is not None
     for asked, lines in _answers(paste):
-        text = "\n".join(lines)
-        if _JSON.search(text):
+        if holds_json and _JSON.search(text := "\n".join(lines)):
             said = documents(text)
             for one in said.found:
                 mlnx_os_json.tell(one, asked, told)
             if said.cut:
                 told.facts["incomplete"] = "the JSON ends before its end"
             lines = said.rest
-        kept = [line for line in lines if not _refused(line, asked, told)]
+        kept = [line for line in lines if "%" not in line or not _refused(line, asked, told)]
         mlnx_os_text.tell(kept, asked, told)
     return told
 
 
 def _answers(paste: Paste) -> Iterator[tuple[str, list[str]]]:
     """Every command with the lines that answer it; before the first nobody knows what was asked."""
-    asked = ""
-    lines: list[str] = []
-    for at, line in enumerate(paste.lines):
-        typed = paste.typed.get(at)
-        prompt = _PROMPT.fullmatch(line) if typed is None and ("#" in line or ">" in line) else None
-        if typed is None and prompt is None:
-            lines.append(line)
-            continue
-        yield asked, lines
-        asked, lines = (typed or (prompt and prompt[1]) or "").strip(), []
-    yield asked, lines
+    lines = paste.lines
+    typed = dict(paste.typed)
+    if "#" in paste.text or ">" in paste.text:
+        for at, line in enumerate(lines):
+            if ("#" in line or ">" in line) and at not in typed and (prompt := _PROMPT.fullmatch(line)):
+                typed[at] = prompt[1] or ""
+    asked, begin = "", 0
+    for at in sorted(typed):
+        yield asked, lines[begin:at]
+        asked, begin = typed[at].strip(), at + 1
+    yield asked, lines[begin:]
 
 
 def _refused(line: str, asked: str, told: Reading) -> bool:
     """`% Unrecognized command "transceiver".` is an answer too."""
-    refused = _UNKNOWN.fullmatch(line) if "%" in line else None
+    refused = _UNKNOWN.fullmatch(line)
     if refused is None:
         return False
     told.facts["refused"] = f"{asked}: {refused[1]}" if asked else refused[1]

@@ -41,9 +41,9 @@ _TITLES = frozenset({"kernel interface table", "cl-netstat counters", "detailed 
 
 def _reading(paste: Paste) -> Reading:
     told = Reading()
+    holds_json = _JSON.search(paste.text) is not None
     for asked, lines in _answers(paste):
-        text = "\n".join(lines)
-        if _JSON.search(text):
+        if holds_json and _JSON.search(text := "\n".join(lines)):
             said = documents(text)
             for one in said.found:
                 tell(one, asked, told)
@@ -56,16 +56,18 @@ def _reading(paste: Paste) -> Reading:
 
 def _answers(paste: Paste) -> Iterator[tuple[str, list[str]]]:
     """Every command with the lines that answer it; before the first nobody knows what was asked."""
-    asked = ""
-    lines: list[str] = []
-    for at, line in enumerate(paste.lines):
-        typed = paste.typed.get(at) or (" show" in line and (bare := _TYPED.fullmatch(line)) and bare[1])
-        if typed:
-            yield asked, lines
-            asked, lines = typed, []
-        elif line[:2] != "##" or not _FENCE.fullmatch(line):
-            lines.append(line)
-    yield asked, lines
+    lines = paste.lines
+    if "##" in paste.text:
+        lines = ["" if line[:2] == "##" and _FENCE.fullmatch(line) else line for line in lines]
+    typed = dict(paste.typed)
+    for at, line in enumerate(lines):
+        if " show" in line and at not in typed and (bare := _TYPED.fullmatch(line)):
+            typed[at] = bare[1]
+    asked, begin = "", 0
+    for at in sorted(typed):
+        yield asked, lines[begin:at]
+        asked, begin = typed[at], at + 1
+    yield asked, lines[begin:]
 
 
 def _tell_text(lines: list[str], asked: str, told: Reading) -> None:

@@ -21,6 +21,7 @@ INTERFACE = re.compile(
     r"\d[\w.@:/-]{0,40}"
 )
 _INFINIBAND = re.compile(r"(?:sw[A-Z]?\d{1,3}p\d{1,3}(?:s\d{1,3})?|acp\d{1,4}|fnm\d{1,3}|nvl\d{1,4}|ib\d{1,3})")
+_ONLY_OF_FABRIC = ("logical_state", "in_symbol_errors", "out_wait", "op_vls", "vl_capabilities")
 _TYPES = frozenset({"ib", "nvl", "fnm", "infiniband", "nvlink", "ipoib"})
 _LOGICAL = {"init": "Initialize", "initialize": "Initialize", "initializing": "Initialize", "armed": "Armed"} | {
     "active": "Active",
@@ -68,13 +69,23 @@ def row(name: str, value: Mapping[str, object], kind: str = "") -> Row:
     told = Row(id=name)
     leaves: list[_Leaf] = []
     _gather(value, (), leaves)
-    infiniband = _is_infiniband(name, leaves)
-    for path, leaf in leaves:
-        _tell(told, path, leaf, infiniband)
+    paths = tuple([path for path, _ in leaves])
+    for (path, leaf), (what, key) in zip(leaves, _plans(paths, _is_infiniband(name, paths, leaves)), strict=True):
+        if what != "plain":
+            _tell(told, path, leaf, what, key)
+        elif isinstance(leaf, str):
+            told.extra.update(measured(key, leaf))
+        else:
+            told.extra.update(said(key, leaf))
     _settle(told)
     if kind:
         told.extra.setdefault("shown", kind)
     return told
+
+
+@lru_cache(maxsize=512)  # ports of one switch are told alike
+def _plans(paths: tuple[tuple[str, ...], ...], infiniband: bool) -> tuple[tuple[str, str], ...]:
+    return tuple(_plan(path, infiniband) for path in paths)
 
 
 def _gather(value: Mapping[str, object], path: tuple[str, ...], leaves: list[_Leaf]) -> None:
@@ -94,23 +105,29 @@ def is_of_fabric(name: str) -> bool:
     return _INFINIBAND.fullmatch(name) is not None
 
 
-def _is_infiniband(name: str, leaves: list[_Leaf]) -> bool:
-    for path, leaf in leaves:
+def _is_infiniband(name: str, paths: tuple[tuple[str, ...], ...], leaves: list[_Leaf]) -> bool:
+    place = _of_kind(paths)
+    if place is None:
+        return is_of_fabric(name)
+    return place < 0 or str(leaves[place][1]).lower() in _TYPES
+
+
+@lru_cache(maxsize=512)
+def _of_kind(paths: tuple[tuple[str, ...], ...]) -> int | None:
+    """Which value says what kind of port it is; -1: what only InfiniBand and NVLink have stands there; None: none."""
+    for at, path in enumerate(paths):
         key = snake(path[-1])
         if key == "type":
-            return str(leaf).lower() in _TYPES
-        if key in ("logical_state", "in_symbol_errors", "out_wait", "op_vls", "vl_capabilities"):
-            return True
-    return is_of_fabric(name)
+            return at
+        if key in _ONLY_OF_FABRIC:
+            return -1
+    return None
 
 
-def _tell(told: Row, path: tuple[str, ...], leaf: object, infiniband: bool) -> None:
-    what, name = _plan(path, infiniband)
-    if what == "plain":
-        told.extra.update(measured(name, leaf) if isinstance(leaf, str) else said(name, leaf))
-    elif what == "count" and _tell_count(told, name, path, leaf):
-        pass
-    elif what == "ber" and not isinstance(leaf, list):
+def _tell(told: Row, path: tuple[str, ...], leaf: object, what: str, name: str) -> None:
+    if what == "count" and _tell_count(told, name, path, leaf):
+        return
+    if what == "ber" and not isinstance(leaf, list):
         _tell_ber(told, path, str(leaf))
     elif what == "diagnostic":
         told.extra["diagnostic_code"] = int(path[-2][:9])

@@ -46,21 +46,22 @@ def parts(lines: list[str], *, classic: bool = False) -> Parts:
     at, title = 0, ""
     while at < len(lines):
         line = lines[at]
-        under = lines[at + 1] if at + 1 < len(lines) else ""
-        if is_dashes(line) and len(line.split()) == 1 and under.strip() and not _is_ruled(lines, at + 1):
-            at = _list(lines, at + 1, told)
-        elif not line.strip() or is_dashes(line) or is_double_rule(line):
+        if not line or line.isspace():
             at += 1
-        elif (
-            (is_double_rule(under) and _TITLE.fullmatch(line))
-            or _is_title(line, under, lines, at)
-            or (classic and _is_underlined(line, under))
-        ):
+            continue
+        under = lines[at + 1] if at + 1 < len(lines) else ""
+        ruled = is_dashes(under)
+        if is_dashes(line):
+            alone = len(line.split()) == 1 and under.strip() and not _is_ruled(lines, at + 1)
+            at = _list(lines, at + 1, told) if alone else at + 1
+        elif is_double_rule(line):
+            at += 1
+        elif _is_title(line, lines, at, ruled) or (classic and ruled and _is_underlined(line, under)):
             title, at = line.strip(), at + 2
         elif classic and title == _ROUTING:
             told.titled.setdefault(title, []).append(line.strip())
             at += 1
-        elif is_dashes(under) or _two_lines(lines, at):
+        elif ruled or _two_lines(lines, at):
             at = _table(lines, at, title, told)
         elif ":" in line and PAIR.match(line.expandtabs()):
             grown = of_pairs(lines, at)
@@ -105,6 +106,7 @@ def _two_lines(lines: list[str], at: int) -> bool:
     """Whether the heading has a second line before its rule."""
     return (
         at + 2 < len(lines)
+        and "--" in lines[at + 2]
         and is_dashes(lines[at + 2])
         and bool(lines[at + 1].strip())
         and (lines[at + 1][:1] == " " or lines[at][:1] == " ")
@@ -117,18 +119,19 @@ def _is_wider(heading: str, rule: str) -> bool:
     return len(re.findall(r"\S+(?: \S+)*", heading)) > 1 and len(rule.strip()) > len(heading.strip()) // 2
 
 
-def _is_title(line: str, under: str, lines: list[str], at: int) -> bool:
-    """`LLDP Details` over one rule as long as itself, with a table's headings to follow."""
-    if not (is_dashes(under) and _TITLE.fullmatch(line)) or len(under.split()) > 1:
+def _is_title(line: str, lines: list[str], at: int, ruled: bool) -> bool:
+    """`Drop Counters` over equals signs; `LLDP Details` over one rule with a table's headings to follow."""
+    if not ruled:
+        return at + 1 < len(lines) and is_double_rule(lines[at + 1]) and _TITLE.fullmatch(line) is not None
+    if len(lines[at + 1].split()) > 1 or not _TITLE.fullmatch(line):
         return False
-    follows = next((after for after in lines[at + 2 : at + 4] if after.strip()), "")
-    place = lines.index(follows, at + 2) if follows else 0
-    return bool(follows) and place + 1 < len(lines) and is_dashes(lines[place + 1])
+    place = next((after for after in (at + 2, at + 3) if after < len(lines) and lines[after].strip()), len(lines))
+    return place + 1 < len(lines) and is_dashes(lines[place + 1])
 
 
 def _is_underlined(line: str, under: str) -> bool:
     """A title, or a table of one column, which has no more to say."""
-    return is_dashes(under) and len(under.split()) == 1 and len(under.strip()) == len(line.strip())
+    return len(under.split()) == 1 and len(under.strip()) == len(line.strip())
 
 
 def _table(lines: list[str], at: int, title: str, told: Parts) -> int:
