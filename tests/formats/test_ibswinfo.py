@@ -84,3 +84,19 @@ def test_a_line_of_anything_else_is_kept() -> None:
         "Connection to leaf-a01 closed.",
         "odd : thing",
     ]
+
+
+def test_what_another_version_tells_is_kept_with_the_switch() -> None:
+    said = read(
+        "=========\nleaf-a01\n=========\nswitch type        | HDR\nHCA device         | mlx5_4 (port 1)\n"
+        "part number        | MQM8700-HS2R\n---------\nPSU0 status        | OK\n     DC power      | OK\n"
+        "     airflow       | C2P\n"
+    )
+    switch, supply = said.rows
+    assert (switch.extra["switch_type"], switch.extra["hca_device"]) == ("HDR", "mlx5_4 (port 1)")
+    assert (supply.extra["airflow"], "airflow" in switch.extra, said.unparsed) == ("C2P", False, [])
+
+
+def test_what_stands_below_a_supply_whose_line_was_lost_is_nobodys() -> None:
+    said = read("=========\nleaf-a01\n=========\npart number        | MQM8700\n     airflow       | C2P\n")
+    assert (len(said.rows), said.unparsed) == (1, ["     airflow | C2P"])

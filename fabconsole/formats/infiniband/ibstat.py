@@ -146,19 +146,23 @@ def _complaint(line: str, incomplete: list[str], unparsed: list[str]) -> None:
 def _bare(unparsed: list[str], known: set[str]) -> list[Row]:
     """Take out the lines of `-l` and of `-p`: a GUID, or a name of a device; any name where all lines are names."""
     words = [line.strip() for line in unparsed]
-    device = _DEVICE if known or not all(_NAME.fullmatch(word) for word in words) else _NAME
+    kinds = {word: _bare_kind(word) for word in words}
+    sought = ("guid", "device") if known or None in kinds.values() else ("guid", "device", "name")
     rows = []
-    for word in words:
-        if _PORT_GUID.fullmatch(word):
+    for word, kind in kinds.items():
+        if kind == "guid":
             rows.append(Row(id=word[2:].lower(), extra={"port_guid": word[2:].lower()}))
-        elif device.fullmatch(word) and word not in known:
+        elif kind in sought and word not in known:
             rows.append(Row(id=word))
-    unparsed[:] = [line for line, word in zip(unparsed, words, strict=True) if not _is_bare(word, device)]
+    unparsed[:] = [line for line, word in zip(unparsed, words, strict=True) if kinds[word] not in sought]
     return rows
 
 
-def _is_bare(word: str, device: re.Pattern[str]) -> bool:
-    return device.fullmatch(word) is not None or _PORT_GUID.fullmatch(word) is not None
+def _bare_kind(word: str) -> str | None:
+    """What a word that stands by itself is: a port's GUID, a device's name, what may be one. None: nothing of these."""
+    if _PORT_GUID.fullmatch(word):
+        return "guid"
+    return "device" if _DEVICE.fullmatch(word) else "name" if _NAME.fullmatch(word) else None
 
 
 FORMAT = Format(

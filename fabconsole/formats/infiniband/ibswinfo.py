@@ -7,10 +7,12 @@ which call the same things differently. A row a switch, and one for each supply,
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from fabconsole.fabric.health import Severity
 from fabconsole.formats.format import Format
+from fabconsole.formats.infiniband.complaints import is_typed
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Entry, Reading, Row, Said
 from fabconsole.formats.values import integer, is_nothing, snake
@@ -70,7 +72,9 @@ def read(paste: Paste) -> Reading:
     """Understand a report, or several in a row. Never raises."""
     said = _Reports()
     lines = [line for line in paste.lines if line and not line.isspace()]
-    ruled = [across[1] if (across := _RULE.fullmatch(line)) else "" for line in lines]
+    ruled = [
+        across[1] if ("--" in line or "==" in line) and (across := _RULE.fullmatch(line)) else "" for line in lines
+    ]
     titled = _titles(ruled)
     for line, rule, of_title in zip(lines, ruled, titled, strict=True):
         if rule:
@@ -117,20 +121,34 @@ class _Reports:
 
     def take(self, line: str) -> None:
         """Any other line."""
-        if complained := _COMPLAINT.fullmatch(line):
+        value = _VALUE.fullmatch(line)
+        if value is not None and self._keep(value[2], value[3] or "", len(value[1])):
+            return
+        if value is not None and self._switch is not None and ("|" in line or "  :" in line):
+            self._further(value[2], value[3] or "", len(value[1]))
+        elif complained := _COMPLAINT.fullmatch(line):
             severity = Severity.CRIT if complained[1] == "error" else Severity.WARN
             self._said.events.append(Entry(at=None, kind="ibswinfo", text=line.strip(), severity=severity))
-        elif (value := _VALUE.fullmatch(line)) is None or not self._keep(value[2], value[3] or "", len(value[1])):
+        elif not is_typed(line):
             self._said.unparsed.append(line)
 
     def whole(self) -> Reading:
         self._end()
         return self._said
 
+    def _further(self, name: str, value: str, indent: int) -> None:
+        """What another version may tell: of the supply above, where it stands below one, or of the switch."""
+        supply = self._parts.get(self._supply or "")
+        home = (supply if indent > 2 else self._switch) if name not in _SUPPLY and name != "fan status" else None
+        if home is None or snake(name) in home.extra:
+            self._said.unparsed.append(f"{' ' * indent}{name} | {value}".rstrip())
+            return
+        home.extra[snake(name)] = _typed("", value)
+
     def _keep(self, name: str, value: str, indent: int) -> bool:
         """Put a value where it belongs; False where that is not known."""
-        if (part := _PART.fullmatch(name)) is not None:
-            return self._keep_part(part, value)
+        if (part := _part(name)) is not None:
+            return self._keep_part(*part, value)
         below = _SUPPLY.get(name) or ("fan_status" if name == "fan status" and (self._supply or indent > 2) else None)
         if below is not None:
             supply = self._parts.get(self._supply or "")
@@ -148,16 +166,14 @@ class _Reports:
         self._of_switch().extra |= _of_switch(key, value)
         return True
 
-    def _keep_part(self, part: re.Match[str], value: str) -> bool:
-        what, number, rest = part.groups()
-        name, key = f"{what.lower()}{number}", _OF_A_PART.get(snake(rest))
+    def _keep_part(self, name: str, key: str | None, rest: str, value: str) -> bool:
         if key is None:
             return False
         known = self._parts.get(name)
         if known is not None and key in known.extra:
             self._end()
         self._of_switch()
-        row = self._parts.setdefault(name, Row(id=name))
+        row = known if known is not None and name in self._parts else self._parts.setdefault(name, Row(id=name))
         row.extra[key] = _typed(key, value)
         if key == "status" and rest:
             self._supply = name
@@ -181,6 +197,13 @@ class _Reports:
             row.extra["switch"] = self._switch.id
         self._said.rows += [self._switch, *self._parts.values()]
         self._switch, self._parts, self._supply = None, {}, None
+
+
+@lru_cache(maxsize=1024)
+def _part(name: str) -> tuple[str, str | None, str] | None:
+    """`psu0.power (W)`: the part, what of it is told and how that was printed. None: it is the switch's."""
+    part = _PART.fullmatch(name)
+    return None if part is None else (f"{part[1].lower()}{part[2]}", _OF_A_PART.get(snake(part[3])), part[3])
 
 
 def _of_switch(key: str, value: str) -> dict[str, Said]:

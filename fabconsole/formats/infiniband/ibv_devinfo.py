@@ -72,6 +72,8 @@ class _Listing:
 
     def read(self, line: str) -> None:
         """Take in a line that is not blank."""
+        if self._names and ":" not in line and self._name(line):
+            return
         said = _LINE.fullmatch(line)
         if said is not None:
             text = (said[3] or "").strip()
@@ -163,11 +165,12 @@ class _Listing:
 
     def _name(self, line: str) -> bool:
         """A line of the lists of names."""
-        if said := _LISTED.fullmatch(line.rstrip()):
+        line = line.rstrip()
+        if "found:" in line and (said := _LISTED.fullmatch(line)):
             self._names, self.announced = True, int(said[1])
-        elif _TABLE_HEAD.fullmatch(line.rstrip()):
+        elif ("GUID" in line or "--" in line) and _TABLE_HEAD.fullmatch(line):
             self._names = True
-        elif self._names and (said := _DEVICE.fullmatch(line.rstrip())):
+        elif self._names and (said := _DEVICE.fullmatch(line)):
             adapter = self.adapters.begin(said[1])
             if said[2]:
                 adapter.said["node_guid"] = guid(said[2])
@@ -185,7 +188,8 @@ def _reading(paste: Paste) -> Reading:
     reading = Reading(rows=adapters.rows())
     reading.events, reading.unparsed = sorted_out(listing.unparsed)
     for row in reading.rows:
-        _settle(row)
+        if row.extra:
+            _settle(row)
     if adapters.all:
         reading.facts["devices"] = len(adapters.all)
     incomplete = [*listing.failed, *adapters.shortfalls("ports")]
