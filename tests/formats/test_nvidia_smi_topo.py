@@ -81,3 +81,41 @@ def test_a_mig_device_after_a_torn_heading_is_nobodys() -> None:
 def test_affinities_may_be_blank() -> None:
     said = topo("\tGPU0\tCPU Affinity\tNUMA Affinity\tGPU NUMA ID\nGPU0\t X \t\t\t\tN/A\n")
     assert said.rows[0].extra == {"peers": {}, "gpu_numa_id": None}
+
+
+def test_drives_are_rows_beside_gpus_and_nics() -> None:
+    said = topo(
+        "GPU0 NIC0 NVME0 CPU Affinity\nGPU0 X PIX NODE 0-7\nNIC0 PIX X SYS\nNVME0 NODE SYS X\n\n"
+        "NVME Legend:\n  NVME0: nvme2\n"
+    )
+    assert said.rows[2].extra == {"peers": {"gpu0": "NODE", "nic0": "SYS"}, "device": "nvme2"}
+    assert (said.facts, said.unparsed) == ({"gpus": 1, "nics": 1, "nvmes": 1}, [])
+
+
+def test_an_escape_code_that_lost_its_first_character_is_no_name() -> None:
+    said = topo("[4mGPU0 GPU1 CPU Affinity[0m\nGPU0 X NV4 0-7\nGPU1 NV4 X 8-15\n")
+    assert said.rows[1].extra == {"peers": {"gpu0": "NV4"}, "cpu_affinity": "8-15"}
+
+
+def test_gpus_near_a_cpu_are_listed() -> None:
+    said = topo("# nvidia-smi topo -c 48\nThe GPUs that have an affinity with CPU 48 are:\n2, 3\n")
+    assert (said.facts, said.unparsed) == ({"gpus_near_cpu48": ["gpu2", "gpu3"]}, [])
+
+
+def test_the_nearest_nodes_are_told_of_the_gpu_that_was_asked_of() -> None:
+    said = topo(
+        "$ nvidia-smi topo -C -M -i 5\nNUMA IDs of closest CPU: 1\nNUMA IDs of closest memory: 1-2\nGPU NUMA ID: N/A\n"
+    )
+    assert [(row.id, row.extra) for row in said.rows] == [
+        ("gpu5", {"numa_ids_of_closest_cpu": 1, "numa_ids_of_closest_memory": "1-2", "gpu_numa_id": None})
+    ]
+
+
+def test_the_nearest_nodes_of_nobody_are_facts() -> None:
+    assert topo("NUMA IDs of closest CPU: 1\n").facts == {"numa_ids_of_closest_cpu": 1}
+
+
+def test_the_way_between_two_gpus_is_told_of_the_first() -> None:
+    said = topo("Device 0 is connected to device 3 by way of multiple PCIe switches.\n")
+    assert [(row.id, row.extra) for row in said.rows] == [("gpu0", {"paths": {"gpu3": "multiple PCIe switches"}})]
+    assert said.facts == {}
