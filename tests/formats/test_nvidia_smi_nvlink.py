@@ -150,3 +150,14 @@ def test_counts_of_gpus_and_links_are_facts() -> None:
 def test_what_is_told_of_the_whole_gpu_is_the_gpus() -> None:
     gpu = read(f"{_GPU0}\t NVLE: Disabled\n\t NVLink Version: 5.0\n\t Link 7: 53.125 GB/s\n").rows[0]
     assert (gpu.extra["nvle"], gpu.extra["nvlink_version"]) == ("Disabled", "5.0")
+
+
+def test_the_parts_of_the_firmware_are_told_of_the_gpu() -> None:
+    said = read(
+        "GPU 2: NVIDIA GB200 (UUID: GPU-0a1b2c3d-0000-1111-2222-333344445555)\n\t NVLE: disabled\n"
+        "\t Firmware Version:\n\t     MSE: 1:2:3\n\t     NETIR CLN: 0:9:0\n"
+    )
+    (row,) = said.rows
+    assert row.extra["nvle"] == "disabled"
+    assert row.extra["firmware_version"] == {"mse": "1:2:3", "netir_cln": "0:9:0"}
+    assert ("nvlinks" in row.extra, row.state, said.unparsed) == (False, None, [])

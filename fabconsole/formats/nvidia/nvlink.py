@@ -26,6 +26,11 @@ _INFO = re.compile(
 )
 """`--info` and its kin tell of the whole GPU."""
 
+_PARTS = "firmware_version"
+"""Since driver 580 `-info` has the firmware's parts in lines of their own below it."""
+
+_PART = re.compile(r"([A-Z][A-Za-z0-9 ]{1,30}?) ?: (\d{1,8}(?:[:.]\d{1,8}){0,5}|N/A)")
+_TOLD_OF_ALL = frozenset(("name", "uuid"))
 _HEADING_LIKE = re.compile(r"^GPU|UUID")
 _STATES = {
     NoLinks.ALL_INACTIVE: "inactive",
@@ -58,9 +63,8 @@ class _Links:
             self._heading(named)
         elif reason := no_links(line):
             self._no_links(line, reason)
-        elif self._gpu is not None and (info := _INFO.fullmatch(line)):
-            value = info[2].strip()
-            self._gpu.extra[values.snake(info[1].lower())] = None if values.is_nothing(value) else value
+        elif self._gpu is not None and self._info(self._gpu, line):
+            pass
         elif _ABRIDGED.fullmatch(line):
             self.reading.facts["abridged"] = True
         elif said_wrong := complaint(line):
@@ -69,6 +73,17 @@ class _Links:
             self.reading.unparsed.append(line)
             if _HEADING_LIKE.search(line):
                 self._gpu, self._nameless = None, False
+
+    def _info(self, gpu: Row, line: str) -> bool:
+        parts = gpu.extra.get(_PARTS)
+        if isinstance(parts, dict) and (part := _PART.fullmatch(line)):
+            gpu.extra[_PARTS] = {**parts, values.snake(part[1].lower()): None if part[2] == "N/A" else part[2]}
+        elif info := _INFO.fullmatch(line):
+            key, value = values.snake(info[1].lower()), info[2].strip()
+            gpu.extra[key] = {} if key == _PARTS and not value else None if values.is_nothing(value) else value
+        else:
+            return False
+        return True
 
     def _heading(self, gpu: Gpu) -> None:
         self._nameless = False
@@ -136,7 +151,7 @@ class _Links:
 
 
 def _summed(gpu: Row, links: list[Row]) -> None:
-    if not links and gpu.state is None:
+    if not links and gpu.state is None and gpu.extra.keys() <= _TOLD_OF_ALL:
         gpu.state, gpu.extra["nvlinks"] = _STATES[NoLinks.SILENT], NoLinks.SILENT.value
     elif links:
         gpu.extra["links"] = len({row.id for row in links})
@@ -167,6 +182,7 @@ FORMAT = Format(
         "nvidia-smi nvlink -gt d",
         "nvidia-smi nvlink -gt r",
         "nvidia-smi nvlink --status",
+        "nvidia-smi nvlink -info",
         "nvidia-smi nvlink",
     ),
     versions="drivers 418 to 610, V100 to B300",
@@ -176,6 +192,7 @@ FORMAT = Format(
         r"^[ \t]{0,40}Link \d{1,3}: .{1,40}(?:Errors|events|discards|BER|[TR]x\d?)\b": 100,
         r"^[ \t]{0,40}Link \d{1,3}: [A-Z][A-Za-z -]{1,40}: \S": 60,
         r"^[ \t]{0,40}Link \d{1,3}: [0-9A-Fa-f]{8}:[0-9A-Fa-f]{2}:": 100,
+        r"^[ \t]{0,40}NVLE: \S|^[ \t]{0,40}NETIR(?: [A-Z]{2,5})?: \d": 100,
         r"[Nn][Vv][Ll]ink information as all links are in|Device does not have or support Nvlink"
         r"|Nvlink queries are not supported|Unable to retrieve N[Vv]Link information": 100,
         r"^[ \t]{0,40}GPU \d{1,3}: .{1,80}\(UUID: GPU-": 30,

@@ -51,8 +51,10 @@ def told(said: str) -> tuple[str, Put | None]:
 
 
 def _up(speed: float | int) -> Put:
+    rate = round(speed * _BITS, 3)
+
     def put(row: Row) -> None:
-        row.state, row.rate_gbps = "up", round(speed * _BITS, 3)
+        row.state, row.rate_gbps = "up", rate
         row.extra["speed_gb_s"] = speed
 
     return put
