@@ -124,7 +124,47 @@ def test_a_line_without_a_number_where_the_head_has_a_unit_is_no_answer() -> Non
 
 
 def test_fewer_gpus_than_are_announced_are_said() -> None:
-    assert read("index, count\n0, 8\n").facts["incomplete"] == "8 GPUs are announced and 1 are here"
+    said = read("index, count\n0, 8\n1, 8\n")
+    assert said.facts["incomplete"] == "8 GPUs are announced and 2 are here"
+
+
+@pytest.mark.parametrize("option", ["-i 3 ", "-i 3,4 ", "--id=3 ", "-i3 "])
+def test_who_asked_for_some_gpus_got_all_that_was_asked_for(option: str) -> None:
+    said = read(f"$ nvidia-smi {option}--query-gpu=index,count --format=csv\nindex, count\n3, 8\n4, 8\n")
+    assert "incomplete" not in said.facts
+
+
+def test_one_gpu_may_have_been_asked_for_alone_where_no_command_is_here() -> None:
+    assert "incomplete" not in read("index, count\n3, 8\n").facts
+    said = read("$ nvidia-smi --query-gpu=index,count --format=csv\nindex, count\n3, 8\n")
+    assert said.facts["incomplete"] == "8 GPUs are announced and 1 are here"
+
+
+def test_readings_that_name_no_gpu_are_not_counted_as_gpus() -> None:
+    said = read("utilization.gpu [%], memory.used [MiB]\n83 %, 12957 MiB\n100 %, 12957 MiB\n")
+    assert [row.id for row in said.rows] == ["row1", "row2"]
+    assert "gpus" not in said.facts
+
+
+def test_a_lost_gpu_numbered_0_is_a_row_like_any_other() -> None:
+    (row,) = read("index, name\n0, [GPU is lost]\n").rows
+    assert (row.id, row.state) == ("gpu0", "lost")
+
+
+def test_a_spreadsheets_quotes_are_not_the_tools() -> None:
+    (row,) = read('"index","name","memory.used [MiB]"\n"2","NVIDIA A30","12 MiB"\n').rows
+    assert (row.id, row.extra) == ("gpu2", {"index": 2, "name": "NVIDIA A30", "memory_used_mib": 12})
+
+
+def test_a_driver_and_a_performance_state_are_known_by_their_looks() -> None:
+    (row,) = read("1, NVIDIA A30, 545.23.08, P8, 41\n").rows
+    assert row.extra == {
+        "index": 1,
+        "name": "NVIDIA A30",
+        "driver_version": "545.23.08",
+        "pstate": "P8",
+        "column_5": 41,
+    }
 
 
 def test_a_later_head_tells_the_columns_of_what_follows_it() -> None:
