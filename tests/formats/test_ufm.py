@@ -90,3 +90,49 @@ def test_a_line_of_another_stream_is_no_event() -> None:
     said = read("Connection to ufm-01 closed.\n" + (SAMPLES / "ufm.txt").read_text("utf-8"))
     assert said.unparsed == ["Connection to ufm-01 closed."]
     assert len(said.events) == 5
+
+
+def test_an_alarm_tells_its_reason_and_how_often() -> None:
+    old, new = sample("ufm.alarms.txt").events
+    assert old.text == "Module status FAULT: Module PS 2 on leaf-a07 status is fatal"
+    assert (old.code, old.node, old.severity, old.subject) == (394, "leaf-a07", Severity.CRIT, "0c42a10300b35678")
+    assert new.subject == "0c42a10300a00001/1"
+    assert new.meaning == "Link HW Error [id 8, event_count 3, counter Infiniband_LinkDowned, duration 0 s]"
+
+
+def test_an_unhealthy_port_is_named_by_its_guid_and_number() -> None:
+    (port,) = sample("ufm.unhealthy.txt").rows
+    assert (port.id, port.peer) == ("0c42a10300a00001/1", "0c42a10300b35678/6")
+    assert (port.state, port.extra["severity"], port.extra["condition"]) == (None, "Warning", "FLAPPING")
+
+
+def test_one_unhealthy_port_by_itself_is_a_row() -> None:
+    said = read('{"UnhealthyGUID": "0c42a10300a00001", "UnhealthyPortNumber": 1, "Condition": ["MANUAL"]}')
+    assert [row.id for row in said.rows] == ["0c42a10300a00001/1"]
+    assert said.rows[0].extra["condition"] == ["MANUAL"]
+
+
+def test_a_virtual_port_goes_by_its_own_guid() -> None:
+    text = (
+        '[{"virtual_port_state": "Active", "port_name": "0c42a10300a00001_1", "virtual_port_guid": "0c42a10300aa0017"}]'
+    )
+    (port,) = read(text).rows
+    assert (port.id, port.state, port.extra["port"]) == ("0c42a10300aa0017", "Active", "0c42a10300a00001/1")
+
+
+def test_a_port_without_a_logical_state_is_a_port_all_the_same() -> None:
+    text = '[{"active_speed": "QDR", "active_width": "4x", "guid": "0c42a10300a00001", "name": "0c42a10300a00001_2"}]'
+    (port,) = read(text).rows
+    assert (port.id, port.state, port.rate_gbps) == ("0c42a10300a00001/2", None, 40.0)
+
+
+def test_a_systems_temperature_is_a_number_or_null() -> None:
+    text = '[{"guid": "0c42a10300b35678", "temperature": "56", "modules": [{"type": "PS", "temperature": "N/A"}]}]'
+    (system,) = read(text).rows
+    assert system.extra["temperature_c"] == 56
+    assert system.extra["modules"] == [{"type": "PS", "temperature_c": None}]
+
+
+def test_a_far_port_may_stand_behind_its_switchs_name() -> None:
+    text = '{"UnhealthyGUID": "0c42a10300a00001", "PeerGUID": "0c42a10300b35678", "PeerPort": "leaf-a07 / 35"}'
+    assert read(text).rows[0].peer == "0c42a10300b35678/35"

@@ -22,6 +22,8 @@ _LINE = re.compile(
 SIGN = r"(?:CRITICAL|MINOR|WARNING|INFO|MAJOR) (?:Site \[[^\]\n]{0,80}\] )?\[\w{1,40}\] \w{1,40} \[[^\]\n]{1,300} / "
 """What only these lines bear: a path like `default / Switch: leaf-a01 / NA / 17`."""
 _END = re.compile(r"\)\s?(?:0x)?([0-9a-f]{16})[:_](\d{1,3})")
+_PORT = re.compile(r"(?:0x)?([0-9a-fA-F]{16})[_:](\d{1,3})")
+_REST = ("id", "category", "event_count", "counter", "duration")
 _SEVERITIES = {"critical": Severity.CRIT, "major": Severity.CRIT, "error": Severity.CRIT}
 _SEVERITIES |= {"minor": Severity.WARN, "warning": Severity.WARN}
 _SEVERITIES |= {"info": Severity.INFO, "normal": Severity.INFO}
@@ -52,18 +54,35 @@ def event(said: Mapping[str, Any]) -> Entry:
     """An event or alarm of the REST interface."""
     number = next((said[key] for key in ("event_type", "type") if str(said.get(key)).isdigit()), None)
     at = said.get("timestamp")
-    path = str(said.get("object_path") or "")
+    path = str(said.get("object_path") or said.get("related_object_path") or "")
+    told = (said.get("description"), said.get("summary"), said.get("name"))
+    text = str(next((one for one in told if one), ""))
+    if (reason := str(said.get("reason") or "")) and reason != text:
+        text = f"{text}: {reason}" if text else reason
     return Entry(
         at=at.replace(" ", "T") if isinstance(at, str) and at[:4].isdigit() else None,
         kind="ufm",
-        text=str(said.get("description") or said.get("reason") or said.get("name") or ""),
+        text=text,
         code=None if number is None else int(number),
         severity=_SEVERITIES.get(str(said.get("severity")).lower()),
-        subject=str(said.get("object_name") or "") or None,
-        meaning=str(said.get("name") or "") or None,
+        subject=_subject(str(said.get("object_name") or said.get("related_object_name") or "")),
+        meaning=_meaning(said),
         node=_node(path),
         stamp=at if isinstance(at, str) and not at[:4].isdigit() else None,
     )
+
+
+def _meaning(said: Mapping[str, Any]) -> str | None:
+    """What it is called, and in brackets what has no place of its own: its number, how often, which counter."""
+    rest = [f"{key} {said[key]}" for key in _REST if said.get(key) not in (None, "", "N/A")]
+    name = str(said.get("name") or "")
+    return " ".join([name, f"[{', '.join(rest)}]"] if rest else [name]).strip() or None
+
+
+def _subject(name: str) -> str | None:
+    """`0c42a10300b31234_1` is that port."""
+    found = _PORT.fullmatch(name)
+    return f"{found[1].lower()}/{int(found[2])}" if found else name or None
 
 
 def _node(path: str) -> str | None:
