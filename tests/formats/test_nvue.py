@@ -284,3 +284,19 @@ def test_a_second_neighbour_does_not_overwrite_the_first() -> None:
     said = {"a": {"port": {"name": "p1"}}, "b": {"port": {"name": "p2"}}}
     row = only(json.dumps({"swp1": {"lldp": {"neighbor": said}}}))
     assert (row.peer, row.extra["remote_port_name"], row.extra["lldp_neighbor_b_port_name"]) == ("a/p1", "p1", "p2")
+
+
+def test_headings_that_lost_their_blanks_name_no_cells() -> None:
+    rows = read(
+        "Interface Admin Status Oper Status Type\n--------- ------------ ----------- --------\n"
+        "lo up unknown loopback\nswp5 up down swp\n"
+    ).rows
+    assert [(row.id, row.state, row.extra["admin_status"]) for row in rows] == [
+        ("lo", None, "up"),
+        ("swp5", "down", "up"),
+    ]
+
+
+def test_counters_without_their_command_are_those_of_one_interface() -> None:
+    row = only("Counter      Receive  Transmit\n-----------  -------  --------\nTotal Drops  3        n/a\n")
+    assert (row.id, row.counters) == ("interface", {"rx_dropped": 3, "tx_dropped": None})

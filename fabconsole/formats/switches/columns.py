@@ -133,15 +133,17 @@ def _headed(first: str, second: str, rule: str) -> Columns | None:
     return _columns(tuple(above), groups)
 
 
-def _columns(above: tuple[str, ...], groups: tuple[tuple[int, int], ...]) -> Columns:
-    """The columns of a rule of dashes, which of these has which heading."""
+def _columns(above: tuple[str, ...], groups: tuple[tuple[int, int], ...]) -> Columns | None:
+    """The columns of a rule of dashes; None: its headings lost their blanks, and nobody knows which is whose."""
     starts = tuple(start for start, _ in groups)
     gaps = {after - end for (_, end), (after, _) in pairwise(groups)}
-    columns = Columns(_headings(list(above), starts), starts, gap=1 if gaps == {1} else 2)
+    if gaps != {1}:
+        return Columns(_headings(list(above), starts), starts)
+    tight = Columns(("",) * len(starts), starts, gap=1)
+    if tight._cut(above[-1]) is not None:
+        return Columns(_headings(list(above), starts, 1), starts, gap=1)
     words = tuple(above[-1].split())
-    if len(starts) > 1 and gaps <= {1} and len(words) == len(starts) and columns._cut(above[-1]) is None:
-        return Columns(words, starts, loose=True, gap=1)
-    return columns
+    return Columns(words, starts, loose=True, gap=1) if len(words) == len(starts) else None
 
 
 def ruled(lines: list[str], rule: int) -> Table | None:
@@ -212,9 +214,9 @@ def is_ellipsis(line: str) -> bool:
     return line.lstrip()[:1] in ("…", ".") and _ELLIPSIS.fullmatch(line) is not None
 
 
-def _headings(above: list[str], starts: tuple[int, ...]) -> tuple[str, ...]:
+def _headings(above: list[str], starts: tuple[int, ...], gap: int = 2) -> tuple[str, ...]:
     named: list[list[str]] = [[] for _ in starts]
-    columns = Columns(("",) * len(starts), starts)
+    columns = Columns(("",) * len(starts), starts, gap=gap)
     for line in above:
         cells = columns._cut(line) or columns._nearest(line) or ()
         for words, cell in zip(named, cells, strict=False):

@@ -145,7 +145,7 @@ def _without_blanks(tree: Tree) -> Tree:
 
 def _tell_one(of_one: Tree, applied: Tree, asked: str, told: Reading) -> None:
     first = len(told.rows)
-    tell(of_one or {"link": {}}, asked, told)
+    tell({"link": {}, **of_one} if "counters" in of_one or not of_one else of_one, asked, told)
     shown = _without_blanks(applied)
     if shown and len(told.rows) > first:
         told.rows[first].extra["applied"] = nested(shown)

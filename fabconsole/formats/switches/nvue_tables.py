@@ -190,7 +190,7 @@ def headless(line: str) -> Row | None:
 
 
 def _by_words(name: str, printed: str, words: list[str]) -> Row | None:
-    states = [printed] if printed else [word for word in words[1:] if word in ("up", "down")][:2]
+    states = [printed] if printed else [word for word in words[1:] if word in ("up", "down", "unknown")][:2]
     if not states:
         return None
     said: dict[str, object] = {"State": states[-1]}

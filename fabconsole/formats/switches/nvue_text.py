@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from fabconsole.formats.switches.columns import Table, dashed, is_dashes, is_double_rule, under_one_rule
-from fabconsole.formats.switches.nvue_tree import HEADS, PAIR, REVISION, Tree, of_pairs, put, under_rule
+from fabconsole.formats.switches.nvue_tree import HEADS, REVISION, Tree, of_pairs, pair, put, under_rule
 
 _TITLE = re.compile(r" *(\w[\w /-]{2,60}) *")
 _ROUTING = "Routing"
@@ -63,7 +63,7 @@ def parts(lines: list[str], *, classic: bool = False) -> Parts:
             at += 1
         elif ruled or _two_lines(lines, at):
             at = _table(lines, at, title, told)
-        elif ":" in line and PAIR.match(line.expandtabs()):
+        elif pair(line) is not None:
             grown = of_pairs(lines, at)
             told.found.append(Part(tree=grown.tree))
             at = grown.end

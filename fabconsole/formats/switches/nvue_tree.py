@@ -18,8 +18,9 @@ HEADS = frozenset({"operational", "applied", "pending", "description", "startup"
 """What a tree's columns are called."""
 REVISION = re.compile(r"\s*Rev ID: ?\S{1,40}\s*")
 """The heading of a tree of one revision."""
-PAIR = re.compile(r"( *)([\w-][\w /().-]{0,60}?) *:(?: +(.*))?$")
-"""`name : value`."""
+_PAIR = re.compile(r"( *)([\w-][\w /().-]{0,60}?) *:(?: +(.*))?$")
+_WORDS = 4
+"""That a name may have."""
 _KEY = re.compile(r"\[?[\w.:/@+-]{1,80}\]?")
 _OVERFLOWN = re.compile(r" *([\w-]{8,80}) (\S.*)")
 _BLANKS = re.compile(r"  +")
@@ -156,11 +157,19 @@ def put(tree: Tree, name: str, value: str) -> None:
         tree[name] = [before, value]
 
 
+def pair(line: str) -> re.Match[str] | None:
+    """Indentation, name and value of `name : value`; None where a line says something else."""
+    if ":" not in line:
+        return None
+    said = _PAIR.match(line.expandtabs())
+    return said if said is not None and said[2].count(" ") < _WORDS else None
+
+
 def of_pairs(lines: list[str], at: int) -> Grown:
     """`name : value` from line `at` on, deeper by indentation below a name without a value."""
     told = Grown(end=at)
     depths: list[tuple[int, Tree]] = [(-1, told.tree)]
-    while told.end < len(lines) and (said := PAIR.match(lines[told.end].expandtabs())):
+    while told.end < len(lines) and (said := pair(lines[told.end])) is not None:
         indent = len(said[1])
         while depths[-1][0] >= indent:
             depths.pop()
