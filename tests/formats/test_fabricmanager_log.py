@@ -183,3 +183,17 @@ def test_teams_that_gpus_ask_for_are_counted_with_their_size_and_the_last_messag
     ).facts
     assert (facts["team_setup_requests"], facts["gpus_in_a_team"]) == (1, [8])
     assert facts["last_message"] == "multicast group 1 is allocated."
+
+
+def test_versions_that_do_not_match_are_both_named() -> None:
+    said = read(
+        "Nov 21 04:05:06 gpu1 nv-fabricmanager[4]: fabric manager NVIDIA GPU driver interface version 550.127.05 don't "
+        "match with driver version 550.120. Please update with matching NVIDIA driver package.\n"
+    )
+    errors: Any = said.facts["errors"]
+    assert (errors[0]["version"], errors[0]["driver_version"]) == ("550.127.05", "550.120")
+    assert said.events[0].severity is Severity.CRIT
+
+
+def test_its_version_alone_is_a_fact() -> None:
+    assert read("Fabric Manager version is : 535.161.08\n").facts["version"] == "535.161.08"

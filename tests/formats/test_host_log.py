@@ -278,3 +278,26 @@ def test_a_driver_that_gives_up_is_heard(message: str) -> None:
 
 def test_a_thread_behind_the_stamp_is_no_part_of_the_message_with_a_blank_before_it_either() -> None:
     assert only(f"[  130.456250] [ T1946] {XID}\n").text == XID
+
+
+def test_a_gpu_that_is_lost_is_told_though_a_message_goes_on_over_several_lines() -> None:
+    said = read(
+        "[14387.209961] NVRM: The NVIDIA GPU 0000:5d:00.0\n"
+        "               NVRM: (PCI ID: 10de:2330) installed in this system has\n"
+        "               NVRM: fallen off the bus and is not responding to commands.\n"
+        "[14387.210134] nvidia: probe of 0000:5d:00.0 failed with error -1\n"
+    )
+    lost, probe = said.events
+    assert (lost.subject, lost.severity, lost.since_boot_s) == ("0000:5d:00.0", Severity.CRIT, 14387.209961)
+    assert (probe.subject, probe.severity) == ("0000:5d:00.0", Severity.WARN)
+    assert (said.facts["lines"], said.facts["ordinary_lines"], said.facts["continued_lines"]) == (2, 1, 2)
+
+
+def test_serials_of_several_gpus_are_all_kept() -> None:
+    facts = read(
+        "[    1.000000] NVRM: GPU Board Serial Number: 0320000000001\n"
+        "[    1.000001] NVRM: GPU 0000:05:00.0: GPU serial number is 0320000000001.\n"
+        "[    1.000002] NVRM: GPU Board Serial Number: 0320000000002\n"
+    ).facts
+    assert facts["gpu_board_serial"] == ["0320000000001", "0320000000002"]
+    assert facts["gpu_serials"] == {"0000:05:00.0": "0320000000001"}

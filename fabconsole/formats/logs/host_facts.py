@@ -17,6 +17,7 @@ _DRIVER = re.compile(
 _PCI = r"([0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}(?:\.\d)?)"
 _NAMED = (
     ("GPU at PCI", "gpus", re.compile(rf"NVRM: GPU at PCI:{_PCI}: (GPU-[0-9a-f-]{{36}})")),
+    ("serial number is", "gpu_serials", re.compile(rf"NVRM: GPU {_PCI}: GPU serial number is (\w{{4,32}})")),
     ("firmware version", "mlx5_firmware", re.compile(rf"mlx5_core {_PCI}: firmware version: (\S{{3,24}})")),
     ("limited by", "pcie_limited", re.compile(rf" {_PCI}: .{{0,40}}available PCIe bandwidth, (limited by .{{1,200}})")),
 )
@@ -56,6 +57,7 @@ class HostFacts:
         self._of: dict[str, dict[str, Said]] = {}
         self._counted: Counter[str] = Counter()
         self._switches: set[int] = set()
+        self._serials: dict[str, None] = {}
 
     def line(self, line: Stamped) -> None:
         """Count a line."""
@@ -78,6 +80,8 @@ class HostFacts:
                 self._counted[name] += 1
             elif name == "nvswitches":
                 self._switches.add(int(str(value)))
+            elif name == "gpu_board_serial":
+                self._serials[str(value)] = None
             else:
                 self._once.setdefault(name, value)
 
@@ -93,6 +97,9 @@ class HostFacts:
         if self._levels:
             facts["levels"] = dict(self._levels)
         facts.update(self._once)
+        if self._serials:
+            serials = list(self._serials)
+            facts["gpu_board_serial"] = serials[0] if len(serials) == 1 else list[Said](serials)
         facts.update(self._counted)
         facts.update(self._of)
         if self._switches:

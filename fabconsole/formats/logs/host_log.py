@@ -44,6 +44,9 @@ class _Log:
         self._facts = HostFacts()
         self._unstamped: list[str] = []
         self._tally = Tally()
+        self._last: Stamped | None = None
+        self._continued = 0
+        """Events of lines that go on with the one above them."""
         self._announced: tuple[Event, Stamped] | None = None
         """A PCIe error that came in: told by its own line, if that follows before anything else does."""
         self._gpu: str | None = None
@@ -57,12 +60,17 @@ class _Log:
         if found is None and not bare and ": " in plain[:_HEAD]:
             found = stamped.behind_name(plain, hosts=self._hosts)
         if found is not None:
+            self._last = found
             self._message(found)
         elif plain[0] in "-H" and _BETWEEN.fullmatch(plain):
             return
         elif text[0].isspace() and self._facts.stamped:
             self._facts.continued += 1  # of the message above
-        elif not self._message(Stamped(plain), counted=False):
+            if bare and self._last is not None:
+                self._continued += self._tell(self._last._replace(message=plain))
+        elif self._tell(unstamped := Stamped(plain)):
+            self._facts.line(unstamped)
+        else:
             self._unstamped.append(text)
 
     def entry(self, fields: dict[str, object], text: str | None = None) -> None:
@@ -85,13 +93,15 @@ class _Log:
             self._said.unparsed.extend(self._unstamped)
         else:
             facts.lines += len(self._unstamped)
-        self._said.facts = facts.told(len(self._said.events)) | self._tally.told()
+        self._said.facts = facts.told(len(self._said.events) - self._continued) | self._tally.told()
         return self._said
 
-    def _message(self, line: Stamped, *, counted: bool = True) -> bool:
-        """Whether it tells something; `counted`: it is a line of the log, whatever it tells."""
-        if counted:
-            self._facts.line(line)
+    def _message(self, line: Stamped) -> None:
+        self._facts.line(line)
+        self._tell(line)
+
+    def _tell(self, line: Stamped) -> bool:
+        """Whether it tells something."""
         message = line.message
         if self._detail(message) or (heard := _heard(message)) is None:
             return False
@@ -100,8 +110,6 @@ class _Log:
         self._facts.message(message)
         if found is None:
             return False
-        if not counted:
-            self._facts.line(line)
         if "PCIe Bus Error" in message:
             self._announced = None
         self._announce()

@@ -79,6 +79,13 @@ _RULES = (
     _rule("received", rf"AER: .{{0,16}}Uncorrect\w{{1,8}}(?: \(Non-Fatal\))? {_RECEIVED}", "aer", _WARN),
     _rule("received", rf"AER: .{{0,16}}Correct\w{{1,8}} {_RECEIVED}", "aer", _INFO),
     _rule("Link Down/Up ignored", r"Slot\([^)]{1,20}\): Link Down/Up ignored", "aer", _INFO),
+    _rule("AER: ", r"AER: can't recover", "aer", _WARN),
+    _rule(
+        "failed with error",
+        r"(?:nvidia|mlx[45]).{0,60}(?:probe|Direct firmware load).{0,200}failed with error",
+        "driver",
+        _WARN,
+    ),
     _rule("DPC: ", r"DPC: unmasked uncorrectable error", "aer", _WARN),
     _rule("Slot(", r"Slot\([^)]{1,20}\): (?:Link Up|Card present)", "aer", _INFO),
     _rule(
@@ -110,6 +117,7 @@ WORDS = (
         "Out of memory",
         "oom-kill",
         "fabricmanager",
+        "failed with error",
     ),
 )
 """A line without any of these tells nothing: they are looked for before anything else."""

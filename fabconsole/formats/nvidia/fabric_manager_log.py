@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
 
 from fabconsole.formats.format import Format
 from fabconsole.formats.logs import stamped
 from fabconsole.formats.logs.stamps import iso
-from fabconsole.formats.nvidia.fabric_manager_words import told
+from fabconsole.formats.nvidia.fabric_manager_words import Record, told
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Entry, Reading, Said
 from fabconsole.formats.values import integer, snake
@@ -25,16 +24,17 @@ _RECORD = re.compile(
 )
 _GOES_ON = re.compile(r"Message payload details|\w{2,40} : ?\S|\s+\S")
 _BEGUN = re.compile(r"(Fabric Manager|IMEX) Log initializing at: ?(.{6,40})", re.IGNORECASE)
-_VERSION = re.compile(r"(Fabric Manager|IMEX) version (\d{3}\.[\w.]{1,24}) is running", re.IGNORECASE)
+_VERSION = re.compile(r"(Fabric Manager|IMEX) version (?:is : )?(\d{3}\.[\w.]{1,24})(?: is running|$)", re.IGNORECASE)
 _SETTING = re.compile(r"([A-Z][\w/ .-]{2,70}?) ?= ?(.{0,120})")
 _SERVICE = re.compile(
     r"\s*(Loaded|Active|Main PID|Tasks|Memory|CPU|CGroup|Process|Docs|Drop-In|TriggeredBy|Status|Invocation): (.*)"
 )
-_UNIT = re.compile(r"\W{0,3}\s?(nvidia-(?:fabricmanager|imex)\.service) - (.*)|\s*[└├]─.*|\s+/\S+|--(?: .*)?")
+_UNIT = re.compile(
+    r"\W{0,3}\s?(nvidia-(?:fabricmanager|imex)\.service) - (.*)|\s*[└├]─.*|\s+/\S+|--(?: .*)?|(?:bash-[\d.]+)?[#$] .*"
+)
 _PROGRAM = re.compile(r"(?:nv-fabricmanager|nvidia-fabricmanager\S{0,16}|nvidia-imex)\[\d{1,10}\]: (.*)")
 _OWN_WORDS = ("NVSwitch", "NV_WARN_NOTHING_TO_DO", "abric manager", "abric Manager")
 """In what it says to a terminal, without a stamp, when it cannot start."""
-_MOST_FIELDS = 64
 _TEAM = re.compile(r"Team (\w{4,16}) (request|response):")
 _GPUS = re.compile(r"Number of GPUs: ?(\d{1,6})")
 _SAID_ONCE = {
@@ -54,31 +54,13 @@ _COUNTED = (
 )
 
 
-@dataclass(slots=True)
-class _Record:
-    """One message, and the lines it goes on over."""
-
-    message: str
-    stamp: str | None = None
-    level: str | None = None
-    host: str | None = None
-    more: list[str] = field(default_factory=list)
-
-    def may_hold(self, line: str) -> bool:
-        """Whether a further line is its own: a field that an NVLink's error has is another's."""
-        if "NVL" not in self.message:
-            return True
-        name = line.partition(":")[0].strip()
-        return len(self.more) < _MOST_FIELDS and all(name != had.partition(":")[0].rstrip() for had in self.more)
-
-
 class _Log:
     """The log as far as it has been read."""
 
     def __init__(self, hosts: bool) -> None:
         self._hosts = hosts
         self._said = Reading()
-        self._last: _Record | None = None
+        self._last: Record | None = None
         self._levels: Counter[str] = Counter()
         self._counted: Counter[str] = Counter()
         self._settings: dict[str, Said] = {}
@@ -96,7 +78,7 @@ class _Log:
 
     def line(self, text: str) -> None:
         if record := _RECORD.match(text):
-            self._begin(_Record(record[4], record[1], record[2] and record[2].upper()))
+            self._begin(Record(record[4], record[1], record[2] and record[2].upper()))
         elif (found := stamped.split(text.lstrip(), hosts=self._hosts)) is not None:
             self._journal(found)
         elif self._last is not None and _GOES_ON.match(text) and self._last.may_hold(text):
@@ -131,12 +113,12 @@ class _Log:
     def _journal(self, found: stamped.Stamped) -> None:
         program, _, message = found.message.partition(": ")
         if inner := _RECORD.match(message):
-            self._begin(_Record(inner[4], inner[1], inner[2] and inner[2].upper(), found.host))
+            self._begin(Record(inner[4], inner[1], inner[2] and inner[2].upper(), found.host))
         else:
             about = "fabric" in program or "imex" in program
-            self._begin(_Record(message if about else found.message, found.stamp, None, found.host))
+            self._begin(Record(message if about else found.message, found.stamp, None, found.host))
 
-    def _begin(self, record: _Record) -> None:
+    def _begin(self, record: Record) -> None:
         self._done()
         self._last = record
         self._message = record.message
@@ -167,7 +149,7 @@ class _Log:
             return
         self._seen[record.stamp, event.text] = len(self._said.events)
         if tells.error is not None:
-            self._errors.append({**tells.error, "at": at, "count": 1})
+            self._errors.append({**tells.error, "at": at or record.stamp, "count": 1})
             self._error_of[len(self._said.events)] = self._errors[-1]
         self._said.events.append(
             Entry(
@@ -209,7 +191,9 @@ class _Log:
             self._team_sizes.add(int(size[1]))
 
     def _header(self, text: str) -> bool:
-        if begun := _BEGUN.search(text):
+        if version := _VERSION.search(text):
+            self._said.facts["program"], self._said.facts["version"] = version[1], version[2]
+        elif begun := _BEGUN.search(text):
             self._said.facts["program"], self._said.facts["log_begun"] = begun[1], begun[2].strip()
         elif service := _SERVICE.fullmatch(text):
             self._service[snake(service[1])] = service[2]
@@ -217,9 +201,9 @@ class _Log:
             if unit[1]:
                 self._service["unit"] = unit[1]
         elif program := _PROGRAM.match(text):
-            self._begin(_Record(program[1]))
+            self._begin(Record(program[1]))
         elif (tells := told(text)) is not None and (tells.error or any(map(text.__contains__, _OWN_WORDS))):
-            self._begin(_Record(text.strip()))
+            self._begin(Record(text.strip()))
         else:
             return False
         return True
@@ -243,7 +227,7 @@ FORMAT = Format(
         r"^[^\n]{0,160}\[[A-Z][a-z]{2} {1,2}\d{1,2} \d{4} \d\d:\d\d:\d\d\] \[[A-Z]{4,8}\] \[tid \d+\] ": 100,
         r"detected NVSwitch (?:non-)?fatal error \d|Fabric Manager detected GPU NVL": 90,
         r"\bnv-fabricmanager\[\d+\]: |\bnvidia-fabricmanager-start\.sh\[\d+\]: ": 90,
-        r"^(?:Fabric Manager|IMEX) Log initializing at|nvidia-fabricmanager\.service - NVIDIA": 90,
+        r"^(?:Fabric Manager|IMEX) (?:Log initializing at|version is :)|nvidia-fabricmanager\.service - NVIDIA": 90,
     },
     read=_reading,
     aliases=("fabric manager log", "fabricmanager", "nv-fabricmanager", "nvidia-imex-log"),

@@ -8,7 +8,7 @@ it cannot start.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from fabconsole.fabric.event import Event
@@ -27,6 +27,10 @@ _SWITCH = re.compile(
     re.IGNORECASE,
 )
 _NVLINK = re.compile(r"detected (stale )?(?:GPU|Switch|NVSwitch)? ?NVL(?:ink)? (fatal|non[- ]?fatal)", re.IGNORECASE)
+_MISMATCH = re.compile(
+    r"driver interface version (\d{3}(?:\.\d{1,4}){1,3}) (?:don't|doesn't|does not) match.{0,20}? version"
+    r" (\d{3}(?:\.\d{1,4}){1,3})"
+)
 _FIELD = re.compile(r"(\w{2,40}) ?: ?([\w.:-]{1,64})")
 _BAD = re.compile(
     r"\b(?:error|errors|fail|failed|failure|fatal|abort|aborting|aborted|mismatch|unable|timed out|timeout|degraded)\b"
@@ -36,6 +40,7 @@ _BAD = re.compile(
 _WORST = re.compile(
     r"\b(?:fatal|abort|aborting|aborted|mismatch)\b|(?:don't|doesn't|not) match|exit-code", re.IGNORECASE
 )
+_MOST_FIELDS = 64
 _NO_SWITCH = "NV_WARN_NOTHING_TO_DO"
 _QUIET = frozenset({"INFO", "DEBUG", "TRACE", "VERBOSE", "NOTICE"})
 _INFO, _WARN, _CRIT = Severity.INFO, Severity.WARN, Severity.CRIT
@@ -50,6 +55,24 @@ class Told:
     """Of an NVSwitch or an NVLink: number, address, port, each by its name."""
 
 
+@dataclass(slots=True)
+class Record:
+    """One message, and the lines it goes on over."""
+
+    message: str
+    stamp: str | None = None
+    level: str | None = None
+    host: str | None = None
+    more: list[str] = field(default_factory=list)
+
+    def may_hold(self, line: str) -> bool:
+        """Whether a further line is its own: a field that an NVLink's error has is another's."""
+        if "NVL" not in self.message:
+            return True
+        name = line.partition(":")[0].strip()
+        return len(self.more) < _MOST_FIELDS and all(name != had.partition(":")[0].rstrip() for had in self.more)
+
+
 @lru_cache(maxsize=1024)
 def told(message: str, level: str | None = None, more: tuple[str, ...] = ()) -> Told | None:
     """An event, or None where it is of no concern. `more`: the lines that go on with the message. Never raises."""
@@ -62,6 +85,9 @@ def told(message: str, level: str | None = None, more: tuple[str, ...] = ()) -> 
         return Told(event)
     if found := place(message):
         return _of_place(found, _text(message, more))
+    if said := _MISMATCH.search(message):
+        event = _event(_text(message, more), _CRIT, "install the fabric manager that has the driver's version")
+        return Told(event, {"what": "version mismatch", "version": said[1], "driver_version": said[2]})
     if level in _QUIET or (level is None and not _BAD.search(message)):
         return None
     text = _text(message, more)
