@@ -71,7 +71,7 @@ def _(said: Reading) -> None:
     extra = said.rows[0].extra
     for name in ("temperature_c", "voltage_mv", "rx_power_dbm", "tx_power_dbm"):
         assert extra[name] is None
-    assert (extra["vendor_name"], extra["vendor_part_number"]) == ("FS", "Q28-PC03")
+    assert (extra["vendor_name"], extra["vendor_pn"]) == ("FS", "Q28-PC03")
     assert extra["transfer_distance_m"] == 3
 
 

@@ -67,7 +67,7 @@ def test_an_unknown_speed_is_none() -> None:
 
 def test_a_module_says_its_values_with_their_units() -> None:
     extra = only("ethtool.module.txt").extra
-    assert (extra["module_temperature_c"], extra["module_voltage_v"]) == (47.11, 3.2531)
+    assert (extra["temperature_c"], extra["voltage_v"]) == (47.11, 3.2531)
     assert extra["bias_current_ma"] == {"1": 6.6, "2": 6.75}
     assert (extra["rx_power_dbm"], extra["tx_power_dbm"]) == ({"1": -0.21, "2": None}, {"1": -0.42})
     assert extra["module_temperature_high_alarm_threshold_c"] == 80

@@ -68,7 +68,7 @@ def test_a_heading_of_two_lines_gives_the_unit() -> None:
         "==========================================\n"
         "MGMT    SIB        T1   47.00      OK\n"
     )
-    assert (row.id, row.extra["cur_temp_c"], row.extra["status"]) == ("MGMT/SIB/T1", 47.0, "OK")
+    assert (row.id, row.extra["temperature_c"], row.extra["status"]) == ("MGMT/SIB/T1", 47.0, "OK")
 
 
 def test_a_backslash_stands_for_not_available_and_is_never_zero() -> None:

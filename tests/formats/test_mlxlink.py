@@ -99,7 +99,7 @@ def test_a_loop_that_prints_the_device_above_names_it_too() -> None:
 
 def test_a_serial_of_digits_stays_a_text() -> None:
     extra = only("Vendor Serial Number : 0012345\nRev : 02\nFW Version : 46.120\n").extra
-    assert extra == {"vendor_serial_number": "0012345", "rev": "02", "fw_version": "46.120"}
+    assert extra == {"vendor_sn": "0012345", "rev": "02", "module_firmware": "46.120"}
 
 
 def test_another_programs_line_is_no_value_of_the_port() -> None:

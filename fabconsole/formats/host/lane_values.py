@@ -24,6 +24,9 @@ _TEXTS = re.compile(
 )
 _RENAMED = {
     "firmware_version": "firmware",
+    "fw_version": "module_firmware",
+    "vendor_part_number": "vendor_pn",  # as ethtool, NVUE, SONiC and EOS have them
+    "vendor_serial_number": "vendor_sn",
     "rx_power_current_dbm": "rx_power_dbm",
     "tx_power_current_dbm": "tx_power_dbm",
     "max_power": "max_power_w",

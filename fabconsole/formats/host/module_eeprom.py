@@ -24,6 +24,8 @@ _SHORT = {
     "laser_output_power": "tx_power",
     "laser_tx_bias_current": "bias_current",
     "laser_bias_current": "bias_current",
+    "module_temperature": "temperature",
+    "module_voltage": "voltage",
 }
 _ALARM = re.compile(r"(?:alarm|warning|fault|loss of \w+)$", re.IGNORECASE)
 _RAISED = frozenset({"on", "yes"})

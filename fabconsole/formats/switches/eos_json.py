@@ -41,7 +41,7 @@ _DOWN = {"notconnect", "disabled", "errdisabled", "down", "linkDown", "lowerLaye
 _UNITS = {
     "temperature": "temperature_c",
     "voltage": "voltage_v",
-    "txBias": "tx_bias_ma",
+    "txBias": "bias_current_ma",
     "rxPower": "rx_power_dbm",
     "txPower": "tx_power_dbm",
     "currentTemperature": "temperature_c",

@@ -44,6 +44,9 @@ _NAMES = re.compile(
     r"|release|model|address|hostname|firmware|fw|oui)(?:_|$)"
 )
 """What names a thing, though it be of digits."""
+_RENAMED = {"cur_temp_c": "temperature_c"}
+_UPTIME = re.compile(r"(\d{1,5})(?:d| days?,) (\d{1,2})(?:h |:)(\d{1,2})(?:m |:)(\d{1,2}(?:\.\d{1,3})?)s?", re.ASCII)
+"""`2d 13h 40m 34.992s` of Onyx, `68 days, 0:11:28` of EOS."""
 _LONG = 19
 _SHORT = 100
 _OCTETS = re.compile(r"(\d{1,6}) ?bytes?\b ?(.*)", re.IGNORECASE)
@@ -64,6 +67,9 @@ def _measured(name: str, text: str) -> Mapping[str, Said]:
         return {key: None}
     if key in ("mtu", "max_supported_mtu") and (octets := _OCTETS.fullmatch(text)):
         return {key: int(octets[1]), **({f"{key}_printed": text} if octets[2] else {})}
+    if key == "uptime" and (uptime := _UPTIME.fullmatch(text)) is not None:
+        days, hours, minutes = (int(one) for one in uptime.groups()[:3])
+        return {key: text, "uptime_s": ((days * 24 + hours) * 60 + minutes) * 60 + float(uptime[4])}
     if is_name or not (text[0].isdigit() or text[0] in "+-"):
         return {key: text}
     if (bare := number(text)) is not None:
@@ -78,7 +84,7 @@ def _key(name: str) -> tuple[str, bool]:
     key = snake(_IN_HEADING.sub("", name)) or "value"
     if heading is not None:
         key = _with_unit(key, _UNITS[heading[1].lower()])
-    return key, _NAMES.search(key) is not None
+    return _RENAMED.get(key, key), _NAMES.search(key) is not None
 
 
 def _quantities(key: str, text: str) -> dict[str, Said]:
