@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from captures import SAMPLES
 
+from fabconsole.fabric.health import Severity
 from fabconsole.formats.nvidia.imex import FORMAT
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
@@ -83,3 +84,14 @@ def test_one_daemon_says_only_its_state() -> None:
 
 def test_json_that_was_cut_is_said() -> None:
     assert "incomplete" in read('{"nodes": {"0": {"status": "READY", "host": "10.7.0.11"').facts
+
+
+def test_daemons_that_a_cluster_shell_asked_are_a_row_each() -> None:
+    said = read("gb1: READY\ngb2: WAITING_FOR_PEERS\n")
+    assert [(row.id, row.state) for row in said.rows] == [("gb1", "READY"), ("gb2", "WAITING_FOR_PEERS")]
+    assert (said.facts["nodes"], said.facts["ready"], said.unparsed) == (2, 1, [])
+
+
+def test_a_daemon_that_cannot_be_reached_is_an_event() -> None:
+    (event,) = read("Failed to connect to the nvidia-imex daemon: Connection refused\n").events
+    assert event.severity is Severity.UNKNOWN

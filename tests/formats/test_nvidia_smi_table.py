@@ -150,3 +150,19 @@ def test_the_version_option_is_read_too() -> None:
 def test_a_command_without_its_prompt_is_no_answer() -> None:
     said = read("# nvidia-smi -i 4\n" + _FIRST + _SECOND)
     assert (len(said.rows), said.unparsed) == (1, [])
+
+
+def test_second_lines_that_were_filtered_out_alone_are_read_without_a_gpu() -> None:
+    said = read(f"{_SECOND}{_SECOND}")
+    assert [(row.id, row.extra["temperature_c"]) for row in said.rows] == [("row1", 34), ("row2", 34)]
+    assert ("gpus" in said.facts, said.unparsed) == (False, [])
+
+
+def test_a_second_line_whose_first_was_lost_beside_others_is_nobodys() -> None:
+    said = read(f"{_FIRST}{_RULE}{_SECOND}")
+    assert [row.id for row in said.rows] == ["gpu4"]
+    assert said.unparsed == [_SECOND.strip()]
+
+
+def test_what_watch_prints_above_is_no_output() -> None:
+    assert read(f"Every 2.0s: nvidia-smi       gpu001: Mon Nov 23 10:00:00 2026\n{_FIRST}{_SECOND}").unparsed == []

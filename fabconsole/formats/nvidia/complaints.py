@@ -25,7 +25,7 @@ _KNOWN = re.compile(
 )
 _FIRST = frozenset("UNFMWIEGTunfmwieg0-bsz")
 _TYPED = re.compile(
-    r"(?:[#$%>+]\s{0,3})?(?:sudo (?:-\w{1,8} ){0,3})?(?:[\w./-]{1,80}/)?"
+    r"(?:Every \d{1,6}[.,]\ds: {1,4})?(?:[#$%>+]\s{0,3})?(?:sudo (?:-\w{1,8} ){0,3})?(?:[\w./-]{1,80}/)?"
     r"(?:nvidia-smi|dcgmi|nvidia-imex-ctl)(?:\s+(?!\s*version:).{0,8000})?"
 )
 _PLACE = re.compile(ADDRESS)
@@ -49,8 +49,8 @@ def is_loss(entry: Entry) -> bool:
 
 
 def typed(line: str) -> bool:
-    """Whether the line is a command of these tools, left in the paste without a prompt that says so."""
-    return line[:1] in "#$%>+sn/d" and _TYPED.fullmatch(line) is not None
+    """Whether the line is a command of these tools, left in the paste without a prompt that says so, or by `watch`."""
+    return line[:1] in "#$%>+sn/dE" and _TYPED.fullmatch(line) is not None
 
 
 def _severity(said: re.Match[str]) -> Severity:

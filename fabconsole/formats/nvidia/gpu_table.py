@@ -55,6 +55,8 @@ class _Table:
         self._gpu: Row | None = None
         self._next = 0
         """Which of its lines the GPU waits for; 0: none."""
+        self._named = False
+        """A line that names a GPU came: one without is read by itself only where none did."""
         self._mig: Row | None = None
         self._processes: list[Said] = []
 
@@ -99,7 +101,7 @@ class _Table:
         if gpu is None or place is None:
             return False
         row = self._gpu = Row(id=f"gpu{int(gpu[1])}", extra={"name": gpu[2]})
-        self._next = 2
+        self._next, self._named = 2, True
         self.reading.rows.append(row)
         if values.is_nothing(gpu[2]):
             tell(row, "name", None, gpu[2])
@@ -112,9 +114,16 @@ class _Table:
 
     def _second(self, loads: str, memory: str, busy: str) -> bool:
         load, used, mode = _LOADS.fullmatch(loads), _MEMORY.fullmatch(memory), _BUSY.fullmatch(busy)
-        if load is None or self._gpu is None or self._next != 2:
+        if load is None:
+            return False
+        if self._gpu is None and not self._named and used is not None:  # first lines were filtered out
+            self._gpu, self._next = Row(id=f"row{len(self.reading.rows) + 1}"), 2
+            self.reading.rows.append(self._gpu)
+        if self._gpu is None or self._next != 2:
             return False
         row, self._next = self._gpu, 3
+        if not self._named:
+            self._gpu, self._next = None, 0
         for key, value in (("fan_speed_percent", load[1]), ("temperature_c", load[2])):
             tell(row, key, amount(value)[0], value)
         tell(row, "performance_state", None if values.is_nothing(load[3]) else load[3], load[3])
@@ -188,11 +197,11 @@ class _Table:
     def finish(self) -> Reading:
         """Count, and say which GPU's lines did not come."""
         reading = self.reading
-        gpus = [row for row in reading.rows if "/" not in row.id]
+        gpus = [row for row in reading.rows if "/" not in row.id and not row.id.startswith("row")]
         if gpus:
             reading.facts["gpus"] = len({row.id for row in gpus})
-        if len(gpus) < len(reading.rows):
-            reading.facts["mig_devices"] = len({row.id for row in reading.rows if "/" in row.id})
+        if migs := {row.id for row in reading.rows if "/" in row.id}:
+            reading.facts["mig_devices"] = len(migs)
         if self._processes:
             reading.facts["processes"] = self._processes
         if short := [row.id for row in gpus if "compute_mode" not in row.extra]:
@@ -227,6 +236,7 @@ FORMAT = Format(
         r"^[ \t]{0,40}\|\s{0,8}\d{1,3} .{1,60}\|\s{0,8}[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}"
         r"\.\d {1,8}\S{2,4} \|": 60,
         r"^[ \t]{0,40}\|\s?\S{1,5} {1,6}\S{1,5} {1,6}\S{1,4} .{1,30}/.{1,20}\|.{1,12}MiB / {0,6}\d{1,9}MiB": 60,
+        r"^[ \t]{0,40}\| (?:MIG devices|Processes):  .{0,120}\|": 60,
         r"NVIDIA-SMI has failed because|^NVIDIA-SMI version\s{1,8}: \d": 100,
         r"^No devices (?:were )?found|Failed to initialize NVML|Unable to determine the device handle": 30,
     },

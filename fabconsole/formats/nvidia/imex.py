@@ -10,17 +10,26 @@ import re
 from collections import Counter
 from typing import Any
 
+from fabconsole.fabric.health import Severity
 from fabconsole.formats import values
 from fabconsole.formats.format import Format
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.nvidia.complaints import typed
 from fabconsole.formats.paste import Paste
-from fabconsole.formats.reading import Reading, Row, Said
+from fabconsole.formats.reading import Entry, Reading, Row, Said
 
 _DAEMON = (
     "INITIALIZING|STARTING_AUTH_SERVER|WAITING_FOR_PEERS|WAITING_FOR_RECOVERY|INIT_GPU|READY|SHUTTING_DOWN|UNAVAILABLE"
 )
 _STATE = re.compile(_DAEMON)
+_OF_HOST = re.compile(rf"([A-Za-z0-9][A-Za-z0-9._-]{{0,252}}): {{1,8}}({_DAEMON})")
+"""A daemon's answer as a cluster shell prints it: a line a host."""
+
+_WRONG = re.compile(
+    r"(?:Failed|Unable|Could not|Cannot|Error|ERROR|Connection|Timed out|Timeout)\b.{0,300}"
+    r"|.{0,80}[Cc]onnection refused.{0,80}"
+    r"|.{0,60}nvidia-imex-ctl: (?:command )?not found.{0,40}"
+)
 _LEGEND = {
     "I": "invalid",
     "N": "never connected",
@@ -66,7 +75,13 @@ class _Domain:
             facts["daemon_state"] = line
         elif _STAMP.fullmatch(line):
             facts["timestamp"] = line
-        elif not (_LEGEND_LINE.fullmatch(line) or typed(line)):
+        elif answer := _OF_HOST.fullmatch(line):
+            self.reading.rows.append(Row(id=answer[1], state=answer[2]))
+        elif _LEGEND_LINE.fullmatch(line) or typed(line):
+            pass
+        elif _WRONG.fullmatch(line):
+            self.reading.events.append(Entry(at=None, kind="imex", text=line, severity=Severity.UNKNOWN))
+        else:
             self.reading.unparsed.append(line)
 
     def _named(self, number: str) -> Row:
@@ -191,7 +206,8 @@ FORMAT = Format(
         r"^[ \t]{0,40}Node #\d{1,4}\s.{1,200}- (?:READY|UNAVAILABLE|INIT|WAITING|SHUTTING|STARTING)": 100,
         r"^[ \t]{0,40}Domain State: \S": 60,
         r'"status"\s{0,4}:\s{0,4}"(?:CONNECTED|INVALID|NEVER_CONNECTED|DISCONNECTED)"': 100,
-        rf"^(?:{_DAEMON})\s*$": 40,
+        rf"^(?:[A-Za-z0-9][\w.-]{{0,80}}: )?(?:{_DAEMON})\s*$": 40,
+        r"^(?:Failed|Unable|Error).{0,120}nvidia-imex": 40,
     },
     read=_read,
 )
