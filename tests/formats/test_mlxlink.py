@@ -218,3 +218,18 @@ def test_a_lanes_settings_stand_under_the_names_above_them() -> None:
 
 def test_a_mask_of_nothing_is_an_empty_list() -> None:
     assert only("Supported Cable Speed : 0x00000000 (N/A)\n").extra["supported_cable_speed"] == []
+
+
+def test_an_error_says_which_device_was_asked() -> None:
+    said = read("$ mlxlink -d mlx5_4 -p 3\n-E- Port 3 is out of range [1-2]\n")
+    assert said.facts == {"errors": ["mlx5_4/3: Port 3 is out of range [1-2]"]}
+
+
+def test_no_error_seen_on_a_lane_is_no_number_either() -> None:
+    assert only("Raw Physical BER Per Lane : 15E-255,2E-9\n").extra["raw_physical_ber_per_lane"] == ["15E-255", 2e-9]
+
+
+def test_limits_that_stand_behind_the_last_of_a_list_are_all_of_its() -> None:
+    module = '{"result": {"output": {"Module Info": {"Rx Power Current [dBm]": {"values": ["1", "2 [-10..6]"]}}}}}'
+    extra = only(module).extra
+    assert (extra["rx_power_dbm"], extra["rx_power_dbm_limits"]) == ([1, 2], [-10, 6])

@@ -16,6 +16,8 @@ _LIMITS = re.compile(r"(.{0,400}?)\s*\[(-?[0-9.]{1,16})\.\.(-?[0-9.]{1,16})\]")
 _MASKED = re.compile(r"(0x[0-9a-fA-F]{1,16})\s*\((.{0,400})\)")
 _COMMA = re.compile(r",(?![^(]*\))")
 _BRACKETED = re.compile(r"\[([^\]]{1,16})\]|\(([^)]{1,40})\)")
+_NONE_SEEN = 1e-99
+"""A ratio below is the sign for no error seen, `15E-255`, and no number."""
 _LONGEST = 1000
 """Characters of a value that has parts."""
 _SWITCHED = frozenset({"ON", "OFF", "Yes", "No"})
@@ -88,7 +90,7 @@ def _scalar(text: str) -> str | float | int | None:
     if is_nothing(text):
         return None
     value = number(text)
-    return text.strip() if value is None else value
+    return text.strip() if value is None or 0 < abs(value) < _NONE_SEEN else value
 
 
 @lru_cache(maxsize=512)

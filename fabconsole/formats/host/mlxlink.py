@@ -74,7 +74,8 @@ def _of_text(paste: Paste, ports: Ports, reading: Reading) -> None:
             if not errors:
                 ports.title(title)
         elif message := _SAID.fullmatch(line):
-            tell(reading, "errors" if message[1] == "E" else "messages", message[2])
+            about = ports.name if ports.name.partition("/")[0] not in message[2] else ""
+            tell(reading, "errors" if message[1] == "E" else "messages", f"{about}: {message[2]}".removeprefix(": "))
         elif errors:
             tell(reading, "errors", line.strip())
         elif (name := asked(line)) is not None:

@@ -144,6 +144,8 @@ class Port:
         self.counters[name] = value
 
     def _keep(self, section: str, key: str, said: str | list[str], mask: str) -> None:
+        if isinstance(said, list) and said and ".." in said[-1]:
+            said = ",".join(said)
         if isinstance(said, list):
             kept: Mapping[str, Said] = {named(key): lanes(said)}
             if mask:
