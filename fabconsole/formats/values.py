@@ -22,12 +22,19 @@ _UNIT = re.compile(r"(?:[A-Za-z%°µ].*)?")
 _WORD = re.compile(r"[a-z0-9]+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])(?![A-Z](?:s\b|v\d))")  # CPUs and IPv6 are one word
 _GIGA = {"t": 1e3, "g": 1.0, "m": 1e-3, "k": 1e-6}
+_LONG = 64
+"""Characters that no way to say nothing has: not worth to be remembered."""
 _NONE_SEEN = 255
 _FARTHEST = 100
 
 
 def is_nothing(text: str) -> bool:
     """Whether a tool says by it that it has no value: `N/A`, `[Not Supported]`, `N\\A`, `-`, a blank."""
+    return _nothing(text) if len(text) < _LONG else _nothing.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _nothing(text: str) -> bool:
     return text.strip().strip("[]<>").strip().lower() in _NOTHING
 
 

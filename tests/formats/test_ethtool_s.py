@@ -76,3 +76,8 @@ def test_what_is_no_counter_is_handed_back() -> None:
 def test_a_note_takers_sign_before_a_name_is_no_part_of_it() -> None:
     (row,) = FORMAT.read(Paste("# rx_packets_phy: 8\n# tx_packets_phy: 9\n")).rows
     assert row.counters == {"rx_packets_phy": 8, "tx_packets_phy": 9}
+
+
+def test_a_cluster_shells_host_is_no_part_of_a_counters_name() -> None:
+    lines = ["gpu7:      rx_discards_phy: 5", "gpu8:      rx_discards_phy: 6"]
+    assert FORMAT.read(Paste("\n".join(lines))).unparsed == lines

@@ -18,6 +18,7 @@ from fabconsole.formats.reading import Reading, Row
 from fabconsole.formats.values import snake
 
 _HEAD = re.compile(r"\s*([A-Z][\w/ -]{2,40}?) for (?:device )?([\w.@-]{1,32}):\s*")
+_REFUSED = frozenset("nCN")
 _REFUSALS = ("netlink error: ", "Cannot get ", "Cannot read ", "Can't ", "No data available", "No such device")
 
 
@@ -42,21 +43,21 @@ def _of_text(paste: Paste, reading: Reading) -> None:
         if not text:
             if paste.typed and (typed := paste.typed.get(index)) and (name := asked(typed)):
                 found.name = name
-        elif text.startswith(_REFUSALS):
+        elif text[0] in _REFUSED and text.startswith(_REFUSALS):
             told = reading.facts.setdefault("errors", [])
             if isinstance(told, list):
                 told.append(text)
         elif "ethtool " in text and (name := asked(text)):
             found.name = name
         elif ": " in text or ":\t" in text:
-            found.line(line)
+            found.line(line, text)
         elif text.endswith(":") and (said := _HEAD.fullmatch(text)):
             found.name = None
             found.head(said[1], said[2])
-        elif name := heading(line):
+        elif "/" not in text and (name := heading(line)):
             found.name = name
         else:
-            found.line(line)
+            found.line(line, text)
 
 
 def _of_json(paste: Paste, reading: Reading) -> None:

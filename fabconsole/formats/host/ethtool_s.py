@@ -59,7 +59,7 @@ def _reading(paste: Paste) -> Reading:
         _of_json(paste, found, reading)
         return reading
     for index, line in enumerate(paste.lines):
-        if said := _VALUE.fullmatch(line):
+        if (said := _VALUE.fullmatch(line)) and ":  " not in said[1]:  # a cluster shell's `host:` is no name's part
             value = integer(said[2])
             found.count(said[1], value, "unknown" if value is None else "negative" if value < 0 else "")
         elif not line.strip():

@@ -23,6 +23,7 @@ COUNTED = {
     "rx_pause_frames": "rx_pause",
     "Link Down Events": "link_down_events",
 }
+_LANE = re.compile(r"Lane (\d{1,2})")
 _SYMBOLS = re.compile(r"corrected_bits|fec_symbol_err_\w{1,16}")
 _LANES = re.compile(r"(\d{1,20})\s*\[\s*per_lane:\s*([\d, ]{1,200})\]")
 _OF_DRIVER = re.compile(r"driver|version|firmware-version|expansion-rom-version|bus-info|supports-[\w-]{1,24}")
@@ -77,15 +78,15 @@ class Interfaces:
             self._section = ""
         return row
 
-    def line(self, line: str) -> None:
-        """A setting, or more of the one before."""
-        text, deeper = line.strip(), line[:1].isspace()
+    def line(self, line: str, text: str) -> None:
+        """A setting, or more of the one before; `text` is the line without its indentation."""
+        deeper = line[0].isspace()
         key, colon, value = text.partition(":")
         if not colon or not key or len(key) > 80 or (value and not value[0].isspace()):
             if not (deeper and self._goes_on(text)):
                 self._reading.unparsed.append(line)
             return
-        key, value = key.rstrip(), value.strip()
+        key, value = key.rstrip(), value.lstrip()
         if not deeper:
             known = _known(key)
             self._flat |= known == "link"
@@ -131,13 +132,16 @@ class Interfaces:
         if key == "Statistics" and not value:
             self._inside, self._last = "", None
             return True
-        if (lane := re.fullmatch(r"Lane (\d{1,2})", key)) and self._counter:
+        if self._counter and key.startswith("Lane") and (lane := _LANE.fullmatch(key)):
             row.counters[f"{self._counter}_lane_{lane[1]}"] = integer(value)
             return True
         if not counted:
             self._counter = ""
             return False
         self._counter = COUNTED.get(key, str(key))
+        if value.isdecimal() and len(value) < 20:
+            row.counters[self._counter] = int(value)
+            return True
         if lanes := _LANES.fullmatch(value):
             row.counters[self._counter] = integer(lanes[1])
             row.extra[f"{self._counter}_per_lane"] = [integer(one) for one in lanes[2].split(",")]
@@ -197,8 +201,8 @@ def _words(value: str) -> list[Said]:
 
 def _keep(place: dict[str, Said], name: str, value: str) -> None:
     said: Said = value
-    if value.isdigit():
-        said = value if name in _TEXTS else integer(value)
+    if value.isdecimal():
+        said = value if name in _TEXTS else int(value) if len(value) < 20 else integer(value)
     elif is_nothing(value) or value.startswith("Unknown!"):
         said = None
     if name in place and (known := place[name]) != said:
