@@ -180,3 +180,19 @@ def test_hidden_digits_of_a_guid_are_kept_as_printed() -> None:
     one = row('Errors for 0x506bxxxxxxxx0001 "leaf-07"\n   GUID 0x506bxxxxxxxx0001 port 5: [VL15Dropped == 1]\n')
     assert (one.id, one.extra["node"], one.marks) == ("506bxxxxxxxx0001/5", "leaf-07", [])
     assert row("GUID 0x506b... port 12: [SymbolErrorCounter == 890]\n").id == "506b.../12"
+
+
+@pytest.mark.parametrize("shown", ["0x…", "0xc42a<redacted>", "0xc42a...0001"])
+def test_a_guid_with_hidden_digits_is_kept_as_shown(shown: str) -> None:
+    one = row(f'Errors for "leaf-07"\n   GUID {shown} port 33: [SymbolErrorCounter == 1500]\n')
+    assert (one.id, one.counters) == (f"{shown[2:]}/33", {"symbol_error": 1500})
+
+
+def test_what_stands_between_two_counters_makes_the_line_doubtful() -> None:
+    reading = said(SWITCH + LINE.format(5, "7] junk [PortRcvErrors == 3"))
+    assert [one.counters for one in reading.rows] == [{"symbol_error": 7, "port_rcv_errors": 3}]
+    assert len(reading.unparsed) == 1
+
+
+def test_an_elder_name_of_waiting_is_the_same_counter() -> None:
+    assert row(SWITCH + LINE.format(3, "0] [XmtWait == 998432")).counters["port_xmit_wait"] == 998432

@@ -12,20 +12,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from fabconsole.fabric.printable import printable
-from fabconsole.formats.infiniband import link_line, pma_counters
+from fabconsole.formats.infiniband import link_line
+from fabconsole.formats.infiniband.ibqueryerrors_counters import counters
+from fabconsole.formats.infiniband.ibqueryerrors_summary import Summary, Tally
 
-_GUID = rb"0x([0-9a-fA-F]{1,16}|[0-9a-fA-FxX*#.]{2,20})"
+_GUID = rb"0x([0-9a-fA-F]{1,16}|[0-9a-fA-FxX*#.\xe2\x80\xa6]{1,24}|[0-9a-fA-F]{0,15}<\w{1,16}>)"
 _HEAD = re.compile(rb"(Errors|Data Counters) for (?:" + _GUID + rb'[ \t]*)?(?:"(.*)")?')
 _PORT = re.compile(rb"GUID\s{1,8}" + _GUID + rb"\s{1,8}port\s{1,8}(ALL|\d{1,3}):(.*)")
-_ITEM = re.compile(rb"\[(\w{1,64}) ?={1,2} ?(\d{1,20})( ?\([^\[\]]*\))?\]")
-_BEGUN = re.compile(rb"\[\s{0,8}(\w{1,64})\s{0,8}==?")
 _LINK = re.compile(rb"Link info:\s*(.*)")
-_NODES = re.compile(rb"#{0,2}\s*Summary:\s{1,8}(\d{1,9}) nodes checked, (\d{1,9}) bad nodes found")
-_PORTS = re.compile(rb"#{0,2}\s*(\d{1,9}) ports checked, (\d{1,9}) ports have errors beyond threshold")
-_FAILED = re.compile(rb"#{0,2}\s*(\d{1,9}) PMA query failures")
-_LISTED = re.compile(rb"#{0,2}\s*(?:(Thresholds|Suppress(?:ed|ing)):\s*(.*)|\(null\))")
 _QUERY = re.compile(r"query failed on (.*), .*?Lid (\d{1,5}) port (\d{1,3})$", re.MULTILINE)
-_DATA = frozenset({"port_xmit_data", "port_rcv_data", "port_xmit_packets", "port_rcv_packets"})
 _SIBLINGS = 1 << 16
 """How far the GUIDs of one adapter's ports lie apart, at most."""
 _SHOWN = 8
@@ -61,25 +56,6 @@ class Node:
     """`port ALL`: a sum, saturating like its parts, and no port."""
     data: bool = False
     """Of `--counters`: no errors, and every port is there."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """What the run covered."""
-
-    nodes: int
-    bad_nodes: int
-    ports: int
-    bad_ports: int
-    failures: int = 0
-    """Queries to a node's performance agent that were not answered."""
-    thresholds: str = ""
-    suppressed: str = ""
-
-    @property
-    def hides_nothing(self) -> bool:
-        """No threshold above zero and no counter suppressed: what is left out was read as zero."""
-        return not self.thresholds and not self.suppressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,43 +126,40 @@ class _Run:
         self._doubts: list[Doubt] = []
         self._strange: list[str] = []
         self._rest: list[str] = []
-        self._tails: list[dict[str, int]] = [{}]
-        self._lists: list[dict[str, str]] = [{}]
+        self._tally = Tally()
         self._last = -1
         """Number of the last port that a link's line may follow."""
 
     @property
     def errors(self) -> Errors:
-        told = (_summary(*both) for both in zip(self._tails, self._lists, strict=True))
-        summaries = tuple(summary for summary in told if summary is not None)
         return Errors(
             nodes=tuple(self._nodes),
-            summary=_summary(self._tails[-1], self._lists[-1]),
+            summary=self._tally.last,
             strange=tuple(self._strange),
             doubts=tuple(self._doubts),
             totals=self._totals,
-            summaries=summaries,
+            summaries=self._tally.summaries,
             rest=tuple(self._rest),
         )
 
     def take(self, line: bytes, end: int) -> None:
-        if said := _PORT.fullmatch(line):
+        if line.startswith(b"GUID") and (said := _PORT.fullmatch(line)):
             self._port(said, line, end)
-        elif head := _HEAD.fullmatch(line):
+        elif line.startswith((b"Errors", b"Data")) and (head := _HEAD.fullmatch(line)):
             self._ports = {}
             name = printable(head[3] or b"", 64)
             data = head[1] == b"Data Counters"
             self._nodes.append(Node(guid=_guid(head[2]), description=name, ports=self._ports, total={}, data=data))
             self._last = -1
-        elif link := _LINK.fullmatch(line):
+        elif line.startswith(b"Link") and (link := _LINK.fullmatch(line)):
             self._link(link[1].decode("utf-8", "replace"), line)
-        elif not self._summed(line):
+        elif not self._tally.take(line):
             self._odd(line, understood=False)
 
     def _port(self, said: re.Match[bytes], line: bytes, end: int) -> None:
         number = -1 if said[2] == b"ALL" else int(said[2])
         guid = _guid(said[1]) or ""
-        counts, extended, unknown, whole = _counts(said[3])
+        counts, extended, unknown, whole = counters(said[3])
         port = Port(guid=guid, number=number, counts=counts, extended=extended, end=end, unknown=unknown)
         node, mark = self._owner(guid, number)
         self._last = -1
@@ -238,22 +211,6 @@ class _Run:
         if not understood:
             self._rest.append(line.decode("utf-8", "replace"))
 
-    def _summed(self, line: bytes) -> bool:
-        tail = self._tails[-1]
-        if said := _NODES.fullmatch(line):
-            if "nodes" in tail:
-                tail = {}
-                self._tails.append(tail)
-                self._lists.append({})
-            tail["nodes"], tail["bad_nodes"] = int(said[1]), int(said[2])
-        elif said := _PORTS.fullmatch(line):
-            tail["ports"], tail["bad_ports"] = int(said[1]), int(said[2])
-        elif said := _FAILED.fullmatch(line):
-            tail["failures"] = int(said[1])
-        elif (said := _LISTED.fullmatch(line)) and said[1]:
-            self._lists[-1]["thresholds" if said[1] == b"Thresholds" else "suppressed"] = printable(said[2], 2000)
-        return said is not None
-
 
 def _lines(text: bytes) -> Iterator[tuple[bytes, int]]:
     start = 0
@@ -266,37 +223,4 @@ def _lines(text: bytes) -> Iterator[tuple[bytes, int]]:
 
 
 def _guid(text: bytes | None) -> str | None:
-    return link_line.padded(text.decode()) if text else None
-
-
-def _counts(text: bytes) -> tuple[dict[str, int], bool, tuple[str, ...], bool]:
-    """Counters of one line, whether those of errors have 64 bits, which are none, and whether all was understood."""
-    counts: dict[str, int] = {}
-    human = [False, False]
-    items = _ITEM.findall(text)
-    unknown = []
-    for printed, value, meant in items:
-        name = pma_counters.name(printed.decode("ascii", "replace"))
-        if int(value) <= pma_counters.MAXIMUM and name not in counts:
-            counts[name] = int(value)
-        else:
-            unknown.append(name)
-        human[name in _DATA] |= bool(meant)
-    rest = _ITEM.sub(b"", text).strip()
-    unknown += [pma_counters.name(printed.decode("ascii", "replace")) for printed in _BEGUN.findall(rest)]
-    return counts, human[0] or (human[1] and not counts.keys() - _DATA), tuple(unknown), not rest and not unknown
-
-
-def _summary(tail: Mapping[str, int], lists: Mapping[str, str]) -> Summary | None:
-    """Whole only with its second line: the failures come after it and before the end."""
-    if "nodes" not in tail or "ports" not in tail:
-        return None
-    return Summary(
-        nodes=tail["nodes"],
-        bad_nodes=tail["bad_nodes"],
-        ports=tail["ports"],
-        bad_ports=tail["bad_ports"],
-        failures=tail.get("failures", 0),
-        thresholds=lists.get("thresholds", ""),
-        suppressed=lists.get("suppressed", ""),
-    )
+    return link_line.padded(text.decode("utf-8", "replace")) if text else None

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from fabconsole.formats.format import Format
 from fabconsole.formats.infiniband import link_line, pma_counters
 from fabconsole.formats.infiniband.diags_messages import sorted_out
-from fabconsole.formats.infiniband.ibqueryerrors import Errors, Node, Port, Summary, read
+from fabconsole.formats.infiniband.ibqueryerrors import Errors, Node, Port, read
+from fabconsole.formats.infiniband.ibqueryerrors_summary import Summary
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
 
@@ -26,6 +27,9 @@ _OF_RECEIVING = frozenset(
 _OF_DISCARDING = frozenset(
     f"Port{what}Discards" for what in ("Inactive", "NeighborMTU", "SwLifetimeLimit", "SwHOQLifetimeLimit")
 )
+_OF_EITHER = _OF_RECEIVING | _OF_DISCARDING
+_WHOLE = ("GUID", "Link", "Errors", "Data", "#")
+"""How lines begin that are no rest of one."""
 _DAMAGED = "damaged guid"
 
 
@@ -60,7 +64,7 @@ def _unbroken(lines: Iterable[str]) -> Iterator[str]:
     pieces: list[str] = []
     for line in lines:
         text = line.strip()
-        if pieces and text and _goes_on(pieces[-1], text):
+        if pieces and text and not text.startswith(_WHOLE) and _goes_on(pieces[-1], text):
             pieces.append(text)
             continue
         if pieces:
@@ -93,10 +97,12 @@ def _rows(errors: Errors) -> Iterator[Row]:
 def _row(port: Port, node: Node | None, mark: str) -> Row:
     sums = port.number < 0
     guid = node.guid if node is not None and mark == _DAMAGED else port.guid
-    one = Row(id=f"{guid}/{'ALL' if sums else port.number}", marks=["sum"] if sums else [])
+    one = Row(id=f"{guid}/{'ALL' if sums else port.number}", counters=dict(port.counts))
     if node is not None:
         one.extra["node"] = node.description
-    if not sums:
+    if sums:
+        one.marks.append("sum")
+    else:
         one.extra["port"] = port.number
     if port.link:
         _draw(one, port)
@@ -105,12 +111,13 @@ def _row(port: Port, node: Node | None, mark: str) -> Row:
     if mark == _DAMAGED:
         one.extra["printed_guid"] = f"0x{port.guid.lstrip('0')}"
     one.extra["extended"] = port.extended
-    one.counters.update(port.counts)
-    unknown = [name for name in port.unknown if name not in port.counts]
-    one.counters.update(dict.fromkeys(unknown))
-    one.marks += [f"unknown {name}" for name in unknown]
+    if port.unknown:
+        unknown = [name for name in port.unknown if name not in port.counts]
+        one.counters.update(dict.fromkeys(unknown))
+        one.marks += [f"unknown {name}" for name in unknown]
     one.marks += pma_counters.saturated(port.counts.items(), extended=port.extended)
-    one.marks += (f"misnamed {name}" for name in _misnamed(port.counts))
+    if not _OF_EITHER.isdisjoint(port.counts):
+        one.marks += (f"misnamed {name}" for name in _misnamed(port.counts))
     return one
 
 

@@ -11,13 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from fabconsole.fabric.counters import BY_PMA_NAME
 from fabconsole.fabric.printable import printable
-from fabconsole.formats.format import Format
 from fabconsole.formats.infiniband import pma_counters
-from fabconsole.formats.infiniband.diags_messages import sorted_out
-from fabconsole.formats.paste import Paste
-from fabconsole.formats.reading import Reading, Row, Said
+from fabconsole.formats.reading import Said
 from fabconsole.formats.values import snake
 
 _HEAD = re.compile(
@@ -33,8 +29,10 @@ _XMIT_WAIT = 1 << 12  # CapMask: PortCounters has PortXmitWait
 _QP1_DROPPED = 1 << 15  # CapMask: QP1Dropped is counted
 _WIDE, _WIDE_NO_CASTS = 1 << 9, 1 << 10  # CapMask: PortCountersExtended, with and without unicast and multicast
 _EXTENDED_ERRORS = 1 << 1  # CapMask2: PortCountersExtended has the error counters
-_WHOLE = ("Port", "Port extended")
-_ALL = 255
+WHOLE = ("Port", "Port extended")
+"""Kinds of records that have a port's counters and no detail of them."""
+ALL = 255
+"""The port that stands for all of a switch's."""
 _SHOWN = 8
 _DATA = frozenset({"port_xmit_data", "port_rcv_data", "port_xmit_packets", "port_rcv_packets"})
 _CASTS = frozenset(f"{cast}_{way}_packets" for cast in ("unicast", "multicast") for way in ("xmit", "rcv"))
@@ -83,7 +81,7 @@ class Port:
                 yield name
 
     def _counted(self, name: str) -> bool:
-        if self.cap_mask is None or self.kind not in _WHOLE:
+        if self.cap_mask is None or self.kind not in WHOLE:
             return True
         wide = self.kind == "Port extended"
         if name in _CASTS:
@@ -108,7 +106,7 @@ class Ports:
 
 def read(text: str) -> Ports:
     """Understand a run's standard output. Never raises."""
-    listing = _Listing()
+    listing = Listing()
     listing.read(text.split("\n"))
     return Ports(ports=listing.ports, strange=tuple(printable(line, 120) for line in listing.strange[:_SHOWN]))
 
@@ -123,14 +121,14 @@ class _Record:
     def port(self) -> Port:
         head, select = self.head, self.said.get("port_select")
         lid, number, mask, mask2 = (head[2], head[4], head[5], head[6]) if head else (None, None, None, None)
-        way = _WAY.search(head[3]) if head else None
+        way = _WAY.search(head[3]) if head and head[3] else None
         said: dict[str, Said] = {"gid": way[1]} if way and way[1] else {"path": way[2]} if way else {}
         said.update({name: f"0x{hexed}" for name, hexed in (("cap_mask", mask), ("cap_mask2", mask2)) if hexed})
         said.update(self.said)
         return Port(
             kind=printable(head[1], 80) if head else "",
             lid=int(lid, 16 if "x" in lid else 10) if lid else None,
-            port=int(number) if number else _ALL if head else select if isinstance(select, int) else None,
+            port=int(number) if number else ALL if head else select if isinstance(select, int) else None,
             cap_mask=int(mask, 16) if mask else None,
             cap_mask2=int(mask2, 16) if mask2 else None,
             counts=self.counts,
@@ -139,11 +137,18 @@ class _Record:
         )
 
 
-class _Listing:
+def _number(text: str) -> bool:
+    """Whether a counter can stand there."""
+    return text.isdecimal() and text.isascii() and len(text) <= 20 and int(text) <= pma_counters.MAXIMUM
+
+
+class Listing:
     """Records as they come, and the lines that are no part of any."""
 
     def __init__(self) -> None:
         self._records: list[_Record] = []
+        self._samples = False
+        """The last one is `PortSamplesControl`, which has no counters."""
         self.strange: list[str] = []
 
     @property
@@ -153,25 +158,32 @@ class _Listing:
     def read(self, lines: list[str]) -> None:
         for whole in lines:
             line = whole.strip()
-            said = _VALUE.fullmatch(line)
-            if not line or (
-                said is not None and self._value(said[1], said[3] or "", dotted="." in said[2] or "…" in said[2])
-            ):
-                continue
-            if head := _HEAD.fullmatch(line):
-                self._records.append(_Record(head))
-            else:
+            printed, _, rest = line.partition(":")
+            text = rest.lstrip(".")
+            if text != rest and not self._samples and _number(text) and (name := pma_counters.known(printed)):
+                self._record(name).counts[name] = int(text)
+            elif line and not self._told(line):
                 self.strange.append(whole)
+
+    def _told(self, line: str) -> bool:
+        """Whether a line is part of a record, or begins one."""
+        said = _VALUE.fullmatch(line)
+        if said is not None and self._value(said[1], said[3] or "", dotted="." in said[2] or "…" in said[2]):
+            return True
+        if head := _HEAD.fullmatch(line):
+            self._records.append(_Record(head))
+            self._samples = head[1].startswith("PortSamples")
+        return head is not None
 
     def _value(self, printed: str, text: str, *, dotted: bool) -> bool:
         """Whether the line was understood."""
         if _NO_COUNTER.fullmatch(printed) or (dotted and self._samples):
             return self._field(snake(printed), text)
-        known = printed in BY_PMA_NAME or pma_counters.is_known(printed)
+        known = pma_counters.known(printed)
         if not (known or dotted):
             return False
-        name = pma_counters.name(printed)
-        if not text.isdecimal() or not text.isascii() or len(text) > 20 or int(text) > pma_counters.MAXIMUM:
+        name = known or printed
+        if not _number(text):
             if known:
                 self._record(name).unknown.append(name)
             return False
@@ -184,70 +196,18 @@ class _Listing:
         self._record(name).said[name] = int(text) if text.isdecimal() and len(text) < 20 else printable(text, 80)
         return True
 
-    @property
-    def _samples(self) -> bool:
-        head = self._records[-1].head if self._records else None
-        return head is not None and head[1].startswith("PortSamples")
-
     def _record(self, name: str) -> _Record:
         """The record that a line of this name belongs to: one that has it already lost the next one's header."""
         last = self._records[-1] if self._records else None
         if last is None or name in last.counts or name in last.said or name in last.unknown:
             last = _Record(None)
             self._records.append(last)
+            self._samples = False
         return last
 
     def _selected(self, text: str) -> None:
         """`PortSelect` repeats the header's port, or shows that its header was lost."""
         head = self._records[-1].head if self._records else None
-        if head is not None and head[4] != text and not (head[4] is None and text == str(_ALL)):
+        if head is not None and head[4] != text and not (head[4] is None and text == str(ALL)):
             self._records.append(_Record(None))
-
-
-def _reading(paste: Paste) -> Reading:
-    listing = _Listing()
-    listing.read(paste.lines)
-    events, unparsed = sorted_out(listing.strange)
-    return Reading(rows=[_row(port) for port in listing.ports], events=events, unparsed=unparsed)
-
-
-def _row(port: Port) -> Row:
-    unsupported = list(port.unsupported)
-    counters: dict[str, int | float | None] = dict(port.counts)
-    counters.update(dict.fromkeys((*unsupported, *port.unknown)))
-    marks = [f"unsupported {name}" for name in unsupported] + [f"unknown {name}" for name in port.unknown]
-    marks += pma_counters.saturated(port.counts.items(), extended=port.extended)
-    extra: dict[str, Said] = {"lid": port.lid, "port": port.port, "kind": port.kind or None}
-    if port.kind in _WHOLE:
-        extra["extended"] = port.extended
-    if port.port == _ALL:
-        marks.insert(0, "sum")
-    if not port.kind:
-        marks.insert(0, "header lost")
-    extra = {name: value for name, value in extra.items() if value is not None}
-    extra.update(port.said)
-    return Row(id=_id(port), counters=counters, marks=marks, extra=extra)
-
-
-def _id(port: Port) -> str:
-    number = "?" if port.port is None else port.port
-    if port.lid is not None:
-        return f"lid{port.lid}/{number}"
-    return f"path{port.said['path']}/{number}" if "path" in port.said else f"?/{number}"
-
-
-FORMAT = Format(
-    name="perfquery",
-    family="infiniband",
-    commands=("perfquery", *(f"perfquery -{option}" for option in "xalEDTXSc")),
-    versions="OFED 1.2 to rdma-core 57",
-    yields="counters of ports, and which of them are counted at all",
-    signs={
-        r"^[ \t#*]*\w[\w \-]{0,60}: ?(?:Lid \w{1,6}|DR path) [^\n]{0,200}(?:port \d|all ports)[^\n]{0,4}CapMask": 100,
-        r"^[ \t#*]*\w{0,20}Port\w{0,40}[\w \-]{0,50}counters: ?(?:Lid|DR path)": 100,
-        r"^[ \t#*]*PortSamplesControl: ?(?:Lid|DR path)": 100,
-        r"^[ \t]*(?:SymbolError\w+|Link(?:ErrorRec|Downed|Rec)\w*|(?:Port)?(?:Xmi?t|Rcv)\w+|VL15Dropped):\.\.": 60,
-        r"^[ \t]*(?:/\S{1,80}/)?perfquery: ib(?:error|warn|panic)": 100,
-    },
-    read=_reading,
-)
+            self._samples = False

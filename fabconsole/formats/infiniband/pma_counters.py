@@ -66,6 +66,7 @@ _SPELT = {
     "PortXmtDiscards": "port_xmit_discards",
     "PortXmtData": "port_xmit_data",
     "PortXmtPkts": "port_xmit_packets",
+    "XmtWait": "port_xmit_wait",
 }
 MAXIMUM = (1 << 64) - 1
 
@@ -76,9 +77,10 @@ def name(printed: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def is_known(printed: str) -> bool:
-    """Whether a performance agent has a counter of this printed name."""
-    return name(printed) in COUNTERS or printed.rstrip("0123456789") in _BITS
+def known(printed: str) -> str | None:
+    """The canonical name of a counter that a performance agent has by this printed name; None for any other."""
+    canonical = name(printed)
+    return canonical if canonical in COUNTERS or printed.rstrip("0123456789") in _BITS else None
 
 
 @lru_cache(maxsize=1024)
