@@ -15,7 +15,7 @@ def report(
     said: Reading, gpus: int, product: str | None = None, driver: str | None = None, cuda: str | None = None
 ) -> None:
     """Of so many GPUs, all of one product, and nothing that was not understood."""
-    assert len(said.rows) == said.facts["attached_gpus"] == gpus
+    assert len(said.rows) == said.facts["attached_gpus"] == said.facts["gpus"] == gpus
     assert said.unparsed == []
     if product is not None:
         assert {row.extra["name"] for row in said.rows} == {product}
@@ -63,7 +63,7 @@ def _(said: Reading) -> None:
 )
 def _(said: Reading) -> None:
     assert said.facts["attached_gpus"] == 8
-    assert len(said.rows) == 1
+    assert len(said.rows) == said.facts["gpus"] == 1
     assert said.facts["incomplete"] == "8 attached GPUs are announced, 1 told"
 
 

@@ -15,7 +15,7 @@ def report(
     said: Reading, gpus: int, product: str | None = None, driver: str | None = None, cuda: str | None = None
 ) -> None:
     """Of so many GPUs, all of one product, and nothing that was not understood."""
-    assert len(said.rows) == said.facts["attached_gpus"] == gpus
+    assert len(said.rows) == said.facts["attached_gpus"] == said.facts["gpus"] == gpus
     assert said.unparsed == []
     if product is not None:
         assert {row.extra["name"] for row in said.rows} == {product}

@@ -90,7 +90,7 @@ def test_a_node_that_tells_its_guid_is_called_by_it() -> None:
 def test_a_node_is_told_in_the_words_of_every_other_tool() -> None:
     told = "NodeType:........................Channel Adapter\nSystemGuid:......................0x0C00000000bb0003\n"
     extra = only(f"# Node info: Lid 7\n{told}").extra
-    assert (extra["node_type"], extra["system_guid"]) == ("ca", "0c00000000bb0003")
+    assert (extra["node_type"], extra["system_image_guid"]) == ("ca", "0c00000000bb0003")
 
 
 def test_a_field_nobody_knows_is_kept() -> None:

@@ -84,7 +84,7 @@ class Record:
         asked = (("lid", self.lid), ("port", self.port))
         said: dict[str, Said] = {name: value for name, value in asked if value is not None}
         for name, value in self.fields.items():
-            key = snake(name)
+            key = "system_image_guid" if name == "SystemGuid" else snake(name)
             if name.endswith("Guid") or name == "NodeType":
                 said[key] = node_type(value) if name == "NodeType" else guid(value) or value
                 continue

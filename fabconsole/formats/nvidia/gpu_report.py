@@ -161,6 +161,8 @@ def reading(reports: list[Report], unparsed: list[str], typed: tuple[str, ...] =
             whole.rows.append(row)
     if alone is not None and alone[1] and len(whole.rows) == 1:
         _numbered(whole.rows[0], int(alone[1]))
+    if whole.rows:
+        whole.facts["gpus"] = len({row.id for row in whole.rows})
     if isinstance(stamp := whole.facts.get("timestamp"), str) and (at := iso(stamp)):
         whole.facts["at"] = at
     if missing:
