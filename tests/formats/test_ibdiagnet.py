@@ -334,3 +334,12 @@ def test_tables_tell_links_states_and_firmware() -> None:
 def test_a_wide_count_alone_is_the_counter() -> None:
     row = only("START_PM_INFO\nNodeGUID,PortNumber,PortXmitDataExtended\n0xc01,1,5000000000\nEND_PM_INFO\n")
     assert row.counters == {"port_xmit_data": 5000000000}
+
+
+def test_columns_said_again_and_lines_said_twice_are_nobodys() -> None:
+    said = read(
+        "START_NODES\nNodeGUID,NodeDesc\nNodeGUID,NodeDesc\n0xc01,gpu-a01\n0xc01,gpu-a01\nleaf,odd\nEND_NODES\n"
+        "-I- Devid: 4129(0x1021), PSID: MT_0000000838, Latest FW Version:28.43.2026\n" * 2
+    )
+    assert [(row.id, row.extra["nodes"]) for row in said.rows] == [("0000000000000c01", {"node_desc": "gpu-a01"})]
+    assert (len(str(said.facts["latest_firmware"]).split("devid")), said.unparsed) == (2, ["leaf,odd"] * 2)

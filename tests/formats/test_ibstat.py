@@ -132,3 +132,8 @@ def test_names_and_guids_among_listings_are_told_once() -> None:
 def test_what_debugging_says_is_no_warning() -> None:
     said = read("ibwarn: [168988] umad_get_ca: opened mlx4_0\nCA 'mlx4_0'\n")
     assert [event.severity for event in said.events] == [Severity.INFO]
+
+
+def test_a_rate_beside_a_physical_state_that_is_down_is_stale() -> None:
+    (row,) = read("CA 'mlx5_0'\n\tPort 1:\n\t\tPhysical state: Polling\n\t\tRate: 40\n").rows
+    assert (row.rate_gbps, row.extra["printed_rate"]) == (None, 40)

@@ -58,7 +58,7 @@ def test_a_listing_cut_in_a_port_says_so() -> None:
 
 def test_what_follows_a_lost_heading_is_nobodys() -> None:
     text = port(1) + port(2, state="1: DOWN").replace(HEAD.format(port=2), "")
-    assert [(row.id, row.state) for row in read(text).rows] == [("mlx5_0/1", "Active"), ("mlx5_0", "Down")]
+    assert [(row.id, row.state) for row in read(text).rows] == [("mlx5_0/1", "Active"), ("?", "Down")]
 
 
 def test_a_device_that_is_not_there_is_all_it_says() -> None:
@@ -67,3 +67,10 @@ def test_a_device_that_is_not_there_is_all_it_says() -> None:
     assert (said.rows, said.unparsed) == ([], [])
     assert said.facts == {"incomplete": "device 'mlx9': sys files not found (/sys/class/infiniband/mlx9/ports)"}
     assert recognise(Paste(text))[0].name == "ibstatus"
+
+
+def test_a_rate_beside_a_physical_state_that_is_down_is_stale() -> None:
+    (row,) = read(
+        "Infiniband device 'mlx5_0' port 1 status:\n\tphys state:\t 3: Disabled\n\trate:\t 40 Gb/sec (4X QDR)\n"
+    ).rows
+    assert (row.rate_gbps, row.width, row.extra["printed_rate"]) == (None, None, "40 Gb/sec (4X QDR)")

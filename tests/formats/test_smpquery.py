@@ -102,6 +102,7 @@ def test_only_the_vendors_record_tells_fdr10() -> None:
         HEAD
         + UP
         + WIDE
+        + "LinkSpeedSupported:..............2.5 Gbps or 5.0 Gbps or 10.0 Gbps\n"
         + "LinkSpeedActive:.................10.0 Gbps\n"
         + "# MLNX ext Port info: Lid 101 port 1\nLinkSpeedActive:.................0x01\n"
     )
@@ -160,3 +161,19 @@ def test_a_query_that_failed_is_still_a_query() -> None:
 def test_what_was_typed_is_no_part_of_the_answer() -> None:
     said = read("# smpquery portinfo 8 1\n# Port info: Lid 8 port 1\nLinkState:.......................Active\n")
     assert ([row.id for row in said.rows], said.unparsed) == (["lid8/1"], [])
+
+
+def test_a_speed_without_the_extended_one_is_none() -> None:
+    lines = {
+        "state": "LinkState:.......................Active\nLinkWidthActive:.................4X\n",
+        "speeds": "LinkSpeedSupported:..............2.5 Gbps or 5.0 Gbps or 10.0 Gbps\n",
+        "active": "LinkSpeedActive:.................10.0 Gbps\n",
+        "extended": "LinkSpeedExtSupported:...........14.0625 Gbps or 25.78125 Gbps\n",
+    }
+    for said, rate, marks in (
+        (("state", "speeds", "active"), 40.0, []),
+        (("state", "active"), None, ["unknown rate_gbps"]),
+        (("state", "speeds", "active", "extended"), None, ["unknown rate_gbps"]),
+    ):
+        (row,) = read("# Port info: Lid 8 port 1\n" + "".join(lines[line] for line in said)).rows
+        assert (row.rate_gbps, row.marks) == (rate, marks)

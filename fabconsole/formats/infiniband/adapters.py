@@ -70,6 +70,10 @@ class Adapters:
         port.keys.add(key)
         return port
 
+    def repeats(self, key: str) -> bool:
+        """Whether a line about a port was said of this one already: the heading of another is missing."""
+        return self._port is not None and key in self._port.keys
+
     @property
     def in_port(self) -> bool:
         """Whether the last heading was a port's."""

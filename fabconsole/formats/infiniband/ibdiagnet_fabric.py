@@ -64,7 +64,7 @@ class Fabric:
                 self.facts.setdefault(name, count)
         elif text.startswith("Devid") and (firmware := _FIRMWARE.match(text)) is not None:
             newest = {"devid": int(firmware[1]), "psid": firmware[2], "firmware": firmware[3]}
-            self._list("latest_firmware").append(newest)
+            self._append("latest_firmware", newest)
         elif "level" in text and (levels := _LEVELS.fullmatch(text)) is not None:
             self.facts[f"{snake(levels[2])}_levels"] = int(levels[1])
         else:
@@ -84,7 +84,7 @@ class Fabric:
         elif "/plugins" in plain and (path := _PATH.fullmatch(plain)) is not None:
             self.facts["plugins_path"] = path[1]
         elif "#switches" in plain and (rank := _RANK.fullmatch(plain)) is not None:
-            self._list("ranks").append({"rank": int(rank[1]), "name": rank[2], "switches": int(rank[3])})
+            self._append("ranks", {"rank": int(rank[1]), "name": rank[2], "switches": int(rank[3])})
         elif " enabled on " in plain and (enabled := _ENABLED.fullmatch(plain)) is not None:
             self.facts[f"{snake(enabled[1])}_switches"] = int(enabled[2])
         else:
@@ -116,11 +116,13 @@ class Fabric:
             known = self.facts[name] = {}
         return known
 
-    def _list(self, name: str) -> list[Said]:
+    def _append(self, name: str, told: dict[str, Said]) -> None:
+        """One of several that stand under a name; what is said twice is one."""
         known = self.facts.get(name)
         if not isinstance(known, list):
             known = self.facts[name] = []
-        return known
+        if told not in known[-8:]:
+            known.append(told)
 
     def _step(self, text: str) -> bool:
         step = _PROGRESS.fullmatch(text)
@@ -130,7 +132,8 @@ class Fabric:
 
     def _manage(self, said: re.Match[str]) -> None:
         self._role = said[1].lower() if said[1] else self._role
-        self._list("subnet_managers").append(
+        self._append(
+            "subnet_managers",
             {
                 "role": self._role or None,
                 "guid": said[4].lower().zfill(16),
@@ -140,7 +143,7 @@ class Fabric:
                 "devid": int(said[5]),
                 "node_type": node_type(said[7]),
                 "node": said[8],
-            }
+            },
         )
 
 

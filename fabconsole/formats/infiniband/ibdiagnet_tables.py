@@ -18,6 +18,7 @@ from fabconsole.formats.values import integer, is_nothing, snake
 
 _BEGIN = re.compile(r"START_(\w{2,64})")
 _END = re.compile(r"END_\w{2,64}")
+_HEX = re.compile(r"(?:0x)?[0-9a-fA-F]{1,16}")
 _COUNTED = "PM_INFO"
 _DESCRIBING = frozenset({"PORTS", "NODES", "NODES_INFO"})
 _PLACES = {"nodeguid", "portguid", "portnum", "portnumber"}
@@ -76,6 +77,10 @@ class Tables:
 
     def _line(self, values: list[str], plan: _Plan) -> bool:
         if len(values) != len(plan.columns):
+            return False
+        if plan.guid is not None and _HEX.fullmatch(values[plan.guid].strip()) is None:
+            return plan.columns == tuple(value.strip() for value in values)  # the columns said again, or nobody's line
+        if plan.port is not None and not values[plan.port].strip().isdecimal():
             return False
         count = self.counts[self._table]
         self.counts[self._table] = count + 1 if isinstance(count, int) else 1
@@ -161,10 +166,10 @@ def _add(extra: dict[str, Said], name: str, values: dict[str, Said]) -> None:
     known = extra.get(name)
     if known is None:
         extra[name] = values
-    elif isinstance(known, list):
+    elif not isinstance(known, list):
+        extra[name] = known if known == values else [known, values]
+    elif known[-1] != values:
         known.append(values)
-    else:
-        extra[name] = [known, values]
 
 
 def _guid(text: str) -> str:

@@ -11,7 +11,7 @@ import re
 from fabconsole.formats.format import Format
 from fabconsole.formats.infiniband.adapters import Adapters
 from fabconsole.formats.infiniband.diags_messages import sorted_out
-from fabconsole.formats.infiniband.port_words import guid, logical, node_type, physical, unassigned
+from fabconsole.formats.infiniband.port_words import guid, is_down, logical, node_type, physical, unassigned
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
 from fabconsole.formats.values import integer, is_nothing, number, snake
@@ -128,7 +128,8 @@ def _value(key: str, text: str) -> Said:
 
 def _settle(row: Row) -> None:
     """What a down port prints as its rate is from before."""
-    if row.state == "Down" and row.rate_gbps is not None:
+    down = row.state == "Down" or (row.state is None and is_down(row.phys_state))
+    if down and row.rate_gbps is not None:
         row.extra.setdefault("printed_rate", row.rate_gbps)
         row.rate_gbps = None
     if unassigned(row.extra.get("lid"), row.extra.get("link_layer")):

@@ -11,7 +11,7 @@ from fabconsole.formats.format import Format
 from fabconsole.formats.host import sysfs
 from fabconsole.formats.infiniband.adapters import Adapters
 from fabconsole.formats.infiniband.diags_messages import sorted_out
-from fabconsole.formats.infiniband.port_words import logical, physical, unassigned
+from fabconsole.formats.infiniband.port_words import is_down, logical, physical, unassigned
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row
 from fabconsole.formats.values import integer, is_nothing, snake
@@ -62,6 +62,8 @@ def _fact(line: str, adapters: Adapters) -> bool:
     if said is None or not (said[2] in _KEYS or (said[1] and adapters.in_port)):
         return False
     key = _KEYS.get(said[2]) or snake(said[2])
+    if adapters.repeats(key):
+        adapters.begin(None)  # one heading names device and port: it may be any device's
     row, text = adapters.port_for(key).row, said[3].strip()
     if key == "state":
         row.state = None if is_nothing(text) else logical(text)
@@ -83,7 +85,7 @@ def _fact(line: str, adapters: Adapters) -> bool:
 
 def _settle(row: Row) -> None:
     """What a down port prints as its rate is from before."""
-    if row.state == "Down":
+    if row.state == "Down" or (row.state is None and is_down(row.phys_state)):
         row.rate_gbps = row.width = None
     if unassigned(row.extra.get("lid"), row.extra.get("link_layer")):
         row.marks.append("lid unassigned")

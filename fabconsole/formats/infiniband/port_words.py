@@ -78,6 +78,11 @@ def physical(text: str) -> str:
     return _PHYSICAL.get(_letters(word), word)
 
 
+def is_down(phys_state: str | None) -> bool:
+    """Whether a port is down whatever its logical state: it has no link (IBTA 14.2.5.6)."""
+    return phys_state in ("Sleep", "Polling", "Disabled", "PortConfigurationTraining")
+
+
 def guid(text: str) -> str | None:
     """`0x0c42a10300b31234` or `0c42:a103:00b3:1234` as sixteen hex digits; None for anything else, a zero too."""
     said = _GUID.fullmatch(text.strip())

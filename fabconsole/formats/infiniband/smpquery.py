@@ -122,9 +122,17 @@ def _tell_link(row: Row, fields: dict[str, str]) -> None:
     width = fields.get("LinkWidthActive", "")
     row.width = width if width.endswith("X") else None
     for name in ("LinkSpeedExtActive2", "LinkSpeedExtActive", "LinkSpeedActive"):
-        if (generation := generation_of(fields.get(name, ""))) is not None:
+        if name == "LinkSpeedActive" and name in fields and _is_half(fields):
+            row.marks.append("unknown rate_gbps")
+        elif (generation := generation_of(fields.get(name, ""))) is not None:
             row.rate_gbps, row.extra["generation"] = rate_gbps(row.width, generation), generation
             return
+
+
+def _is_half(fields: dict[str, str]) -> bool:
+    """Whether the extended speed was printed and is lost: a faster link has its 10 Gbps beside it (IBTA 14.2.5.6)."""
+    extended = any(name.startswith("LinkSpeedExt") for name in fields)
+    return "LinkSpeedExtActive" not in fields and (extended or "LinkSpeedSupported" not in fields)
 
 
 _SNAKE = {name: f"{name.removesuffix('Violations').lower()}_violations" for name in _VIOLATIONS}
