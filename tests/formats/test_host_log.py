@@ -301,3 +301,20 @@ def test_serials_of_several_gpus_are_all_kept() -> None:
     ).facts
     assert facts["gpu_board_serial"] == ["0320000000001", "0320000000002"]
     assert facts["gpu_serials"] == {"0000:05:00.0": "0320000000001"}
+
+
+def test_a_switchs_syslog_has_the_level_between_host_and_program() -> None:
+    said = read("Nov 21 04:05:06.106121 leaf1 INFO kernel: [10601.214044] igb 0000:00:14.0 eth0: NIC Link is Down\n")
+    (event,) = said.events
+    assert (event.node, event.since_boot_s, event.subject) == ("leaf1", 10601.214044, "eth0")
+    assert said.facts["levels"] == {"info": 1}
+
+
+def test_one_quoted_line_among_others_is_read_like_them() -> None:
+    event = read(f"kernel: {XID}\n{XID}\n> [Sat Nov 21 04:05:06 2026] {XID}\n").events[2]
+    assert (event.at, event.text) == ("2026-11-21T04:05:06", XID)
+
+
+def test_a_slow_bus_of_another_card_is_none_of_mlx5s() -> None:
+    said = "pci 000f:01:00.0: 0.000 Gb/s available PCIe bandwidth, limited by Unknown x0 link at 000f:00:00.0\n"
+    assert only(said).kind == "log"

@@ -54,7 +54,7 @@ class _Log:
 
     def line(self, text: str) -> None:
         """A line, as it stands."""
-        plain = text.strip()
+        plain = text.strip().lstrip("> ") or ">"  # one may be quoted where the lines around it are not
         bare = plain.startswith(stamped.DRIVERS)
         found = None if bare else stamped.split(plain, hosts=self._hosts)
         if found is None and not bare and ": " in plain[:_HEAD]:
@@ -238,7 +238,7 @@ FORMAT = Format(
         r"^[ \t]*(?:kern|user|daemon|syslog) {0,4}:[a-z]{3,6} {0,3}: (?:\d{4}-|\[)": 60,
         r"^\[\w{2,9}\.? +\w{3,9}\.? +\d{1,2} \d\d:\d\d:\d\d \d{4}\] (?!\[)": 70,
         r"^\d{1,3},\d{1,12},\d{1,16},[-c][^;\n]{0,60};": 100,
-        r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \S{1,64} kernel: ": 80,
+        r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \S{1,64} (?:[A-Z]{3,7} )?(?:kernel|swss#\w+): ": 80,
         r"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d+)? \S{1,64} systemd(?:-[a-z]+)?\[\d+\]: ": 40,
         r"^\d{4}-\d\d-\d\dT\S{8,24} \S{1,64} (?:kernel: |systemd(?:-[a-z]+)?\[)": 70,
         r"^[^\n]{0,80}(?:mlx5_core|pcieport) [0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.\d(?: \w+)?: ": 40,

@@ -29,7 +29,10 @@ _LINE = re.compile(
     r" ?(.*)"
 )
 _KMSG = re.compile(r"(\d{1,4}),(\d{1,15}),(\d{1,16}),[^;]{0,80};(.*)", re.ASCII)
-_SPEAKER = re.compile(r"([^\s:\[\]]{1,64}) ([^\s:\[\]]{1,64})(?:\[(\d{1,9})\])?: ?(.*)")
+_SPEAKER = re.compile(
+    r"([^\s:\[\]]{1,64}) (?:(EMERG|ALERT|CRIT|ERR|WARNING|NOTICE|INFO|DEBUG) )?"  # as SONiC writes its syslog
+    r"([^\s:\[\]]{1,64})(?:\[(\d{1,9})\])?: ?(.*)"
+)
 _SPEAKER_5424 = re.compile(r"(\S{1,64}) (\S{1,48}) (?:\d{1,9}|-) \S{1,32} (?:-|\[[^\]]{0,200}\]) ?(.*)")
 _ELSEWHERE = re.compile(r"\[ *(\d{1,10}\.\d{1,9})\] ?(.*)")
 _BEFORE = re.compile(r"([A-Za-z0-9][\w.-]{0,63}): (.*)")
@@ -102,10 +105,12 @@ def _spoken(said: str, stamp: str, level: str | None) -> Stamped:
         if structured := _SPEAKER_5424.match(said):
             return Stamped(_by(structured[2], structured[3]), stamp, host=structured[1], level=level)
         return Stamped(said, stamp, level=level)
-    since_boot, message = None, speaker[4]
+    since_boot, message = None, speaker[5]
     if message.startswith("[") and (inner := _ELSEWHERE.match(message)):
         since_boot, message = float(inner[1]), inner[2]
-    return Stamped(_by(speaker[2], message), stamp, since_boot, speaker[1], level)
+    if speaker[2]:
+        level = "warn" if speaker[2] == "WARNING" else speaker[2].lower()
+    return Stamped(_by(speaker[3], message), stamp, since_boot, speaker[1], level)
 
 
 def _by(program: str, message: str) -> str:
