@@ -161,3 +161,11 @@ def test_the_parts_of_the_firmware_are_told_of_the_gpu() -> None:
     assert row.extra["nvle"] == "disabled"
     assert row.extra["firmware_version"] == {"mse": "1:2:3", "netir_cln": "0:9:0"}
     assert ("nvlinks" in row.extra, row.state, said.unparsed) == (False, None, [])
+
+
+def test_errors_of_flits_and_of_data_are_counted_apart() -> None:
+    row = link(
+        "GPU 0: NVIDIA A30 (UUID: GPU-1)\n\t Link 7: CRC Flit Errors: 5\n\t Link 7: CRC Data Errors: 0\n"
+        "\t Link 7: PLR Xmit Blocks: 12\n"
+    )
+    assert row.counters == {"crc_flit": 5, "crc_data": 0, "PLR Xmit Blocks": 12}

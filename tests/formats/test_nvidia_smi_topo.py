@@ -119,3 +119,14 @@ def test_the_way_between_two_gpus_is_told_of_the_first() -> None:
     said = topo("Device 0 is connected to device 3 by way of multiple PCIe switches.\n")
     assert [(row.id, row.extra) for row in said.rows] == [("gpu0", {"paths": {"gpu3": "multiple PCIe switches"}})]
     assert said.facts == {}
+
+
+def test_a_row_whose_column_was_left_out_is_told_of_the_others() -> None:
+    said = topo("GPU0 GPU1 CPU Affinity\nGPU0 X NV8 0-31\nGPU1 NV8 X 0-31\nNIC0 NODE PIX\n")
+    assert (said.rows[2].id, said.rows[2].extra) == ("nic0", {"peers": {"gpu0": "NODE", "gpu1": "PIX"}})
+
+
+def test_a_row_of_another_matrix_is_nobodys() -> None:
+    said = topo("GPU0 GPU1\nGPU0 X NV8\nmlx5_0 X PIX\nmlx5_1 NODE SYS PIX\n")
+    assert [row.id for row in said.rows] == ["gpu0"]
+    assert said.unparsed == ["mlx5_0 X PIX", "mlx5_1 NODE SYS PIX"]

@@ -138,10 +138,15 @@ class _Matrix:
         return True
 
     def _on_its_own(self, name: str, among: list[str]) -> bool:
-        """Whether a row has its X where the head has its name: if not, the head is another matrix's, or torn."""
+        """Whether a row has its X where the head has its name: if not, the head is another matrix's, or torn.
+
+        Who has no column, for it was left out to make the matrix narrow, has no X either.
+        """
         if not self._columns:
             return "X" in among
-        return name in self._columns and among[self._columns.index(name)] == "X"
+        if name not in self._columns:
+            return "X" not in among
+        return among[self._columns.index(name)] == "X"
 
     def _free(self, name: str, kind: str) -> tuple[Row, str]:
         """The row that has nothing under that key, and the key. Each option of -p2p prints a matrix alike."""

@@ -20,6 +20,8 @@ CANONICAL = {
     "replay errors": "replay",
     "recovery errors": "recovery",
     "crc errors": "crc",
+    "crc flit errors": "crc_flit",
+    "crc data errors": "crc_data",
     "total link recovery events": "recovery",
     "link recovery total events": "recovery",
     "link recovery failed events": "recovery_failed",
