@@ -165,30 +165,6 @@ def ruled(lines: list[str], rule: int) -> Table | None:
     return _filled(Table(Columns(_headings(between, starts), starts)), lines, second + 1)
 
 
-def under_one_rule(lines: list[str], at: int, rule: int) -> Table:
-    """The table from line `at` on with one long rule, line `rule`, below its headings, which begin where columns do."""
-    main = max(lines[at:rule], key=lambda line: len(line.split()))
-    starts = [said.start() for said in _CELL.finditer(main)]
-    if starts and starts[0] > 8:
-        starts.insert(0, 0)
-    headings = [""] * len(starts)
-    columns = Columns(tuple(headings), tuple(starts))
-    for line in lines[at:rule]:
-        for place, cell in enumerate(columns.cells(line) or ()):
-            headings[place] = f"{headings[place]} {cell}".strip()
-    table = Table(Columns(tuple(headings), tuple(starts)))
-    end = rule + 1
-    while end < len(lines) and lines[end].strip() and not is_ellipsis(lines[end]):
-        cells = table.columns.cells(lines[end])
-        if cells is None:
-            table.strange.append(lines[end])
-        else:
-            table.rows.append(cells)
-        end += 1
-    table.end = end
-    return table
-
-
 def is_rule(line: str) -> bool:
     """Whether a line holds nothing but dashes, or equals signs."""
     return is_dashes(line) or is_double_rule(line)

@@ -10,10 +10,11 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from fabconsole.formats.reading import Ber, Row, Said
+from fabconsole.formats.reading import Ber, Row
 from fabconsole.formats.switches.measures import measured, said, words
 from fabconsole.formats.switches.nvue_names import counter, is_count
-from fabconsole.formats.values import ber, gbps, integer, is_nothing, no_error_seen, snake
+from fabconsole.formats.switches.nvue_port_state import settle
+from fabconsole.formats.values import ber, integer, is_nothing, no_error_seen, snake
 
 INTERFACE = re.compile(
     r"lo|mgmt|peerlink(?:\.\d{1,4})?|br_[\w-]{1,40}"
@@ -23,20 +24,13 @@ INTERFACE = re.compile(
 _INFINIBAND = re.compile(r"(?:sw[A-Z]?\d{1,3}p\d{1,3}(?:s\d{1,3})?|acp\d{1,4}|fnm\d{1,3}|nvl\d{1,4}|ib\d{1,3})")
 _ONLY_OF_FABRIC = ("logical_state", "in_symbol_errors", "out_wait", "op_vls", "vl_capabilities")
 _TYPES = frozenset({"ib", "nvl", "fnm", "infiniband", "nvlink", "ipoib"})
-_LOGICAL = {"init": "Initialize", "initialize": "Initialize", "initializing": "Initialize", "armed": "Armed"} | {
-    "active": "Active",
-    "down": "Down",
-    "activedefer": "ActiveDefer",
-}
-_PHYSICAL = {"linkup": "LinkUp", "link up": "LinkUp"}
 _ROUNDED = re.compile(r"\d[\d,]{0,20}(?:\.\d{1,6})? ?[KMGTPE]i?B(?:ytes)?", re.IGNORECASE)
 _OCTETS = re.compile(r"(\d{1,20}) ?(?:bytes?|b)", re.IGNORECASE)
 _PATHS_APART = frozenset({"link", "operational", "value", "counters", "stats", "iface_obj"})
-_LLDP = re.compile(r"(\S{1,64}) \((\S{1,64})\)|([^\s(]{1,64})\((\S{1,64})\)")
-"""`spine01 (swp3)` in a list, `swp3(spine01)` of one interface."""
 _Leaf = tuple[tuple[str, ...], object]
 """A value, and the names that it stands under."""
-_LANES = re.compile(r"\d{1,2}X")
+_LONG = 19
+"""Digits that 63 bits may not hold."""
 _BERS = {"raw_ber": "raw", "effective_ber": "effective", "symbol_ber": "symbol"}
 
 
@@ -66,20 +60,36 @@ def _keys(value: Mapping[str, object]) -> set[str]:
 
 def row(name: str, value: Mapping[str, object], kind: str = "") -> Row:
     """What an object says of the interface `name`. `kind` is how the command went on: counters, link phy-detail."""
-    told = Row(id=name)
     leaves: list[_Leaf] = []
     _gather(value, (), leaves)
-    paths = tuple([path for path, _ in leaves])
-    for (path, leaf), (what, key) in zip(leaves, _plans(paths, _is_infiniband(name, paths, leaves)), strict=True):
+    told = _told(name, tuple([path for path, _ in leaves]), [leaf for _, leaf in leaves])
+    if kind:
+        told.extra.setdefault("shown", kind)
+    return told
+
+
+def flat_row(name: str, said: Mapping[str, object]) -> Row:
+    """As `row`, of what a line of a table says: nothing in it holds names of its own."""
+    return _told(name, _flat(tuple(said)), list(said.values()))
+
+
+@lru_cache(maxsize=512)
+def _flat(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    return tuple((name,) for name in names)
+
+
+def _told(name: str, paths: tuple[tuple[str, ...], ...], leaves: list[object]) -> Row:
+    told = Row(id=name)
+    extra = told.extra
+    plans = _plans(paths, _is_infiniband(name, paths, leaves))
+    for path, leaf, (what, key) in zip(paths, leaves, plans, strict=True):
         if what != "plain":
             _tell(told, path, leaf, what, key)
         elif isinstance(leaf, str):
-            told.extra.update(measured(key, leaf))
+            extra.update(measured(key, leaf))
         else:
-            told.extra.update(said(key, leaf))
-    _settle(told)
-    if kind:
-        told.extra.setdefault("shown", kind)
+            extra.update(said(key, leaf))
+    settle(told)
     return told
 
 
@@ -105,11 +115,11 @@ def is_of_fabric(name: str) -> bool:
     return _INFINIBAND.fullmatch(name) is not None
 
 
-def _is_infiniband(name: str, paths: tuple[tuple[str, ...], ...], leaves: list[_Leaf]) -> bool:
+def _is_infiniband(name: str, paths: tuple[tuple[str, ...], ...], leaves: list[object]) -> bool:
     place = _of_kind(paths)
     if place is None:
         return is_of_fabric(name)
-    return place < 0 or str(leaves[place][1]).lower() in _TYPES
+    return place < 0 or str(leaves[place]).lower() in _TYPES
 
 
 @lru_cache(maxsize=512)
@@ -202,7 +212,10 @@ def _tell_count(told: Row, name: str, path: tuple[str, ...], leaf: object) -> bo
         told.counters[name] = leaf
         return True
     text = str(leaf).strip()
-    exact = None if text.isdecimal() else _OCTETS.fullmatch(text)
+    if text.isdecimal() and len(text) < _LONG:
+        told.counters[name] = int(text)
+        return True
+    exact = _OCTETS.fullmatch(text)
     value = integer(exact[1]) if exact else integer(text)
     if value is not None:
         told.counters[name] = value
@@ -216,58 +229,3 @@ def _tell_count(told: Row, name: str, path: tuple[str, ...], leaf: object) -> bo
     else:
         return False
     return True
-
-
-def _settle(told: Row) -> None:
-    """Give what the common keys hold its place there."""
-    extra = told.extra
-    up = _up(extra)
-    logical = extra.pop("logical_state", None)
-    if isinstance(logical, str):
-        told.state = _LOGICAL.get(logical.lower(), logical)
-    elif up is not None:
-        told.state = up
-    physical = extra.pop("physical_state", None)
-    if isinstance(physical, str):
-        told.phys_state = _PHYSICAL.get(physical.lower(), physical)
-    _settle_rate(told)
-    lanes = extra.get("lanes")
-    if isinstance(lanes, str) and _LANES.fullmatch(lanes) and told.state not in ("down", "Down"):
-        told.width = lanes
-    _settle_peer(told)
-
-
-def _up(extra: dict[str, Said]) -> str | None:
-    """Whether the link is up; the printed `state` is kept as `link_state`, since a row's own may say more."""
-    if extra.get("state") in ("up", "down") and "link_state" not in extra:
-        extra["link_state"] = extra.pop("state")
-    if isinstance(word := extra.get("linkstate"), str):  # of `net show interface json`
-        extra["link_state"] = "up" if word == "UP" else "down"
-    for key in ("oper_status", "oper_state", "link_state", "state_oper"):
-        said = extra.get(key)
-        if isinstance(said, str) and said.lower() in ("up", "down"):
-            return said.lower()
-    return None
-
-
-def _settle_rate(told: Row) -> None:
-    speed = told.extra.get("speed")
-    rate = gbps(speed) if isinstance(speed, str) else None
-    if rate is None:
-        return
-    if told.state in ("down", "Down"):
-        told.extra["printed_rate"] = told.extra.pop("speed")
-    else:
-        told.rate_gbps = rate
-
-
-def _settle_peer(told: Row) -> None:
-    host, port = (told.extra.get(f"remote_{what}") for what in ("host", "port"))
-    if isinstance(port, str | int) and isinstance(host, str):
-        told.peer = f"{host}/{port}"
-        told.extra["peer_node"] = host
-    elif isinstance(lldp := told.extra.get("lldp"), str) and (far := _LLDP.fullmatch(lldp)):
-        node, port = (far[1], far[2]) if far[3] is None else (far[4], far[3])
-        told.peer, told.extra["peer_node"] = f"{node}/{port}", node
-    elif isinstance(node := told.extra.get("lldp_neighbor"), str):
-        told.extra["peer_node"] = node

@@ -12,7 +12,7 @@ from functools import lru_cache
 from fabconsole.formats.reading import Reading, Row
 from fabconsole.formats.switches.columns import Table
 from fabconsole.formats.switches.measures import measured
-from fabconsole.formats.switches.nvue_interface import INTERFACE, is_of_fabric, row
+from fabconsole.formats.switches.nvue_interface import INTERFACE, flat_row, is_of_fabric, row
 from fabconsole.formats.switches.nvue_names import counter, is_count
 from fabconsole.formats.values import snake
 
@@ -107,7 +107,7 @@ def _interface(name: str, said: dict[str, object], state: str | None) -> Row:
     printed = str(said.get(state, "")) if state is not None else ""
     if state is not None and (word := _WORDS_OF_STATE.get(printed.lower())) is not None:
         said[state] = word
-    told = row(name, said)
+    told = flat_row(name, said)
     if printed in _SET_DOWN:
         told.extra["printed_state"] = printed
     return told

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from fabconsole.formats.switches.columns import Table, dashed, is_dashes, is_double_rule, under_one_rule
+from fabconsole.formats.switches.columns import Columns, Table, dashed, is_dashes, is_double_rule, is_ellipsis
 from fabconsole.formats.switches.nvue_tree import HEADS, REVISION, Tree, of_pairs, pair, put, under_rule
 
 _TITLE = re.compile(r" *(\w[\w /-]{2,60}) *")
+_CELL = re.compile(r"\S+(?: \S+)*")
 _ROUTING = "Routing"
 
 
@@ -116,7 +117,7 @@ def _two_lines(lines: list[str], at: int) -> bool:
 
 
 def _is_wider(heading: str, rule: str) -> bool:
-    return len(re.findall(r"\S+(?: \S+)*", heading)) > 1 and len(rule.strip()) > len(heading.strip()) // 2
+    return len(_CELL.findall(heading)) > 1 and len(rule.strip()) > len(heading.strip()) // 2
 
 
 def _is_title(line: str, lines: list[str], at: int, ruled: bool) -> bool:
@@ -143,7 +144,7 @@ def _table(lines: list[str], at: int, title: str, told: Parts) -> int:
         told.strange.extend(grown.strange)
         return grown.end
     if len(lines[rule].split()) == 1 and len(lines[rule].strip()) > 60 and len(lines[at].split()) > 2:
-        table = under_one_rule(lines, at, rule)
+        table = _under_one_rule(lines, at, rule)
     else:
         found = dashed(lines, rule)
         if found is None:
@@ -152,3 +153,27 @@ def _table(lines: list[str], at: int, title: str, told: Parts) -> int:
     told.found.append(Part(table=table, title=title))
     told.strange.extend(table.strange)
     return max(table.end, rule + 1)
+
+
+def _under_one_rule(lines: list[str], at: int, rule: int) -> Table:
+    """The table from line `at` on with one long rule, line `rule`, below its headings, which begin where columns do."""
+    main = max(lines[at:rule], key=lambda line: len(line.split()))
+    starts = [said.start() for said in _CELL.finditer(main)]
+    if starts and starts[0] > 8:
+        starts.insert(0, 0)
+    headings = [""] * len(starts)
+    columns = Columns(tuple(headings), tuple(starts))
+    for line in lines[at:rule]:
+        for place, cell in enumerate(columns.cells(line) or ()):
+            headings[place] = f"{headings[place]} {cell}".strip()
+    table = Table(Columns(tuple(headings), tuple(starts)))
+    end = rule + 1
+    while end < len(lines) and lines[end].strip() and not is_ellipsis(lines[end]):
+        cells = table.columns.cells(lines[end])
+        if cells is None:
+            table.strange.append(lines[end])
+        else:
+            table.rows.append(cells)
+        end += 1
+    table.end = end
+    return table

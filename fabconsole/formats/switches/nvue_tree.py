@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from fabconsole.formats.switches.columns import Columns, is_dashes, is_ellipsis
 
@@ -19,6 +20,9 @@ HEADS = frozenset({"operational", "applied", "pending", "description", "startup"
 REVISION = re.compile(r"\s*Rev ID: ?\S{1,40}\s*")
 """The heading of a tree of one revision."""
 _PAIR = re.compile(r"( *)([\w-][\w /().-]{0,60}?) *:(?: +(.*))?$")
+_GROUP = re.compile(r"-+")
+_WIDEST = 1000
+_LONGEST = 84
 _WORDS = 4
 """That a name may have."""
 _KEY = re.compile(r"\[?[\w.:/@+-]{1,80}\]?")
@@ -42,13 +46,12 @@ class Grown:
 
 def under_rule(lines: list[str], rule: int) -> Grown:
     """The tree whose rule is line `rule`, its heading the line above."""
-    groups = [said.start() for said in re.finditer(r"-+", lines[rule])]
-    heads = ["applied"] if REVISION.fullmatch(lines[rule - 1]) else lines[rule - 1].split()
-    if len(groups) == len(heads):
-        return _nameless(lines, rule, groups, heads)
+    plan = _plan(lines[rule - 1], lines[rule]) if len(lines[rule]) < _WIDEST else None
+    heads, starts, loose = plan or _plan.__wrapped__(lines[rule - 1], lines[rule])
+    if len(starts) == len(heads):
+        return _nameless(lines, rule, list(starts), list(heads))
     told = Grown(end=rule + 1)
-    loose = len(groups) > 1 and lines[rule - 1].find(heads[0]) < groups[1] - 1
-    columns = Columns(("", *heads), tuple(groups[: len(heads) + 1]))
+    columns = Columns(("", *heads), starts[: len(heads) + 1])
     branches = _Branches(heads, told)
     for at in range(rule + 1, len(lines)):
         line = lines[at].expandtabs() if "\t" in lines[at] else lines[at]
@@ -61,6 +64,20 @@ def under_rule(lines: list[str], rule: int) -> Grown:
             told.strange.append(lines[at])
         told.end = at + 1
     return told
+
+
+@lru_cache(maxsize=256)
+def _plan(heading: str, rule: str) -> tuple[tuple[str, ...], tuple[int, ...], bool]:
+    """What the columns are called, where they begin, and whether the blanks between were lost."""
+    starts = tuple(said.start() for said in _GROUP.finditer(rule))
+    heads = ("applied",) if REVISION.fullmatch(heading) else tuple(heading.split())
+    return heads, starts, len(starts) > 1 and heading.find(heads[0]) < starts[1] - 1
+
+
+@lru_cache(maxsize=4096)
+def _name(cell: str) -> str | None:
+    """A name without the brackets of a list; None: it is none."""
+    return cell.strip("[]") if _KEY.fullmatch(cell) else None
 
 
 def _ends(lines: list[str], at: int) -> bool:
@@ -102,7 +119,7 @@ def _loose(line: str) -> tuple[str, ...] | None:
 class _Branches:
     """Where the next line of a tree hangs."""
 
-    def __init__(self, heads: list[str], told: Grown) -> None:
+    def __init__(self, heads: tuple[str, ...], told: Grown) -> None:
         self._places = [(at + 1, head == "operational") for at, head in enumerate(heads)]
         self._depths: list[tuple[int, Tree, Tree]] = [(-1, told.tree, told.applied)]
         self._last = ""
@@ -117,9 +134,10 @@ class _Branches:
                 applied = applied or cells[at]
         key = cells[0]
         if key:
-            if not _KEY.fullmatch(key):
+            name = _name(key) if len(key) < _LONGEST else None
+            if name is None:
                 return False
-            self._last = key.strip("[]")
+            self._last = name
             indent = len(line) - len(line.lstrip())
             while self._depths[-1][0] >= indent:
                 self._depths.pop()
