@@ -32,10 +32,11 @@ _UNASSIGNED = (0, 0xFFFF)
 def _reading(paste: Paste) -> Reading:
     records = Records(paste.text, lambda name, _value: name in _FURTHER)
     reading = Reading(rows=[_row(record) for record in records.all], unparsed=records.unparsed)
-    for fact, of_port in (("links", True), ("devices", False)):
-        names = {record.id for record in records.all if (record.port is not None) is of_port}
-        if names:
-            reading.facts[fact] = len(names)
+    links = {(record.name, record.port) for record in records.all}
+    devices = sum(port is None for _, port in links)
+    for fact, count in (("links", len(links) - devices), ("devices", devices)):
+        if count:
+            reading.facts[fact] = count
     if records.cut:
         reading.facts["incomplete"] = "the JSON ends before its end"
     return reading
@@ -49,6 +50,8 @@ def _row(record: Record) -> Row:
             row.state = "unknown" if value == "UNKNOWN" else logical(str(value))
         elif name == "physical_state":
             row.phys_state = "unknown" if value == "UNKNOWN" else physical(str(value))
+        elif isinstance(value, str):
+            row.extra[_KEYS.get(name) or snake(name)] = _text(name, value)
         else:
             row.extra[_KEYS.get(name) or snake(name)] = _value(name, value)
     if row.extra.get("lid") in _UNASSIGNED and "subnet_prefix" in row.extra:

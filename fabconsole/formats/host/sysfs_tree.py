@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from fabconsole.fabric.counters import COUNTERS
@@ -55,7 +56,7 @@ class _Place(NamedTuple):
 
     @property
     def is_directory(self) -> bool:
-        return not self.path or self.path.rpartition("/")[2] in _DIRECTORIES
+        return _is_directory(self.path)
 
     def within(self, path: str) -> _Place:
         """A file by its path from this directory."""
@@ -117,12 +118,16 @@ class _Tree:
         elif line.lstrip()[0] in "#=-*" and (said := _HEADING.fullmatch(line)):
             heading = said[1]
         place, text = self._parted(line if heading is None else heading)
-        if place is None or (heading is None and text is None and place.is_directory and "/" not in line):
+        if place is None:
             self.unparsed.append(line)
-        elif text is not None and (text or not place.is_directory):
+            return
+        directory = place.is_directory
+        if directory and text is None and heading is None and "/" not in line:
+            self.unparsed.append(line)
+        elif text is not None and (text or not directory):
             self._expected = None
             self._tell(place, text.strip())
-        elif place.is_directory:
+        elif directory:
             self._expected, self._directory = None, place
         else:
             self._expected = place
@@ -178,14 +183,20 @@ class _Tree:
         tell_port(device.ports[port][-1], path, text)
 
 
+@lru_cache(maxsize=1024)
+def _is_directory(path: str) -> bool:
+    return not path or path.rpartition("/")[2] in _DIRECTORIES
+
+
 def _place(said: re.Match[str]) -> _Place:
     return _Place(said[1], int(said[2]) if said[2] else None, said[3][1:])
 
 
 def _reading(paste: Paste) -> Reading:
     tree = _Tree()
+    prompts = paste.prompts
     for number, line in enumerate(paste.lines):
-        if number in paste.prompts:
+        if prompts and number in prompts:
             tree.go(paste.prompts[number], paste.typed.get(number, ""))
         if line and not line.isspace():
             tree.read(line)
