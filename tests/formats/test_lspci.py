@@ -157,3 +157,10 @@ def test_the_tree_is_kept_as_it_is_drawn() -> None:
     tree = ["-[0000:e0]-+-01.1-[e1]----00.0  Somebody's bridge", " \\-00.0  Somebody's root complex"]
     said = read("\n".join(tree))
     assert (said.facts["tree"], said.unparsed) == (tree, [])
+
+
+def test_what_a_device_says_once_is_another_ones_the_second_time() -> None:
+    bridge = "3a:00.0 PCI bridge: Somebody's bridge\n\tSubsystem: Device 0001\n\tNUMA node: 0\n"
+    first, second = read(f"{bridge}\n\tSubsystem: Device 0002\n\tLnkSta: Speed 8GT/s, Width x4\n").rows
+    assert "speed_gts" not in first.extra
+    assert (second.id, second.extra["speed_gts"]) == ("device", 8)

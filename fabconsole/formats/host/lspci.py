@@ -56,6 +56,13 @@ _KNOWN = frozenset(
     | {"Kernel modules", "Physical Slot", "Interrupt", "Latency", "Flags", "IOMMU group", "HeaderLog", "DeviceName"}
 )
 _ASKED = re.compile(rf"\blspci\b.{{0,80}}?\s-\w{{0,6}}s ?({_ADDRESS})")
+_ONCE = {
+    "Subsystem": "subsystem",
+    "NUMA node": "numa_node",
+    "Kernel driver in use": "driver",
+    **{word: word.lower() for word in ("LnkCap", "LnkSta", "DevCap", "DevCtl", "DevSta", "UESta", "CESta")},
+}
+"""What a device says once: the second time it is another one's, whose headline is lost."""
 _MEMBERS = {
     "SVendor": "subsystem_vendor",
     "SDevice": "subsystem",
@@ -124,11 +131,7 @@ class _Devices:
             if not (self.found and _all_flags(text) and self.found[-1].goes_on(text)):  # broken by a mail
                 self._reading.unparsed.append(line)
             return
-        if said and (
-            not self.found
-            or self.asked
-            or (said[1] in {"LnkCap", "LnkSta"} and said[1].lower() in self.found[-1].heard)
-        ):
+        if said and (not self.found or self.asked or _ONCE.get(said[1]) in self.found[-1].heard):
             self.begin()
         if not self.found:
             self._reading.unparsed.append(line)
