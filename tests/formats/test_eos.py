@@ -183,3 +183,38 @@ def test_how_often_something_changed_is_not_its_value() -> None:
     )
     assert said.rows[0].counters == {}
     assert said.rows[0].extra["fec_corrected_codewords_changes"] == 3
+
+
+def test_an_inventory_names_every_part() -> None:
+    said = sample("eos.inventory.txt")
+    facts = said.facts
+    assert (facts["model"], facts["serial_number"], facts["hw_version"]) == (
+        "DCS-7050SX9-48YC8",
+        "JPE77777777",
+        "11.07",
+    )
+    assert (facts["power_supply_slots"], facts["transceiver_slots"]) == (2, 3)
+    assert facts["ports_by_type"] == {"Management": 1, "Switched": 56}
+    parts = {row.id: row.extra for row in said.rows}
+    assert parts["PowerSupply2"] == {"kind": "power_supply_slot", "slot": "2", "status": "Not Inserted"}
+    assert (parts["Fan1"]["number_of_fans"], parts["Fan1"]["serial_number"]) == (2, None)
+    assert parts["Transceiver2"]["status"] == "Not Present"
+    assert parts["Transceiver49"]["serial_number"] == "XKT777700001"
+
+
+def test_an_inventory_that_lost_its_runs_of_blanks_is_read() -> None:
+    text = "System has 54 transceiver slots\n Port Manufacturer Model Serial Number Rev\n"
+    text += " ---- ---------------- ---------------- ---------------- ----\n 7 Arista Networks Q28-PC7 C77-2 A\n"
+    extra = read(text + " 8 ACME CAB-Q PL7 A3\n").rows[0].extra
+    assert (extra["manufacturer"], extra["model"], extra["rev"]) == ("Arista Networks", "Q28-PC7", "A")
+
+
+def test_queues_of_one_port_are_apart() -> None:
+    said = sample("eos.queues.txt")
+    assert [row.id for row in said.rows] == ["Et3/1/1/TC1", "Et3/1/1/TC7"]
+    assert (said.rows[1].counters["tx_dropped"], said.rows[1].counters["OutDropOctets"]) == (7, 910)
+    assert said.unparsed == []
+
+
+def test_memory_is_told_with_its_unit() -> None:
+    assert read("Total memory: 7777 kB\nFree memory: 77 kB").facts == {"total_memory_kb": 7777, "free_memory_kb": 77}

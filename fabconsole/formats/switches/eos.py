@@ -13,7 +13,8 @@ from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 from fabconsole.formats.switches import eos_json, port_status
 from fabconsole.formats.switches.eos_blocks import Blocks
-from fabconsole.formats.switches.eos_tables import legend, numbers, rates, ruled, supply
+from fabconsole.formats.switches.eos_inventory import Inventory
+from fabconsole.formats.switches.eos_tables import legend, numbers, queue, rates, ruled, supply
 from fabconsole.formats.switches.interface_prose import HEAD, Prose
 from fabconsole.formats.switches.ports import Ports
 from fabconsole.formats.switches.table import Table, headed, headings, is_prompt, is_rule
@@ -22,6 +23,8 @@ _RATES = re.compile(r"\s*Port +Name +Intvl +In Mbps .*")
 _NEIGHBOURS = re.compile(r"\s*Port +Neighbor Device ID +Neighbor Port ID +TTL\s*")
 _COUNTS = re.compile(r"\s*(?:Port|Interface) +(?:[A-Z][A-Za-z-]{0,24} +){0,12}[A-Z][A-Za-z -]{0,24}\s*")
 _TITLE = re.compile(r"\s*((?:Supervisor|Linecard|Fabric|Switchcard|PowerSupply|Power supply|Card)\w* ?\d{0,3}):\s*")
+_QUEUE_LINES = frozenset({"Class", "Egress Queue Counters", "Ingress Queue Counters"})
+"""Over a table of queues, and the second line of its heading."""
 _SUPPLIES = re.compile(r"\s*Supply +Model +Capacity ")
 
 
@@ -33,6 +36,7 @@ class _Scan:
         self.ports = Ports()
         self.said = Reading(rows=self.ports.rows)
         self._blocks = Blocks(self.ports, self.said)
+        self._inventory = Inventory(self.ports, self.said)
         self._prose: Prose | None = None
         self._table: Table | None = None
         self._kind = ""
@@ -41,11 +45,11 @@ class _Scan:
     def read(self) -> Reading:
         tables, heads = headings(self.lines)
         for at, line in enumerate(self.lines):
-            if is_rule(line):
+            if "--" in line and is_rule(line):
                 self._open(tables.get(at), self._ruled_kind(at, heads), at in tables)
             elif at in heads:
                 continue
-            elif not line.strip():
+            elif not line or line.isspace():
                 self._end_prose()
                 self._blocks.blank()
             elif not self._line(line):
@@ -56,6 +60,9 @@ class _Scan:
 
     def _ruled_kind(self, at: int, heads: set[int]) -> str:
         """Supplies have more words in their heading than columns: their lines are told by what stands in them."""
+        if self._inventory.open:
+            self._inventory.head(self.lines[at - 1] if at else "")
+            return "inventory"
         return "supplies" if at - 1 in heads and _SUPPLIES.match(self.lines[at - 1]) else "ruled"
 
     def _open(self, table: Table | None, kind: str, headed_by: bool) -> None:
@@ -68,6 +75,7 @@ class _Scan:
         if " is " in line and (head := HEAD.fullmatch(line)):
             self._end_prose()
             self._prose, self._table = Prose(head), None
+            self._inventory.close()
             return True
         if self._prose is not None and self._prose.line(line):
             return True
@@ -76,6 +84,7 @@ class _Scan:
         if is_prompt(line):
             self._end_prose()
             self._table = None
+            self._inventory.close()
             return True
         return False
 
@@ -83,13 +92,19 @@ class _Scan:
         if ":" in line and (title := _TITLE.fullmatch(line)):
             self._title = title[1]
             return True
-        return self._blocks.line(line)
+        if "System " in line and self._inventory.title(line):
+            self._table = None
+            return True
+        return line.strip() in _QUEUE_LINES or self._blocks.line(line)
 
     def _heading(self, line: str) -> bool:
         if not line.lstrip().startswith(("Port", "Interface")):
             return False
+        self._inventory.close()
         if port_status.HEADING.fullmatch(line):
             self._table, self._kind = headed(line), "status"
+        elif "OutEnqPkts" in line or "DropPrec" in line:
+            self._table, self._kind = headed(line), "queues"
         elif _RATES.fullmatch(line):
             self._table, self._kind = headed(line, ("In Mbps", "In Kpps", "Out Mbps", "Out Kpps")), "rates"
         elif _NEIGHBOURS.fullmatch(line):
@@ -103,7 +118,13 @@ class _Scan:
     def _row(self, line: str) -> bool:
         if self._table is None:
             return False
-        if self._kind == "status":
+        if self._kind == "inventory":
+            if "System has" in line:
+                return False
+            return self._inventory.row(self._table, line)
+        if self._kind == "queues":
+            row = queue(self._table, line)
+        elif self._kind == "status":
             row = port_status.read(self._table, line)
         elif self._kind == "rates":
             row = rates(self._table, line)
@@ -144,6 +165,7 @@ FORMAT = Format(
         "show interfaces transceiver",
         "show lldp neighbors detail",
         "show environment temperature",
+        "show inventory",
     ),
     aliases=("eos-json",),
     versions="EOS 4.15 to 4.33, text and JSON",
@@ -167,6 +189,8 @@ FORMAT = Format(
         r"^ *Port +Name +Intvl +In Mbps": 100,
         r"^ *Current System Time: ": 60,
         r"^ *PHY state +link": 100,
+        r"^ *System has \d+ (?:power supply|transceiver) slots": 100,
+        r"^ *Port +Traffic +DropPrec +DestType": 100,
         r"^ *(?:FEC (?:un)?corrected codewords|PCS RX link status|MAC Rx Local Fault) ": 60,
         r"^Maximum (?:module|slot) power \(W\):": 100,
         r'"(?:interfaceStatus|interfaceStatuses|lineProtocolStatus|interfaceCounters|interfacePhyStatuses)" *:': 100,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from fabconsole.formats.reading import Reading, Row
+from fabconsole.formats.reading import Reading, Row, Said
 from fabconsole.formats.switches.ports import Ports, count, far_end, put_ber, typed
 from fabconsole.formats.switches.table import is_interface
 from fabconsole.formats.values import snake
@@ -19,6 +19,8 @@ _PHY_PORT = re.compile(r"\s{0,4}(\S{3,40})\s*")
 _PIECES = re.compile(r" {2,}|\t+")
 _ALARM = re.compile(r"(?:warning|error|traceback|ibwarn|connection)\b", re.IGNORECASE)
 _PHY_COUNTERS = {"fec_corrected_codewords": "fec_corrected", "fec_uncorrected_codewords": "fec_uncorrected"}
+_NUMBERED = ("ttl_s", "vlan_id", "frame_size_bytes", "interface_number")
+"""What a neighbour says that is a number; its names may be of digits too."""
 _LONGEST = 4096
 """Characters of a value of many lines."""
 _NUMBER = re.compile(r"\d{1,20}", re.ASCII)
@@ -107,7 +109,9 @@ class Blocks:
         for part, text in _parts(self._key, value):
             known = self._row.extra.get(part)
             if part not in self._row.extra or known == text:
-                self._row.extra[part] = text if self._kind == "neighbour" and part != "ttl_s" else typed(text)
+                self._row.extra[part] = (
+                    text if self._kind == "neighbour" and not part.endswith(_NUMBERED) else typed(text)
+                )
             elif part != "port_id":  # the second one is that of the link aggregation
                 self._row.extra[f"{part}_2"] = text
             else:
@@ -133,7 +137,7 @@ class Blocks:
 
     def _fact(self, line: str, keyed: re.Match[str] | None) -> bool:
         if keyed is not None and keyed[2] and not _ALARM.match(keyed[1]):
-            self._said.facts[snake(keyed[1])] = _fact_value(keyed[2])
+            self._said.facts |= _fact_said(snake(keyed[1]), keyed[2].strip())
             return True
         if model := _MODEL.fullmatch(line):
             self._said.facts["model"] = model[1].removeprefix("Arista ")
@@ -173,11 +177,13 @@ class Blocks:
 def _parts(key: str, value: str) -> list[tuple[str, str]]:
     if key == "time_to_live":
         return [("ttl_s", value.removesuffix("seconds").strip())]
+    if key.endswith("maximum_frame_size"):
+        return [(f"{key}_bytes", value.removesuffix("bytes").strip())]
     return [(key, value)]
 
 
-def _fact_value(text: str) -> str | int:
-    number, _, unit = text.strip().partition(" ")
+def _fact_said(key: str, text: str) -> dict[str, Said]:
+    number, _, unit = text.partition(" ")
     if _NUMBER.fullmatch(number) and unit in {"", "kB"} and not (number.startswith("0") and len(number) > 1):
-        return int(number)
-    return text.strip()
+        return {f"{key}_kb" if unit else key: int(number)}
+    return {key: text}

@@ -20,6 +20,8 @@ _CANONICAL = {
     "Rx": "rx_errors",
     "Tx": "tx_errors",
 }
+_QUEUE_COUNTERS = {"OutEnqPkts": "tx_packets", "OutEnqOctets": "tx_bytes", "OutDropPkts": "tx_dropped"}
+_SETPOINT = re.compile(r"\((\d{1,3}(?:\.\d)?)\) (\d{1,3}(?:\.\d)?)")
 _LEGEND = re.compile(
     r"\s*(?:If device is externally calibrated|N/?A(?: or N/A)?: not applicable|m?A: (?:milli)?amperes|Ch: Channel"
     r"|\+\+ ?: high alarm|A2D readouts|The threshold values are|-- ?: low alarm|Flags?:|\* ?:"
@@ -56,7 +58,7 @@ def legend(line: str, said: Reading) -> bool:
     if not line.lstrip().startswith(_BEGINNINGS):
         return False
     if fact := _FACT.fullmatch(line):
-        key, text = snake(fact[1]), fact[2].strip()
+        key, text = snake(fact[1].removesuffix(" is")), fact[2].strip()
         if temperature := _WITH_UNIT.fullmatch(text):
             said.facts[f"{key}_{_UNITS[temperature[2]]}"] = typed(temperature[1])
         else:
@@ -67,7 +69,7 @@ def legend(line: str, said: Reading) -> bool:
 
 def numbers(table: Table, line: str) -> Row | None:
     """A line of counters, right-aligned: as many numbers as there are columns. Or one of text under its headings."""
-    words = line.split()
+    words = line.split() or [""]
     total = words[0].lower() in _SUMS
     if not is_interface(words[0]) and not total:
         return None
@@ -82,6 +84,20 @@ def numbers(table: Table, line: str) -> Row | None:
             row.extra["out_kpps"] = int(text)
         else:
             count(row, _CANONICAL.get(name, name), text)
+    return row
+
+
+def queue(table: Table, line: str) -> Row | None:
+    """A line of `counters queue detail`: one traffic class of a port."""
+    words = line.split()
+    if len(words) < 5 or len(words) != len(table.columns):
+        return None
+    if not is_interface(words[0]) or not all(map(_COUNT.fullmatch, words[4:])):
+        return None
+    row = Row(id=f"{words[0]}/{words[1]}", extra={"port": words[0], "queue": words[1]})
+    row.extra |= {"drop_precedence": words[2], "destination_type": words[3]}
+    for name, text in zip(table.names[4:], words[4:], strict=True):
+        count(row, _QUEUE_COUNTERS.get(name, name), text)
     return row
 
 
@@ -140,6 +156,8 @@ def _put(row: Row, key: str, cell: str) -> None:
         row.extra[key], row.extra[f"{key}_alarm"] = float(flagged[1]), flagged[2]
     elif measured := _WITH_UNIT.fullmatch(cell):
         row.extra[f"{key}_{_UNITS[measured[2]]}"] = typed(measured[1])
+    elif cell.startswith("(") and (setpoint := _SETPOINT.fullmatch(cell)):
+        row.extra[key], row.extra[f"nominal_{key}"] = typed(setpoint[2]), typed(setpoint[1])
     else:
         row.extra[key] = typed(cell)
 

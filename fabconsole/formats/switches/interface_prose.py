@@ -108,7 +108,8 @@ class Prose:
         if word == "hardware" and (hardware := _HARDWARE.fullmatch(text)):
             said = {"hardware": hardware[1], "address": hardware[2], "bia": hardware[3], "hardware_more": hardware[4]}
             name, _, current = hardware[1].partition("Current HW addr:")
-            said |= {"hardware": name, "address": hardware[2] or current}
+            current, _, burnt = current.partition("(bia ")
+            said |= {"hardware": name, "address": hardware[2] or current, "bia": hardware[3] or burnt.rstrip(") ")}
             self.row.extra |= {key: value.strip() for key, value in said.items() if value and value.strip()}
             return True
         if word == "last" and (cleared := _CLEARED.fullmatch(text)):
