@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from fabconsole.formats.reading import Reading, Row
+from fabconsole.formats.reading import Reading, Row, Said
 from fabconsole.formats.switches.ports import count, far_end, typed
 from fabconsole.formats.switches.table import Table, is_interface
 from fabconsole.formats.values import snake
@@ -143,6 +144,7 @@ def ruled(table: Table, line: str, title: str) -> Row | None:
     return row
 
 
+@lru_cache(maxsize=512)
 def _key(name: str, measured: str = "") -> str:
     """`High Alarm Threshold (Celsius)` of a temperature is `temperature_c_high_alarm`."""
     key = snake(name.lower())
@@ -152,14 +154,19 @@ def _key(name: str, measured: str = "") -> str:
 
 
 def _put(row: Row, key: str, cell: str) -> None:
+    row.extra.update(_said(key, cell))
+
+
+@lru_cache(maxsize=8192)
+def _said(key: str, cell: str) -> tuple[tuple[str, Said], ...]:
+    """A cell under its key, the unit in the key, the sign of an alarm beside it."""
     if flagged := _FLAGGED.fullmatch(cell):
-        row.extra[key], row.extra[f"{key}_alarm"] = float(flagged[1]), flagged[2]
-    elif measured := _WITH_UNIT.fullmatch(cell):
-        row.extra[f"{key}_{_UNITS[measured[2]]}"] = typed(measured[1])
-    elif cell.startswith("(") and (setpoint := _SETPOINT.fullmatch(cell)):
-        row.extra[key], row.extra[f"nominal_{key}"] = typed(setpoint[2]), typed(setpoint[1])
-    else:
-        row.extra[key] = typed(cell)
+        return (key, float(flagged[1])), (f"{key}_alarm", flagged[2])
+    if measured := _WITH_UNIT.fullmatch(cell):
+        return ((f"{key}_{_UNITS[measured[2]]}", typed(measured[1])),)
+    if cell.startswith("(") and (setpoint := _SETPOINT.fullmatch(cell)):
+        return (key, typed(setpoint[2])), (f"nominal_{key}", typed(setpoint[1]))
+    return ((key, typed(cell)),)
 
 
 def supply(line: str) -> Row | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from fabconsole.formats.reading import Ber, Row, Said
 from fabconsole.formats.values import ber, gbps, integer, is_nothing, no_error_seen, number
@@ -44,13 +45,21 @@ class Ports:
 
 
 def _agree(known: Row, told: Row) -> bool:
-    if not known.counters.keys().isdisjoint(told.counters) or (known.ber and told.ber):
+    if known.counters and not known.counters.keys().isdisjoint(told.counters):
         return False
-    pairs: list[tuple[object, object]] = [(known.extra.get(name), value) for name, value in told.extra.items()]
-    pairs += [(known.state, told.state), (known.rate_gbps, told.rate_gbps), (known.peer, told.peer)]
-    return all(one is None or other is None or one == other for one, other in pairs)
+    if known.ber and told.ber:
+        return False
+    pairs = ((known.state, told.state), (known.rate_gbps, told.rate_gbps), (known.peer, told.peer))
+    for one, other in pairs:
+        if one is not None and other is not None and one != other:
+            return False
+    said, extra = known.extra, told.extra
+    return all(
+        said[name] is None or extra[name] is None or said[name] == extra[name] for name in said.keys() & extra.keys()
+    )
 
 
+@lru_cache(maxsize=8192)
 def typed(text: str) -> Said:
     """A cell as JSON has it: a number where it is one, null where it says nothing."""
     text = text.strip()
@@ -64,26 +73,38 @@ def typed(text: str) -> Said:
 
 def count(row: Row, name: str, text: str) -> None:
     """Put a counter down: a whole number, or null with the reason why not."""
-    if _DIGITS.fullmatch(text):
+    if text.isdecimal() and _DIGITS.fullmatch(text):
         row.counters[name] = int(text)
         return
-    value = integer(text)
+    value, why = _counted(text)
     row.counters[name] = value
-    if value is None:
-        row.marks.append(f"{'unsupported' if is_nothing(text) else 'unknown'} {name}")
+    if why:
+        row.marks.append(f"{why} {name}")
+
+
+@lru_cache(maxsize=4096)
+def _counted(text: str) -> tuple[int | None, str]:
+    """A counter's value; or none, and why."""
+    value = integer(text)
+    return value, "" if value is not None else "unsupported" if is_nothing(text) else "unknown"
 
 
 def rate(row: Row, text: str) -> None:
     """Put a link's speed down: `100G`, `a-40G`, `auto(D)`, `10000` for Mb/s; null where the link is down."""
-    said = _MANTISSA.fullmatch(text.strip())
-    plain = (said[1] if said else text.strip()).removesuffix("(D)").removesuffix("(I)")
-    value = int(plain) / 1000 if _BARE.fullmatch(plain) else gbps(plain)
+    value = _rate(text)
     if value is None:
         return
     if row.state == "down":
         row.extra["printed_rate"] = text.strip()
     else:
         row.rate_gbps = value
+
+
+@lru_cache(maxsize=512)
+def _rate(text: str) -> float | None:
+    said = _MANTISSA.fullmatch(text.strip())
+    plain = (said[1] if said else text.strip()).removesuffix("(D)").removesuffix("(I)")
+    return int(plain) / 1000 if _BARE.fullmatch(plain) else gbps(plain)
 
 
 def put_ber(row: Row, kind: str, text: str) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 _PIECE = re.compile(r"\S+(?: \S+)*")
 _WORD = re.compile(r"\S+")
@@ -17,6 +18,8 @@ _UNITS = re.compile(r"(?:\s*\([A-Za-z%]{1,10} ?\)){1,16}\s*")
 """The units of some columns, in a line of their own under the heading."""
 _DEEPEST = 4
 """Lines that a heading may have."""
+_FARTHEST = 7
+"""Lines before a rule that have a say in what it heads."""
 _INTERFACE = re.compile(
     r"(?:[A-Za-z][A-Za-z_-]{0,24}\d{1,5}(?:[/.:]\d{1,5}){0,4}(?:-\d{1,4})?|\d{1,3}(?:/\d{1,3}){1,3}(?:\.\d{1,5})?)",
     re.ASCII,
@@ -39,11 +42,18 @@ class Table:
     columns: tuple[Column, ...]
     ruled: bool
     """Whether each column has its own rule, as wide as its widest cell; else cells begin under their heading."""
+    names: tuple[str, ...] = field(init=False)
+    """The columns' names, in order."""
+    _cells: tuple[slice, ...] = field(init=False, repr=False)
+    _gaps: tuple[slice, ...] = field(init=False, repr=False)
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The columns' names, in order."""
-        return tuple(column.name for column in self.columns)
+    def __post_init__(self) -> None:
+        columns = self.columns
+        ends = [0, *(column.end for column in columns)]
+        starts = [*(column.start for column in columns), None]
+        object.__setattr__(self, "names", tuple(column.name for column in columns))
+        object.__setattr__(self, "_cells", tuple(slice(column.start, column.end) for column in columns))
+        object.__setattr__(self, "_gaps", tuple(map(slice, ends, starts)))
 
     def cells(self, line: str) -> list[str]:
         """A line cut into as many texts as there are columns; blank where a column is empty."""
@@ -57,6 +67,8 @@ class Table:
         return self._placed(line)
 
     def _placed(self, line: str) -> list[str]:
+        if self.ruled and not any(line[gap].strip() for gap in self._gaps):
+            return [line[cell].strip() for cell in self._cells]
         cells: list[list[str]] = [[] for _ in self.columns]
         place = self._overlapped if self.ruled else self._begun
         at = 0
@@ -92,6 +104,7 @@ def is_prompt(line: str) -> bool:
     return _PROMPT.fullmatch(line) is not None
 
 
+@lru_cache(maxsize=4096)
 def is_interface(name: str) -> bool:
     """Whether a text is a port's name: `Ethernet1/1`, `Et3/17/1`, `mgmt0`, `Ethernet-BP4`, `1/1`."""
     return _INTERFACE.fullmatch(name) is not None
@@ -112,16 +125,25 @@ def headings(lines: Sequence[str]) -> tuple[dict[int, Table], set[int]]:
     for at, line in enumerate(lines):
         if not is_rule(line):
             continue
-        spans = [(one.start(), one.end()) for one in _DASHES.finditer(line)]
-        above = _above(lines, at, spans)
-        if len(spans) > 1 and above:
-            tables[at] = _ruled(lines, above, spans)
-        elif above and _is_framed(lines, above):
-            tables[at] = _framed(lines, above)
-        else:
-            continue
-        taken.update(above)
+        start = max(0, at - _FARTHEST)
+        table, above = _headed(tuple(lines[start : at + 1]))
+        if table is not None:
+            tables[at] = table
+            taken.update([start + one for one in above])
     return tables, taken
+
+
+@lru_cache(maxsize=256)
+def _headed(lines: tuple[str, ...]) -> tuple[Table | None, tuple[int, ...]]:
+    """The table of the last line, a rule, and which of the lines before it are its heading."""
+    at = len(lines) - 1
+    spans = [(one.start(), one.end()) for one in _DASHES.finditer(lines[at])]
+    above = _above(lines, at, spans)
+    if len(spans) > 1 and above:
+        return _ruled(lines, above, spans), tuple(above)
+    if above and _is_framed(lines, above):
+        return _framed(lines, above), tuple(above)
+    return None, ()
 
 
 def _is_framed(lines: Sequence[str], above: list[int]) -> bool:
