@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fabconsole.fabric.health import Severity
-from fabconsole.formats.format import named
+from fabconsole.formats.format import named, recognise
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Ber, Reading, Row
 
@@ -109,7 +109,7 @@ def test_the_order_of_warnings_and_errors_is_the_headings() -> None:
     new = read("-I- Stage     Warnings   Errors     Comment\n-I- Speed / Width checks    3    15   see log\n")
     old = read("    STAGE     Errors Warnings\n    Link State Active Check     15     3\n")
     assert new.facts["stages"] == {"Speed / Width checks": {"warnings": 3, "errors": 15, "comment": "see log"}}
-    assert old.facts["stages"] == {"Link State Active Check": {"warnings": 3, "errors": 15, "comment": None}}
+    assert old.facts["stages"] == {"Link State Active Check": {"warnings": 3, "errors": 15}}
 
 
 def test_a_line_of_the_table_without_its_heading_counts_for_nothing() -> None:
@@ -343,3 +343,29 @@ def test_columns_said_again_and_lines_said_twice_are_nobodys() -> None:
     )
     assert [(row.id, row.extra["nodes"]) for row in said.rows] == [("0000000000000c01", {"node_desc": "gpu-a01"})]
     assert (len(str(said.facts["latest_firmware"]).split("devid")), said.unparsed) == (2, ["leaf,odd"] * 2)
+
+
+def test_a_stage_that_was_skipped_has_no_counts() -> None:
+    said = read(
+        "-I- Stage     Warnings   Errors     Comment\n-I- Routing      NA         NA         Stage was skipped\n"
+    )
+    assert said.facts["stages"] == {"Routing": {"warnings": None, "errors": None, "comment": "Stage was skipped"}}
+
+
+def test_whom_an_error_is_about_may_stand_within() -> None:
+    said = read(
+        f"-E- Symbol BER exceeds the threshold in port = {PORT}(Symbol BER value=1.5e-10, threshold=1e-14)\n"
+        "-E- Node GUID = 0x0c00000000bb0001 is duplicated at:\n    Node = gpu-a01/U1, DR = 0,1,4\n"
+    )
+    assert [event.subject for event in said.events] == ["0c00000000aa0011/20", "0c00000000bb0001"]
+    assert [(row.id, row.ber) for row in said.rows] == [("0c00000000aa0011/20", Ber(symbol=1.5e-10))]
+
+
+def test_a_run_that_failed_before_its_first_stage() -> None:
+    text = (
+        'Running version:   "IBDIAGNET 2.13.0","IBDIAG 2.1.1"\n----------\nLoad Plugins from:\n'
+        "-E- Failed to open port, Device Name=mlx5_4, port guid=0x0\n"
+    )
+    said = read(text)
+    assert (recognise(Paste(text))[0].name, said.facts["version"]) == ("ibdiagnet", "2.13.0")
+    assert [(event.kind, event.severity) for event in said.events] == [("ibdiagnet", Severity.CRIT)]

@@ -20,14 +20,14 @@ from fabconsole.formats.infiniband.ibdiagnet_port import Ports, canonical
 from fabconsole.formats.infiniband.ibdiagnet_tables import Tables
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Entry, Reading, Said
-from fabconsole.formats.values import snake
+from fabconsole.formats.values import integer, snake
 
 _SAID = re.compile(r"-([IWEFD])- {0,4}(.*)")
 _RULE = re.compile(r"(?:-I)?-{10,200}")
 _STAGES = re.compile(
     r"(?:-I- )?\s*stages?\s{1,64}(warnings|errors)\s{1,32}(warnings|errors)(?:\s{1,32}comment)?", re.IGNORECASE
 )
-_STAGE = re.compile(r"(?:-I- )?\s{0,16}(\S.{0,80}?)\s{1,80}(\d{1,9})\s{1,32}(\d{1,9})(?:\s{1,32}(\S.*)|)")
+_STAGE = re.compile(r"(?:-I- )?\s{0,16}(\S.{0,80}?)\s{1,80}(\d{1,9}|N/?A)\s{1,32}(\d{1,9}|N/?A)(?:\s{1,32}(\S.*)|)")
 _LEGEND = re.compile(
     r"\s*(?:Load Plugins from:|\(You can specify more paths .*|Plugin Name\s+Result\s+Comment|Summary"
     r"|Stages Status Report:|Please see \S.* for complete log|# This database file was .*)\s*"
@@ -121,7 +121,7 @@ class _Report:
 
     def _rest(self, line: str, plain: str, *, titled: bool) -> None:
         if _LEGEND.fullmatch(plain):
-            self._stage = plain if titled else self._stage
+            self._stage = "" if plain.startswith("Load ") else plain if titled else self._stage
         elif (entry := complaint(plain)) is not None:
             self._said.events.append(entry)
         elif self._fabric.take(plain):
@@ -140,7 +140,9 @@ class _Report:
         self._columns, self._goes_on = (columns[1].lower(), columns[2].lower()), False
 
     def _count_stage(self, stage: re.Match[str], columns: tuple[str, str]) -> None:
-        counts: dict[str, Said] = {columns[0]: int(stage[2]), columns[1]: int(stage[3]), "comment": stage[4]}
+        counts: dict[str, Said] = {columns[0]: integer(stage[2]), columns[1]: integer(stage[3])}
+        if stage[4]:
+            counts["comment"] = stage[4]
         self._fabric.nest("stages")[stage[1]] = counts
 
     def _check(self, name: str, result: str) -> None:

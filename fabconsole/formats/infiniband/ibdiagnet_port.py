@@ -61,7 +61,8 @@ _PM_PORT = re.compile(
 )
 _PM_COUNT = re.compile(r"([a-z]\w{2,63})=(0x[0-9a-fA-F]{1,16}|NA|N/A)()\s*", re.ASCII)
 _HEADING = re.compile(r"\s*(?:Performance Monitor )?[Cc]ounter\s{0,64}: Value\s*")
-_GUID = re.compile(r"\bGUID[=:] ?0x([0-9a-fA-F]{16})\b")
+_GUID = re.compile(r"\bGUID ?[=:] ?0x([0-9a-fA-F]{16})\b")
+_INSIDE = re.compile(r"in port = ([^\s(]{1,200})")
 _DETAIL = re.compile(r"(\w{1,12})=(\w{1,20})", re.ASCII)
 
 
@@ -88,6 +89,8 @@ class Ports:
         if text.startswith("Link: ") and (link := _LINK.fullmatch(text)) is not None:
             row, what = self._row(_id(link[1])), link[3]
             row.peer = _id(link[2])
+        elif "in port = " in text and (inside := _INSIDE.search(text)) is not None:
+            row, what = self._row(_id(inside[1])), text
         elif (about := _ABOUT.fullmatch(text)) is not None and "/" in about[2]:
             row, what = self._row(_id(about[2].rstrip(":"))), about[3] or ""
             row.extra |= {name: _detail(name, value) for name, value in _DETAIL.findall(about[1] or "")}
