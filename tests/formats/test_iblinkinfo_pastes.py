@@ -89,9 +89,10 @@ def test_a_port_of_a_switch_whose_heading_was_lost_is_not_the_switchs_before() -
 
 def test_an_adapter_whose_heading_was_lost_is_not_the_one_before() -> None:
     line = '      0x0c42a10300bb{}     41    1[  ] ==(                Down/ Polling)==>             [  ] "" ( )\n'
-    rows = said("CA: gpu1 mlx5_0:\n" + line.format("0001") + line.format("0002")).rows
+    second = line.format("0002").replace("  1[", "  2[")
+    rows = said("CA: gpu1 mlx5_0:\n" + line.format("0001") + second).rows
     assert [one.extra.get("node") for one in rows] == ["gpu1 mlx5_0", "gpu1 mlx5_0"]
-    rows = said("CA: gpu1 mlx5_0:\n" + line.format("0001") + line.format("0002").replace("a10300", "a10377")).rows
+    rows = said("CA: gpu1 mlx5_0:\n" + line.format("0001") + second.replace("a10300", "a10377")).rows
     assert [one.extra.get("node") for one in rows] == ["gpu1 mlx5_0", None]
 
 
@@ -186,3 +187,9 @@ def test_a_command_typed_behind_an_indented_prompt_is_no_answer() -> None:
 def test_the_tools_version_is_told() -> None:
     (event,) = said("iblinkinfo BUILD VERSION: 44.0\n").events
     assert (event.kind, event.text) == ("version", "iblinkinfo BUILD VERSION: 44.0")
+
+
+def test_an_adapters_port_that_comes_again_with_another_guid_is_another_adapters() -> None:
+    one = '  0x0c42a10300bb0001  41  1[  ] ==( 4X 106.25 Gbps Active/  LinkUp)==> 17  3[  ] "leaf-07" ( )\n'
+    rows = said("CA: gpu0417 mlx5_2:\n" + one + one.replace("bb0001", "bb0011").replace(" 41 ", " 42 ")).rows
+    assert [row.extra.get("node") for row in rows] == ["gpu0417 mlx5_2", None]

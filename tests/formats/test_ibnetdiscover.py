@@ -181,3 +181,10 @@ def test_an_error_of_the_library_is_a_complaint_wherever_it_was_built() -> None:
 def test_a_command_among_the_answers_is_no_answer() -> None:
     for typed in ("#ibswitches", 'ibnetdiscover | grep "lid 64"', "  ops@h1:~# ib ibhosts 2>/dev/null"):
         assert read(typed + "\n").unparsed == []
+
+
+def test_an_adapters_port_that_comes_again_is_another_adapters() -> None:
+    other = CA.splitlines()[-1].replace("c00000000bb0002", "c00000000bb0012").replace("lid 101", "lid 102")
+    own, lost = read(CA + other + "\n").rows
+    assert (own.extra["node"], lost.id) == ("gpu-a01 mlx5_0", "0c00000000bb0012/1")
+    assert "node" not in lost.extra

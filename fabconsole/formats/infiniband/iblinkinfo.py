@@ -74,6 +74,8 @@ class _Node:
     name: str = ""
     mark: int | str | None = None
     """Of its first line: a switch's LID, an adapter's GUID."""
+    ports: set[int] = field(default_factory=set)
+    """Those that were told of an adapter: one that comes again is another's, whose heading was lost."""
 
     def owns(self, line: Line) -> bool:
         """Whether the line can be one of its ports: else the heading between was lost."""
@@ -82,6 +84,9 @@ class _Node:
         mark = line.lid if line.guid is None else line.guid
         self.mark = mark if self.mark is None else self.mark
         if isinstance(mark, str) and isinstance(self.mark, str):
+            if line.port in self.ports and mark != self.mark:
+                return False
+            self.ports.add(line.port)
             return abs(link_line.apart(mark, self.mark)) < _SIBLINGS
         return mark == self.mark
 

@@ -102,10 +102,11 @@ class _Topology:
         return said
 
     def _keep(self, row: Row, line: str) -> None:
-        if row.id in self._told and "diff" not in row.extra:
+        port = row.id.partition("/")[2]
+        if port in self._told and "diff" not in row.extra:
             self._near = None
             row = link(line, None) or row
-        self._told.add(row.id)
+        self._told.add(port)
         if "generation" not in row.extra:
             self._unrated[line] = row
         self._said.rows.append(row)
