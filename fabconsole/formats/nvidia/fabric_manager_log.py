@@ -81,8 +81,8 @@ class _Log:
             self._begin(Record(record[4], record[1], record[2] and record[2].upper()))
         elif (found := stamped.split(text.lstrip(), hosts=self._hosts)) is not None:
             self._journal(found)
-        elif self._last is not None and _GOES_ON.match(text) and self._last.may_hold(text):
-            self._last.more.append(text.strip())
+        elif self._last is not None and _GOES_ON.match(text) and self._last.take(text):
+            return
         elif not self._header(text):
             self._said.unparsed.append(text)
 
@@ -221,7 +221,7 @@ FORMAT = Format(
     name="fabricmanager-log",
     family="nvidia",
     commands=("cat /var/log/fabricmanager.log", "journalctl -u nvidia-fabricmanager", "cat /var/log/nvidia-imex.log"),
-    versions="fabric manager 550 and 570 on HGX, 2025 on an NVL72's switches; IMEX 570",
+    versions="fabric manager 535 to 595 on HGX, 2025 on an NVL72's switches; IMEX 570",
     yields="NVSwitch and NVLink errors with SXid, address and port; settings, version, records by level",
     signs={
         r"^[^\n]{0,160}\[[A-Z][a-z]{2} {1,2}\d{1,2} \d{4} \d\d:\d\d:\d\d\] \[[A-Z]{4,8}\] \[tid \d+\] ": 100,

@@ -64,13 +64,17 @@ class Record:
     level: str | None = None
     host: str | None = None
     more: list[str] = field(default_factory=list)
+    _names: set[str] = field(default_factory=set)
 
-    def may_hold(self, line: str) -> bool:
-        """Whether a further line is its own: a field that an NVLink's error has is another's."""
-        if "NVL" not in self.message:
-            return True
-        name = line.partition(":")[0].strip()
-        return len(self.more) < _MOST_FIELDS and all(name != had.partition(":")[0].rstrip() for had in self.more)
+    def take(self, line: str) -> bool:
+        """Whether a further line is its own: a field that an NVLink's error has already is another error's."""
+        if "NVL" in self.message:
+            name = line.partition(":")[0].strip()
+            if name in self._names or len(self.more) >= _MOST_FIELDS:
+                return False
+            self._names.add(name)
+        self.more.append(line.strip())
+        return True
 
 
 @lru_cache(maxsize=1024)
