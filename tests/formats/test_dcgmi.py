@@ -279,3 +279,38 @@ def test_a_diagnosis_whose_last_rule_is_missing_is_told_to_be_incomplete() -> No
     table = "|-----  Deployment  --------+------+\n| NVML Library              | Pass |\n"
     assert "incomplete" not in read(f"{table}+---------------------------+------+\n").facts
     assert read(table).facts["incomplete"] == "the diagnostic's table has no end"
+
+
+def test_letters_whose_device_was_lost_are_nobodys() -> None:
+    said = read("    gpuId 0:\n        U U\n        D D\n")
+    assert ([row.id for row in said.rows], said.unparsed) == (["gpu0", "gpu0/nvl0", "gpu0/nvl1"], ["D D"])
+
+
+def test_letters_that_a_terminal_wrapped_are_the_same_switchs() -> None:
+    said = read(f"    physicalId 0:\n        {'U ' * 36}\n{'D ' * 3}\n")
+    assert (said.facts["links_up"], said.facts["links_down"], said.rows[-1].id) == (36, 3, "nvswitch0/nvl38")
+
+
+def test_entities_whose_device_was_lost_are_nobodys() -> None:
+    said = read("    gpuId 0:\n        U\n    Link Entities: 0:11\n    Link Entities: 0:22\n")
+    assert (said.rows[1].extra, len(said.unparsed)) == ({"entity_id": 11}, 1)
+
+
+def test_errors_whose_entity_was_lost_are_nobodys() -> None:
+    said = read(
+        "| Health Monitor Report |\n| Overall Health | Failure |\n| GPU | |\n| -> 0 | Warning |\n| -> Errors | |\n"
+        "| -> PCIe system | Warning |\n| -> Errors | |\n| -> Memory system | Failure |\n| | of GPU 1 |\n"
+        "| -> 2 | Warning |\n| -> Errors | |\n| -> Thermal system | Warning |\n"
+    )
+    assert [(row.id, row.extra["systems"]) for row in said.rows] == [
+        ("gpu0", {"PCIe system": "Warning"}),
+        ("gpu2", {"Thermal system": "Warning"}),
+    ]
+    assert len(said.unparsed) == 3
+
+
+def test_results_whose_test_was_lost_are_nobodys() -> None:
+    said = read(
+        f"{_DIAGNOSIS}| memory | Pass |\n| | GPU0: Pass |\n| | GPU1: Pass |\n| | GPU0: Pass |\n| | GPU1: Fail |\n"
+    )
+    assert (named(said, "memory").state, len(said.unparsed)) == ("Pass", 2)

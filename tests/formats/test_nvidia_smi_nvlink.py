@@ -169,3 +169,13 @@ def test_errors_of_flits_and_of_data_are_counted_apart() -> None:
         "\t Link 7: PLR Xmit Blocks: 12\n"
     )
     assert row.counters == {"crc_flit": 5, "crc_data": 0, "PLR Xmit Blocks": 12}
+
+
+def test_firmware_whose_gpu_was_lost_is_nobodys() -> None:
+    said = read(
+        "GPU 0: NVIDIA GB200 (UUID: GPU-1)\n NVLE: disabled\n Firmware Version:\n  MSE: 1:2:3\n NVLE: enabled\n"
+        " Firmware Version:\n  MSE: 4:5:6\n"
+    )
+    assert said.rows[0].extra["firmware_version"] == {"mse": "1:2:3"}
+    assert said.rows[0].extra["nvle"] == "disabled"
+    assert len(said.unparsed) == 3

@@ -34,6 +34,7 @@ class Diagnosis:
         self._row: Row | None = None
         self._word = ""
         self._of: str | None = None
+        self._said: set[str] = set()
         self._text = ""
 
     def section(self, line: str) -> bool:
@@ -70,10 +71,12 @@ class Diagnosis:
             return not plain
         one = _OF_ONE.fullmatch(plain)
         said = _RESULT.match(one[3]) if one else _RESULT.fullmatch(plain)
-        if said is not None:
-            self._result(self._row, said, plain if one else None)
-            return True
-        return False
+        if said is None or plain in self._said:
+            self._row = None if said else self._row  # told twice: the name of the next test was lost
+            return False
+        self._said.add(plain)
+        self._result(self._row, said, plain if one else None)
+        return True
 
     def _chunk(self, value: str) -> str:
         """A cut line's characters, the blanks at its end among them; a text that lost its blanks gets one."""
@@ -82,6 +85,7 @@ class Diagnosis:
         return value if len(value.strip()) >= _CUT_AT - 1 else f"{value.strip()} "
 
     def _test(self, name: str, said: re.Match[str]) -> None:
+        self._said = set()
         self._row = Row(id=name, extra={"category": self._category} if self._category else {})
         self._reading.rows.append(self._row)
         self._result(self._row, said, None)

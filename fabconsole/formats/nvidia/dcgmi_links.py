@@ -16,6 +16,9 @@ _COUNTS = {"U": "links_up", "D": "links_down", "X": "links_disabled", "_": "link
 _DEVICE = re.compile(r"(gpuId|physicalId) (\d{1,4}):")
 _LETTERS = re.compile(r"[UDX_](?: {1,4}[UDX_]){0,255}")
 _MOST_LINKS = 256
+_NARROWEST = 60
+"""Columns of a terminal that wraps the letters of a switch."""
+
 _ENTITY_IDS = re.compile(r"(?:Link Entities:\s{0,40})?((?:\s{0,40}\d{1,4}:\d{1,10}){1,64})")
 _COUNTERS = {
     "crc flit error": "crc_flit",
@@ -57,6 +60,8 @@ class LinkStates:
         self._reading = reading
         self._device: Row | None = None
         self._next = 0
+        self._width = 0
+        """Of the last line of letters."""
 
     def close(self) -> None:
         """Another answer begins: what comes is not of this device."""
@@ -87,8 +92,9 @@ class LinkStates:
         if _LETTERS.fullmatch(line) is None:
             return False
         letters = line.replace(" ", "")
-        if self._next + len(letters) > _MOST_LINKS:
-            return False
+        if self._next + len(letters) > _MOST_LINKS or (self._next and self._width < _NARROWEST):
+            return False  # a second line, and the first was not wrapped: the heading between was lost
+        self._width = len(line)
         name, at = device.id, self._next
         self._next += len(letters)
         self._reading.rows += [  # the tool prints as many as the largest device could have
@@ -107,10 +113,17 @@ class LinkStates:
         if said is None:
             return False
         rows = {row.id: row for row in self._reading.rows[-self._next - 1 :]}
-        for link, _, number in (pair.partition(":") for pair in said[1].split()):
-            if row := rows.get(f"{device.id}/nvl{int(link)}"):
+        told = [(rows.get(f"{device.id}/nvl{int(link)}"), number) for link, _, number in _pairs(said[1])]
+        if any(row is not None and "entity_id" in row.extra for row, _ in told):
+            return False
+        for row, number in told:
+            if row is not None:
                 row.extra["entity_id"] = int(number)
         return True
+
+
+def _pairs(said: str) -> list[tuple[str, str, str]]:
+    return [pair.partition(":") for pair in said.split()]
 
 
 class NvlinkErrors:

@@ -106,7 +106,7 @@ class Topology:
 
     def _more(self, into: dict[str, Said], value: str) -> bool:
         to, links = _TO.fullmatch(self._last), _LINKS.fullmatch(value)
-        if to and links:
+        if to and links and f"gpu{int(to[1])}" not in str(into.get("nvlinks", "")):
             _beneath(into, "nvlinks", f"gpu{int(to[1])}", [int(link) for link in links[1].split(",")])
         elif to or not self._last:
             return False

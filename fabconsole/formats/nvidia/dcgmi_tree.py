@@ -33,6 +33,7 @@ class Health:
         self._health = ""
         self._rows: dict[str, Row] = {}
         self._words: list[str] = []
+        self._errors = self._torn = False
 
     def label(self, label: str, value: str) -> bool:
         """A label with its value; a blank one goes on with what the last said."""
@@ -44,9 +45,14 @@ class Health:
         elif (named := _ENTITY.fullmatch(label)) and value:
             self._entity(named[1] or self._group, named[2], value)
         elif label == "Errors" and not value:
-            pass
+            self._torn = self._errors  # an entity has one such label: the next entity's was lost
+            self._errors = True
+            return not self._torn
         elif not value:
             self._group, self._row = label, None
+            self._errors = self._torn = False
+        elif self._torn:
+            return False
         elif self._row is not None:
             self._systemic(label, value)
         else:
@@ -59,6 +65,7 @@ class Health:
             self._rows[name] = Row(id=name, state=health)
             self._reading.rows.append(self._rows[name])
         self._row, self._system = self._rows[name], ""
+        self._errors = self._torn = False
 
     def _systemic(self, system: str, health: str) -> None:
         self._system, self._health = system, health
@@ -67,7 +74,7 @@ class Health:
             self._row.extra["systems"] = {**(told if isinstance(told, dict) else {}), system: health}
 
     def _more(self, value: str) -> bool:
-        if self._row is None or not value:
+        if self._row is None or self._torn or not value:
             return not value
         if older := _OLDER.fullmatch(value):
             self.flush()

@@ -53,6 +53,8 @@ class _Links:
         self._links: dict[tuple[str, int], tuple[Row, dict[str, int]]] = {}
         """The latest row of a link, and under which heading it was told what."""
         self._headings = 0
+        self._infos: dict[str, int] = {}
+        """What was told of a whole GPU, and under which heading."""
 
     def line(self, line: str) -> None:
         """Take one in."""
@@ -77,9 +79,15 @@ class _Links:
     def _info(self, gpu: Row, line: str) -> bool:
         parts = gpu.extra.get(_PARTS)
         if isinstance(parts, dict) and (part := _PART.fullmatch(line)):
-            gpu.extra[_PARTS] = {**parts, values.snake(part[1].lower()): None if part[2] == "N/A" else part[2]}
+            if (name := values.snake(part[1].lower())) in parts:
+                return False
+            gpu.extra[_PARTS] = {**parts, name: None if part[2] == "N/A" else part[2]}
         elif info := _INFO.fullmatch(line):
             key, value = values.snake(info[1].lower()), info[2].strip()
+            if self._infos.get(key) == self._headings:  # told twice under one heading: the heading between was lost
+                self._gpu, self._nameless = None, False
+                return False
+            self._infos[key] = self._headings
             gpu.extra[key] = {} if key == _PARTS and not value else None if values.is_nothing(value) else value
         else:
             return False
