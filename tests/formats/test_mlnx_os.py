@@ -185,3 +185,12 @@ def test_changes_of_state_are_counted() -> None:
 def test_what_a_supply_could_measure_is_no_measure() -> None:
     row = only("Port 1/1 transceiver diagnostic data:\n  Voltage (0 to 6.5535 V):\n    Voltage  : 3.28950 V\n")
     assert row.extra == {"voltage_v": 3.2895}
+
+
+def test_what_is_said_again_is_said_of_another_port_whose_name_was_lost() -> None:
+    said = read(
+        "Eth1/1\n  Admin state: Enabled\n\nRx\n  7  packets\n\n  Admin state: Enabled\nRx\n  9  packets\n"
+        "Eth1/3\n  Admin state: Enabled\n"
+    )
+    assert [(row.id, row.counters) for row in said.rows] == [("Eth1/1", {"rx_packets": 7}), ("Eth1/3", {})]
+    assert [line.split()[-1] for line in said.unparsed] == ["Enabled", "packets"]

@@ -300,3 +300,16 @@ def test_headings_that_lost_their_blanks_name_no_cells() -> None:
 def test_counters_without_their_command_are_those_of_one_interface() -> None:
     row = only("Counter      Receive  Transmit\n-----------  -------  --------\nTotal Drops  3        n/a\n")
     assert (row.id, row.counters) == ("interface", {"rx_dropped": 3, "tx_dropped": None})
+
+
+def test_a_list_with_tabs_keeps_its_blank_cells() -> None:
+    rows = read("Interface\tState\tSpeed\tMTU\n---------\t-----\t-----\t---\nswp2\tdown\t\t1500\n").rows
+    assert [(row.id, row.state, row.extra["mtu"]) for row in rows] == [("swp2", "down", 1500)]
+
+
+def test_every_channel_of_a_module_has_a_row_of_its_own() -> None:
+    rows = read("name      Ch  Value\n--------  --  ---------\nrx-power  1   -0.64 dBm\n          2   -0.70 dBm\n").rows
+    assert [(row.id, row.extra["ch"], row.extra["value_dbm"]) for row in rows] == [
+        ("rx-power", 1, -0.64),
+        ("rx-power", 2, -0.7),
+    ]

@@ -35,10 +35,12 @@ class Columns:
     """The blanks between were lost on the way here: a cell is a word."""
     gap: int = 2
     """Blanks between two columns. Where it is one, a line of as many words as columns is taken word by word: nobody
-    knows whether more blanks stood there once."""
+    knows whether more blanks stood there once. None at all: tabs stand there."""
 
     def cells(self, line: str) -> tuple[str, ...] | None:
         """A line's cells, blank ones too, one for every heading. None: it is none of this table's."""
+        if self.gap == 0:
+            return self._between_tabs(line)
         if self.gap == 1 and ((words := self._words(line)) is not None or self.loose):
             return words
         whole, width = _whole_line(self.starts)
@@ -76,6 +78,11 @@ class Columns:
         if after == len(self.starts):
             return after - 1
         return after if self.starts[after] - at < at - self.starts[after - 1] else after - 1
+
+    def _between_tabs(self, line: str) -> tuple[str, ...] | None:
+        cells = [cell.strip() for cell in line.split("\t")]
+        missing = len(self.headings) - len(cells)
+        return (*cells, *([""] * missing)) if missing >= 0 else None
 
     def _words(self, line: str) -> tuple[str, ...] | None:
         words = tuple(line.split())
@@ -123,6 +130,8 @@ def _headed(first: str, second: str, rule: str) -> Columns | None:
     """The columns of a rule of dashes below one line of headings or two."""
     groups = tuple(group.span() for group in _GROUP.finditer(rule))
     starts = tuple(start for start, _ in groups)
+    if "\t" in rule.strip() and second.count("\t") == rule.count("\t"):
+        return Columns(tuple(head.strip() for head in second.split("\t")), starts, gap=0)
     above = [line for line in (first, second) if line.strip() and not is_rule(line)]
     if not above or not second.strip():
         return None

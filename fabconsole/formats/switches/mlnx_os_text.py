@@ -36,6 +36,18 @@ class _Block:
     name: str = ""
     pairs: list[Pair] = field(default_factory=list)
     section: str = ""
+    keys: set[tuple[str, str]] = field(default_factory=set)
+    """What was said of it: what is said again is said of another port, whose name was lost."""
+    nameless: bool = False
+
+    def takes(self, section: str, key: str, value: str) -> bool:
+        """Add a pair, unless it is another port's."""
+        if self.nameless or (section, key) in self.keys:
+            self.nameless = True
+            return False
+        self.keys.add((section, key))
+        self.pairs.append((section, key, value))
+        return True
 
 
 @dataclass(slots=True)
@@ -106,7 +118,8 @@ def _line(line: str, state: _State) -> None:
     if (name := port_name(line)) is not None:
         _head(name, line, state)
     elif block.section and (count := _count(line)):
-        block.pairs.append((block.section, *count))
+        if not block.takes(block.section, *count):
+            state.told.unparsed.append(line)
     elif (pair := _pair_of(line)) is not None:
         _pair(line, *pair, state)
     elif block.name and (section := _SECTION.fullmatch(line)):
@@ -153,17 +166,17 @@ def _pair(line: str, key: str, value: str, state: _State) -> None:
         _pair(line, key, value.strip(), state)
         _pair(line, f"TX {other.strip()}", count.strip(), state)
     elif state.block.name:
-        _within(key, value, state.block)
+        _within(line, key, value, state)
     else:
         state.outline.tell(len(line) - len(line.lstrip()), key, value.strip())
 
 
-def _within(key: str, value: str, block: _Block) -> None:
-    section = block.section
+def _within(line: str, key: str, value: str, state: _State) -> None:
+    section = state.block.section
     if section and (not value.strip().isdecimal() or snake(key).startswith(("rx_", "tx_"))):
         section = ""
-    if value or not _RANGE.search(key):
-        block.pairs.append((section, key, value))
+    if (value or not _RANGE.search(key)) and not state.block.takes(section, key, value):
+        state.told.unparsed.append(line)
 
 
 def _of_key(key: str, value: str) -> str | None:

@@ -24,6 +24,8 @@ _HEADLESS = re.compile(
 _SPEED = re.compile(r"\d{1,4}(?:\.\d)?[MGT]")
 _NETSTAT = ("RX_OK", "RX_ERR", "RX_DRP", "RX_OVR", "TX_OK", "TX_ERR", "TX_DRP", "TX_OVR")
 _SET_DOWN = ("ADMDN", "PRTDN")
+_NUMBERED = ("Ch", "Channel", "Lane")
+"""What numbers the lines of one thing: the second has its name too."""
 _LONG = 19
 """Digits that 63 bits may not hold."""
 _RENAMED = {"spd": "speed", "name": "interface", "code": "diagnostic-code"}
@@ -153,11 +155,15 @@ def tell_things(table: Table, kind: str, told: Reading) -> None:
     heads = table.columns.headings
     kind = kind or snake(heads[0])
     for cells in table.rows:
-        if not cells[0]:
-            if told.rows:
+        name = cells[0]
+        if not name and told.rows:
+            if not (heads[1:] and heads[1] in _NUMBERED and cells[1]):
                 _extend(told.rows[-1], heads, cells)
+                continue
+            name = told.rows[-1].id
+        if not name:
             continue
-        thing = Row(id=cells[0])
+        thing = Row(id=name)
         for head, cell in zip(heads[1:], cells[1:], strict=True):
             if cell:
                 thing.extra.update(measured(head or "value", cell))
