@@ -13,17 +13,16 @@ def parts(text: str) -> list[str]:
     if "[" not in text:
         return [part for part in map(str.strip, text.split(",")) if part and part != "(null)"]
     found: list[str] = []
-    depth = start = 0
-    for at, sign in enumerate(text):
-        if sign == "[":
-            depth += 1
-        elif sign == "]":
-            depth = max(0, depth - 1)
-        elif sign == "," and not depth:
-            found.append(text[start:at])
-            start = at + 1
-    found.append(text[start:])
-    return [part for part in (one.strip() for one in found) if part and part != "(null)"]
+    inside: list[str] = []
+    depth = 0
+    for piece in text.split(","):
+        inside.append(piece)
+        depth = max(0, depth + piece.count("[") - piece.count("]"))
+        if not depth:
+            found.append(",".join(inside))
+            inside = []
+    found.append(",".join(inside))
+    return [part for part in map(str.strip, found) if part and part != "(null)"]
 
 
 def size(text: str) -> int:

@@ -11,7 +11,7 @@ from collections import Counter
 from fabconsole.formats.format import Format
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
-from fabconsole.formats.reading import Reading, Row
+from fabconsole.formats.reading import Reading, Row, Said
 from fabconsole.formats.site import slurm_accounting, slurm_json, slurm_tables
 from fabconsole.formats.site.slurm_diagnosis import Diagnosis
 from fabconsole.formats.site.slurm_records import FIRST, Records
@@ -90,15 +90,14 @@ class _Scan:
 
 def _counted(said: Reading) -> None:
     """How many nodes and jobs are in each state, as printed."""
+    counted = Counter((str(row.extra.get("kind")), str(row.extra.get("printed_state", ""))) for row in said.rows)
     for kind in ("node", "job"):
-        states = Counter(
-            str(row.extra["printed_state"])
-            for row in said.rows
-            if row.extra.get("kind") == kind and "printed_state" in row.extra
-        )
+        states: dict[str, Said] = {
+            state: count for (one, state), count in counted.most_common() if one == kind and state
+        }
         if states:
-            said.facts[f"{kind}_states"] = dict(states.most_common())
-    switches = sum(row.extra.get("kind") == "switch" for row in said.rows)
+            said.facts[f"{kind}_states"] = states
+    switches = sum(count for (one, _), count in counted.items() if one == "switch")
     if switches:
         said.facts["switches"] = switches
 

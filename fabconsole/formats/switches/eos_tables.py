@@ -123,12 +123,18 @@ def rates(table: Table, line: str) -> Row | None:
 
 def ruled(table: Table, line: str, title: str) -> Row | None:
     """A line of a table whose columns have rules: optics and their limits, neighbours, fans, sensors."""
-    cells = table.cells(line)
     first = table.names[0]
-    if first in {"Port", "Interface", ""} or first.startswith("Port"):
+    of_ports = first in {"Port", "Interface", ""} or first.startswith("Port")
+    word = line.split(None, 1)[:1]
+    if of_ports and word and not is_interface(word[0]) and word[0].lower() not in _SUMS:
+        return None
+    if not of_ports and first.split()[0] not in _SENSORS:
+        return None
+    cells = table.cells(line)
+    if of_ports:
         if not is_interface(cells[0]) and cells[0].lower() not in _SUMS:
             return None
-    elif not cells[0] or first.split()[0] not in _SENSORS or len(line.split()) < len(table.columns) - 1:
+    elif not cells[0] or len(line.split()) < len(table.columns) - 1:
         return None
     row = Row(id=f"{title} {cells[0]}" if title and first == "Sensor" else cells[0])
     if "Neighbor Device ID" in table.names:

@@ -110,7 +110,8 @@ def is_interface(name: str) -> bool:
     return _INTERFACE.fullmatch(name) is not None
 
 
-def headed(line: str, phrases: Sequence[str] = ()) -> Table:
+@lru_cache(maxsize=256)
+def headed(line: str, phrases: tuple[str, ...] = ()) -> Table:
     """The table under a heading without a rule of its own; `phrases` are column names that hold single blanks."""
     pattern = re.compile("|".join([re.escape(phrase) for phrase in phrases] + [r"\S+"]))
     found = list(pattern.finditer(line))
