@@ -13,6 +13,7 @@ from fabconsole.formats.infiniband.port_words import logical
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row
 
+_PLAIN = re.compile(r"([\w.-]{1,64}) port (\d{1,3}) ==> ([\w.@:-]{1,64}) \((\w{1,20})\)")
 _LINE = re.compile(
     r"\s*(?:([0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7])\s+)?([\w.-]{1,64})"
     r"(?:\s+\(([^()]{1,80})\)\s*(.{0,200}?))?\s+port\s+(\d{1,3})(?:\s+\((\w{1,20}) *\))?\s+==>"
@@ -24,7 +25,9 @@ _FIRMWARE = re.compile(r"(.{0,200}?)\s*\bfw\s+(\S{1,40})")
 def _reading(paste: Paste) -> Reading:
     reading = Reading()
     for line in paste.lines:
-        if said := _LINE.fullmatch(line):
+        if plain := _PLAIN.fullmatch(line):
+            reading.rows.append(Row(id=f"{plain[1]}/{plain[2]}", state=plain[4].lower(), extra={"netdev": plain[3]}))
+        elif said := _LINE.fullmatch(line):
             reading.rows.append(_row(said))
         elif line.strip():
             reading.unparsed.append(line)

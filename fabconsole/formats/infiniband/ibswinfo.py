@@ -218,6 +218,8 @@ def _of_switch(key: str, value: str) -> dict[str, Said]:
 
 def _typed(key: str, value: str) -> Said:
     value = value.strip()
+    if key in _NUMBERS and value.isdecimal() and len(value) < 19:
+        return int(value)
     if is_nothing(value):
         return None
     number = integer(value) if key in _NUMBERS else None

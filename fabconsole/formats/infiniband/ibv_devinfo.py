@@ -68,6 +68,7 @@ class _Listing:
         self.unparsed: list[str] = []
         self.announced: int | None = None
         self._names = False
+        self._listed: set[str] = set()
         self._section = self._flags = ""
 
     def read(self, line: str) -> None:
@@ -171,6 +172,9 @@ class _Listing:
         elif ("GUID" in line or "--" in line) and _TABLE_HEAD.fullmatch(line):
             self._names = True
         elif self._names and (said := _DEVICE.fullmatch(line)):
+            if said[1] in self._listed:  # the list was printed before
+                return True
+            self._listed.add(said[1])
             adapter = self.adapters.begin(said[1])
             if said[2]:
                 adapter.said["node_guid"] = guid(said[2])

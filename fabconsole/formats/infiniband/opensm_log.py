@@ -58,7 +58,7 @@ class _Log:
 
     def take(self, line: str) -> None:
         line = line.removeprefix(_SPEAKER)
-        if (said := _LINE.fullmatch(line)) is not None:
+        if "] 0x" in line and (said := _LINE.fullmatch(line)) is not None:
             year = said[2] or said[6]
             at = iso(f"{said[3]} {said[4]} {said[5]}.{said[7] or '000000'} {year}") if year else None
             self._keep(int(said[9], 16), said[10], at=at, stamp=said[1])
