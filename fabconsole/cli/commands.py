@@ -158,8 +158,9 @@ def doctor(said: Said, path: Path | None, nodes: str | None, as_json: bool) -> N
 @click.argument("name", metavar="FORMAT", required=False)
 @click.argument("file", default="-")
 @click.option("--json", "as_json", is_flag=True, help="JSON in place of a table.")
+@click.option("--all", "every", is_flag=True, help="Of a hundred rows and more those too that are up without an error.")
 @click.option("--list", "list_them", is_flag=True, help="Tell every format there is.")
-def parse(name: str | None, file: str, as_json: bool, list_them: bool) -> None:
+def parse(name: str | None, file: str, as_json: bool, every: bool, list_them: bool) -> None:
     """Read what a tool printed, out of FILE or standard input, and tell what it says.
 
     FORMAT is a tool's name or its command; `auto` recognises it from the text. Exits 65 where nothing was understood.
@@ -171,7 +172,7 @@ def parse(name: str | None, file: str, as_json: bool, list_them: bool) -> None:
     elif name is None:
         raise click.UsageError("name a FORMAT, or `auto`; `fabconsole parse --list` tells them")
     else:
-        sys.exit(parsing.parse(name, file, as_json=as_json))
+        sys.exit(parsing.parse(name, file, as_json=as_json, every=every))
 
 
 def _console(path: Path, theme: str) -> int:

@@ -20,7 +20,7 @@ EXIT_UNREAD = 65
 _MOST = 1 << 28
 
 
-def parse(name: str, file: str, *, as_json: bool) -> int:
+def parse(name: str, file: str, *, as_json: bool, every: bool) -> int:
     """Read `file`, `-` for standard input, print what it says, and return the exit code.
 
     Raises ResourceError where no format has that name or nobody's signs are in the text, OSError.
@@ -34,7 +34,7 @@ def parse(name: str, file: str, *, as_json: bool) -> int:
             reading.facts["ends_mid_line"] = True
         click.echo(json.dumps(document(one.name, reading), indent=1, ensure_ascii=False))
     else:
-        _show(one, reading, ends_mid_line=paste.ends_mid_line)
+        _show(one, reading, every=every, ends_mid_line=paste.ends_mid_line)
     if not understood:
         click.echo(f"fabconsole: nothing of it was understood as {one.name}; `auto` recognises the tool", err=True)
     if others and reading.unparsed:
@@ -86,9 +86,9 @@ def _bounded(path: Path) -> bytes:
         return opened.read(_MOST + 1)
 
 
-def _show(one: Format, reading: Reading, *, ends_mid_line: bool) -> None:
+def _show(one: Format, reading: Reading, *, every: bool, ends_mid_line: bool) -> None:
     from fabconsole.cli.paper import Paper, paper_width
     from fabconsole.formats.listing.page import render
 
     paper = Paper(paper_width())
-    paper.print(render(one.name, reading, paper.width, ends_mid_line=ends_mid_line))
+    paper.print(render(one.name, reading, paper.width, every=every, ends_mid_line=ends_mid_line))

@@ -18,6 +18,8 @@ _NAME = r"[A-Za-z0-9](?:[\w.-]|\[[\d,-]{1,64}\]|,){0,200}"
 _BEFORE = re.compile(rf"^({_NAME}):(?: |$)(.*)$", re.MULTILINE)
 _RULED = re.compile(rf"^-{{5,}}\n({_NAME})(?: \(\d+\))?\n-{{5,}}$\n?", re.MULTILINE)
 _ANSIBLE = re.compile(rf"^({_NAME}) \| (?:CHANGED|SUCCESS|FAILED)!? \| rc=\d+ >>$\n?", re.MULTILINE)
+BY_HOST = "by_host"
+"""The fact that holds those of each host, by its name."""
 _LINES_A_HOST = 3
 """Fewer a host in the mean, and a tool's own `name: value` lines would pass for hosts', unless all is understood."""
 
@@ -25,7 +27,7 @@ _LINES_A_HOST = 3
 def read(one: Format, paste: Paste) -> Reading:
     """Read a text by a format: each host's by itself where a cluster shell put several together. Never raises.
 
-    Then a row is `gpu017/mlx5_0/1`, an event has its node, and `facts` holds each host's under its name.
+    Then a row is `gpu017/mlx5_0/1`, an event has its node, and `facts` has each host's in `by_host`.
     """
     whole = one.read(paste)
     if whole.rows and not whole.unparsed:
@@ -76,10 +78,10 @@ def _blocks(heading: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
 
 
 def _joined(parts: dict[str, Reading]) -> Reading:
-    facts: dict[str, Said] = {"hosts": len(parts)}
+    facts: dict[str, Said] = {host: part.facts for host, part in parts.items() if part.facts}
     return Reading(
         rows=[replace(row, id=f"{host}/{row.id}") for host, part in parts.items() for row in part.rows],
         events=[replace(event, node=event.node or host) for host, part in parts.items() for event in part.events],
-        facts=facts | {host: part.facts for host, part in parts.items() if part.facts},
+        facts={"hosts": len(parts)} | ({BY_HOST: facts} if facts else {}),
         unparsed=[f"{host}: {line}" for host, part in parts.items() for line in part.unparsed],
     )

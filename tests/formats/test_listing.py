@@ -90,6 +90,30 @@ def test_a_few_rows_that_differ_in_much_stand_beside_each_other() -> None:
     assert [line.split()[:2] for line in lines(wide("a", "b"), 70)][-2:] == [["a", "b"], ["more", "words"]]
 
 
+def test_hosts_that_say_the_same_share_a_line() -> None:
+    apart = {"gpu1": {"links": 18}, "gpu2": {"links": 17}, "gpu3": {"links": 18}}
+    assert lines(Reading(facts={"hosts": 3, "by_host": apart}))[1:] == ["hosts 3", "gpu[1,3] links 18", "gpu2 links 17"]
+
+
+def many(*remarkable: Row) -> Reading:
+    """A sweep of 200 links that are well, and some of which there is something to tell."""
+    return Reading(rows=[*(Row(id=f"well{at}", state="up", counters={"replay": 0}) for at in range(200)), *remarkable])
+
+
+def test_of_many_rows_those_that_are_well_are_counted_and_left_out() -> None:
+    said = lines(many(Row(id="a", state="up", counters={"replay": 3}), Row(id="b", state="Down")))
+    assert said[2:] == ["a up replay 3", "b ▼ Down", "200 rows are left out, which are up and count no error: --all"]
+
+
+def test_a_row_whose_value_is_doubtful_is_not_left_out() -> None:
+    row = Row(id="a", state="up", counters={"replay": None}, marks=["unknown replay"])
+    assert "a up ? replay" in lines(many(row, row))
+
+
+def test_of_many_rows_that_are_all_well_all_are_shown() -> None:
+    assert sum(line.startswith("well") for line in lines(many())) == 200
+
+
 def test_short_facts_share_a_line() -> None:
     assert lines(Reading(facts={"ports": 8, "down": 2, "sm_lid": 1}))[1] == "ports 8 · down 2 · sm lid 1"
 

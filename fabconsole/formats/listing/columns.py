@@ -20,6 +20,8 @@ _WHOLE = 1e5
 _ORDER = {Class.ERROR: 0, Class.STATE: 0, Class.CONGESTION: 1, Class.INFO: 2, Class.TRAFFIC: 3}
 NAMES = ("name", "description")
 """What a row is called by people: shown before anything that is counted."""
+_UP = frozenset({"up", "active", "ok", "pass", "connected"})
+_HARMLESS = ("none seen ", "unsupported ")
 _DEGRADED = "degraded"
 _BY_GUID = re.compile(r"[0-9a-f]{16}(?=/)")
 _FOR_MACHINES = ("guid", "uuid", "mask", "_id", "hash", "gid")
@@ -135,6 +137,13 @@ def _amount(name: str, value: float) -> str:
     if unit == "packets":
         return humanize.metric(value).strip()
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def remarkable(row: Row) -> bool:
+    """Whether there is something to tell of it: it is not up, a value is doubtful, an error or a down was counted."""
+    if (row.state or "up").lower() not in _UP or not all(mark.startswith(_HARMLESS) for mark in row.marks):
+        return True
+    return any(value and known(name).kind in (Class.ERROR, Class.STATE) for name, value in row.counters.items())
 
 
 def title(row: Row) -> str:

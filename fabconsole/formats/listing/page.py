@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from fabconsole.fabric.health import Health
+from fabconsole.fabric.node_sets import folded
 from fabconsole.fabric.printable import printable
+from fabconsole.formats.hosts import BY_HOST
 from fabconsole.formats.listing.columns import leaves
 from fabconsole.formats.listing.events import happened
 from fabconsole.formats.listing.pairs import facts
 from fabconsole.formats.listing.rows import alone, table
-from fabconsole.formats.reading import Reading
+from fabconsole.formats.reading import Reading, Said
 
 _ONCE, _LINES = 60, 20
+_PLAIN = re.compile(r"[A-Za-z0-9][\w-]*")
 
 
-def render(name: str, reading: Reading, width: int, *, ends_mid_line: bool = False) -> RenderableType:
-    """A headline, what stands once, the rows, the events, and what was not understood; of a log the events first."""
-    once = list(facts(leaves(reading.facts), _ONCE, width))
-    rows = alone(reading.rows[0], width) if len(reading.rows) == 1 else table(reading.rows, width)
+def render(
+    name: str, reading: Reading, width: int, *, every: bool = False, ends_mid_line: bool = False
+) -> RenderableType:
+    """A headline, what stands once, the rows, the events, and what was not understood; of a log the events first.
+
+    `every`: all rows, also where there are many and nothing is to tell of most.
+    """
+    once = [*facts(leaves(_alike(reading.facts)), _ONCE, width)]
+    rows = alone(reading.rows[0], width) if len(reading.rows) == 1 else table(reading.rows, width, every=every)
     events = [happened(reading.events)] if reading.events else []
     doubts = [_not_understood(reading.unparsed)] if reading.unparsed else []
     if ends_mid_line:
@@ -31,6 +40,22 @@ def render(name: str, reading: Reading, width: int, *, ends_mid_line: bool = Fal
     for block in (*blocks, doubts):
         parts += [Text(""), *block] if block else []
     return Group(*parts)
+
+
+def _alike(facts: Mapping[str, Said]) -> Mapping[str, Said]:
+    """Hosts of which the same is told share a line: `gpu[001-015,017-040]`."""
+    apart = facts.get(BY_HOST)
+    if not isinstance(apart, Mapping):
+        return facts
+    hosts: dict[str, list[str]] = {}
+    for host, said in apart.items():
+        hosts.setdefault(repr(said), []).append(host)
+    shared = {_together(names): apart[names[0]] for names in hosts.values()}
+    return {name: said for name, said in facts.items() if name != BY_HOST} | shared
+
+
+def _together(hosts: Sequence[str]) -> str:
+    return folded(hosts) if all(_PLAIN.fullmatch(host) for host in hosts) else ", ".join(hosts)
 
 
 def _headline(name: str, reading: Reading) -> Text:

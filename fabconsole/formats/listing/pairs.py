@@ -19,7 +19,8 @@ _NARROWEST = 24
 
 def facts(said: Mapping[str, str], most: int, width: int) -> Iterator[RenderableType]:
     """What stands once: numbers and short words in a line or two, the rest beneath."""
-    short = {key: value for key, value in said.items() if len(value) <= _SHORT and value != NOT_TOLD}
+    plain = {key: value for key, value in said.items() if "." not in key and value != NOT_TOLD}
+    short = {key: value for key, value in plain.items() if len(value) <= _SHORT}
     if short:
         yield Text(" ") + packed(short, width - 2, "\n ")
     if rest := {key: value for key, value in said.items() if key not in short}:

@@ -27,6 +27,7 @@ from fabconsole.formats.listing.columns import (
     leaves,
     place,
     ratios,
+    remarkable,
     speed,
     title,
 )
@@ -36,7 +37,7 @@ from fabconsole.formats.reading import Row
 _STYLE = {Class.ERROR: "bold", Class.STATE: "bold", Class.CONGESTION: "cyan", Class.INFO: "", Class.TRAFFIC: "dim"}
 _Side = Literal["left", "right"]
 _NUMBER = re.compile(r"[-+.,\d]*(?: \d{1,2}X)?")
-_MOST, _DETAILS = 1000, 240
+_MANY, _MOST, _DETAILS = 100, 1000, 240
 _WIDEST, _NARROWEST = 44, 24
 _ACROSS, _LEGIBLE = 8, 12
 """So many rows may stand beside each other, each so wide, where they differ in more than has room above."""
@@ -76,11 +77,19 @@ def alone(row: Row, width: int) -> list[RenderableType]:
     return [*table([replace(row, extra={})], width), *pairs(leaves(row.extra), _DETAILS, width)]
 
 
-def table(rows: Sequence[Row], width: int) -> list[RenderableType]:
-    """A line a row; beneath, what all rows say alike, and what had no room."""
-    if not rows:
-        return []
-    shown = rows[:_MOST]
+def table(rows: Sequence[Row], width: int, *, every: bool = True) -> list[RenderableType]:
+    """A line a row; beneath, what all rows say alike, and what had no room.
+
+    Of many rows only those of which there is something to tell, unless it is `every` or none.
+    """
+    told = rows if every or len(rows) <= _MANY else [row for row in rows if remarkable(row)] or rows
+    more = [Text(f" {len(told) - _MOST:,} rows more: --json", "dim")] if len(told) > _MOST else []
+    if well := len(rows) - len(told):
+        more.append(Text(f" {well:,} rows are left out, which are up and count no error: --all", "dim"))
+    return [*_table(told[:_MOST], width), *more] if told else []
+
+
+def _table(shown: Sequence[Row], width: int) -> list[RenderableType]:
     columns = [_Column("", [Text(title(row)) for row in shown])]
     known = [_Column(head, [_coloured(said(row)) for row in shown]) for head, said in _KNOWN]
     columns += [column for column in known if any(column.cells)]
@@ -96,8 +105,8 @@ def table(rows: Sequence[Row], width: int) -> list[RenderableType]:
     left = [key for key in keys if key not in called and key not in more]
     each = (width - _NARROWEST) // len(shown) - 2
     if len(shown) <= _ACROSS and each >= _LEGIBLE and _shared(said, left):
-        return [*drawn, _across(shown, said, left, each), *_beside(alike(said), [], 0, width)]
-    return [*drawn, *_beside(alike(said), left, len(rows) - len(shown), width)]
+        return [*drawn, _across(shown, said, left, each), *_beside(alike(said), [], width)]
+    return [*drawn, *_beside(alike(said), left, width)]
 
 
 def _room(columns: Sequence[_Column], width: int) -> int:
@@ -134,13 +143,11 @@ def _across(rows: Sequence[Row], details: Sequence[Mapping[str, str]], keys: Seq
     return drawn
 
 
-def _beside(same: Mapping[str, str], left: Sequence[str], more: int, width: int) -> Iterator[Text]:
+def _beside(same: Mapping[str, str], left: Sequence[str], width: int) -> Iterator[Text]:
     if same:
         yield line("in all", [f"{_head(key)} {value}" for key, value in same.items()], width)
     if left:
         yield line("also told, by --json", [_head(key) for key in left], width)
-    if more:
-        yield Text(f" and {more:,} rows more: --json", "dim")
 
 
 def _counts(rows: Sequence[Row], room: int) -> _Column | None:
