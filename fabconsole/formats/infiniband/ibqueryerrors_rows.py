@@ -27,6 +27,8 @@ _OF_RECEIVING = frozenset(
 _OF_DISCARDING = frozenset(
     f"Port{what}Discards" for what in ("Inactive", "NeighborMTU", "SwLifetimeLimit", "SwHOQLifetimeLimit")
 )
+_BROKEN = re.compile(r"^(?![ \t]*(?:GUID|Link|Errors|Data|#|$))", re.MULTILINE)
+"""A line that may be the rest of one."""
 _OF_EITHER = _OF_RECEIVING | _OF_DISCARDING
 _WHOLE = ("GUID", "Link", "Errors", "Data", "#")
 """How lines begin that are no rest of one."""
@@ -34,7 +36,8 @@ _DAMAGED = "damaged guid"
 
 
 def _reading(paste: Paste) -> Reading:
-    errors = read("\n".join(_unbroken(paste.lines)).encode())
+    broken = _BROKEN.search(paste.text) is not None
+    errors = read(("\n".join(_unbroken(paste.lines)) if broken else paste.text).encode())
     events, unparsed = sorted_out(errors.rest)
     facts = dict(_summed(errors))
     failures: list[Said] = [

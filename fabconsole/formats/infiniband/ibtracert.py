@@ -72,7 +72,7 @@ def read(paste: Paste) -> Reading:
         plain = line.strip()
         if plain[0] == "[" and (hop := _HOP.fullmatch(plain)) is not None:
             _go_on(paths, hop)
-        elif (end := _END.fullmatch(plain)) is not None:
+        elif plain[0] in "FTpfnE" and (end := _END.fullmatch(plain)) is not None:
             _begin_or_end(paths, end)
         elif (pairs := _PAIRS.fullmatch(plain)) is not None:
             said.facts |= {"pairs": int(pairs[1]), "ports_file": pairs[2]}
@@ -107,7 +107,7 @@ def _go_on(paths: list[_Path], hop: re.Match[str]) -> None:
     before = path.rows[-1] if path.rows else None
     row = _row(guid, port, (kind, lid, last_lid, name))
     path.hops += 1
-    row.extra |= {"path": path.number, "hop": path.hops}
+    row.extra["path"], row.extra["hop"] = path.number, path.hops
     if before is not None and "step" not in before.extra:
         before.extra["exit_port"] = int(out)
         row.peer = f"{before.id.partition('/')[0]}/{out}"
