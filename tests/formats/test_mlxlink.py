@@ -233,3 +233,10 @@ def test_limits_that_stand_behind_the_last_of_a_list_are_all_of_its() -> None:
     module = '{"result": {"output": {"Module Info": {"Rx Power Current [dBm]": {"values": ["1", "2 [-10..6]"]}}}}}'
     extra = only(module).extra
     assert (extra["rx_power_dbm"], extra["rx_power_dbm_limits"]) == ([1, 2], [-10, 6])
+
+
+def test_the_ports_label_stands_before_what_it_does() -> None:
+    label = "Port Info\n---------\nLabel Port : 1/1\n"
+    row = only(label + operation("Active", "IB-XDR", "4x"))
+    assert (row.extra["label_port"], row.rate_gbps) == ("1/1", 800)
+    assert len(read("Device Info\n-----------\nRevision : A7\n" + operation("Active", "IB-XDR", "4x")).rows) == 2

@@ -26,6 +26,8 @@ _TITLED = re.compile(
 )
 _BANNER = re.compile(r"\s*[=#*]{3,40}\s+(\S.{0,60}?)\s+[=#*]{3,40}\s*")
 _AROUND = " \t=#*-"
+_BEFORE = frozenset({"port info", "host class info"})
+"""Sections that stand before the operational one; the end of a port that lost its head has others."""
 OPERATIONAL = ("operational info", "pcie operational (enabled) info")
 
 
@@ -48,7 +50,9 @@ class Ports:
     def title(self, title: str) -> None:
         """A section's; one that begins a port, or that this one has had, is another port's."""
         plain = title.lower()
-        if plain in OPERATIONAL or not self.found or self.name or plain in self.found[-1].sections:
+        known = self.found[-1].sections if self.found else set()
+        begins = plain in OPERATIONAL and not (known and known <= _BEFORE)
+        if not self.found or self.name or plain in known or begins:
             self.begin()
         self.section = title
         self.found[-1].sections.add(plain)
