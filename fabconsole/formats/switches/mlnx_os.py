@@ -79,8 +79,8 @@ FORMAT = Format(
         "show lldp remote",
     ),
     aliases=("onyx", "mlnxos", "onyx-json", "mlnx-os-json", "mellanox-os"),
-    versions="MLNX-OS 3.6 (SX6036), MLNX-OS of QM8700, Onyx 3.6 to 3.9",
-    yields="ports: state, rate, width, counters, module; fans, power, temperature, inventory, version",
+    versions="MLNX-OS 3.2 and 3.6 (SX6036), MLNX-OS of QM8700, Onyx 3.6 to 3.9, MLNX-GW 8",
+    yields="ports: state, rate, width, counters, module, neighbour; fans, power, temperature, inventory, version",
     signs={
         r"^[ \t]*Logical port state\s*: ": 100,
         r"^[ \t]*\"(?:Logical port state|Physical port state|Current line rate)\":": 100,
