@@ -179,3 +179,8 @@ def test_numbers_that_are_names_stay_as_printed() -> None:
     told = extra.rows[0].extra
     assert (told["serial"], told["driver_version"]) == ("0012345678901", "610.57")
     assert (told["pci_device_id"], told["compute_cap"]) == ("0x233010DE", "9.0")
+
+
+def test_without_a_head_a_hosts_name_before_the_line_is_no_part_of_the_first_value() -> None:
+    said = read("gpu017: 0, NVIDIA A30, 31\ngpu018: 0, NVIDIA A30, 33\n")
+    assert [(row.id, row.extra["index"]) for row in said.rows] == [("gpu017/gpu0", 0), ("gpu018/gpu0", 0)]

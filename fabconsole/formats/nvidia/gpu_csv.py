@@ -30,6 +30,9 @@ _DRIVER = re.compile(r"[3-9]\d\d\.\d{2,3}\.\d{1,3}")
 _PSTATE = re.compile(r"P\d{1,2}")
 _UNIT = re.compile(r"[+-]?\d{1,20}(?:\.\d{1,9})? (?:%|MiB|W|MHz|us|ms|C|KiB|seconds)")
 _INDEX = re.compile(r"\d{1,2}")
+_OF_HOST = re.compile(r"([A-Za-z][\w.-]{0,80}): (\S.{0,200})")
+"""A cell behind the name that a cluster shell put before the line."""
+
 _LONGEST, _MOST = 200, 1000
 
 
@@ -63,15 +66,19 @@ class _Query:
             self.reading.unparsed.append(line)
 
     def _row(self, cells: list[str]) -> bool:
-        columns = self._columns
+        columns, host = self._columns, ""
         if columns is not None:
             cells = columns.fitting(cells)
         else:
+            if said := _OF_HOST.fullmatch(cells[0]):
+                host, cells = f"{said[1]}/", [said[2], *cells[1:]]
             wide = [one for one in self._typed if len(one) == len(cells)]
             columns = wide[0] if len(wide) == 1 else self._guessed(cells)
         if columns is None or not cells:
             return False
-        self.reading.rows.append(columns.row(cells, len(self.reading.rows)))
+        row = columns.row(cells, len(self.reading.rows))
+        row.id = host + row.id
+        self.reading.rows.append(row)
         return True
 
     def _head(self, cells: list[str]) -> Columns | None:
