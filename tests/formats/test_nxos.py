@@ -155,3 +155,11 @@ def test_a_channel_without_a_speed_says_so() -> None:
     text = "Port-Channel7 is down, line protocol is lowerlayerdown (notconnect)\n  Full-duplex, Unconfigured\n"
     extra = read(text + "  Active members in this channel: 0").rows[0].extra
     assert (extra["speed"], extra["active_members_in_this_channel"]) == ("Unconfigured", 0)
+
+
+def test_a_row_without_its_heading_is_no_fact_of_the_environment() -> None:
+    said = read("Power Supply redundancy mode (configured)    PS-Redundant\nFan:\nFan1    N9K-C9300-FAN9    --    Ok\n")
+    assert "fan1" not in said.facts
+    said = read("Temperature:\nleaf1# show interface status\nEth1/7    7    8\nPower    11 W\n")
+    assert said.facts == {}
+    assert len(said.unparsed) == 2

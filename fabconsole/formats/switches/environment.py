@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from fabconsole.formats.reading import Row, Said
 from fabconsole.formats.switches.measures import measured
-from fabconsole.formats.switches.table import Table
+from fabconsole.formats.switches.table import Table, is_interface
 
 _TITLES = frozenset({"Power Supply:", "Power Usage Summary:", "Fan:", "Temperature:", "Fan Zone Speed:"})
 _KINDS = {"Power Supply": "supply", "PS": "supply", "Fan": "fan", "Module": "module"}
 _PREFIXES = {"supply": "PowerSupply", "module": "Module"}
 _UNIT = re.compile(r" ?\(\s*([A-Za-z]{1,8})\s*\)")
 _NAMES = {"cur_temp_c": "temperature_c", "major_thresh_c": "major_threshold_c", "minor_thres_c": "minor_threshold_c"}
-_FACT = re.compile(r"\s*([A-Z][^:]{2,70}?)(?: {2,}| ?: )(\S(?:.{0,60}\S)?)\s*")
+_FACT = re.compile(r"\s*([A-Z][^:]{2,70}?)(?: {2,}| ?: )(\S{1,40}(?: \S{1,40}){0,12})\s*")
 _ALARM = re.compile(r"(?:warning|error|traceback|ibwarn|connection)\b", re.IGNORECASE)
 
 
@@ -31,7 +31,7 @@ def title(line: str) -> bool:
 def fact(line: str, into: dict[str, Said]) -> bool:
     """Put down what stands once: `Voltage: 12 Volts`, a total and its watts."""
     found = _FACT.fullmatch(line)
-    if found is None or _ALARM.match(found[1]):
+    if found is None or _ALARM.match(found[1]) or is_interface(found[1].partition(" ")[0]):
         return False
     into |= measured(found[1], found[2])
     return True

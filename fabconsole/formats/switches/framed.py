@@ -70,7 +70,7 @@ class Scan:
         self._end()
         self._optics.end()
         self._table, self._kind = table, kind(table)
-        self._about_environment = self._about_environment or self._kind == "environment"
+        self._about_environment = self._kind == "environment"
 
     def _line(self, line: str) -> bool:
         if " is " in line and (head := HEAD.fullmatch(line)):
@@ -99,7 +99,10 @@ class Scan:
         return True
 
     def _other(self, line: str) -> bool:
-        if is_prompt(line) or _CAPABILITIES.fullmatch(line):
+        if is_prompt(line):
+            self._about_environment = False
+            return True
+        if _CAPABILITIES.fullmatch(line):
             return True
         if environment.title(line):
             self._end()
