@@ -165,5 +165,5 @@ def _recovery(fault: Fault, detail: str) -> Fault:
         return fault
     number, words = int(said[1], 0), said[2].strip()
     severity = {0: _INFO, 3: _WARN}.get(number, _CRIT)
-    action = words.lower().replace("gpu", "GPU") or "none"
+    action = " ".join(word if word.isupper() else word.lower() for word in words.split()) or "none"
     return replace(fault, meaning=f"GPU recovery: {action}", severity=severity, action=action)

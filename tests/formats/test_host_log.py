@@ -318,3 +318,22 @@ def test_one_quoted_line_among_others_is_read_like_them() -> None:
 def test_a_slow_bus_of_another_card_is_none_of_mlx5s() -> None:
     said = "pci 000f:01:00.0: 0.000 Gb/s available PCIe bandwidth, limited by Unknown x0 link at 000f:00:00.0\n"
     assert only(said).kind == "log"
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "severity"),
+    [
+        ("EDAC MC0: 1 CE memory read error on CPU_SrcID#0_Ha#0_Chan#0_DIMM#0 (channel:0)", "hardware", Severity.INFO),
+        ("EDAC MC1: 1 UE memory read error on CPU_SrcID#1_Ha#0_Chan#0_DIMM#0 (channel:0)", "hardware", Severity.WARN),
+        ("ib0: multicast join failed for ff12:401b:ffff::1, status -22", "netdev", Severity.WARN),
+        ("pt_main_thread[25]: segfault at 7f ip 7f sp 7f error 4 in libnccl.so.2[7f+d3d3000]", "log", Severity.WARN),
+    ],
+)
+def test_what_stops_a_job_beside_its_links_is_told_too(message: str, kind: str, severity: Severity) -> None:
+    event = only(f"[    1.000000] {message}\n")
+    assert (event.kind, event.severity) == (kind, severity)
+
+
+def test_a_recovery_action_keeps_its_abbreviations() -> None:
+    event = only("NVRM: Xid (PCI:0000:0d:00): 154, GPU recovery action changed from 0x0 (None) to 0x3 (Drain P2P)\n")
+    assert (event.action, event.meaning) == ("drain P2P", "GPU recovery: drain P2P")

@@ -97,6 +97,10 @@ _RULES = (
     _rule("mlx", rf"mlx[45]_(?:core|ib|en)\b.{{0,300}}?{_FAILS}", "mlx5", _WARN),
     _rule("mlx5_core", r"mlx5_core.{0,100}(?:assert_var|assert_exit_ptr|\bsynd\b|print_health_info)", "mlx5", _WARN),
     _rule("[Hardware Error]|achine check|achine Check", "", "hardware", _WARN),
+    _rule("EDAC MC", r"EDAC MC\d{1,3}: \d{1,9} UE ", "hardware", _WARN),
+    _rule("EDAC MC", r"EDAC MC\d{1,3}: \d{1,9} CE ", "hardware", _INFO),
+    _rule("multicast join failed", rf"{_IF}: multicast join failed", "netdev", _WARN),
+    _rule("segfault at", r"segfault at .{0,200} in lib(?:nccl|cuda|mlx5|ibverbs)", "log", _WARN),
     _rule("Kernel panic|soft lockup|hard LOCKUP", "", "log", _CRIT),
     _rule("blocked for more than", r"blocked for more than \d{1,6} seconds", "log", _WARN),
     _rule("Out of memory: Kill|oom-kill:", "", "log", _WARN),
@@ -118,6 +122,9 @@ WORDS = (
         "oom-kill",
         "fabricmanager",
         "failed with error",
+        "EDAC MC",
+        "multicast join",
+        "segfault at",
     ),
 )
 """A line without any of these tells nothing: they are looked for before anything else."""
