@@ -25,6 +25,8 @@ _HARMLESS = ("none seen ", "unsupported ")
 _DEGRADED = "degraded"
 _BY_GUID = re.compile(r"[0-9a-f]{16}(?=/)")
 _FOR_MACHINES = ("guid", "uuid", "mask", "_id", "hash", "gid")
+JOINT = "\n"
+"""Between a section and what stands in it: no printable name holds one."""
 NOT_TOLD = "∅"
 """The tool says that it does not know: what `Mark.UNSUPPORTED` looks like everywhere."""
 
@@ -38,12 +40,12 @@ class Counted:
 
 
 def leaves(said: Mapping[str, Said], above: str = "") -> dict[str, str]:
-    """Everything that a mapping holds, flat: `fabric.state` to `Completed`; a long list is only counted."""
+    """Everything that a mapping holds, flat, sections and names joined by `JOINT`; a long list is only counted."""
     found: dict[str, str] = {}
     for name, value in said.items():
         key = f"{above}{printable(name, 64)}"
         if isinstance(value, Mapping):
-            found.update(leaves(value, f"{key}."))
+            found.update(leaves(value, f"{key}{JOINT}"))
         elif isinstance(value, list | tuple) and any(isinstance(one, Mapping | list | tuple) for one in value):
             found.update(_numbered(value, key))
         else:
@@ -54,7 +56,7 @@ def leaves(said: Mapping[str, Said], above: str = "") -> dict[str, str]:
 def _numbered(values: Sequence[Said], key: str) -> dict[str, str]:
     if len(values) > _LISTED:
         return {key: f"{len(values)} entries"}
-    return leaves({str(place): value for place, value in enumerate(values)}, f"{key}.")
+    return leaves({str(place): value for place, value in enumerate(values)}, f"{key}{JOINT}")
 
 
 def cell(value: Said) -> str:
@@ -98,7 +100,7 @@ def fitting(said: Sequence[Mapping[str, str]], keys: Sequence[str], width: int) 
     chosen = []
     for key in keys:
         widest = min(max((len(one.get(key, "")) for one in said), default=0), _CELL)
-        width -= max(widest, len(key.rpartition(".")[2])) + 2
+        width -= max(widest, len(key.rpartition(JOINT)[2])) + 2
         if width < 0:
             break
         chosen.append(key)

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from fabconsole.formats.listing.columns import NOT_TOLD
+from fabconsole.formats.listing.columns import JOINT, NOT_TOLD
 
 _STYLE = {"incomplete": "bold yellow"}
 _SHORT = 16
@@ -19,7 +19,7 @@ _NARROWEST = 24
 
 def facts(said: Mapping[str, str], most: int, width: int) -> Iterator[RenderableType]:
     """What stands once: numbers and short words in a line or two, the rest beneath."""
-    plain = {key: value for key, value in said.items() if "." not in key and value != NOT_TOLD}
+    plain = {key: value for key, value in said.items() if JOINT not in key and value != NOT_TOLD}
     short = {key: value for key, value in plain.items() if len(value) <= _SHORT}
     if short:
         yield Text(" ") + packed(short, width - 2, "\n ")
@@ -31,13 +31,13 @@ def pairs(said: Mapping[str, str], most: int, width: int) -> Iterator[Renderable
     """A line a name, two where there is room; a section's names together; those without a value in one line."""
     told = {key: value for key, value in said.items() if value != NOT_TOLD}
     shown = dict(list(told.items())[:most])
-    if alone := {key: value for key, value in shown.items() if "." not in key}:
+    if alone := {key: value for key, value in shown.items() if JOINT not in key}:
         yield _grid(alone, width)
     if sections := _sections(shown):
         yield _paragraphs(sections, width)
     if len(told) > most:
         yield Text(f" … and {len(told) - most} more: --json", "dim")
-    if silent := [_words(key) for key, value in said.items() if value == NOT_TOLD]:
+    if silent := [words(key) for key, value in said.items() if value == NOT_TOLD]:
         yield line(f"{NOT_TOLD} not told", silent, width)
 
 
@@ -51,7 +51,7 @@ def packed(said: Mapping[str, str], width: int, fresh: str = "\n") -> Text:
             taken = 0
         elif taken:
             text.append(" · ", "dim")
-        text.append(f"{_words(key)} ", "dim").append(value, _STYLE.get(key, ""))
+        text.append(f"{words(key)} ", "dim").append(value, _STYLE.get(key, ""))
         taken += size + 3
     return text
 
@@ -80,15 +80,15 @@ def _grid(said: Mapping[str, str], width: int) -> Table:
     told = list(said.items())
     for at in range(half):
         beside = [told[place] for place in range(at, len(told), half)]
-        grid.add_row(*(cell for key, value in beside for cell in (f" {_words(key)}", Text(value, _STYLE.get(key, "")))))
+        grid.add_row(*(cell for key, value in beside for cell in (f" {words(key)}", Text(value, _STYLE.get(key, "")))))
     return grid
 
 
 def _sections(said: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """What stands above the first dot, to what stands beneath it."""
+    """Each section, to what stands in it."""
     found: dict[str, dict[str, str]] = {}
     for key, value in said.items():
-        section, dot, name = key.partition(".")
+        section, dot, name = key.partition(JOINT)
         if dot:
             found.setdefault(section, {})[name] = value
     return found
@@ -100,9 +100,10 @@ def _paragraphs(sections: Mapping[str, Mapping[str, str]], width: int) -> Table:
     grid.add_column()
     head = min(max(len(name) for name in sections) + 1, _HEAD) + 2
     for name, said in sections.items():
-        grid.add_row(f" {_words(name)}", packed(said, max(width - head - 2, _NARROWEST)))
+        grid.add_row(f" {words(name)}", packed(said, max(width - head - 2, _NARROWEST)))
     return grid
 
 
-def _words(key: str) -> str:
-    return key.replace("_", " ").replace(".", " ")
+def words(key: str) -> str:
+    """A name as it is read."""
+    return key.replace("_", " ").replace(JOINT, " ")

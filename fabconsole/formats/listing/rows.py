@@ -15,6 +15,7 @@ from fabconsole.fabric.counters import Class
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.printable import printable
 from fabconsole.formats.listing.columns import (
+    JOINT,
     NAMES,
     Counted,
     alike,
@@ -31,7 +32,7 @@ from fabconsole.formats.listing.columns import (
     speed,
     title,
 )
-from fabconsole.formats.listing.pairs import line, pairs
+from fabconsole.formats.listing.pairs import line, pairs, words
 from fabconsole.formats.reading import Row
 
 _STYLE = {Class.ERROR: "bold", Class.STATE: "bold", Class.CONGESTION: "cyan", Class.INFO: "", Class.TRAFFIC: "dim"}
@@ -139,7 +140,7 @@ def _across(rows: Sequence[Row], details: Sequence[Mapping[str, str]], keys: Seq
     for row in rows:
         drawn.add_column(printable(title(row), each), header_style="dim", max_width=each, no_wrap=True)
     for key in keys[:_DETAILS]:
-        drawn.add_row(key.replace("_", " "), *(Text(one.get(key, "")) for one in details))
+        drawn.add_row(words(key), *(Text(one.get(key, "")) for one in details))
     return drawn
 
 
@@ -180,5 +181,5 @@ def _coloured(said: str) -> Text:
 
 
 def _head(key: str) -> str:
-    """`fabric.health.summary` as `summary`: what is above it is in the JSON."""
-    return key.rpartition(".")[2].replace("_", " ")
+    """A name without the sections that it stands in."""
+    return key.rpartition(JOINT)[2].replace("_", " ")
