@@ -43,7 +43,7 @@ def _reading(paste: Paste) -> Reading:
     failures: list[Said] = [
         {"attribute": said[1], "node": said[2], "lid": int(said[3]), "port": int(said[4])}
         for line in errors.rest
-        if (said := _FAILURE.search(line))
+        if " query failed on " in line and (said := _FAILURE.search(line))
     ]
     if failures:
         facts["query_failures"] = failures
