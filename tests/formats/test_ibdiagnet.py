@@ -369,3 +369,9 @@ def test_a_run_that_failed_before_its_first_stage() -> None:
     said = read(text)
     assert (recognise(Paste(text))[0].name, said.facts["version"]) == ("ibdiagnet", "2.13.0")
     assert [(event.kind, event.severity) for event in said.events] == [("ibdiagnet", Severity.CRIT)]
+
+
+def test_a_log_that_was_indented_has_the_same_stages() -> None:
+    text = RULE + "Lids Check\n-E- Lids Check finished with errors\n-E- LID 7 is not unique\n"
+    indented = "".join(f"    {line}\n" for line in text.splitlines())
+    assert (read(indented).events, read(indented).unparsed) == (read(text).events, [])

@@ -100,3 +100,9 @@ def test_what_another_version_tells_is_kept_with_the_switch() -> None:
 def test_what_stands_below_a_supply_whose_line_was_lost_is_nobodys() -> None:
     said = read("=========\nleaf-a01\n=========\npart number        | MQM8700\n     airflow       | C2P\n")
     assert (len(said.rows), said.unparsed) == (1, ["     airflow | C2P"])
+
+
+def test_a_report_that_was_indented_is_the_same() -> None:
+    text = "=========\nleaf-a01\n=========\npart number        | MQM8700\n---------\nfan status         | OK\n"
+    indented = "".join(f"    {line}\n" for line in text.splitlines())
+    assert (read(indented).rows, read(indented).unparsed) == (read(text).rows, [])

@@ -128,7 +128,7 @@ class _Report:
             self._goes_on = False
         elif (value := named(plain.removeprefix("# "))) is not None and _is_fact(value[0]):
             self._fabric.keep(*value)
-        elif titled and line[0] not in " \t" and len(line) < 100:
+        elif titled and len(plain) < 100:
             self._stage = plain
         elif self._goes_on and line[0] in " \t" and len(self._said.events[-1].text) < _LONGEST:
             last = self._said.events[-1]

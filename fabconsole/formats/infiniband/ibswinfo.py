@@ -72,6 +72,9 @@ def read(paste: Paste) -> Reading:
     """Understand a report, or several in a row. Never raises."""
     said = _Reports()
     lines = [line for line in paste.lines if line and not line.isspace()]
+    if lines and all(line.startswith(" ") for line in lines):
+        indent = min(len(line) - len(line.lstrip(" ")) for line in lines)  # a mail's or an issue's
+        lines = [line[indent:] for line in lines]
     ruled = [
         across[1] if ("--" in line or "==" in line) and (across := _RULE.fullmatch(line)) else "" for line in lines
     ]
