@@ -19,12 +19,17 @@ _PAGER = re.compile(r"^(?:--\s?More\s?--|lines \d+-\d+.*|\(END\)|: *)\s*$|^ ?--M
 _FENCE = re.compile(r"^\s*(?:```|~~~)\w*\s*$\n?", re.MULTILINE)
 _QUOTED = re.compile(r"^(?:> ?)+", re.MULTILINE)
 _PROMPT = re.compile(
-    r"^(?:\([\w.-]{1,32}\) )?"
+    r"^[ \t]{0,16}(?:\([\w.-]{1,32}\) )?"
     r"(?:\[?[\w.-]{1,64}@[\w.-]{1,64}(?:[ :][^\]#$<>\n]{0,80})?\]?[#$>]"  # root@gpu1:~#, [root@gpu1 ~]#, admin@leaf$
     r"|[\w.-]{1,64} \[[^\]\n]{1,64}\] (?:\([^)\n]{1,40}\) )?[#>]"  # switch [standalone: master] #
-    r"|\$) ?(.{0,200})$",
+    r"|(?:ba|z|k|da)?sh-\d\.\d{1,2}[#$]|[\w-]{1,64}\$(?= [a-z])"  # bash-5.1#, login1$
+    r"|Every \d{1,4}[.,]\d{1,2}s:"  # the head of `watch`
+    r"|[$❯]) ?(.{0,200})$",
     re.MULTILINE,
 )
+
+_IN_PROMPTS = ("@", "] ", "$", "❯", "sh-", "Every ")
+"""One of these is in every prompt: looked for first, which costs next to nothing."""
 
 
 class Paste:
@@ -36,7 +41,7 @@ class Paste:
         """Whether the last line may have been cut: a paste often is not, an interrupted command's answer is."""
         text = _plain(text)
         text = _unquoted(text)
-        prompts = "@" in text or "] " in text or "$" in text
+        prompts = any(sign in text for sign in _IN_PROMPTS)
         self.prompts: dict[int, str] = {}
         """Line, counted from 0, to the prompt that stood there: it may name a host, a mode, a directory."""
         self.typed = _typed(text, self.prompts) if prompts else {}
@@ -58,7 +63,7 @@ def _typed(text: str, prompts: dict[int, str]) -> dict[int, str]:
         line += text.count("\n", position, said.start())
         position = said.start()
         prompts[line] = text[position : said.start(1)].strip()
-        if command := said[1].strip():
+        if command := said[1].strip().partition("   ")[0]:  # beyond it `watch` says where and when
             typed[line] = command
     return typed
 

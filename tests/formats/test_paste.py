@@ -42,11 +42,20 @@ def test_what_the_way_here_added_is_taken_off(came: bytes, plain: str) -> None:
         "admin@leaf-a01:mgmt:~$ ",
         "leaf-a01 [standalone: master] # ",
         "$ ",
+        "    $ ",
+        "login1$ ",
+        "bash-5.1# ",
+        "❯ ",
+        "Every 2.0s: ",
     ],
 )
 def test_a_prompt_is_no_output_and_tells_the_command(prompt: str) -> None:
     paste = Paste(f"{prompt}ibstat mlx5_0\nCA 'mlx5_0'\n")
     assert (paste.commands, paste.text) == (("ibstat mlx5_0",), "\nCA 'mlx5_0'\n")
+
+
+def test_what_watch_says_beside_a_command_is_none_of_it() -> None:
+    assert Paste("Every 2.0s: ibstat          gpu017: Mon Nov 23 05:00:00 2026\n\nCA").commands == ("ibstat",)
 
 
 @pytest.mark.parametrize(("came", "mid_line"), [(b"", False), (b"a\n", False), (b"a\r\n", False), (b"a\nb", True)])

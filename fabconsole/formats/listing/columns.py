@@ -23,7 +23,7 @@ NAMES = ("name", "description")
 _UP = frozenset({"up", "active", "ok", "pass", "connected"})
 _HARMLESS = ("none seen ", "unsupported ")
 _DEGRADED = "degraded"
-_BY_GUID = re.compile(r"[0-9a-f]{16}(?=/)")
+_BY_GUID = re.compile(r"(?:[0-9a-f]{16}|lid\d{1,5})(?=/)")
 _FOR_MACHINES = ("guid", "uuid", "mask", "_id", "hash", "gid")
 JOINT = "\n"
 """Between a section and what stands in it: no printable name holds one."""
@@ -196,7 +196,7 @@ def place(row: Row) -> str:
 
 def speed(row: Row) -> str:
     """`400 4X`: Gb/s and lanes."""
-    rate = "" if row.rate_gbps is None else f"{row.rate_gbps:g}"
+    rate = "" if row.rate_gbps is None else f"{row.rate_gbps:.9g}"
     return printable(" ".join(part for part in (rate, row.width) if part), 40)
 
 
