@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fabconsole.formats.format import formats
+from fabconsole.formats.format import Format, formats
 
 README = Path(__file__).parents[2] / "README.md"
+_TOLD = 4
 BEGIN, END = "<!-- formats -->\n", "<!-- /formats -->\n"
 
 
 def table() -> str:
     """Markdown, a line a format."""
-    head = "| format | printed by | seen from | what comes out |\n| --- | --- | --- | --- |\n"
-    return head + "".join(
-        f"| `{one.name}` | {', '.join(f'`{command}`' for command in one.commands)} | {one.versions} | {one.yields} |\n"
-        for one in formats()
-    )
+    head = "| format | printed by | versions, seen or read of in a source | what comes out |\n"
+    head += "| --- | --- | --- | --- |\n"
+    return head + "".join(f"| `{one.name}` | {_commands(one)} | {one.versions} | {one.yields} |\n" for one in formats())
+
+
+def _commands(one: Format) -> str:
+    """The commonest; `parse --list --json` tells them all."""
+    return ", ".join(f"`{command}`" for command in one.commands[:_TOLD]).replace("|", "\\|")
 
 
 def written(readme: str) -> str:

@@ -11,10 +11,11 @@ import re
 from fabconsole.formats.format import Format
 from fabconsole.formats.infiniband.adapters import Adapters
 from fabconsole.formats.infiniband.diags_messages import sorted_out
-from fabconsole.formats.infiniband.port_words import guid, lane, logical, physical, unassigned, unnumbered
+from fabconsole.formats.infiniband.port_words import guid
+from fabconsole.formats.infiniband.verbs_port import settle, tell, value
 from fabconsole.formats.paste import Paste
-from fabconsole.formats.reading import Reading, Row, Said
-from fabconsole.formats.values import integer, is_nothing, snake
+from fabconsole.formats.reading import Reading, Said
+from fabconsole.formats.values import snake
 
 _LINE = re.compile(r"(\s*)([A-Za-z][\w ]{0,40}?): *(?:\s(.*))?")
 _GID = re.compile(r"\s*GID\[ *(\d{1,5})\]:\s*([0-9a-fA-FxX:.]{2,45})(?:,? *(\S.{0,40}))?")
@@ -29,8 +30,6 @@ _MASKED = re.compile(
 _LISTED = re.compile(r"\s*(\d{1,5}) HCAs? found:")
 _DEVICE = re.compile(r"\s*(\w[\w.-]{1,62})(?:\s+([0-9a-fA-F]{16}))?")
 _TABLE_HEAD = re.compile(r"\s*(?:device\s+node GUID|-+\s+-+)")
-_CODE = re.compile(r".{1,40}\((\d{1,4})\)")
-_WIDTH = re.compile(r"(1|2|4|8|12)X\b")
 _UNIT = re.compile(r"(\d{1,20}) ?(kHZ|kbps|us|Bytes)")
 
 _OF_ADAPTER = {
@@ -53,8 +52,6 @@ _OF_PORT = {
     **dict.fromkeys(("subnet_timeout", "init_type_reply"), ""),
 }
 """Printed name to ours; empty: the same."""
-_COUNTERS = frozenset({"bad_pkey_cntr", "qkey_viol_cntr"})
-_NAMES = frozenset({"firmware", "vendor_id", "hardware_version", "board"})
 _INNER = frozenset({"supported_qp", "flags"})
 """Sections within a section."""
 
@@ -107,10 +104,10 @@ class _Listing:
 
     def _fact(self, indent: str, name: str, text: str) -> bool:
         if key := _OF_ADAPTER.get(name):
-            self.adapters.adapter_for(key).said[key] = _value(key, text)
+            self.adapters.adapter_for(key).said[key] = value(key, text)
         elif name in _OF_PORT:
             key = _OF_PORT[name] or name
-            _tell(self.adapters.port_for(key).row, key, text)
+            tell(self.adapters.port_for(key).row, key, text)
         elif not self.adapters.all or not (indent or "_" in name):
             return False
         elif name == "Unknown flags":
@@ -132,7 +129,7 @@ class _Listing:
         if said := _UNIT.fullmatch(text):
             home[f"{key}_{said[2].lower()}"] = int(said[1])
         else:
-            home[key] = _value(key, text)
+            home[key] = value(key, text)
         self._flags = f"{key}_names"
 
     def _home(self) -> dict[str, Said]:
@@ -158,10 +155,10 @@ class _Listing:
         said = _GID.fullmatch(line)
         if said is None or not self.adapters.in_port:
             return False
-        for name, value in (("gids", said[2]), ("gid_types", said[3])):
-            table = self._home().setdefault(name, {}) if value else None
+        for name, text in (("gids", said[2]), ("gid_types", said[3])):
+            table = self._home().setdefault(name, {}) if text else None
             if isinstance(table, dict):
-                table[said[1]] = value.strip()
+                table[said[1]] = text.strip()
         return True
 
     def _name(self, line: str) -> bool:
@@ -193,7 +190,7 @@ def _reading(paste: Paste) -> Reading:
     reading.events, reading.unparsed = sorted_out(listing.unparsed)
     for row in reading.rows:
         if row.extra:
-            _settle(row)
+            settle(row)
     if adapters.all:
         reading.facts["devices"] = len(adapters.all)
     incomplete = [*listing.failed, *adapters.shortfalls("ports")]
@@ -204,46 +201,6 @@ def _reading(paste: Paste) -> Reading:
     if incomplete:
         reading.facts["incomplete"] = "; ".join(incomplete)
     return reading
-
-
-def _tell(row: Row, key: str, text: str) -> None:
-    if key == "state":
-        row.state = logical(text)
-    elif key == "phys_state":
-        row.phys_state = physical(text)
-    elif key == "active_width" and (width := _WIDTH.match(text)):
-        row.width = width[0]
-    elif key == "active_speed" and (code := _CODE.fullmatch(text)) and (one := lane(int(code[1]))):
-        row.extra["lane_gbps"], row.extra["generation"] = one
-    elif key in _COUNTERS:
-        row.counters[key] = integer(text)
-        if row.counters[key] is None:
-            row.marks.append(f"unknown {key}")
-    else:
-        row.extra[key] = _value(key, text)
-
-
-def _value(key: str, text: str) -> Said:
-    if key.endswith("guid"):
-        return guid(text) or (None if is_nothing(text) or not text.strip("0:") else text)
-    if key in _NAMES:
-        return text or None
-    word = unnumbered(text)
-    if key == "lmc":
-        return integer(word)
-    return int(word) if word.isdecimal() and len(word) < 20 else None if is_nothing(word) else word
-
-
-def _settle(row: Row) -> None:
-    """A link's rate is its lanes times a lane's; of one that is down both are from before."""
-    one = row.extra.get("lane_gbps")
-    if row.width is not None and isinstance(one, float):
-        row.rate_gbps = int(row.width[:-1]) * one
-    if row.state == "Down" and row.width is not None:
-        row.extra["printed_rate"] = row.rate_gbps
-        row.rate_gbps = row.width = None
-    if unassigned(row.extra.get("lid"), row.extra.get("link_layer")):
-        row.marks.append("lid unassigned")
 
 
 FORMAT = Format(
