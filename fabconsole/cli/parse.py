@@ -23,26 +23,39 @@ _MOST = 1 << 28
 def parse(name: str, file: str, *, as_json: bool, every: bool) -> int:
     """Read `file`, `-` for standard input, print what it says, and return the exit code.
 
-    Raises ResourceError where no format has that name or nobody's signs are in the text, OSError.
+    Raises click.UsageError where no format has that name, ResourceError where the file is too large, OSError.
     """
+    known = None if name == "auto" else _known(name)
     paste = Paste(_read(file))
-    one, *others = _recognised(paste) if name == "auto" else (named(name),)
+    one, *others = (known,) if known else likeliest(paste) or (None,)
+    if one is None:
+        click.echo("fabconsole: this bears no tool's signs: name its format; `parse --list` tells them", err=True)
+        return EXIT_UNREAD
     reading = read(one, paste)
     understood = bool(reading.rows or reading.events or reading.facts)
+    also = [other.name for other in others] if reading.unparsed else []
     if as_json:
-        if paste.ends_mid_line:
-            reading.facts["ends_mid_line"] = True
-        click.echo(json.dumps(document(one.name, reading), indent=1, ensure_ascii=False))
+        _print_json(one, reading, also, paste.ends_mid_line)
     else:
-        _show(one, reading, every=every, ends_mid_line=paste.ends_mid_line)
+        _show(one, reading, every=every, others=also, ends_mid_line=paste.ends_mid_number)
     if not understood:
         click.echo(f"fabconsole: nothing of it was understood as {one.name}; `auto` recognises the tool", err=True)
-    if others and reading.unparsed:
-        also = ", ".join(other.name for other in others)
-        click.echo(
-            f"fabconsole: it bears signs of {also} too; what is not understood here may be read by that", err=True
-        )
     return 0 if understood else EXIT_UNREAD
+
+
+def _known(name: str) -> Format:
+    try:
+        return named(name)
+    except ResourceError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _print_json(one: Format, reading: Reading, others: list[str], ends_mid_line: bool) -> None:
+    if others:
+        reading.facts["other_formats"] = [*others]
+    if ends_mid_line:
+        reading.facts["ends_mid_line"] = True
+    click.echo(json.dumps(document(one.name, reading), indent=1, ensure_ascii=False))
 
 
 def listing(*, as_json: bool) -> None:
@@ -65,13 +78,6 @@ def _described(one: Format) -> dict[str, object]:
     }
 
 
-def _recognised(paste: Paste) -> tuple[Format, ...]:
-    found = likeliest(paste)
-    if not found:
-        raise ResourceError("this text bears no tool's signs: name its format; `fabconsole parse --list` tells them")
-    return found
-
-
 def _read(file: str) -> bytes:
     if file == "-" and sys.stdin.isatty():
         click.echo("paste the text, then press Enter and Ctrl-D", err=True)
@@ -86,9 +92,9 @@ def _bounded(path: Path) -> bytes:
         return opened.read(_MOST + 1)
 
 
-def _show(one: Format, reading: Reading, *, every: bool, ends_mid_line: bool) -> None:
+def _show(one: Format, reading: Reading, *, every: bool, others: list[str], ends_mid_line: bool) -> None:
     from fabconsole.cli.paper import Paper, paper_width
     from fabconsole.formats.listing.page import render
 
     paper = Paper(paper_width())
-    paper.print(render(one.name, reading, paper.width, every=every, ends_mid_line=ends_mid_line))
+    paper.print(render(one.name, reading, paper.width, every=every, others=others, ends_mid_line=ends_mid_line))

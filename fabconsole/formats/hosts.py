@@ -1,7 +1,8 @@
 """One tool's words from many hosts at once, as a cluster shell prints them, taken apart and read host by host.
 
 Forms: `pdsh` and `clush` before every line (`gpu017: text`), `dshbak` and `clush -b` in blocks under a ruled heading,
-whose names may be folded (`gpu[001-004]`), Ansible's `gpu017 | CHANGED | rc=0 >>`.
+whose names may be folded (`gpu[001-004]`), Ansible's `gpu017 | CHANGED | rc=0 >>`. In every incident some host gives no
+answer: what the shell or ssh says of it is an event of that host, and the reading incomplete.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from fabconsole.fabric.health import Severity
 from fabconsole.formats.format import Format, recognise
 from fabconsole.formats.paste import Paste
-from fabconsole.formats.reading import Reading, Said
+from fabconsole.formats.reading import Entry, Reading, Said
 
 _NAME = r"[A-Za-z0-9](?:[\w.-]|\[[\d,-]{1,64}\]|,){0,200}"
 _BEFORE = re.compile(rf"^({_NAME}):(?: |$)(.*)$", re.MULTILINE)
@@ -20,6 +22,17 @@ _RULED = re.compile(rf"^-{{5,}}\n({_NAME})(?: \(\d+\))?\n-{{5,}}$\n?", re.MULTIL
 _ANSIBLE = re.compile(rf"^({_NAME}) \| (?:CHANGED|SUCCESS|FAILED)!? \| rc=\d+ >>$\n?", re.MULTILINE)
 BY_HOST = "by_host"
 """The fact that holds those of each host, by its name."""
+_NO_ANSWER = (
+    r"ssh: |ssh exited|Connection (?:closed|refused|reset|timed out)|Permission denied|Host key verification failed"
+    r"|Could not resolve hostname|command timeout|kex_exchange_identification"
+)
+_SILENT = re.compile(
+    rf"^(?:(?:pdsh|clush|dsh|srun)(?:@[\w.-]{{1,64}})?: (?P<of>{_NAME}): (?P<why>.{{1,200}})"  # the shell of a host
+    rf"|(?P<host>{_NAME}): (?P<said>(?:{_NO_ANSWER}).{{0,200}})"  # ssh, behind the shell's prefix
+    rf"|(?P<node>{_NAME}) \| UNREACHABLE! => \{{(?P<json>[^}}]{{0,2000}})\}}"
+    r"|clush: \d{1,6}/\d{1,6})$\n?",
+    re.MULTILINE,
+)
 _LINES_A_HOST = 3
 """Fewer a host in the mean, and a tool's own `name: value` lines would pass for hosts', unless all is understood."""
 
@@ -32,22 +45,36 @@ def read(one: Format, paste: Paste) -> Reading:
     whole = one.read(paste)
     if whole.rows and not whole.unparsed:
         return whole
-    apart = by_host(paste.text)
+    silent, text = without_silent(paste.text)
+    apart = by_host(text)
     surely = bool(apart)
     allowed = max(len(whole.unparsed), 1) if surely else 1
-    apart = apart or by_host(paste.text, least=1)
-    parts = {host: one.read(Paste(text)) for host, text in apart.items()}
+    apart = apart or by_host(text, least=1)
+    parts = {host: one.read(Paste(said)) for host, said in apart.items()}
     lost = sum(len(part.unparsed) for part in parts.values())
     if lost >= allowed or not any(part.rows or part.events or (surely and part.facts) for part in parts.values()):
         return whole
-    return _joined(parts)
+    return _joined(parts, silent)
 
 
 def likeliest(paste: Paste) -> tuple[Format, ...]:
     """As `recognise`, with what a cluster shell put before the lines left out where nothing is recognised with it."""
     if found := recognise(paste):
         return found
-    return next((found for text in by_host(paste.text).values() if (found := recognise(Paste(text)))), ())
+    silent, text = without_silent(paste.text)
+    apart = by_host(text, least=1 if silent else _LINES_A_HOST)
+    return next((found for said in apart.values() if (found := recognise(Paste(said)))), ())
+
+
+def without_silent(text: str) -> tuple[dict[str, str], str]:
+    """The hosts that gave no answer, each with what was said of it, and the text of those that did."""
+    silent: dict[str, str] = {}
+    for said in _SILENT.finditer(text):
+        host = said["of"] or said["host"] or said["node"]
+        why = said["why"] or said["said"] or ("unreachable" if said["node"] else "")
+        if host and (host not in silent or said["said"]):
+            silent[host] = why
+    return (silent, _SILENT.sub("", text)) if silent else ({}, text)
 
 
 def by_host(text: str, *, least: int = _LINES_A_HOST) -> dict[str, str]:
@@ -77,11 +104,22 @@ def _blocks(heading: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
         yield head[1], text[head.end() : after.start() if after else len(text)]
 
 
-def _joined(parts: dict[str, Reading]) -> Reading:
-    facts: dict[str, Said] = {host: part.facts for host, part in parts.items() if part.facts}
+def _joined(parts: dict[str, Reading], silent: dict[str, str]) -> Reading:
+    facts: dict[str, Said] = {"hosts": len(parts.keys() | silent.keys())}
+    if gone := [host for host in silent if host not in parts]:
+        facts["silent"] = list[Said](gone)
+        facts["incomplete"] = f"{len(gone)} of {facts['hosts']} hosts gave no answer"
+    if said := {host: part.facts for host, part in parts.items() if part.facts}:
+        facts[BY_HOST] = said
     return Reading(
         rows=[replace(row, id=f"{host}/{row.id}") for host, part in parts.items() for row in part.rows],
-        events=[replace(event, node=event.node or host) for host, part in parts.items() for event in part.events],
-        facts={"hosts": len(parts)} | ({BY_HOST: facts} if facts else {}),
+        events=[
+            *(
+                Entry(at=None, kind="session", text=why, node=host, severity=Severity.UNKNOWN)
+                for host, why in silent.items()
+            ),
+            *(replace(event, node=event.node or host) for host, part in parts.items() for event in part.events),
+        ],
+        facts=facts,
         unparsed=[f"{host}: {line}" for host, part in parts.items() for line in part.unparsed],
     )

@@ -39,6 +39,8 @@ class Paste:
         text = said if isinstance(said, str) else _decoded(said)
         self.ends_mid_line = bool(text) and not text.endswith(("\n", "\r"))
         """Whether the last line may have been cut: a paste often is not, an interrupted command's answer is."""
+        self.ends_mid_number = text[-1:].isdigit()
+        """Whether a number stands at the very end, which may have lost digits then."""
         text = _plain(text)
         text = _unquoted(text)
         prompts = any(sign in text for sign in _IN_PROMPTS)

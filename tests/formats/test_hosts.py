@@ -55,6 +55,31 @@ def test_nothing_is_left_over(shell) -> None:  # type: ignore[no-untyped-def]
     assert read(_ONE, Paste(shell(_IBSTATUS))).unparsed == []
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("pdsh@admin1: gpu009: ssh exited with exit code 255\n", "ssh exited with exit code 255"),
+        ("clush: gpu009: exited with exit code 255\nclush: 1/3\n", "exited with exit code 255"),
+        (
+            "gpu009: ssh: connect to host gpu009 port 22: No route to host\n",
+            "ssh: connect to host gpu009 port 22: No route to host",
+        ),
+        ('gpu009 | UNREACHABLE! => {\n    "changed": false, "unreachable": true\n}\n', "unreachable"),
+    ],
+)
+def test_a_host_that_gave_no_answer_is_told_and_the_others_are_read(said: str, why: str) -> None:
+    shell = by_ansible if "UNREACHABLE" in said else before_every_line
+    reading = read(_ONE, Paste(shell(_IBSTATUS) + said))
+    assert reading.facts["silent"] == ["gpu009"]
+    assert [(event.node, event.text) for event in reading.events] == [("gpu009", why)]
+    assert len(reading.rows) == 2 * len(_ONE.read(Paste(_IBSTATUS)).rows)
+
+
+def test_the_tool_is_recognised_where_a_host_gave_no_answer() -> None:
+    text = "gpu009: ssh: connect to host gpu009 port 22: No route to host\n" + before_every_line(_IBSTATUS)
+    assert likeliest(Paste(text))[:1] == (_ONE,)
+
+
 def test_folded_names_of_hosts_that_say_the_same_stay_folded() -> None:
     assert list(by_host("-----\ngpu[001-004] (4)\n-----\nx\n")) == ["gpu[001-004]"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 from rich.console import Console
 
 from fabconsole.fabric.health import Severity
@@ -52,7 +53,7 @@ def test_what_cannot_be_counted_and_what_was_not_understood_are_told_apart() -> 
 
 
 def test_counters_that_are_all_zero_say_so() -> None:
-    assert two(Row(id="a", counters={"symbol_error": 0, "link_downed": 0}), Row(id="b")) == ["a 2 × 0"]
+    assert two(Row(id="a", counters={"symbol_error": 0, "link_downed": 0}), Row(id="b")) == ["a 2 zero"]
 
 
 def test_a_link_that_is_not_up_has_a_glyph() -> None:
@@ -126,8 +127,33 @@ def test_events_that_say_the_same_are_one_line_with_a_count() -> None:
     event = Entry(at="2026-01-02T03:04:05", kind="xid", code=79, text="…", subject="0000:18:00.0",
                   severity=Severity.CRIT, meaning="GPU has fallen off the bus", action="reboot")  # fmt: skip
     assert lines(Reading(events=[event, event]))[-1] == (
-        "2026-01-02T03:04:05 CRIT xid 79 GPU has fallen off the bus · 0000:18:00.0 (2×) reboot"
+        "2026-01-02T03:04:05 CRIT 0000:18:00.0 xid 79 GPU has fallen off the bus (2×) reboot"
     )
+
+
+def test_an_event_says_whose_it_is() -> None:
+    event = Entry(at=None, kind="log", node="gpu17", subject="gpu3", link=4, text="link down", severity=Severity.WARN)
+    assert lines(Reading(events=[event]))[-1] == "WARN gpu17 gpu3 link 4 link down"
+
+
+def test_what_is_wrong_is_counted_at_the_top() -> None:
+    rows = [Row(id="a", state="Down"), Row(id="b", state="up", marks=["degraded"]), Row(id="c", state="up")]
+    event = Entry(at=None, kind="xid", text="…", severity=Severity.CRIT)
+    assert lines(Reading(rows=rows, events=[event], facts={"incomplete": "8 announced"}))[0] == (
+        "sometool · 3 rows · 1 event · ▼ 1 down · ◢ 1 degraded · ✖ 1 critical event · ! incomplete"
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "shown"),
+    [("Fail", "✖ Fail"), ("drained*", "▲ drained*"), ("DEGRADED", "▲ DEGRADED"), ("NOT PRESENT", "✖ NOT PRESENT")],
+)
+def test_a_state_that_is_neither_up_nor_down_has_its_glyph(state: str, shown: str) -> None:
+    assert two(Row(id="a", state=state), Row(id="b")) == [f"a {shown}"]
+
+
+def test_a_port_that_is_down_as_intended_does_not_look_sick() -> None:
+    assert two(Row(id="a", state="down", marks=["expected down"]), Row(id="b"))[0].startswith("a - down")
 
 
 def test_lines_that_were_not_understood_are_counted_at_the_top_and_told_at_the_end() -> None:

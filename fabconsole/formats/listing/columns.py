@@ -16,11 +16,15 @@ from fabconsole.formats.reading import Row, Said
 _CELL = 40
 _LISTED = 8
 _NAMED = 3
-_WHOLE = 1e5
+_WHOLE, _MILLION = 1e5, 1e6
 _ORDER = {Class.ERROR: 0, Class.STATE: 0, Class.CONGESTION: 1, Class.INFO: 2, Class.TRAFFIC: 3}
 NAMES = ("name", "description")
 """What a row is called by people: shown before anything that is counted."""
 _UP = frozenset({"up", "active", "ok", "pass", "connected"})
+_EXPECTED_DOWN = "expected down"
+_DOWN = frozenset({"down", "inactive"})
+_FAILED = re.compile(r"\bfail|\berr|errdisabled|unavailable|not ok|stormed|lost|absent|not present|fatal")
+_SHAKY = re.compile(r"\bdrain|degraded|\bwarn|maint")
 _HARMLESS = ("none seen ", "unsupported ")
 _DEGRADED = "degraded"
 _BY_GUID = re.compile(r"(?:[0-9a-f]{16}|lid\d{1,5})(?=/)")
@@ -121,7 +125,7 @@ def counted(row: Row) -> Iterator[Counted]:
     if unsaid := [name for name in none if name not in unknown]:
         yield Counted(f"{NOT_TOLD} {_few(unsaid, 'not counted')}", Class.TRAFFIC)
     if (zero := len(row.counters) - len(none)) and not any(row.counters.values()):
-        yield Counted(f"{zero} × 0", Class.TRAFFIC)
+        yield Counted(f"{zero} zero", Class.TRAFFIC)
 
 
 def _label(name: str) -> str:
@@ -136,7 +140,7 @@ def _amount(name: str, value: float) -> str:
     unit = known(name).unit
     if unit in ("words", "octets"):
         return humanize.naturalsize(value * (4 if unit == "words" else 1), binary=True, format="%.3g")
-    if unit == "packets":
+    if unit == "packets" and value >= _MILLION:
         return humanize.metric(value).strip()
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
 
@@ -144,7 +148,7 @@ def _amount(name: str, value: float) -> str:
 def remarkable(row: Row) -> bool:
     """Whether there is something to tell of it: it is not up, a value is doubtful, an error or a down was counted."""
     if (row.state or "up").lower() not in _UP or not all(mark.startswith(_HARMLESS) for mark in row.marks):
-        return True
+        return _EXPECTED_DOWN not in row.marks
     return any(value and known(name).kind in (Class.ERROR, Class.STATE) for name, value in row.counters.items())
 
 
@@ -188,10 +192,27 @@ def _details(row: Row) -> dict[str, str]:
 def place(row: Row) -> str:
     """State in one word or two, with the glyph of what is not up: `▼ Down/Polling`."""
     said = printable("/".join(word for word in (row.state, row.phys_state) if word), 80)
-    word = (row.state or "").lower()
-    if word in ("down", "inactive"):
-        return f"{Health.DOWN.glyph} {said}"
-    return f"{Health.UNKNOWN.glyph} {said}" if word == "unknown" else said
+    health = ailing(row)
+    return f"{health.glyph} {said}" if health is not None else said
+
+
+def ails(row: Row) -> Health | None:
+    """As `ailing`; and DEGRADED for a link that could be faster."""
+    return ailing(row) or (Health.DEGRADED if _DEGRADED in row.marks else None)
+
+
+def ailing(row: Row) -> Health | None:
+    """What is wrong by the row's own state, as far as its word says; None: nothing, or it says no state."""
+    word = (row.state or "").lower().rstrip("*~#!%$@^-+")
+    if _EXPECTED_DOWN in row.marks:
+        return Health.EXPECTED_DOWN
+    if word in _DOWN:
+        return Health.DOWN
+    if _FAILED.search(word):
+        return Health.CRIT
+    if _SHAKY.search(word):
+        return Health.WARN
+    return Health.UNKNOWN if word == "unknown" else None
 
 
 def speed(row: Row) -> str:

@@ -17,16 +17,32 @@ _MOST = 200
 
 
 def happened(events: Sequence[Entry]) -> Table:
-    """One line an event."""
+    """One line an event: when, how bad, whose, what, and what to do; a column that would be empty is left out."""
+    shown = _folded(events)[:_MOST]
+    columns: Sequence[tuple[str, Sequence[Text]]] = (
+        ("when", [Text(_when(event), "dim") for event, _ in shown]),
+        ("", [_severity(event) for event, _ in shown]),
+        ("where", [Text(_where(event)) for event, _ in shown]),
+        ("what", [Text(_what(event) + (f" ({times}×)" if times > 1 else "")) for event, times in shown]),
+        ("to do", [Text(printable(event.action or ""), "dim") for event, _ in shown]),
+    )
+    told = [column for column in columns if any(column[1])]
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for head in ("when", "", "what", "to do"):
+    for head, _ in told:
         table.add_column(head, header_style="dim", overflow="fold", no_wrap=head in ("when", ""))
-    for event, times in _folded(events)[:_MOST]:
-        severity = event.severity or Severity.UNKNOWN
-        what = Text(_what(event) + (f" ({times}×)" if times > 1 else ""))
-        action = Text(printable(event.action or ""), "dim")
-        table.add_row(Text(_when(event), "dim"), Text(severity.name, _COLOUR[severity]), what, action)
+    for cells in zip(*(cells for _, cells in told), strict=True):
+        table.add_row(*cells)
     return table
+
+
+def _severity(event: Entry) -> Text:
+    severity = event.severity or Severity.UNKNOWN
+    return Text(severity.name, _COLOUR[severity])
+
+
+def _where(event: Entry) -> str:
+    link = f"link {event.link}" if event.link is not None else None
+    return printable(" ".join(part for part in (event.node, event.subject, link) if part), 80)
 
 
 def _folded(events: Sequence[Entry]) -> list[tuple[Entry, int]]:
@@ -43,9 +59,7 @@ def _folded(events: Sequence[Entry]) -> list[tuple[Entry, int]]:
 def _what(event: Entry) -> str:
     if event.code is None:
         return printable(event.text, 300)
-    where = " ".join(part for part in (event.node, event.subject) if part)
-    link = f" link {event.link}" if event.link is not None else ""
-    return printable(f"{event.kind} {event.code} {event.meaning or event.text} · {where}{link}", 300).rstrip(" ·")
+    return printable(f"{event.kind} {event.code} {event.meaning or event.text}", 300)
 
 
 def _when(event: Entry) -> str:

@@ -176,6 +176,9 @@ def _coloured(said: str) -> Text:
         Health.DOWN.glyph: "red",
         Health.UNKNOWN.glyph: "magenta",
         Health.DEGRADED.glyph: "yellow",
+        Health.WARN.glyph: "yellow",
+        Health.CRIT.glyph: "bold red",
+        Health.EXPECTED_DOWN.glyph: "dim",
     }.get(said[:1], "")
     return Text(said, style)
 
