@@ -40,7 +40,7 @@ class Event:
         `mlx5_core 0000:bc:00.0 ib5: Link down` is told as `mlx5_5: Link down` where it is known what has that address.
         """
         if self.code is None:
-            return _SPEAKER.sub(f"{self.subject}: ", self.text, count=1) if self.subject else self.text
+            return SPEAKER.sub(f"{self.subject}: ", self.text, count=1) if self.subject else self.text
         number = f"{_NUMBERED.get(self.kind, self.kind)} {self.code}"
         link = None if self.link is None else f"link {self.link}"
         place = " ".join(part for part in (self.subject, link) if part)
@@ -48,7 +48,7 @@ class Event:
         return f"{what} · {place}" if place else what
 
 
-_SPEAKER = re.compile(
+SPEAKER = re.compile(
     r"^(?:\w+ )?[0-9a-fA-F]{4,8}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7](?: \w+)?: (?:\w+:\d+:\(pid -?\d+\): )?"
 )
 """Driver, PCI address, interface, place in the source: who says it, before what is said."""

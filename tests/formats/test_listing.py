@@ -115,6 +115,15 @@ def test_of_many_rows_that_are_all_well_all_are_shown() -> None:
     assert sum(line.startswith("well") for line in lines(many())) == 200
 
 
+def test_what_says_that_it_failed_has_its_column_before_serials() -> None:
+    names = ("serial", "part", "fan_status")
+    rows = [
+        Row(id=at, extra=dict.fromkeys(names[:2], at * 30) | {"fan_status": bad})
+        for at, bad in (("a", "ERROR"), ("b", "OK"))
+    ]
+    assert lines(Reading(rows=rows), 40)[1].split() == ["fan", "status"]
+
+
 def test_short_facts_share_a_line() -> None:
     assert lines(Reading(facts={"ports": 8, "down": 2, "sm_lid": 1}))[1] == "ports 8 · down 2 · sm lid 1"
 

@@ -11,6 +11,7 @@ import humanize
 from fabconsole.fabric.counters import Class, known
 from fabconsole.fabric.health import Health, Mark
 from fabconsole.fabric.printable import printable
+from fabconsole.formats.listing.ailing import DEGRADED, ailing, is_wrong
 from fabconsole.formats.reading import Row, Said
 
 _CELL = 40
@@ -20,13 +21,6 @@ _WHOLE, _MILLION = 1e5, 1e6
 _ORDER = {Class.ERROR: 0, Class.STATE: 0, Class.CONGESTION: 1, Class.INFO: 2, Class.TRAFFIC: 3}
 NAMES = ("name", "description")
 """What a row is called by people: shown before anything that is counted."""
-_UP = frozenset({"up", "active", "ok", "pass", "connected"})
-_EXPECTED_DOWN = "expected down"
-_DOWN = frozenset({"down", "inactive"})
-_FAILED = re.compile(r"\bfail|\berr|errdisabled|unavailable|not ok|stormed|lost|absent|not present|fatal")
-_SHAKY = re.compile(r"\bdrain|degraded|\bwarn|maint")
-_HARMLESS = ("none seen ", "unsupported ")
-_DEGRADED = "degraded"
 _BY_GUID = re.compile(r"(?:[0-9a-f]{16}|lid\d{1,5})(?=/)")
 _FOR_MACHINES = ("guid", "uuid", "mask", "_id", "hash", "gid")
 JOINT = "\n"
@@ -89,14 +83,15 @@ def alike(said: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 
 def different(said: Sequence[Mapping[str, str]]) -> list[str]:
-    """The keys in which rows differ: names, then those that most of them have, what only a machine compares last."""
+    """The keys in which rows differ: names, what is wrong, what most have, what only a machine compares last."""
     same = alike(said)
     often: dict[str, int] = {}
     for one in said:
         for key in one:
             if key not in same:
                 often[key] = often.get(key, 0) + 1
-    return sorted(often, key=lambda key: (key not in NAMES, key.endswith(_FOR_MACHINES), -often[key]))
+    wrong = {key for one in said for key, value in one.items() if is_wrong(value)}
+    return sorted(often, key=lambda key: (key not in NAMES, key not in wrong, key.endswith(_FOR_MACHINES), -often[key]))
 
 
 def fitting(said: Sequence[Mapping[str, str]], keys: Sequence[str], width: int) -> list[str]:
@@ -145,13 +140,6 @@ def _amount(name: str, value: float) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
 
 
-def remarkable(row: Row) -> bool:
-    """Whether there is something to tell of it: it is not up, a value is doubtful, an error or a down was counted."""
-    if (row.state or "up").lower() not in _UP or not all(mark.startswith(_HARMLESS) for mark in row.marks):
-        return _EXPECTED_DOWN not in row.marks
-    return any(value and known(name).kind in (Class.ERROR, Class.STATE) for name, value in row.counters.items())
-
-
 def title(row: Row) -> str:
     """What people call it: `leaf-a01/5`, where the id has a GUID and the text says whose it is."""
     return _named(row.id, row.extra.get("node"))
@@ -196,25 +184,6 @@ def place(row: Row) -> str:
     return f"{health.glyph} {said}" if health is not None else said
 
 
-def ails(row: Row) -> Health | None:
-    """As `ailing`; and DEGRADED for a link that could be faster."""
-    return ailing(row) or (Health.DEGRADED if _DEGRADED in row.marks else None)
-
-
-def ailing(row: Row) -> Health | None:
-    """What is wrong by the row's own state, as far as its word says; None: nothing, or it says no state."""
-    word = (row.state or "").lower().rstrip("*~#!%$@^-+")
-    if _EXPECTED_DOWN in row.marks:
-        return Health.EXPECTED_DOWN
-    if word in _DOWN:
-        return Health.DOWN
-    if _FAILED.search(word):
-        return Health.CRIT
-    if _SHAKY.search(word):
-        return Health.WARN
-    return Health.UNKNOWN if word == "unknown" else None
-
-
 def speed(row: Row) -> str:
     """`400 4X`: Gb/s and lanes."""
     rate = "" if row.rate_gbps is None else f"{row.rate_gbps:.9g}"
@@ -233,8 +202,8 @@ def doubts(row: Row) -> str:
     """The marks, but those that a counter's own words carry; what a degraded link could be beside it."""
     told = [mark for mark in row.marks if not mark.startswith(("saturated ", "unsupported ", "unknown "))]
     could_be = row.extra.get("could_be")
-    if _DEGRADED in told:
-        told.remove(_DEGRADED)
+    if DEGRADED in told:
+        told.remove(DEGRADED)
         told.insert(
             0, f"{Health.DEGRADED.glyph} could be {could_be}" if could_be else f"{Health.DEGRADED.glyph} degraded"
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rich.table import Table
 from rich.text import Text
 
+from fabconsole.fabric.event import SPEAKER
 from fabconsole.fabric.health import Severity
 from fabconsole.fabric.printable import printable
 from fabconsole.formats.reading import Entry
@@ -14,6 +16,8 @@ from fabconsole.formats.reading import Entry
 _COLOUR = {Severity.OK: "green", Severity.INFO: "dim", Severity.WARN: "yellow", Severity.UNKNOWN: "magenta",
            Severity.CRIT: "bold red"}  # fmt: skip
 _MOST = 200
+_FRACTION = re.compile(r"(?<=:\d\d)[.,]\d{1,9}")
+"""Of a second: the JSON has it."""
 
 
 def happened(events: Sequence[Entry]) -> Table:
@@ -58,11 +62,11 @@ def _folded(events: Sequence[Entry]) -> list[tuple[Entry, int]]:
 
 def _what(event: Entry) -> str:
     if event.code is None:
-        return printable(event.text, 300)
+        return printable(SPEAKER.sub("", event.text, count=1) if event.subject else event.text, 300)
     return printable(f"{event.kind} {event.code} {event.meaning or event.text}", 300)
 
 
 def _when(event: Entry) -> str:
     if said := event.at or event.stamp:
-        return printable(said, 40)
+        return printable(_FRACTION.sub("", said).replace("+00:00", "Z"), 40)
     return "" if event.since_boot_s is None else f"{event.since_boot_s:.6f} s after boot"

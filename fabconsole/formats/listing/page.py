@@ -13,7 +13,8 @@ from fabconsole.fabric.health import Health, Severity
 from fabconsole.fabric.node_sets import folded
 from fabconsole.fabric.printable import printable
 from fabconsole.formats.hosts import BY_HOST
-from fabconsole.formats.listing.columns import ails, leaves
+from fabconsole.formats.listing.ailing import ails
+from fabconsole.formats.listing.columns import leaves
 from fabconsole.formats.listing.events import happened
 from fabconsole.formats.listing.pairs import facts
 from fabconsole.formats.listing.rows import alone, table

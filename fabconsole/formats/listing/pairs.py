@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from fabconsole.formats.listing.ailing import is_wrong
 from fabconsole.formats.listing.columns import JOINT, NOT_TOLD
 
 _STYLE = {"incomplete": "bold yellow"}
@@ -51,7 +52,7 @@ def packed(said: Mapping[str, str], width: int, fresh: str = "\n") -> Text:
             taken = 0
         elif taken:
             text.append(" · ", "dim")
-        text.append(f"{words(key)} ", "dim").append(value, _STYLE.get(key, ""))
+        text.append(f"{words(key)} ", "dim").append(value, _style(key, value))
         taken += size + 3
     return text
 
@@ -80,8 +81,12 @@ def _grid(said: Mapping[str, str], width: int) -> Table:
     told = list(said.items())
     for at in range(half):
         beside = [told[place] for place in range(at, len(told), half)]
-        grid.add_row(*(cell for key, value in beside for cell in (f" {words(key)}", Text(value, _STYLE.get(key, "")))))
+        grid.add_row(*(cell for key, value in beside for cell in (f" {words(key)}", Text(value, _style(key, value)))))
     return grid
+
+
+def _style(key: str, value: str) -> str:
+    return _STYLE.get(key) or ("bold red" if is_wrong(value) else "")
 
 
 def _sections(said: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -14,6 +14,7 @@ from rich.text import Text
 from fabconsole.fabric.counters import Class
 from fabconsole.fabric.health import Health
 from fabconsole.fabric.printable import printable
+from fabconsole.formats.listing.ailing import is_wrong, remarkable
 from fabconsole.formats.listing.columns import (
     JOINT,
     NAMES,
@@ -28,7 +29,6 @@ from fabconsole.formats.listing.columns import (
     leaves,
     place,
     ratios,
-    remarkable,
     speed,
     title,
 )
@@ -115,7 +115,11 @@ def _room(columns: Sequence[_Column], width: int) -> int:
 
 
 def _columns(details: Sequence[Mapping[str, str]], keys: Sequence[str]) -> list[_Column]:
-    return [_Column(_head(key), [Text(one.get(key, "")) for one in details]) for key in keys]
+    return [_Column(_head(key), [_detail(one.get(key, "")) for one in details]) for key in keys]
+
+
+def _detail(value: str) -> Text:
+    return Text(value, "bold red" if is_wrong(value) else "")
 
 
 def _shared(details: Sequence[Mapping[str, str]], keys: Sequence[str]) -> bool:
@@ -140,7 +144,7 @@ def _across(rows: Sequence[Row], details: Sequence[Mapping[str, str]], keys: Seq
     for row in rows:
         drawn.add_column(printable(title(row), each), header_style="dim", max_width=each, no_wrap=True)
     for key in keys[:_DETAILS]:
-        drawn.add_row(words(key), *(Text(one.get(key, "")) for one in details))
+        drawn.add_row(words(key), *(_detail(one.get(key, "")) for one in details))
     return drawn
 
 
