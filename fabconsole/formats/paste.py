@@ -7,6 +7,8 @@ fences of Markdown, prompts with the command typed at them. What the tool printe
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from copy import copy
 from functools import cached_property
 
 _NOT_PLAIN = re.compile(r"[^\n\t -~]")
@@ -56,6 +58,15 @@ class Paste:
     def lines(self) -> list[str]:
         """Every line, without its end; those that were taken off are blank."""
         return self.text.split("\n")
+
+    def without(self, taken: Collection[int]) -> Paste:
+        """The same with some lines blank, which are counted from 0."""
+        if not taken:
+            return self
+        left = copy(self)
+        left.__dict__.pop("lines", None)
+        left.text = "\n".join("" if at in taken else line for at, line in enumerate(self.lines))
+        return left
 
 
 def _typed(text: str, prompts: dict[int, str]) -> dict[int, str]:

@@ -15,6 +15,7 @@ from fabconsole.formats.host.interface_settings import COUNTED, Interfaces
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row
+from fabconsole.formats.strangers import alone
 from fabconsole.formats.values import snake
 
 _HEAD = re.compile(r"\s*([A-Z][\w/ -]{2,40}?) for (?:device )?([\w.@-]{1,32}):\s*")
@@ -122,5 +123,5 @@ FORMAT = Format(
         r'"(?:link-detected|supported-link-modes)"\s*:': 100,
         r'"(?:identifier_description|vendor_oui|transceiver_codes)"\s*:': 60,
     },
-    read=_reading,
+    read=alone(_reading),
 )

@@ -14,6 +14,7 @@ from fabconsole.formats.host.interface_names import asked, heading, nameless
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row
+from fabconsole.formats.strangers import alone
 from fabconsole.formats.values import integer, is_nothing
 
 _VALUE = re.compile(r"\s*(?:# +)?(\S.{0,79}?)\s*:\s*(-?[\d,]{1,26})(?:\s+#.*)?\s*")
@@ -132,5 +133,5 @@ FORMAT = Format(
         r"^[ \t]*(?:rx|tx)_\w{1,40}_phy: \d+\s*$": 60,
         r'"eth-(?:phy|mac|ctrl)"\s*:\s*\{': 100,
     },
-    read=_reading,
+    read=alone(_reading),
 )

@@ -12,6 +12,7 @@ from fabconsole.formats.format import Format
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
+from fabconsole.formats.strangers import alone
 from fabconsole.formats.values import integer, snake
 
 _HEAD = re.compile(r"\s*(\d{1,9}): ([\w.:-]{1,32}?)(?:@([\w.-]{1,32}))?: <([A-Z0-9_,-]{0,200})>\s*(.*)")
@@ -233,5 +234,5 @@ FORMAT = Format(
         r'"stats64"\s*:\s*\{': 100,
         r'"operstate"\s*:\s*"[A-Z]': 60,
     },
-    read=_reading,
+    read=alone(_reading),
 )

@@ -14,6 +14,7 @@ from fabconsole.formats.host.lldp_neighbour import Neighbour
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row
+from fabconsole.formats.strangers import alone
 from fabconsole.formats.values import integer
 
 _INTERFACE = re.compile(r"\s*Interface:\s+([^\s,]{1,64})(.*)")
@@ -201,5 +202,5 @@ FORMAT = Format(
         r'"(?:chassis|mgmt-ip)"\s*:': 60,
         r"^[ \t]*LocalPort\s+RemoteDevice\s+RemotePortID": 100,
     },
-    read=_reading,
+    read=alone(_reading),
 )

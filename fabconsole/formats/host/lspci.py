@@ -12,6 +12,7 @@ from fabconsole.formats.format import Format
 from fabconsole.formats.host.pci_device import Device
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
+from fabconsole.formats.strangers import alone
 
 _ADDRESS = r"(?:[0-9a-fA-F]{4,8}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-7]"
 _DEVICE = re.compile(rf"\s*({_ADDRESS})\s+([\"A-Z0-9][^\n]*)")
@@ -192,5 +193,5 @@ FORMAT = Format(
         r"^[ \t]+Kernel driver in use: ": 60,
         r"^[ \t]+Capabilities: \[[0-9a-f]{2,3}(?: v\d)?\] ": 60,
     },
-    read=_reading,
+    read=alone(_reading),
 )

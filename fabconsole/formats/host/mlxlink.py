@@ -16,6 +16,7 @@ from fabconsole.formats.host.mlxlink_ports import Ports, asked, heading
 from fabconsole.formats.json_text import Documents, documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
+from fabconsole.formats.strangers import alone
 
 _RULE = re.compile(r"\s*-{3,120}\s*")
 _SAID = re.compile(r"\s*-([EWI])-\s*(.*?)\s*")
@@ -131,5 +132,5 @@ FORMAT = Format(
         r'"?(?:Enabled Link|Supported Cable) Speed(?: \(Ext\.\))?"?\s*:': 60,
         r"^[ \t]*Link (?:Speed|Width) Active \(Enabled\)": 100,
     },
-    read=_reading,
+    read=alone(_reading),
 )

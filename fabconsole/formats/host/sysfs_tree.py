@@ -25,6 +25,7 @@ from fabconsole.formats.host.sysfs_files import (
 from fabconsole.formats.infiniband.port_words import unassigned
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
+from fabconsole.formats.strangers import alone
 
 _PART = r"[^\s/:=*?;|&{}$\"'<>]{1,64}"
 _VALUE = r"(?:[ \t]*[:=][ \t]*|[ \t]+(?=\S))(.*)"
@@ -230,5 +231,5 @@ FORMAT = Format(
         rf"^[ \t]*cd \S{{0,100}}\binfiniband/{_PART}/ports/\d": 60,
         r"^\S{0,200}[ \t].{0,200} -> \S{0,400}?/infiniband/": 60,
     },
-    read=_reading,
+    read=alone(_reading),
 )

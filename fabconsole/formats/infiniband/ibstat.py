@@ -14,6 +14,7 @@ from fabconsole.formats.infiniband.diags_messages import sorted_out
 from fabconsole.formats.infiniband.port_words import guid, is_down, logical, node_type, physical, unassigned
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
+from fabconsole.formats.strangers import IBSTAT, alone
 from fabconsole.formats.values import integer, is_nothing, number, snake
 
 _TYPE = r"(?:CA|Switch|Router|iWARP RNIC|usNIC(?: UDP)?|Unspecified|\?\?\?)"
@@ -54,10 +55,14 @@ _OF_PORT = {
 
 def _reading(paste: Paste) -> Reading:
     adapters, incomplete, unparsed = Adapters(), list[str](), list[str]()
+    own = False
     for line in paste.lines:
         if ":" not in line and "'" not in line:
             unparsed += [line] if line and not line.isspace() else []
-        elif not (_heading(line, adapters) or _fact(line, adapters)):
+        elif _heading(line, adapters):
+            own = True
+        elif not (_fact(line, adapters) or (own and _further(line, adapters))):
+            own = own and line.startswith((" ", "\t"))
             _complaint(line, incomplete, unparsed)
     bare = _bare(unparsed, {adapter.name or "" for adapter in adapters.all})
     reading = Reading(rows=adapters.rows() + bare)
@@ -87,20 +92,24 @@ def _heading(line: str, adapters: Adapters) -> bool:
 
 
 def _fact(line: str, adapters: Adapters) -> bool:
-    before, colon, text = line.partition(":")
-    name, text = before.strip(), text.strip()
+    name, _, text = (part.strip() for part in line.partition(":"))
     if key := _OF_ADAPTER.get(name):
         adapters.adapter_for(key).said[key] = _value(key, text)
     elif key := _OF_PORT.get(name):
         _tell(adapters.port_for(key).row, key, text)
-    elif (
-        colon and adapters.all and _NAMED.fullmatch(before)
-    ):  # what a later version may print; another stream's words are not indented
-        key = snake(name)
-        home = adapters.port_for(key).row.extra if adapters.in_port else adapters.adapter_for(key).said
-        home[key] = _value(key, text)
     else:
         return False
+    return True
+
+
+def _further(line: str, adapters: Adapters) -> bool:
+    """What a later version may print, indented below a heading; not so below a line of another stream, which is not."""
+    before, colon, text = line.partition(":")
+    if not colon or _NAMED.fullmatch(before) is None:
+        return False
+    key = snake(before)
+    home = adapters.port_for(key).row.extra if adapters.in_port else adapters.adapter_for(key).said
+    home[key] = _value(key, text.strip())
     return True
 
 
@@ -183,5 +192,5 @@ FORMAT = Format(
         r"\A\s*(?:0x[0-9a-fA-F]{16}(?:\s+|\Z))+\Z": 30,
         r"\A\s*(?:(?:mlx[45]|mthca|hfi1|bnxt_re|irdma|rxe|efa|ib[ps]\d|roce|rocep)\w{0,32}(?:\s+|\Z))+\Z": 30,
     },
-    read=_reading,
+    read=alone(_reading, IBSTAT),
 )

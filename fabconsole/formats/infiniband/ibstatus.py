@@ -14,6 +14,7 @@ from fabconsole.formats.infiniband.diags_messages import sorted_out
 from fabconsole.formats.infiniband.port_words import is_down, logical, physical, unassigned
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row
+from fabconsole.formats.strangers import alone
 from fabconsole.formats.values import integer, is_nothing, snake
 
 _PORT = re.compile(r"\s*Infiniband device '([^']{1,64})' port (\d{1,3}) status:\s*")
@@ -104,5 +105,5 @@ FORMAT = Format(
         r"^Fatal error: {1,4}device '[^'\n]{1,64}': sys files not found": 100,
         r"^[ \t]*default gid:[ \t]+\S": 30,
     },
-    read=_reading,
+    read=alone(_reading),
 )

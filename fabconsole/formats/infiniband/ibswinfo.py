@@ -15,6 +15,7 @@ from fabconsole.formats.format import Format
 from fabconsole.formats.infiniband.complaints import is_typed
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Entry, Reading, Row, Said
+from fabconsole.formats.strangers import alone
 from fabconsole.formats.values import integer, is_nothing, snake
 
 _VALUE = re.compile(r"(\s{0,64})(\S.{0,40}?)\s{1,64}[|:](?:\s(.*)|)", re.ASCII)
@@ -243,5 +244,5 @@ FORMAT = Format(
         r"^[ \t]*uptime \((?:sec|d-h:m:s)\)\s{0,24}[|:]": 100,
         r"^[ \t]*(?:cur\.temp|max\.temp|temperature) \(C\)\s{0,24}[|:]": 60,
     },
-    read=read,
+    read=alone(read),
 )

@@ -15,6 +15,7 @@ from fabconsole.formats.infiniband.port_words import guid
 from fabconsole.formats.infiniband.verbs_port import settle, tell, value
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Said
+from fabconsole.formats.strangers import alone
 from fabconsole.formats.values import snake
 
 _LINE = re.compile(r"(\s*)([A-Za-z][\w ]{0,40}?): *(?:\s(.*))?")
@@ -217,5 +218,5 @@ FORMAT = Format(
         r"^[ \t]*device[ \t]+node GUID": 100,
         r"^(?:No IB devices? found|Failed to get IB devices? list)": 100,
     },
-    read=_reading,
+    read=alone(_reading),
 )

@@ -21,6 +21,7 @@ from fabconsole.formats.nvidia.report_names import of_text
 from fabconsole.formats.nvidia.report_outline import ONCE, kept
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
+from fabconsole.formats.strangers import alone
 
 _GPU = re.compile(r"GPU ([0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-9A-Fa-f]):?")
 _TITLE = re.compile(r"=+ ?NVSMI LOG ?=+")
@@ -204,5 +205,5 @@ FORMAT = Format(
         r"^[ \t]*(?:GPU Recovery Action|Remapping Failure Occurred|GPU Fabric GUID|SRAM Threshold Exceeded) +: ": 150,
         r"^ {4,24}(?:CliqueId|ClusterUUID|Replays Since Reset|GPU UUID|Product Name|GPU Current Temp) {1,60}: ": 30,
     },
-    read=_reading,
+    read=alone(_reading),
 )

@@ -17,6 +17,7 @@ from fabconsole.formats.nvidia.nvidia_smi import MOST_LINKS, Gpu, NoLinks, headi
 from fabconsole.formats.nvidia.nvlink_told import told
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row
+from fabconsole.formats.strangers import NVLINK, alone
 
 _LINK = re.compile(r"Link (\d{1,3})([:,]) ?(.*)")
 _ABRIDGED = re.compile(r"\[?\s?(?:\.{2,}|…|snip|snipped|cut)\s?\]?", re.IGNORECASE)
@@ -205,5 +206,5 @@ FORMAT = Format(
         r"|Nvlink queries are not supported|Unable to retrieve N[Vv]Link information": 100,
         r"^[ \t]{0,40}GPU \d{1,3}: .{1,80}\(UUID: GPU-": 30,
     },
-    read=_read,
+    read=alone(_read, NVLINK),
 )

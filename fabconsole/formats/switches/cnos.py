@@ -5,6 +5,7 @@ from __future__ import annotations
 from fabconsole.formats.format import Format
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
+from fabconsole.formats.strangers import alone
 from fabconsole.formats.switches.framed import Scan
 
 
@@ -26,5 +27,5 @@ FORMAT = Format(
         r"^ *Hardware is \w+ +Current HW addr: ": 100,
         r"^ *index \d+ metric \d+ ": 60,
     },
-    read=_reading,
+    read=alone(_reading),
 )

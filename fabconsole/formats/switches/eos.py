@@ -11,6 +11,7 @@ from fabconsole.formats.format import Format
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
+from fabconsole.formats.strangers import alone
 from fabconsole.formats.switches import eos_json, port_status
 from fabconsole.formats.switches.eos_blocks import Blocks
 from fabconsole.formats.switches.eos_inventory import Inventory
@@ -198,5 +199,5 @@ FORMAT = Format(
         r'"(?:bootupTimestamp|tempSensors|powerSupplySlots|systemStatus|fanTraySlots|inBpsRate)" *:': 60,
         r'"modelName" *: *"(?:DCS|v?c?EOS)': 100,
     },
-    read=_reading,
+    read=alone(_reading),
 )

@@ -12,6 +12,7 @@ from fabconsole.formats.format import Format
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
+from fabconsole.formats.strangers import alone
 from fabconsole.formats.switches import mlnx_os_json, mlnx_os_text
 
 _PROMPT = re.compile(
@@ -108,5 +109,5 @@ FORMAT = Format(
         r"^[ \t]*(?:Local )?Interface {2,}(?:Device ID|Chassis ID|Admin state|Code)\b": 80,
         r"^[ \t]*Port \d{1,2}/\d{1,3}(?:/\d{1,2})? transceiver diagnostic data:": 100,
     },
-    read=_reading,
+    read=alone(_reading),
 )

@@ -13,6 +13,7 @@ from fabconsole.formats.format import Format
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
+from fabconsole.formats.strangers import alone
 from fabconsole.formats.switches.columns import Table, is_ellipsis
 from fabconsole.formats.switches.measures import nested
 from fabconsole.formats.switches.nvue_interface import tells_of_one
@@ -204,5 +205,5 @@ FORMAT = Format(
         r"^Name +(?:Type +State|Fan State|Cur(?:rent)? Temp|Actual FW)": 60,
         r"\"(?:leakage-?\d{1,2}|num-gpus|resiliency-mode|mcast-limit|hardware-version|asic-model|system-mac)\":": 60,
     },
-    read=_reading,
+    read=alone(_reading),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from fabconsole.formats.format import Format
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
+from fabconsole.formats.strangers import alone
 from fabconsole.formats.switches.framed import Scan
 
 
@@ -52,5 +53,5 @@ FORMAT = Format(
         r"^-{40,}\n *Port +Type +Speed +Description": 100,
         r"^Chassis id: |^Local Port id: ": 100,
     },
-    read=_reading,
+    read=alone(_reading),
 )

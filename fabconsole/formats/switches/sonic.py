@@ -11,6 +11,7 @@ from fabconsole.formats.format import Format
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
+from fabconsole.formats.strangers import alone
 from fabconsole.formats.switches import sonic_json
 from fabconsole.formats.switches.sonic_text import Scan
 
@@ -77,5 +78,5 @@ FORMAT = Format(
         r"^ *System status LED ": 100,
         r"^ *Interface +Lanes +Speed ": 60,
     },
-    read=_reading,
+    read=alone(_reading),
 )
