@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from fabconsole.fabric.health import Severity
+from fabconsole.fabric.node_sets import expanded
 from fabconsole.formats.format import Format, recognise
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Entry, Reading, Said
@@ -105,7 +106,7 @@ def _blocks(heading: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
 
 
 def _joined(parts: dict[str, Reading], silent: dict[str, str]) -> Reading:
-    facts: dict[str, Said] = {"hosts": len(parts.keys() | silent.keys())}
+    facts: dict[str, Said] = {"hosts": sum(map(_many, parts.keys() | silent.keys()))}
     if gone := [host for host in silent if host not in parts]:
         facts["silent"] = list[Said](gone)
         facts["incomplete"] = f"{len(gone)} of {facts['hosts']} hosts gave no answer"
@@ -123,3 +124,11 @@ def _joined(parts: dict[str, Reading], silent: dict[str, str]) -> Reading:
         facts=facts,
         unparsed=[f"{host}: {line}" for host, part in parts.items() for line in part.unparsed],
     )
+
+
+def _many(host: str) -> int:
+    """How many hosts a name stands for: `gpu[001-004]` is four that said the same."""
+    try:
+        return len(expanded(host))
+    except ValueError:
+        return 1

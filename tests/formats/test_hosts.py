@@ -84,6 +84,11 @@ def test_folded_names_of_hosts_that_say_the_same_stay_folded() -> None:
     assert list(by_host("-----\ngpu[001-004] (4)\n-----\nx\n")) == ["gpu[001-004]"]
 
 
+def test_folded_names_count_every_host() -> None:
+    said = f"-----\ngpu[001-004] (4)\n-----\n{_IBSTATUS}-----\ngpu005\n-----\n{_IBSTATUS}"
+    assert read(_ONE, Paste(said)).facts["hosts"] == 5
+
+
 def test_an_event_has_the_host_that_said_it() -> None:
     said = "gpu001: [ 1.5] NVRM: Xid (PCI:0000:18:00): 79, GPU has fallen off the bus.\n" * 3
     assert {event.node for event in read(named("kernel-log"), Paste(said)).events} == {"gpu001"}
