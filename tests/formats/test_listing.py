@@ -135,7 +135,7 @@ def test_the_only_row_is_told_from_top_to_bottom() -> None:
 def test_events_that_say_the_same_are_one_line_with_a_count() -> None:
     event = Entry(at="2026-01-02T03:04:05", kind="xid", code=79, text="…", subject="0000:18:00.0",
                   severity=Severity.CRIT, meaning="GPU has fallen off the bus", action="reboot")  # fmt: skip
-    assert lines(Reading(events=[event, event]))[-1] == (
+    assert lines(Reading(events=[event, event]), 120)[-1] == (
         "2026-01-02T03:04:05 CRIT 0000:18:00.0 xid 79 GPU has fallen off the bus (2×) reboot"
     )
 

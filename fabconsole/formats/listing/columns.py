@@ -21,6 +21,8 @@ _WHOLE, _MILLION = 1e5, 1e6
 _ORDER = {Class.ERROR: 0, Class.STATE: 0, Class.CONGESTION: 1, Class.INFO: 2, Class.TRAFFIC: 3}
 NAMES = ("name", "description")
 """What a row is called by people: shown before anything that is counted."""
+_MANAGED = re.compile(r"MF0;([^:;]{1,64}):[^/:;]{1,32}/U1")
+"""What a managed switch calls itself, `MF0;leaf-07:MQM9700/U1`: its host name and its model."""
 _BY_GUID = re.compile(r"(?:[0-9a-f]{16}|lid\d{1,5})(?=/)")
 _FOR_MACHINES = ("guid", "uuid", "mask", "_id", "hash", "gid")
 JOINT = "\n"
@@ -151,8 +153,11 @@ def facing(row: Row) -> str:
 
 
 def _named(end: str, node: Said) -> str:
-    known = isinstance(node, str) and node
-    return printable(_BY_GUID.sub(lambda guid: str(node) if known else guid[0], end, count=1), 80)
+    if not isinstance(node, str) or not node:
+        return printable(end, 80)
+    managed = _MANAGED.fullmatch(node)
+    called = managed[1] if managed else node
+    return printable(_BY_GUID.sub(lambda _: called, end, count=1), 80)
 
 
 def details(rows: Sequence[Row]) -> list[dict[str, str]]:

@@ -41,7 +41,7 @@ def render(
     """
     once = [*facts(leaves(_alike(reading.facts)), _ONCE, width)]
     rows = alone(reading.rows[0], width) if len(reading.rows) == 1 else table(reading.rows, width, every=every)
-    events = [happened(reading.events)] if reading.events else []
+    events = [happened(reading.events, width)] if reading.events else []
     doubts = [_not_understood(reading.unparsed)] if reading.unparsed else []
     if ends_mid_line:
         doubts.append(Text(" the text ends within a line: a number at its very end may have lost digits", "dim"))

@@ -61,7 +61,10 @@ class _Column:
     def add_to(self, table: Table) -> None:
         """Numbers stand at the right, so that their digits are in line."""
         side: _Side = "right" if all(_NUMBER.fullmatch(cell.plain) for cell in self.cells) else "left"
-        table.add_column(self.head, header_style="dim", max_width=self.widest, overflow="fold", justify=side)
+        whole = self.head in ("state", "Gb/s")
+        table.add_column(
+            self.head, header_style="dim", max_width=self.widest, overflow="fold", justify=side, no_wrap=whole
+        )
 
 
 _KNOWN: Sequence[tuple[str, Callable[[Row], str]]] = (
