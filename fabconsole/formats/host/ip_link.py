@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from fabconsole.formats.format import Format
+from fabconsole.formats.intent import noted
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading, Row, Said
@@ -175,13 +176,13 @@ def _reading(paste: Paste) -> Reading:
     reading = Reading()
     if '"ifname"' in paste.text:
         _of_json(paste, reading)
-        return reading
+        return noted(reading)
     found = _Interfaces(reading)
     for line in paste.lines:
         for part in line.split("\\") if "\\" in line else (line,):  # `-o` has all of it on one line
             if part.strip():
                 found.line(part)
-    return reading
+    return noted(reading)
 
 
 def _of_json(paste: Paste, reading: Reading) -> None:

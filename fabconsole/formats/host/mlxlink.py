@@ -13,6 +13,7 @@ from fabconsole.formats.format import Format
 from fabconsole.formats.host import mlxlink_json
 from fabconsole.formats.host.mlxlink_json import JSON_PAIR, tell
 from fabconsole.formats.host.mlxlink_ports import Ports, asked, heading
+from fabconsole.formats.intent import noted
 from fabconsole.formats.json_text import Documents, documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
@@ -53,7 +54,7 @@ def _reading(paste: Paste) -> Reading:
         value = next((row.extra[name] for row in reading.rows if row.extra.get(name) is not None), None)
         if value is not None:
             reading.facts[name] = value
-    return reading
+    return noted(reading)
 
 
 def _of_text(paste: Paste, ports: Ports, reading: Reading) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fabconsole.formats.format import Format
+from fabconsole.formats.intent import noted
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 from fabconsole.formats.strangers import alone
@@ -10,7 +11,7 @@ from fabconsole.formats.switches.framed import Scan
 
 
 def _reading(paste: Paste) -> Reading:
-    return Scan(paste.lines).read()
+    return noted(Scan(paste.lines).read())
 
 
 FORMAT = Format(

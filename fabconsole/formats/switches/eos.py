@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from fabconsole.formats.format import Format
+from fabconsole.formats.intent import noted
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
@@ -151,8 +152,8 @@ def _reading(paste: Paste) -> Reading:
         found = documents(paste.text)
         said = _Scan(found.rest).read()
         eos_json.read(found, said)
-        return said
-    return _Scan(paste.lines).read()
+        return noted(said)
+    return noted(_Scan(paste.lines).read())
 
 
 FORMAT = Format(

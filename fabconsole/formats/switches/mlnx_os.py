@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from fabconsole.formats.format import Format
+from fabconsole.formats.intent import noted
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
@@ -36,7 +37,7 @@ def _reading(paste: Paste) -> Reading:
             lines = said.rest
         kept = [line for line in lines if "%" not in line or not _refused(line, asked, told)]
         mlnx_os_text.tell(kept, asked, told)
-    return told
+    return noted(told)
 
 
 def _answers(paste: Paste) -> Iterator[tuple[str, list[str]]]:

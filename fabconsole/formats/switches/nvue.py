@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from fabconsole.formats.format import Format
+from fabconsole.formats.intent import noted
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
@@ -52,7 +53,7 @@ def _reading(paste: Paste) -> Reading:
                 told.facts["incomplete"] = "the JSON ends before its end"
             lines = said.rest
         _tell_text(lines, asked, told)
-    return told
+    return noted(told)
 
 
 def _answers(paste: Paste) -> Iterator[tuple[str, list[str]]]:

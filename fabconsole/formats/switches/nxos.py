@@ -6,6 +6,7 @@ Tables stand between two rules that go from edge to edge; what a port says at le
 from __future__ import annotations
 
 from fabconsole.formats.format import Format
+from fabconsole.formats.intent import noted
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 from fabconsole.formats.strangers import alone
@@ -13,7 +14,7 @@ from fabconsole.formats.switches.framed import Scan
 
 
 def _reading(paste: Paste) -> Reading:
-    return Scan(paste.lines).read()
+    return noted(Scan(paste.lines).read())
 
 
 FORMAT = Format(

@@ -8,6 +8,7 @@ command line, whose tables have one rule from edge to edge.
 from __future__ import annotations
 
 from fabconsole.formats.format import Format
+from fabconsole.formats.intent import noted
 from fabconsole.formats.json_text import documents
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
@@ -21,8 +22,8 @@ def _reading(paste: Paste) -> Reading:
         found = documents(paste.text)
         said = Scan(paste, found.rest).read()
         sonic_json.read(found, said)
-        return said
-    return Scan(paste, paste.lines).read()
+        return noted(said)
+    return noted(Scan(paste, paste.lines).read())
 
 
 FORMAT = Format(
