@@ -48,19 +48,24 @@ def test_a_trap_of_an_old_version_has_no_name_and_a_lid_in_hexadecimal() -> None
     assert (event.code, event.meaning, event.subject, event.severity) == (144, None, "lid16", Severity.INFO)
 
 
-def test_an_error_has_its_number() -> None:
+def test_an_error_has_its_number_and_its_message() -> None:
     event = only(STAMP + "0x01 -> sm_mad_ctrl_send_err_cb: ERR 3113: MAD completed in error (IB_TIMEOUT)")
-    assert (event.code, event.meaning, event.severity) == (3113, "ERR 3113", Severity.CRIT)
+    assert (event.code, event.meaning, event.severity) == (
+        3113,
+        "MAD completed in error (IB_TIMEOUT)",
+        Severity.CRIT,
+    )
 
 
 def test_a_number_with_letters_is_told_as_printed() -> None:
     event = only(STAMP + "0x01 -> vl15_send_mad: ERR 3E03: MAD send failed (IB_UNKNOWN_ERROR)")
-    assert (event.code, event.meaning) == (None, "ERR 3E03")
+    assert (event.code, event.meaning) == (None, "ERR 3E03: MAD send failed (IB_UNKNOWN_ERROR)")
 
 
 def test_a_text_that_goes_on_is_one() -> None:
     event = only(STAMP + "0x01 -> log_send_error: ERR 5411: dropping\n\t\t\tMethod 0x1, Attr 0x20, TID 0x11f51\n")
     assert event.text == "log_send_error: ERR 5411: dropping Method 0x1, Attr 0x20, TID 0x11f51"
+    assert (event.code, event.meaning) == (5411, "dropping")
 
 
 def test_a_line_of_another_stream_goes_on_with_nothing() -> None:
@@ -94,6 +99,18 @@ def test_a_port_that_went_is_told_by_guid_and_name() -> None:
 def test_the_last_state_that_the_manager_entered_is_a_fact() -> None:
     said = read(STAMP + "0x80 -> Entering MASTER state\n" + STAMP + "0x80 -> Entering STANDBY state\n")
     assert said.facts["sm_state"] == "STANDBY"
+
+
+def test_a_state_in_a_box_is_entered_too() -> None:
+    box = "\n\n******\n*** ENTERING SM STANDBY STATE ***\n******\n"
+    said = read(STAMP + "0x80 -> Entering MASTER state\n" + STAMP + "0x04 -> osm_report_sm_state: " + box)
+    assert said.facts["sm_state"] == "STANDBY"
+
+
+def test_a_manager_that_stopped_is_no_master() -> None:
+    assert (
+        read(STAMP + "0x80 -> Entering MASTER state\n" + STAMP + "0x80 -> Exiting SM\n").facts["sm_state"] == "EXITED"
+    )
 
 
 def test_the_systems_log_names_the_host() -> None:

@@ -104,7 +104,7 @@ class _Log:
             if (version := _VERSION.search(text)) is not None:
                 self._said.facts["version"] = version[1]
         self._counts["traps"] += about.kind == "trap" and "Received" in text
-        self._counts["errors"] += about.meaning is not None and about.meaning.startswith("ERR ")
+        self._counts["errors"] += about.error
 
     def _box(self, text: str) -> None:
         """What stands in a box belongs to the line above it, which holds no more than who says it."""
@@ -113,6 +113,8 @@ class _Log:
             last = self._said.events[-1]
             about = message(_INFO, text)
             whole = f"{last.text} {text}"
+            if about.state is not None:
+                self._said.facts["sm_state"] = about.state
             self._said.events[-1] = replace(last, text=whole, kind=about.kind, severity=about.severity)
         else:
             self._keep(_INFO, text, at=None, stamp=None)

@@ -26,8 +26,9 @@ _PORT = re.compile(
     r"(Discovered new|Removed) port with GUID:0x([0-9a-fA-F]{1,16}) LID range \[(\d{1,6}), ?(\d{1,6})\] of node: ?(.*)",
     re.ASCII,
 )
-_ERROR = re.compile(r"ERR ([0-9A-Fa-f]{4,6}): ", re.ASCII)
-_STATE = re.compile(r"(Entering|Exiting) (?:SM )?([A-Z][A-Z -]{2,20}) state", re.ASCII)
+_ERROR = re.compile(r"ERR ([0-9A-Fa-f]{4,6}): ?(.*)", re.ASCII | re.DOTALL)
+_STATE = re.compile(r"(Entering|Exiting) (?:SM )?([A-Z][A-Z -]{2,20}) state", re.ASCII | re.IGNORECASE)
+_GONE = re.compile(r"Exiting SM\b(?! \w)")
 _FAILURE = re.compile(
     r"FATAL|ERRORS? DURING INITIALIZATION|Errors? during initialization|Sweep failed|Errors on subnet|SM port is down"
 )
@@ -51,9 +52,11 @@ class Message:
     node: str | None = None
     """As its owner called it."""
     meaning: str | None = None
-    """A trap by name; an error's number as printed."""
+    """A trap by name; an error's message, with its number before it where `code` cannot hold that."""
+    error: bool = False
+    """Whether it has an error's number."""
     state: str | None = None
-    """The manager's own, where it enters it: MASTER, STANDBY, DISCOVERING, NOT-ACTIVE."""
+    """The manager's own, where it enters it: MASTER, STANDBY, DISCOVERING, NOT-ACTIVE; EXITED, where it stops."""
 
 
 def message(level: int, text: str) -> Message:
@@ -69,7 +72,8 @@ def message(level: int, text: str) -> Message:
         )
     if "ERR" in text and (error := _ERROR.search(text)):
         code = int(error[1]) if error[1].isdecimal() else None
-        return Message(kind="log", severity=Severity.CRIT, code=code, meaning=f"ERR {error[1]}")
+        told = error[2].strip() if code is not None else error[0].strip()
+        return Message(kind="log", severity=Severity.CRIT, code=code, meaning=told or f"ERR {error[1]}", error=True)
     if " port" in text or " Port" in text:
         if changed := _CHANGED.search(text):
             worse = changed[5] in ("DOWN", "Down")
@@ -91,9 +95,9 @@ def _of_itself(level: int, text: str) -> Message:
     """What the manager says of itself, or anything else."""
     if _FAILURE.search(text):
         return Message(kind="sm", severity=Severity.CRIT)
-    if "state" in text and (state := _STATE.search(text)):
-        entered = state[2].strip() if state[1] == "Entering" else None
+    if ("state" in text or "STATE" in text) and (state := _STATE.search(text)):
+        entered = state[2].strip().upper() if state[1].lower() == "entering" else None
         return Message(kind="sm", severity=Severity.INFO, state=entered)
     if _MILESTONE.search(text):
-        return Message(kind="sm", severity=Severity.INFO)
+        return Message(kind="sm", severity=Severity.INFO, state="EXITED" if _GONE.search(text) else None)
     return Message(kind="log", severity=Severity.WARN if level == _ERROR_LEVEL else Severity.INFO)
