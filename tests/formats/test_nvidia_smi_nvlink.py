@@ -179,3 +179,9 @@ def test_firmware_whose_gpu_was_lost_is_nobodys() -> None:
     assert said.rows[0].extra["firmware_version"] == {"mse": "1:2:3"}
     assert said.rows[0].extra["nvle"] == "disabled"
     assert len(said.unparsed) == 3
+
+
+def test_a_far_end_at_no_address_is_no_peer() -> None:
+    row = link(f"{_GPU0} Link 7: Remote Device 00000000:00:00.0: Link 3\n")
+    assert (row.peer, row.extra) == (None, {"remote_device": "00000000:00:00.0", "remote_link": 3})
+    assert link(f"{_GPU0} Link 7: 00000000:00:00.0\n").peer is None

@@ -26,6 +26,8 @@ _TRAFFIC = {
 _BERS = {"effective ber": "effective", "symbol ber": "symbol", "raw ber total": "raw", "raw ber": "raw"}
 _BER_MANTISSA_SHIFT, _BER_EXPONENT = 8, 0xFF  # nvml.h: NVML_NVLINK_BER_MANTISSA_SHIFT, NVML_NVLINK_BER_EXP_WIDTH
 _BITS = 8
+_NO_PLACE = "0000:00:00.0"
+"""Printed by GB200 for a switch that the host cannot see: nothing has that address."""
 _YES = {"true": True, "false": False, "yes": True, "no": False}
 Put = Callable[[Row], None]
 """Puts what a line told into its link's row."""
@@ -71,13 +73,14 @@ def _stated(state: str, said: str | None) -> Put:
 
 def _remote(device: str, link: str | None) -> Put:
     place = address(device) or device
+    known = place != _NO_PLACE
 
     def put(row: Row) -> None:
-        row.extra["remote_device"] = place
-        row.peer = row.peer or place
+        row.extra["remote_device"] = place if known else device
+        row.peer = row.peer or (place if known else None)
         if link is not None:
             row.extra["remote_link"] = int(link)
-            row.peer = f"{place}/nvl{int(link)}"
+            row.peer = f"{place}/nvl{int(link)}" if known else row.peer
 
     return put
 
