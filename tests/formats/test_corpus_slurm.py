@@ -52,7 +52,7 @@ def _(said: Reading) -> None:
 @facts(DRAINING, "node cn1: state is a list ['MIXED', 'DRAIN'], reason 'ECC memory error'")
 def _(said: Reading) -> None:
     node = row(said, "cn1")
-    assert (node.state, node.extra["state_flags"]) == ("mixed", ["drain"])
+    assert (node.state, node.extra["base_state"], node.extra["state_flags"]) == ("draining", "mixed", ["drain"])
     assert (node.extra["drain"], node.extra["reason"]) == ("draining", "ECC memory error")
 
 
@@ -85,7 +85,8 @@ def _(said: Reading) -> None:
 )
 def _(said: Reading) -> None:
     assert [one.id for one in said.rows] == ["naboo145", "naboo146", "naboo147"]
-    assert [one.state for one in said.rows] == ["idle", "idle", "allocated"]
+    assert [one.extra.get("base_state", one.state) for one in said.rows] == ["idle", "idle", "allocated"]
+    assert [one.state for one in said.rows] == ["drained", "drained", "allocated"]
     assert [one.extra.get("drain") for one in said.rows] == ["drained", "drained", None]
 
 

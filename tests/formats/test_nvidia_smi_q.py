@@ -316,7 +316,8 @@ def test_sections_within_sections_without_end_can_be_printed(read: Any) -> None:
 
 def test_a_gpu_that_was_asked_for_by_its_number_has_that_where_its_head_is_missing() -> None:
     said = text("root@gpu1:~# nvidia-smi -q -i 3 | grep -A 1 Fabric\n    Fabric\n        State     : In Progress\n")
-    assert (said.rows[0].id, said.rows[0].marks, said.rows[0].extra["gpu_index"]) == ("gpu3", [], 3)
+    told = said.rows[0]
+    assert (told.id, told.marks, told.extra["gpu_index"]) == ("gpu3", ["fabric In Progress"], 3)
 
 
 def test_rows_of_several_runs_say_which_run_they_are_of() -> None:

@@ -187,8 +187,15 @@ def _tell(row: Row, what: str) -> None:
             row.width = speed[2].upper()
         else:
             row.extra["link_speed"] = _lane(speed[2])
+        if "degraded" not in row.marks:
+            row.marks.append("degraded")
         if speed[3]:
+            row.extra["could_be"] = ", ".join(filter(None, (_text(row.extra.get("could_be")), speed[3].upper())))
             row.extra[f"expected_{speed[1]}"] = speed[3].upper() if speed[1] == "width" else _lane(speed[3])
+
+
+def _text(said: Said) -> str:
+    return said if isinstance(said, str) else ""
 
 
 def _keep(row: Row, printed: str, value: str, remark: str) -> None:

@@ -199,6 +199,8 @@ class _Reports:
         self._switch.id = node or "switch"
         for row in self._parts.values():
             row.extra["switch"] = self._switch.id
+            row.marks += _sick(row, f"{row.id} ")
+        self._switch.marks += _sick(self._switch, "")
         self._said.rows += [self._switch, *self._parts.values()]
         self._switch, self._parts, self._supply = None, {}, None
 
@@ -218,6 +220,16 @@ def _of_switch(key: str, value: str) -> dict[str, Said]:
     if key == "warn_threshold_c" and (limits := _LIMITS.fullmatch(value.strip())):
         return {"warn_threshold_low_c": int(limits[1]), "warn_threshold_high_c": int(limits[2])}
     return {key: _typed(key, value)}
+
+
+def _sick(row: Row, whose: str) -> list[str]:
+    """What is told to be other than `OK`, by the part it is of: `fan ERROR`, `psu0 dc power ERROR`."""
+    told = (
+        ("", row.extra.get("status")),
+        ("dc power ", row.extra.get("dc_power")),
+        ("fan ", row.extra.get("fan_status")),
+    )
+    return [f"{whose}{what}{status}" for what, status in told if isinstance(status, str) and status != "OK"]
 
 
 def _typed(key: str, value: str) -> Said:

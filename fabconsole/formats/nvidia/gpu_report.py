@@ -74,6 +74,12 @@ _COUNTERS = {
     ("retired_pages", "single_bit_ecc"): "retired_pages_single_bit_ecc",
     ("retired_pages", "double_bit_ecc"): "retired_pages_double_bit_ecc",
 }
+_PENDING = (
+    ("retired_pages", "pending_page_blacklist", "page retirement pending"),
+    ("retired_pages", "pending_retirement", "page retirement pending"),
+    ("remapped_rows", "pending", "row remap pending"),
+    ("remapped_rows", "remapping_failure_occurred", "row remap failed"),
+)
 _ECC = ("volatile", "aggregate", "aggregate_uncorrectable_sram_sources")
 
 
@@ -193,6 +199,7 @@ def _row(address: str | None, tree: Tree, index: int | None, nth: int) -> Row:
         row.marks.append(_UNNAMED)
     if index is not None:
         row.extra = {"gpu_index": index, **tree}
+    row.marks += _sick(tree)
     for name, value in _counted(tree):
         if isinstance(value, int) and not isinstance(value, bool):
             row.counters[name] = value
@@ -200,6 +207,18 @@ def _row(address: str | None, tree: Tree, index: int | None, nth: int) -> Row:
             row.counters[name] = None
             row.marks.append(f"{'unsupported' if value is None else 'unknown'} {name}")
     return row
+
+
+def _sick(tree: Tree) -> Iterator[str]:
+    """What waits for a reset or has failed: nothing that is counted tells it."""
+    for section, name, mark in _PENDING:
+        there = tree.get(section) or tree
+        if isinstance(there, dict) and there.get(name) == "Yes":
+            yield mark
+    fabric = tree.get("fabric")
+    state = fabric.get("state") if isinstance(fabric, dict) else None
+    if isinstance(state, str) and state != "Completed":
+        yield f"fabric {state}"
 
 
 def _counted(tree: Tree) -> Iterator[tuple[str, Any]]:

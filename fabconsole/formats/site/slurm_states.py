@@ -106,6 +106,18 @@ def _put(row: Row, text: str, job: bool, flags: Sequence[str]) -> None:
         row.extra["state_flags"] = list(dict.fromkeys(told))
     if drain:
         row.extra["drain"] = drain
+    effective = "" if job else _effective(state, told, drain)
+    if effective and effective != state:
+        row.state, row.extra["base_state"] = effective, state
+
+
+def _effective(state: str, told: Sequence[str], drain: str) -> str:
+    """What keeps a node from work comes before what it does: down, fail, then drain (sinfo(1))."""
+    if state == "down" or "down" in told:
+        return "down"
+    if "fail" in told:
+        return "fail"
+    return drain
 
 
 @lru_cache(maxsize=1024)

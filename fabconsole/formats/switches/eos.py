@@ -14,6 +14,7 @@ from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 from fabconsole.formats.strangers import alone
 from fabconsole.formats.switches import eos_json, port_status
+from fabconsole.formats.switches.ailments import named
 from fabconsole.formats.switches.eos_blocks import Blocks
 from fabconsole.formats.switches.eos_inventory import Inventory
 from fabconsole.formats.switches.eos_tables import legend, numbers, queue, rates, ruled, supply
@@ -152,8 +153,8 @@ def _reading(paste: Paste) -> Reading:
         found = documents(paste.text)
         said = _Scan(found.rest).read()
         eos_json.read(found, said)
-        return noted(said)
-    return noted(_Scan(paste.lines).read())
+        return named(noted(said))
+    return named(noted(_Scan(paste.lines).read()))
 
 
 FORMAT = Format(

@@ -10,11 +10,12 @@ from fabconsole.formats.intent import noted
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 from fabconsole.formats.strangers import alone
+from fabconsole.formats.switches.ailments import named
 from fabconsole.formats.switches.framed import Scan
 
 
 def _reading(paste: Paste) -> Reading:
-    return noted(Scan(paste.lines).read())
+    return named(noted(Scan(paste.lines).read()))
 
 
 FORMAT = Format(

@@ -14,6 +14,7 @@ from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 from fabconsole.formats.strangers import alone
 from fabconsole.formats.switches import sonic_json
+from fabconsole.formats.switches.ailments import named
 from fabconsole.formats.switches.sonic_text import Scan
 
 
@@ -22,8 +23,8 @@ def _reading(paste: Paste) -> Reading:
         found = documents(paste.text)
         said = Scan(paste, found.rest).read()
         sonic_json.read(found, said)
-        return noted(said)
-    return noted(Scan(paste, paste.lines).read())
+        return named(noted(said))
+    return named(noted(Scan(paste, paste.lines).read()))
 
 
 FORMAT = Format(
