@@ -232,6 +232,7 @@ FORMAT = Format(
     yields="ports with state, width, speed and far end; what a link could be",
     signs={
         r"^(?!.{0,40}Link info:).{0,200}\d\[[^\]\n]{0,3}\] {0,8}==\(.{1,200}\)==>": 100,
+        r"^[ \t]*==\( {0,8}\d{1,2}X[^\n]{1,80}/ {0,8}[A-Z]\w{2,20}\)==>": 60,
         r"^[ \t]*(?:/\S{1,80}/)?iblinkinfo: ib(?:error|warn|panic)": 100,
         r"^[ \t]*Switch:? 0x[0-9a-fA-F]{1,16} .{0,80}:$": 30,
         r"^[ \t]*(?:CA|Router): .{1,80}:$": 20,

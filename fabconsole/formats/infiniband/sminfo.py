@@ -119,6 +119,7 @@ FORMAT = Format(
     yields="subnet managers: LID, GUID, priority, state, activity",
     signs={
         r"^[ \t]*(?:[\w.-]{1,64}:[ \t]*)?sminfo:\s{1,8}sm\s{1,8}lid\b": 100,
+        r"^[^\n]{0,160}\bstate \d \(?SMINFO_[A-Z_]{3,16}\b": 100,
         r"^[ \t]*(?:# ?)?(?:/\S{1,80}/)?sminfo: ib(?:error|warn|panic)": 100,
     },
     read=_reading,
