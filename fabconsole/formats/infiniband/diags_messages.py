@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from fabconsole.fabric.health import Severity
 from fabconsole.formats.infiniband.complaints import complaint, is_typed
-from fabconsole.formats.reading import Entry
+from fabconsole.formats.reading import Entry, Said
 
 _UNMARKED = re.compile(
     r"\s*(?:(WARN: |[\w./-]{1,64}\.c:\d{1,6};)"
@@ -22,6 +22,8 @@ _UNMARKED = re.compile(
 _FOUND = re.compile(
     r"\s{0,40}(?:DR path|[Ll]id) .{1,300} -> new (?:remote )?(?:Channel Adapter|Switch|Router|\S{1,16}) \{.*"
 )
+_TROUBLE = (Severity.WARN, Severity.CRIT)
+_FAILED = re.compile(r"fail|time(?:d |-)?out|timed? out|bad status|unable|discover", re.IGNORECASE)
 _VERSION = re.compile(r"\s{0,40}(?:ib\w{1,20}|perfquery|s\w{1,16}) BUILD VERSION: .{1,120}")
 
 
@@ -35,6 +37,12 @@ def sorted_out(lines: Iterable[str]) -> tuple[list[Entry], list[str]]:
         elif not is_typed(line):
             rest.append(line)
     return events, rest
+
+
+def shortfall(events: Iterable[Entry]) -> dict[str, Said]:
+    """What a sweep could not find out, as the fact `incomplete`: queries that failed or were never answered."""
+    failed = sum(event.severity in _TROUBLE and _FAILED.search(event.text) is not None for event in events)
+    return {"incomplete": f"{failed} complaints of queries that failed or timed out"} if failed else {}
 
 
 def _unmarked(line: str) -> Entry | None:

@@ -15,7 +15,7 @@ from fabconsole.fabric.printable import printable
 from fabconsole.fabric.table import PortState
 from fabconsole.formats.format import Format
 from fabconsole.formats.infiniband import link_line
-from fabconsole.formats.infiniband.diags_messages import sorted_out
+from fabconsole.formats.infiniband.diags_messages import shortfall, sorted_out
 from fabconsole.formats.infiniband.link_line import Far, Line
 from fabconsole.formats.infiniband.port_words import node_type
 from fabconsole.formats.paste import Paste
@@ -142,7 +142,7 @@ def _reading(paste: Paste) -> Reading:
         walk.take(line)
     _name_peers(walk.rows)
     events, unparsed = sorted_out(walk.unparsed)
-    return Reading(rows=walk.rows, events=events, facts=dict(_counted(walk)), unparsed=unparsed)
+    return Reading(rows=walk.rows, events=events, facts=dict(_counted(walk)) | shortfall(events), unparsed=unparsed)
 
 
 def _name_peers(rows: list[Row]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from fabconsole.formats.format import Format
-from fabconsole.formats.infiniband.diags_messages import sorted_out
+from fabconsole.formats.infiniband.diags_messages import shortfall, sorted_out
 from fabconsole.formats.infiniband.ibnodes import counts
 from fabconsole.formats.infiniband.link_line import DIGITS, hidden, padded
 from fabconsole.formats.infiniband.node_list import KINDS, node
@@ -99,6 +99,7 @@ class _Topology:
         elif said.rows:
             said.facts |= {"links": len(said.rows)} if "node_type" not in said.rows[0].extra else _ports(said.rows)
         said.rows += self._listed
+        said.facts = shortfall(said.events) | said.facts
         return said
 
     def _keep(self, row: Row, line: str) -> None:

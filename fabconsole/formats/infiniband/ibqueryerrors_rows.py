@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from fabconsole.formats.format import Format
 from fabconsole.formats.infiniband import link_line, pma_counters
-from fabconsole.formats.infiniband.diags_messages import sorted_out
+from fabconsole.formats.infiniband.diags_messages import shortfall, sorted_out
 from fabconsole.formats.infiniband.ibqueryerrors import Errors, Node, Port, read
 from fabconsole.formats.infiniband.ibqueryerrors_summary import Summary
 from fabconsole.formats.paste import Paste
@@ -39,7 +39,7 @@ def _reading(paste: Paste) -> Reading:
     broken = _BROKEN.search(paste.text) is not None
     errors = read(("\n".join(_unbroken(paste.lines)) if broken else paste.text).encode())
     events, unparsed = sorted_out(errors.rest)
-    facts = dict(_summed(errors))
+    facts = dict(_summed(errors)) | shortfall(events)
     failures: list[Said] = [
         {"attribute": said[1], "node": said[2], "lid": int(said[3]), "port": int(said[4])}
         for line in errors.rest
