@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from captures import SAMPLES
 
+from fabconsole.formats.format import named
 from fabconsole.formats.paste import Paste
 from fabconsole.formats.reading import Reading
 from fabconsole.formats.switches.sonic import FORMAT
@@ -194,3 +195,8 @@ def test_services_and_hardware_have_a_status_each() -> None:
     facts = sample("sonic.health.txt").facts
     assert (facts["system_status_led"], facts["services_status"], facts["hardware_status"]) == ("amber", "OK", "Not OK")
     assert facts["hardware_reasons"] == "PSU 2 is out of power\nfan7 is missing"
+
+
+def test_services_that_do_not_run_are_told_by_name_without_their_quotes() -> None:
+    text = "System status summary\n\n  Services:\n    Status: Not OK\n    Not Running: 'telemetry', 'orchagent'\n"
+    assert named("sonic").read(Paste(text)).facts["services_not_running"] == ["telemetry", "orchagent"]

@@ -88,7 +88,10 @@ class Blocks:
         self.row = None
         name = f"{self._part}_{snake(key)}" if self._part and indent else snake(key.replace("SONiC", "Sonic"))
         self._reasons = name if name.endswith("_reasons") else ""
-        put(self._said.facts, name, text)
+        if text.startswith("'"):  # names of services: `'telemetry', 'orchagent'`
+            self._said.facts[name] = [one.strip("' ") for one in text.split(",") if one.strip("' ")]
+        else:
+            put(self._said.facts, name, text)
         return True
 
     def _headed(self, line: str, key: str) -> bool:
