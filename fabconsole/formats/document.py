@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any
 
 from fabconsole.fabric.printable import printable
@@ -61,11 +62,14 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 
 def safe(value: Any) -> Any:
-    """A value as JSON has it, its texts made printable: JSON and XML can bring back a control sign by its number."""
+    """A value as JSON has it, its texts made printable: JSON and XML can bring back a control sign by its number.
+
+    JSON has no infinity, which `1e999` becomes here: null.
+    """
     if isinstance(value, str):
         return printable(value, _LONGEST)
     if isinstance(value, Mapping):
         return {printable(name, _LONGEST): safe(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [safe(one) for one in value]
-    return value
+    return None if isinstance(value, float) and not isfinite(value) else value

@@ -17,7 +17,9 @@ _JSON_LIKE = re.compile(r'[{\[,}\]]\s*$|"\s*:')
 _CLOSES = {"{": "}", "[": "]"}
 _MOST_REPAIRS = 16
 _MOST_DAMAGED = 256
-_DECODER = json.JSONDecoder(strict=False)  # a raw tab or line break in a string is somebody's terminal, not an error
+_DECODER = json.JSONDecoder(
+    strict=False, parse_constant=lambda _: None
+)  # a raw tab or line break in a string is somebody's terminal, not an error
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fabconsole.formats.document import safe
 from fabconsole.formats.json_text import documents
 
 _NESTED = st.recursive(
@@ -40,6 +41,12 @@ def test_a_damaged_heading_does_not_give_its_values_to_the_one_before() -> None:
 def test_a_number_at_the_very_end_may_have_lost_digits_and_is_left_out() -> None:
     said = documents('{"a": 12, "b": 345')
     assert (said.found, said.cut) == ([{"a": 12}], True)
+
+
+@pytest.mark.parametrize("said", ["NaN", "Infinity", "1e999"])
+def test_what_is_no_number_of_jsons_is_null(said: str) -> None:
+    (found,) = documents(f'{{"a": {said}}}').found
+    assert json.dumps(safe(found), allow_nan=False) == '{"a": null}'
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 50_000, '{"a": ' + "9" * 10_000 + "}"])
