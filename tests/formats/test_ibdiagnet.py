@@ -375,3 +375,10 @@ def test_a_log_that_was_indented_has_the_same_stages() -> None:
     text = RULE + "Lids Check\n-E- Lids Check finished with errors\n-E- LID 7 is not unique\n"
     indented = "".join(f"    {line}\n" for line in text.splitlines())
     assert (read(indented).events, read(indented).unparsed) == (read(text).events, [])
+
+
+def test_stages_that_found_nothing_are_only_named_so_that_the_others_stand_out() -> None:
+    head = "-I- Stage                     Warnings   Errors     Comment\n"
+    said = read(head + "-I- Discovery                 0          0\n-I- Lids Check                0          4\n")
+    assert said.facts["stages_without_findings"] == ["Discovery"]
+    assert said.facts["stages"] == {"Lids Check": {"warnings": 0, "errors": 4}}

@@ -143,6 +143,11 @@ class _Report:
         counts: dict[str, Said] = {columns[0]: integer(stage[2]), columns[1]: integer(stage[3])}
         if stage[4]:
             counts["comment"] = stage[4]
+        if not counts.keys() - columns and not any(count != 0 for count in counts.values()):
+            well = self._said.facts.setdefault("stages_without_findings", [])
+            if isinstance(well, list) and stage[1] not in well:
+                well.append(stage[1])
+            return
         self._fabric.nest("stages")[stage[1]] = counts
 
     def _check(self, name: str, result: str) -> None:
