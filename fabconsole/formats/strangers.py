@@ -19,6 +19,8 @@ from fabconsole.formats.reading import Reading
 class Stranger:
     """A tool whose output is known line by line."""
 
+    hints: tuple[str, ...]
+    """One of these is in every heading: looked for first, which costs next to nothing."""
     heading: re.Pattern[str]
     """A line that only this tool prints."""
     line: re.Pattern[str] | None = None
@@ -26,6 +28,7 @@ class Stranger:
 
 
 IBSTAT = Stranger(
+    ("CA '", "CA: '"),
     re.compile(r"[ \t]*CA:? '[^'\n]{1,64}'[ \t]*"),
     re.compile(
         r"[ \t]*(?:(?:CA type|Number of ports|(?:Firmware|Hardware) version|(?:Node|System image|Port) GUID|State"
@@ -33,14 +36,15 @@ IBSTAT = Stranger(
     ),
 )
 KERNEL = Stranger(
-    re.compile(r"[ \t]*\[(?: {0,8}\d{1,8}\.\d{6}|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})\] \S.*")
+    ("[ ", "] "),
+    re.compile(r"[ \t]*\[(?: {0,8}\d{1,8}\.\d{6}|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4})\] \S.*"),
 )
 NVLINK = Stranger(
+    ("(UUID: GPU-",),
     re.compile(r"[ \t]*GPU \d{1,3}: [^\n]{1,80}\(UUID: GPU-[0-9a-fA-F-]{1,40}\)[ \t]*"),
     re.compile(r"[ \t]*Link \d{1,3}[:,] .*"),
 )
 _STRANGERS = (IBSTAT, KERNEL, NVLINK)
-_ANY = re.compile("|".join(rf"^{one.heading.pattern}$" for one in _STRANGERS), re.MULTILINE)
 
 
 def alone(read: Callable[[Paste], Reading], *but: Stranger) -> Callable[[Paste], Reading]:
@@ -49,9 +53,10 @@ def alone(read: Callable[[Paste], Reading], *but: Stranger) -> Callable[[Paste],
 
     @wraps(read)
     def reading(paste: Paste) -> Reading:
-        if _ANY.search(paste.text) is None:
+        there = tuple(one for one in strangers if any(hint in paste.text for hint in one.hints))
+        foreign = _foreign(paste.lines, there) if there else set()
+        if not foreign:
             return read(paste)
-        foreign = _foreign(paste.lines, strangers)
         said = read(paste.without(foreign))
         said.unparsed += [paste.lines[at] for at in sorted(foreign)]
         return said

@@ -7,22 +7,19 @@ which call the same things differently. A row a switch, and one for each supply,
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import pairwise
 
 from fabconsole.fabric.health import Severity
 from fabconsole.formats.format import Format
 from fabconsole.formats.infiniband.complaints import is_typed
+from fabconsole.formats.infiniband.ibswinfo_values import of_switch, part, sick, typed
 from fabconsole.formats.paste import Paste
-from fabconsole.formats.reading import Entry, Reading, Row, Said
+from fabconsole.formats.reading import Entry, Reading, Row
 from fabconsole.formats.strangers import alone
-from fabconsole.formats.values import integer, is_nothing, snake
+from fabconsole.formats.values import snake
 
 _VALUE = re.compile(r"(\s{0,64})(\S.{0,40}?)\s{1,64}[|:](?:\s(.*)|)", re.ASCII)
 _RULE = re.compile(r"\s*([=-])[=-]{7,100}\s*")
-_PART = re.compile(r"(psu|fan|qsfp|module)#?(\d{1,3})\b[ .]?(.*)", re.ASCII | re.IGNORECASE)
-_UPTIME = re.compile(r"(\d{1,6})d-(\d\d):(\d\d):(\d\d)", re.ASCII)
-_LIMITS = re.compile(r"(-?\d{1,4})/(-?\d{1,4}) \(low/high\)", re.ASCII)
 _COMPLAINT = re.compile(r"\s*(error|warning): .*")
 _TITLE = re.compile(r"\s*(Device|(?:Current )?node description)\s*: (.*)")
 _SWITCH = {
@@ -53,20 +50,6 @@ _SWITCH = {
 """What a switch's values are printed as, to what they are called here."""
 _SUPPLY = {"P/N": "part_number", "S/N": "serial_number", "DC power": "dc_power", "power (W)": "power_w"}
 """What stands below a power supply in the whole report, and nowhere else."""
-_OF_A_PART = {
-    "": "status",
-    "status": "status",
-    "part_number": "part_number",
-    "serial": "serial_number",
-    "dc": "dc_power",
-    "fan": "fan_status",
-    "rpm": "rpm",
-    "speed_rpm": "rpm",
-    "power_w": "power_w",
-    "c": "temperature_c",
-    "temp_c": "temperature_c",
-}
-_NUMBERS = {"rpm", "power_w", "temperature_c", "max_temperature_c", "uptime_s", "ports", "modules", "max_ports"}
 
 
 def read(paste: Paste) -> Reading:
@@ -147,19 +130,19 @@ class _Reports:
         if home is None or snake(name) in home.extra:
             self._said.unparsed.append(f"{' ' * indent}{name} | {value}".rstrip())
             return
-        home.extra[snake(name)] = _typed("", value)
+        home.extra[snake(name)] = typed("", value)
 
     def _keep(self, name: str, value: str, indent: int) -> bool:
         """Put a value where it belongs; False where that is not known."""
-        if (part := _part(name)) is not None:
-            return self._keep_part(*part, value)
+        if (found := part(name)) is not None:
+            return self._keep_part(*found, value)
         below = _SUPPLY.get(name) or ("fan_status" if name == "fan status" and (self._supply or indent > 2) else None)
         if below is not None:
             supply = self._parts.get(self._supply or "")
             if supply is None or below in supply.extra:
                 self._supply = None  # the line that names it is missing
                 return False
-            supply.extra[below] = _typed(below, value)
+            supply.extra[below] = typed(below, value)
             return True
         key = _SWITCH.get(snake(name))
         if key is None:
@@ -167,7 +150,7 @@ class _Reports:
         self._supply = None
         if key in self._of_switch().extra and not (key == "node" and len(self._of_switch().extra) == 1):
             self._end()
-        self._of_switch().extra |= _of_switch(key, value)
+        self._of_switch().extra |= of_switch(key, value)
         return True
 
     def _keep_part(self, name: str, key: str | None, rest: str, value: str) -> bool:
@@ -178,7 +161,7 @@ class _Reports:
             self._end()
         self._of_switch()
         row = known if known is not None and name in self._parts else self._parts.setdefault(name, Row(id=name))
-        row.extra[key] = _typed(key, value)
+        row.extra[key] = typed(key, value)
         if key == "status" and rest:
             self._supply = name
         return True
@@ -199,47 +182,10 @@ class _Reports:
         self._switch.id = node or "switch"
         for row in self._parts.values():
             row.extra["switch"] = self._switch.id
-            row.marks += _sick(row, f"{row.id} ")
-        self._switch.marks += _sick(self._switch, "")
+            row.marks += sick(row, f"{row.id} ")
+        self._switch.marks += sick(self._switch, "")
         self._said.rows += [self._switch, *self._parts.values()]
         self._switch, self._parts, self._supply = None, {}, None
-
-
-@lru_cache(maxsize=1024)
-def _part(name: str) -> tuple[str, str | None, str] | None:
-    """`psu0.power (W)`: the part, what of it is told and how that was printed. None: it is the switch's."""
-    part = _PART.fullmatch(name)
-    return None if part is None else (f"{part[1].lower()}{part[2]}", _OF_A_PART.get(snake(part[3])), part[3])
-
-
-def _of_switch(key: str, value: str) -> dict[str, Said]:
-    """A value of the switch; an uptime also in seconds, limits one by one."""
-    if key == "uptime" and (uptime := _UPTIME.fullmatch(value.strip())):
-        days, hours, minutes, seconds = (int(one) for one in uptime.groups())
-        return {key: value.strip(), "uptime_s": ((days * 24 + hours) * 60 + minutes) * 60 + seconds}
-    if key == "warn_threshold_c" and (limits := _LIMITS.fullmatch(value.strip())):
-        return {"warn_threshold_low_c": int(limits[1]), "warn_threshold_high_c": int(limits[2])}
-    return {key: _typed(key, value)}
-
-
-def _sick(row: Row, whose: str) -> list[str]:
-    """What is told to be other than `OK`, by the part it is of: `fan ERROR`, `psu0 dc power ERROR`."""
-    told = (
-        ("", row.extra.get("status")),
-        ("dc power ", row.extra.get("dc_power")),
-        ("fan ", row.extra.get("fan_status")),
-    )
-    return [f"{whose}{what}{status}" for what, status in told if isinstance(status, str) and status != "OK"]
-
-
-def _typed(key: str, value: str) -> Said:
-    value = value.strip()
-    if key in _NUMBERS and value.isdecimal() and len(value) < 19:
-        return int(value)
-    if is_nothing(value):
-        return None
-    number = integer(value) if key in _NUMBERS else None
-    return value if number is None else number
 
 
 FORMAT = Format(
