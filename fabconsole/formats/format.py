@@ -92,12 +92,6 @@ def _typed(command: str) -> str | None:
     return found.name if found else None
 
 
-def forget() -> None:
-    """Look again at the next call: a module was added since."""
-    for known in (_formats, _names, _signs):
-        known.cache_clear()
-
-
 @cache
 def _formats() -> Mapping[str, Format]:
     found: dict[str, Format] = {}
