@@ -6,16 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-_MANAGED = re.compile(r"MF\d+;(?P<name>[^:;]+):")
-"""How managed NVIDIA switches describe themselves: `MF0;leaf-a01:MQM9700/U1`."""
+from fabconsole.fabric.node_description import host_name
+
 _UNUSABLE = re.compile(r"[^A-Za-z0-9_.:+-]+")
 _TAIL = 4
 
 
 def usable(description: str) -> str:
     """A node name out of a node description: no blank, no slash; "switch" where nothing is left of it."""
-    managed = _MANAGED.match(description)
-    name = _UNUSABLE.sub("-", managed["name"] if managed else description).strip("-.")
+    name = _UNUSABLE.sub("-", host_name(description) or description).strip("-.")
     return name or "switch"
 
 

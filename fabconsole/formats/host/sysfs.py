@@ -12,15 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fabconsole.fabric.printable import printable
-
-_LOGICAL = {
-    "DOWN": "Down",
-    "INIT": "Initialize",
-    "ARMED": "Armed",
-    "ACTIVE": "Active",
-    "ACTIVE_DEFER": "ActiveDefer",
-}
-_PHYSICAL = {"Phy Test": "PhyTest"}
+from fabconsole.formats.infiniband.port_words import logical, physical
 
 _RATE = re.compile(r"([0-9.]{1,12})(?: [A-Z]DR\S*)? Gb/sec(?: \((\d{1,2}X)(?: ?([A-Z0-9]{1,8}))?\))?")
 _PCI = re.compile(r"[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]")
@@ -52,13 +44,13 @@ def rate(text: str) -> Rate | None:
 def logical_state(text: str) -> str | None:
     """A `state` file, `4: ACTIVE`, as IBTA spells it; a word we do not know is passed on as it stands."""
     word = _word(text)
-    return _LOGICAL.get(word, printable(word, 32)) if word else None
+    return printable(logical(word), 32) if word else None
 
 
 def physical_state(text: str) -> str | None:
     """A `phys_state` file, `5: LinkUp`."""
     word = _word(text)
-    return _PHYSICAL.get(word, printable(word, 32)) if word else None
+    return printable(physical(word), 32) if word else None
 
 
 def lid(text: str) -> int | None:

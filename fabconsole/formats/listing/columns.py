@@ -10,6 +10,7 @@ import humanize
 
 from fabconsole.fabric.counters import Class, known
 from fabconsole.fabric.health import Health, Mark
+from fabconsole.fabric.node_description import host_name
 from fabconsole.fabric.printable import printable
 from fabconsole.formats.listing.ailing import DEGRADED, ailing, is_wrong
 from fabconsole.formats.reading import Row, Said
@@ -21,8 +22,6 @@ _WHOLE, _MILLION = 1e5, 1e6
 _ORDER = {Class.ERROR: 0, Class.STATE: 0, Class.CONGESTION: 1, Class.INFO: 2, Class.TRAFFIC: 3}
 NAMES = ("name", "description")
 """What a row is called by people: shown before anything that is counted."""
-_MANAGED = re.compile(r"MF0;([^:;]{1,64}):[^/:;]{1,32}/U1")
-"""What a managed switch calls itself, `MF0;leaf-07:MQM9700/U1`: its host name and its model."""
 _BY_GUID = re.compile(r"(?:[0-9a-f]{16}|lid\d{1,5})(?=/)")
 _FOR_MACHINES = ("guid", "uuid", "mask", "_id", "hash", "gid")
 JOINT = "\n"
@@ -155,8 +154,7 @@ def facing(row: Row) -> str:
 def _named(end: str, node: Said) -> str:
     if not isinstance(node, str) or not node:
         return printable(end, 80)
-    managed = _MANAGED.fullmatch(node)
-    called = managed[1] if managed else node
+    called = host_name(node) or node
     return printable(_BY_GUID.sub(lambda _: called, end, count=1), 80)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from fabconsole.formats.infiniband.port_words import logical
 from fabconsole.formats.reading import Ber, Row, Said
 from fabconsole.formats.values import ber, integer, is_nothing, no_error_seen, number, snake
 
@@ -33,15 +34,13 @@ _COUNTERS = {
     "port_fec_uncorrectable_block_counter": "fec_uncorrected",
 }
 _RATIOS = {"raw_ber": "raw", "effective_ber": "effective", "symbol_ber": "symbol"}
-_STATES = {"active": "Active", "armed": "Armed", "init": "Initialize", "initialize": "Initialize", "down": "Down"}
-_STATES |= {"initializing": "Initialize", "activedefer": "ActiveDefer"}
 
 
 def port(one: Mapping[str, Any]) -> Row:
     """A port: its state, speed, counters and far end."""
     row = Row(id=_end(one.get("name")) or _pair(one.get("guid"), one.get("number") or one.get("dname")))
     state = str(one.get("logical_state") or "")
-    row.state = None if is_nothing(state) else _STATES.get(state.lower().replace(" ", ""), state)
+    row.state = None if is_nothing(state) else logical(state)
     phys = str(one.get("physical_state") or "")
     row.phys_state = "".join(phys.split()) or None
     row.peer = _end(one.get("peer")) or None
@@ -75,7 +74,7 @@ def unhealthy(one: Mapping[str, Any]) -> Row:
 def virtual(one: Mapping[str, Any]) -> Row:
     """A port of a virtual machine, by its own GUID, with the port that it is behind."""
     state = str(one.get("virtual_port_state") or "")
-    row = Row(id=_guid(one["virtual_port_guid"]), state=_STATES.get(state.lower(), state or None))
+    row = Row(id=_guid(one["virtual_port_guid"]), state=logical(state) or None)
     row.extra = {"kind": "virtual port", "port": _end(one.get("port_name")) or None, "node": one.get("system_name")}
     row.extra |= {snake(key): plain(value) for key, value in one.items()}
     return row
