@@ -7,7 +7,7 @@ states the facts; a test a fact, by its own words.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -84,6 +84,6 @@ class Facts:
             yield pytest.param(path, check, marks=missing, id=f"{path}: {fact}"[:160])
 
 
-def samples(name: str) -> Iterable[Path]:
+def samples(name: str) -> list[Path]:
     """The project's own texts of a format, written by hand: `NAME.txt`, `NAME.what-it-shows.txt`."""
     return sorted(file for file in SAMPLES.iterdir() if file.name.split(".")[0] == name)

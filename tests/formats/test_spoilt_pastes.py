@@ -8,6 +8,8 @@ import random
 import pytest
 from captures import samples
 from fuzzing import cut, mixed, spoilt
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fabconsole.formats.document import document
 from fabconsole.formats.format import Format, formats, named, recognise
@@ -52,12 +54,20 @@ def test_a_sample_is_recognised(one: Format, text: bytes) -> None:
     assert recognise(Paste(text))[:1] == (one,)
 
 
-@every_sample
-def test_whatever_befell_it_a_text_is_read_and_can_be_printed(one: Format, text: bytes) -> None:
-    chance = random.Random(one.name)
-    for _ in range(_INPUTS):
-        said = document(one.name, one.read(Paste(spoilt(text, chance))))
-        json.dumps(said, allow_nan=False)
+@every_format
+@settings(max_examples=_INPUTS, deadline=None)
+@given(data=st.data())
+def test_whatever_befell_it_a_text_is_read_and_can_be_printed(one: Format, data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from(samples(one.name))).read_bytes()
+    chance = random.Random(data.draw(st.integers(0, 1 << 32)))
+    said = document(one.name, one.read(Paste(spoilt(text, chance))))
+    json.dumps(said, allow_nan=False)
+
+
+@every_format
+@given(text=st.binary(max_size=300))
+def test_any_bytes_are_read(one: Format, text: bytes) -> None:
+    json.dumps(document(one.name, one.read(Paste(text))), allow_nan=False)
 
 
 @every_sample
