@@ -33,7 +33,7 @@ from fabconsole.stream.source import Order
 ODD = """about: a test
 look: here
 faults:
-  - {fault: frozen-host, on: gpu00-02, at: 1s, lasts: 2500ms}
+  - {fault: frozen-host, on: gpu00-02, at: 1s, lasts: 30s}
   - {fault: xid, on: gpu00-01/gpu6, code: 94, at: 2s}
   - {fault: xid, on: gpu00-01/gpu5, code: 48, ago: 10m}
 """
@@ -180,7 +180,7 @@ def test_a_frozen_host_holds_its_tongue_and_comes_back_while_the_log_goes_on(tmp
                         pass
                 assert not silent.done()
                 assert (await silent).stdout == "gpu00-02\n"
-                assert 3.5 <= loop.time() < 3.6
+                assert 31 <= loop.time() < 31.1
             state = FabricState()
             for record in await records_until(loop, inventory, lambda seen: listed(seen) and told(seen) >= {48, 94}):
                 state.apply(record)
